@@ -1,0 +1,69 @@
+-- Changelogs and triggers in the shop, and reading what they hold.
+
+-- name: changelog
+create table {changelog} (
+    -- saasexport: keys of the shop that changed, for the feed {feed}.
+    version_id integer primary key autoincrement, -- in the order of commits, without gaps
+    entity_id,                                    -- the key the trigger saw
+    via        text                               -- null: it is the feed's own; else the subscription that wrote it
+)
+
+-- name: installed
+-- What is there of ours, and of any other installation.
+select type, name, tbl_name, sql
+  from sqlite_master
+ where (type = 'trigger' and sql like '%/* saasexport %')
+    or (type = 'table' and sql like '%-- saasexport: keys of the shop%')
+ order by type desc, name
+
+-- name: columns
+select schema.name, field.name
+  from sqlite_master as schema, pragma_table_info(schema.name) as field
+ where schema.type = 'table'
+
+-- name: last
+-- The last version and what it held.
+select version_id, entity_id, via
+  from {changelog}
+ order by version_id desc
+ limit 1
+
+-- name: at
+select entity_id, via
+  from {changelog}
+ where version_id = :version_id
+
+-- name: slice
+-- Read by version, a slice at a time, so that the shop is never held long.
+select entity_id, via
+  from {changelog}
+ where version_id > :after
+   and version_id <= :upto
+
+-- name: purge
+-- The row at the cursor stays: its content proves that the shop did not travel back in time.
+delete from {changelog}
+ where version_id in (select version_id from {changelog} where version_id < :cursor order by version_id limit 1000)
+
+-- name: processed
+-- Rows that are read and still there; versions have no gaps.
+select :cursor - coalesce((select min(version_id) from {changelog}), :cursor)
+
+-- name: pass_tables
+create temp table if not exists changed_key (
+    -- Keys of one pass that have to be turned into entity ids.
+    via text not null,
+    key not null,
+    primary key (via, key)
+) without rowid;
+create temp table if not exists changed_entity (
+    -- The entities of one pass.
+    entity_id integer primary key
+);
+
+-- name: entities
+select entity_id
+  from changed_entity
+ where entity_id > :after
+ order by entity_id
+ limit :limit

@@ -1,0 +1,128 @@
+"""bin/saasexport: finds the command, reads its options, turns errors into exit status.
+
+Each command is a module with `configure(options, name)`, `run(options, name)` and
+help that starts with examples; it is imported only when it is called.
+"""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+import saasexport
+from saasexport import lock
+from saasexport.errors import Busy, ConfigError, SaasExportError
+
+# Command -> its module, and one line about it.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "the whole story in one minute, needing nothing"),
+    "init": ("init", "set up: configuration, our database, triggers in the shop"),
+    "uninstall": ("uninstall", "take triggers and changelogs out of the shop"),
+    "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
+    "failed": ("failed", "the items that are not delivered, and why"),
+    "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
+    "config": ("config", "the configuration in force, and where each value comes from"),
+    "schema": ("schema", "the tables, views and triggers as installed"),
+    "saas:resync": ("resync", "sync a feed in full"),
+    "indexer:info": ("indexer", "the indexers"),
+    "indexer:status": ("indexer", "whether each is ready, and its backlog"),
+    "indexer:show-mode": ("indexer", "how each is updated"),
+    "indexer:set-mode": ("indexer", "have them updated by schedule, or on save"),
+    "indexer:reindex": ("indexer", "sync their feeds in full, now"),
+    "indexer:reset": ("indexer", "mark them invalid, for the next job"),
+    "indexer:set-status": ("indexer", "set them invalid, suspended or valid"),
+    "cron:install": ("cron", "put the jobs into your crontab"),
+    "cron:remove": ("cron", "take them out again"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; gives the exit status."""
+    lock.open_standard_streams()
+    argv = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)
+    try:
+        return _run(argv)
+    except Busy as busy:
+        print(f"saasexport: {busy}; nothing done", file=sys.stderr)
+        return 0
+    except SaasExportError as error:
+        print(f"saasexport: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("saasexport: interrupted; the next run goes on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has seen enough; Python must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+
+
+def _run(argv: list[str]) -> int:
+    config, argv = _config_option(argv)
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0
+    if argv[0] == "--version":
+        print(f"saasexport {saasexport.__version__}")
+        return 0
+    name = argv[0]
+    if name not in COMMANDS:
+        raise _unknown(name)
+    module = import_module(f"saasexport.commands.{COMMANDS[name][0]}")
+    options = argparse.ArgumentParser(
+        prog=f"saasexport {name}",
+        description=_description(module.EXAMPLES.get(name, ""), COMMANDS[name][1]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--config", metavar="PATH", default=config, help="the configuration file")
+    module.configure(options, name)
+    status: int = module.run(options.parse_args(argv[1:]), name)
+    return status
+
+
+def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
+    """--config may stand before the command, too."""
+    if argv[:1] == ["--config"] and len(argv) > 1:
+        return argv[1], argv[2:]
+    if argv and argv[0].startswith("--config="):
+        return argv[0].partition("=")[2], argv[1:]
+    return None, argv
+
+
+def _description(examples: str, summary: str) -> str:
+    lines = [f"  {line}" for line in examples.strip().splitlines()]
+    return "\n".join(["examples:", *lines, "", summary[:1].upper() + summary[1:] + "."]) if lines else summary
+
+
+def _unknown(name: str) -> ConfigError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, 1, 0.5)
+    return ConfigError(
+        f"there is no command {name!r}", f"did you mean {near[0]}?" if near else "saasexport --help lists them"
+    )
+
+
+def usage() -> str:
+    """What `saasexport --help` prints."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
+    return "\n".join(
+        [
+            "examples:",
+            "  saasexport demo",
+            "  saasexport init --shop /srv/shop/shop.sqlite --service https://commerce.example.com",
+            "  saasexport status",
+            "",
+            "usage: saasexport [--config PATH] COMMAND [options]",
+            "",
+            "SaaS Data Export for shops that keep their data in SQLite.",
+            "",
+            "commands:",
+            *lines,
+            "",
+            "saasexport COMMAND --help tells more.  The configuration is --config PATH, else",
+            "$SAASEXPORT_CONFIG, else ./saasexport.toml, else /etc/saasexport/saasexport.toml.",
+        ]
+    )

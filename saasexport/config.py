@@ -1,0 +1,229 @@
+"""The configuration: one TOML file, checked as a whole (contract.md 3).
+
+Every key is declared once, in KEYS, with its type, default and range.  What is
+wrong is said with file, key and what was expected; nothing is guessed.  The
+file's bytes and the values they gave are kept in our database, so that a job
+reads TOML only after the file has changed.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from saasexport.errors import ConfigError
+
+DEFAULT_FILES = ("saasexport.toml", "/etc/saasexport/saasexport.toml")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the configuration: its type, its default, and what is allowed."""
+
+    kind: type
+    default: Any = None
+    expected: str = ""
+    required: bool = False
+    is_path: bool = False
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> bool:
+        """Whether a value is allowed for this key."""
+        kind: type = type(value)
+        if kind is not self.kind and not (self.kind is float and kind is int):  # a bool is no int here
+            return False
+        if self.kind is list:
+            return all(isinstance(entry, str) and entry for entry in value)
+        if self.choices:
+            return value in self.choices
+        if self.least is not None and value < self.least:
+            return False
+        if self.most is not None and value > self.most:
+            return False
+        return not (self.kind is str and self.required and not value)
+
+
+KEYS: dict[str, dict[str, Key]] = {
+    "shop": {
+        "database": Key(str, expected="the path of the shop's SQLite database", required=True, is_path=True),
+    },
+    "export": {
+        "database": Key(str, "var/saasexport.sqlite", "a path", is_path=True),
+        "log_dir": Key(str, "var/log", "a folder", is_path=True),
+        "lock_dir": Key(str, "var/lock", "a folder", is_path=True),
+        "run_seconds": Key(int, 50, "whole seconds from 1 to 86400", least=1, most=86400),
+        "deletion_guard": Key(int, 20, "a percentage from 0 to 100; 0 is off", least=0, most=100),
+        "changelog_limit": Key(int, 1_000_000, "a number of rows, at least 1000", least=1000),
+        "reconcile_hours": Key(int, 24, "hours from 1 to 8760", least=1, most=8760),
+        "feeds_dir": Key(str, "feeds.d", "a folder", is_path=True),
+        "metrics_file": Key(str, None, "a path", is_path=True),
+        "ping_url": Key(str, None, "an http or https address"),
+    },
+    "service": {
+        "url": Key(str, expected="the service's http or https address", required=True),
+        "environment_id": Key(str, expected="the SaaS data space id", required=True),
+        "path": Key(str, "/feeds/{feed}/{environment_id}", "a path with {feed} and {environment_id}"),
+        "api_key_file": Key(str, None, "a path", is_path=True),
+        "timeout": Key(float, 30.0, "seconds from 0.1 to 3600", least=0.1, most=3600),
+        "requests_per_second": Key(float, 0.0, "a number from 0 to 1000; 0 is no limit", least=0, most=1000),
+        "max_body": Key(int, 4_194_304, "a number of bytes, at least 1024", least=1024),
+        "ca_file": Key(str, None, "a path", is_path=True),
+        "transport": Key(str, "standard", '"standard" or "requests"', choices=("standard", "requests")),
+        "signature": Key(str, "none", '"none" or "adobe"', choices=("none", "adobe")),
+        "private_key_file": Key(str, None, "a path", is_path=True),
+    },
+}
+
+FEED_KEYS: dict[str, Key] = {
+    "enabled": Key(bool, True, "true or false"),
+    "batch_size": Key(int, None, "a number of items from 1 to 10000", least=1, most=10000),
+    "thread_count": Key(int, 1, "a number from 1 to 32", least=1, most=32),
+    "path": Key(str, None, "a path with {environment_id}"),
+    "exclude": Key(list, (), "a list of field names"),
+    "look_back_days": Key(int, 7, "whole days from 0; 0 is all", least=0, most=36500),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration in force.  Paths are absolute; keys left out have their defaults."""
+
+    file: str
+    sections: dict[str, dict[str, Any]]  # shop, export, service: key -> value
+    feeds: dict[str, dict[str, Any]]  # feed -> key -> value, as the file has them
+    given: tuple[str, ...] = ()  # "section.key" of every key that stands in the file
+
+    def __getitem__(self, dotted: str) -> Any:
+        section, _, key = dotted.partition(".")
+        return self.sections[section][key]
+
+    def of_feed(self, feed: str, key: str) -> Any:
+        """A feed's setting, or its default."""
+        return self.feeds.get(feed, {}).get(key, FEED_KEYS[key].default)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The configuration as plain values, to be kept."""
+        return {"file": self.file, "sections": self.sections, "feeds": self.feeds, "given": list(self.given)}
+
+
+def from_dict(kept: dict[str, Any]) -> Config:
+    """The configuration as `as_dict` gave it."""
+    return Config(kept["file"], kept["sections"], kept["feeds"], tuple(kept["given"]))
+
+
+def find(option: str | None = None) -> str:
+    """The configuration file to use: --config, $SAASEXPORT_CONFIG, ./saasexport.toml, /etc/saasexport/."""
+    named = option or os.environ.get("SAASEXPORT_CONFIG")
+    if named:
+        return os.path.abspath(named)
+    for candidate in DEFAULT_FILES:
+        if os.path.exists(candidate):
+            return os.path.abspath(candidate)
+    raise ConfigError(
+        "no configuration: neither ./saasexport.toml nor /etc/saasexport/saasexport.toml exists",
+        "make one with: saasexport init --shop FILE",
+    )
+
+
+def read(path: str) -> bytes:
+    """The bytes of a configuration file."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", "see --config and $SAASEXPORT_CONFIG") from error
+
+
+def load(path: str, feeds: tuple[str, ...]) -> Config:
+    """Read and check a configuration file."""
+    return parse(path, read(path), feeds)
+
+
+def parse(path: str, content: bytes, feeds: tuple[str, ...]) -> Config:
+    """Check the content of a configuration file; `feeds` are the names that [feeds.*] may have."""
+    import tomllib  # late: costs as much as an idle tick
+
+    try:
+        raw = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    _known(path, "", raw, (*KEYS, "feeds"))
+    given: list[str] = []
+    sections: dict[str, dict[str, Any]] = {}
+    for section, keys in KEYS.items():
+        found = _table(path, section, raw.get(section, {}))
+        sections[section] = _section(path, section, found, keys)
+        given += [f"{section}.{key}" for key in found]
+    feed_tables = _table(path, "feeds", raw.get("feeds", {}))
+    _known(path, "feeds", feed_tables, feeds)
+    settings = {}
+    for feed, found in feed_tables.items():
+        section = f"feeds.{feed}"
+        values = _section(path, section, _table(path, section, found), FEED_KEYS)
+        settings[feed] = {key: values[key] for key in found}
+        given += [f"{section}.{key}" for key in found]
+    config = Config(path, sections, settings, tuple(given))
+    _check_service(config)
+    return config
+
+
+def _check_service(config: Config) -> None:
+    url = config["service.url"]
+    if not url.startswith(("http://", "https://")) or len(url.partition("://")[2].strip("/")) == 0:
+        raise _wrong(config.file, "service", "url", KEYS["service"]["url"], url)
+    routes = {"service.path": config["service.path"]}
+    routes |= {f"feeds.{feed}.path": found["path"] for feed, found in config.feeds.items() if "path" in found}
+    for name, route in routes.items():
+        if not route.startswith("/"):
+            raise ConfigError(f"{config.file}: {name}: expected a path that begins with /, found {route!r}")
+        try:
+            route.format(feed="", environment_id="")
+        except (KeyError, IndexError, ValueError):
+            raise ConfigError(
+                f"{config.file}: {name}: only {{feed}} and {{environment_id}} may stand in braces: {route!r}"
+            ) from None
+    if config["service.signature"] == "adobe" and not config["service.private_key_file"]:
+        raise ConfigError(f'{config.file}: [service] private_key_file: needed with signature = "adobe"')
+
+
+def _section(path: str, section: str, found: dict[str, Any], keys: dict[str, Key]) -> dict[str, Any]:
+    _known(path, section, found, tuple(keys))
+    values: dict[str, Any] = {}
+    for name, key in keys.items():
+        if name not in found:
+            if key.required:
+                raise ConfigError(f"{path}: [{section}] {name} is missing: expected {key.expected}")
+            values[name] = _placed(path, key, key.default)
+        elif not key.check(found[name]):
+            raise _wrong(path, section, name, key, found[name])
+        else:
+            values[name] = _placed(path, key, found[name])
+    return values
+
+
+def _placed(path: str, key: Key, value: Any) -> Any:
+    if key.is_path and value is not None:
+        return os.path.join(os.path.dirname(path), value)
+    return value
+
+
+def _table(path: str, section: str, found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {found!r}")
+    return found
+
+
+def _known(path: str, section: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
+    for name in found:
+        if name not in names:
+            from difflib import get_close_matches  # late: only for the message
+
+            place = f"[{section}] {name}" if section else f"[{name}]"
+            near = get_close_matches(name, names, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
+            raise ConfigError(f"{path}: {place} is not a known key", hint)
+
+
+def _wrong(path: str, section: str, name: str, key: Key, value: Any) -> ConfigError:
+    return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {value!r}")

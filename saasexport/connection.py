@@ -1,0 +1,230 @@
+"""One keep-alive HTTP/1.1 connection with a deadline for the whole request.
+
+The standard library's client costs 34 ms to import, four times as much as
+starting Python, and its timeout is one per read: a server that drips a byte at
+a time would hold a job for ever.  This is the small part of HTTP that posting a
+batch needs.  Redirects are not followed.
+"""
+
+import select
+import socket
+import time
+from typing import NamedTuple
+
+from saasexport.errors import ServiceError
+
+MOST_HEAD = 65_536
+MOST_BODY = 16_777_216
+
+
+class Response(NamedTuple):
+    """An answer as it came."""
+
+    status: int
+    headers: dict[str, str]  # names in lower case
+    body: bytes
+
+
+class Address(NamedTuple):
+    """Where a service is."""
+
+    is_secure: bool
+    host: str
+    port: int
+    base: str  # what stands before every path
+
+    @property
+    def header(self) -> str:
+        """The Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.is_secure else 80) else f"{host}:{self.port}"
+
+
+def address(url: str) -> Address:
+    """Take a service's URL apart."""
+    scheme, _, rest = url.partition("://")
+    authority, slash, base = rest.partition("/")
+    is_secure = scheme == "https"
+    port = 443 if is_secure else 80
+    host = authority
+    if authority.startswith("["):
+        host, _, tail = authority[1:].partition("]")
+        digits = tail.removeprefix(":")
+    else:
+        host, _, digits = authority.partition(":")
+    if digits:
+        if not digits.isdecimal():
+            raise ServiceError(f"{url}: not a valid address", "see [service] url in the configuration")
+        port = int(digits)
+    return Address(is_secure, host, port, (slash + base).rstrip("/"))
+
+
+class Connection:
+    """A connection to one service, opened when it is first used and again after it was closed."""
+
+    def __init__(self, url: str, timeout: float, ca_file: str | None = None) -> None:
+        self.url = url
+        self.address = address(url)
+        self.timeout = timeout
+        self.ca_file = ca_file
+        self._socket: socket.socket | None = None
+        self._deadline = 0.0
+
+    def post(self, path: str, headers: dict[str, str], body: bytes) -> Response:
+        """Post a body and read the answer; ServiceError if there is none within the timeout."""
+        self._deadline = time.monotonic() + self.timeout
+        head = f"POST {self.address.base}{path} HTTP/1.1\r\nHost: {self.address.header}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head += f"Content-Length: {len(body)}\r\n\r\n"
+        try:
+            return self._exchange(head.encode("latin-1", "replace") + body)
+        except TimeoutError as error:
+            self.close()
+            raise ServiceError(f"{self.url}: no answer within {self.timeout:g} s") from error
+        except ServiceError:
+            self.close()
+            raise
+        except OSError as error:
+            self.close()
+            reason = error.strerror or str(error)
+            raise ServiceError(f"{self.url}: {reason[:1].lower()}{reason[1:]}") from error
+
+    def close(self) -> None:
+        """Close the connection; the next request opens it again."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _exchange(self, request: bytes) -> Response:
+        stream = self._opened()
+        try:
+            stream.settimeout(self._left())
+            stream.sendall(request)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            # A service may answer (413) and close before it has read everything.
+            try:
+                return self._answer(stream)
+            except (OSError, ServiceError):
+                raise error from None
+        return self._answer(stream)
+
+    def _opened(self) -> socket.socket:
+        if self._socket is not None and _is_closed(self._socket):
+            self.close()
+        if self._socket is None:
+            plain = socket.create_connection((self.address.host, self.address.port), self._left())
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket = self._secured(plain) if self.address.is_secure else plain
+        return self._socket
+
+    def _secured(self, plain: socket.socket) -> socket.socket:
+        import ssl  # late: 16 ms
+
+        context = ssl.create_default_context(cafile=self.ca_file)
+        return context.wrap_socket(plain, server_hostname=self.address.host)
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _receive(self, stream: socket.socket) -> bytes:
+        stream.settimeout(self._left())
+        return stream.recv(65_536)
+
+    def _answer(self, stream: socket.socket) -> Response:
+        while True:
+            head, rest = self._head(stream)
+            status, headers = _parsed(self.url, head)
+            if status >= 200:
+                break
+        is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        body = self._chunked(stream, rest) if is_chunked else self._plain(stream, rest, headers)
+        is_open = "close" not in headers.get("connection", "").lower()
+        if not is_open or not (is_chunked or "content-length" in headers):
+            self.close()
+        return Response(status, headers, body)
+
+    def _head(self, stream: socket.socket) -> tuple[bytes, bytes]:
+        received = b""
+        while b"\r\n\r\n" not in received:
+            more = self._receive(stream)
+            if not more:
+                raise ServiceError(f"{self.url}: the connection was closed before an answer came")
+            received += more
+            if len(received) > MOST_HEAD:
+                raise ServiceError(f"{self.url}: an answer with too large a head")
+        head, _, rest = received.partition(b"\r\n\r\n")
+        return head, rest
+
+    def _plain(self, stream: socket.socket, body: bytes, headers: dict[str, str]) -> bytes:
+        length = headers.get("content-length")
+        if length is not None and not length.isdecimal():
+            raise ServiceError(f"{self.url}: an answer with Content-Length {length[:20]!r}")
+        wanted = int(length) if length is not None else None
+        parts = [body]
+        size = len(body)
+        while wanted is None or size < wanted:
+            more = self._receive(stream)
+            if not more:
+                if wanted is not None:
+                    raise ServiceError(f"{self.url}: the answer breaks off")
+                break
+            parts.append(more)
+            size += len(more)
+            if size > MOST_BODY:
+                raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
+        return b"".join(parts)[:wanted]
+
+    def _chunked(self, stream: socket.socket, received: bytes) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            while b"\r\n" not in received:
+                received += self._more(stream)
+            line, _, received = received.partition(b"\r\n")
+            try:
+                length = int(line.split(b";")[0], 16)
+            except ValueError:
+                raise ServiceError(f"{self.url}: an unreadable chunk in the answer") from None
+            size += length
+            if length < 0 or size > MOST_BODY:
+                raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
+            while len(received) < length + 2:
+                received += self._more(stream)
+            parts.append(received[:length])
+            received = received[length + 2 :]
+            if length == 0:
+                return b"".join(parts)
+
+    def _more(self, stream: socket.socket) -> bytes:
+        more = self._receive(stream)
+        if not more:
+            raise ServiceError(f"{self.url}: the answer breaks off")
+        return more
+
+
+def _is_closed(stream: socket.socket) -> bool:
+    """Whether the other side has closed, or said something nobody asked for."""
+    try:
+        poll = select.poll()
+        poll.register(stream, select.POLLIN)
+        return bool(poll.poll(0))
+    except OSError:
+        return True
+
+
+def _parsed(url: str, head: bytes) -> tuple[int, dict[str, str]]:
+    lines = head.decode("latin-1").split("\r\n")
+    version, _, rest = lines[0].partition(" ")
+    code = rest[:3]
+    if not version.startswith("HTTP/1.") or not code.isdecimal():
+        raise ServiceError(f"{url}: the answer is not HTTP")
+    headers = {}
+    for line in lines[1:]:
+        name, _, value = line.partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return int(code), headers

@@ -1,0 +1,60 @@
+"""Every error an admin may see.
+
+The text of an error is one line that says what failed and where; its hint
+says what to do about it.  The classes differ by what the caller does next,
+not by where the error arose.
+"""
+
+
+class SaasExportError(Exception):
+    """Something failed that an admin can do something about."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message}; {self.hint}" if self.hint else message
+
+
+class ConfigError(SaasExportError):
+    """The configuration or the command line is wrong: fix it and try again (exit status 2)."""
+
+    exit_status = 2
+
+
+class FeedFileError(SaasExportError):
+    """A custom feed's file is broken; the other feeds go on."""
+
+
+class ShopError(SaasExportError):
+    """The shop database is not as expected, or cannot be read."""
+
+
+class DatabaseError(SaasExportError):
+    """Our own database cannot be used."""
+
+
+class ServiceError(SaasExportError):
+    """The service gave no usable answer: the batch is sent again later."""
+
+
+class Busy(SaasExportError):
+    """Another job holds the lock: stepping aside is not a failure."""
+
+    exit_status = 0
+
+
+class Unusable(Exception):
+    """A value of the shop cannot become a field of an item.
+
+    Raised while one item is assembled and caught there: that item is set
+    aside with the field and the reason, its neighbours go on.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field

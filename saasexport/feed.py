@@ -1,0 +1,166 @@
+"""What a feed is, and the shop as a feed sees it.
+
+A feed is a declaration (`FEED`, at the end of its module) and a function that
+assembles items.  It knows the shop's tables and the service's fields, and
+nothing of triggers, hashes, statuses or HTTP: those are the engine's, which is
+the same for all feeds.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+
+Reference = TypeVar("Reference")
+
+# The key of such a row may change every item of the feed, so the feed is walked anew.
+EVERYTHING = "everything"
+
+# The name under which a change of the configuration stands in a changelog.
+CONFIGURATION = "configuration"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A table of the shop whose changes lead to items of a feed.
+
+    The triggers write the value of `column` into the feed's changelog.
+    Without `via` that is an entity id of the feed.  With it, the feed's query
+    `via_<via>` turns such keys into entity ids when the changelog is read.
+    """
+
+    table: str
+    column: str = "entity_id"
+    via: str | None = None
+
+
+class Failed(NamedTuple):
+    """An item that cannot be assembled: what identifies it, as far as it is known, and why."""
+
+    identity: dict[str, Any]
+    error: str
+
+
+class Entity(NamedTuple):
+    """The items of one entity of the shop.
+
+    Each item is `common` and one of `parts` together; no key stands in both.
+    What all items of the entity share is encoded once.
+    """
+
+    id: int
+    common: dict[str, Any]
+    parts: list[dict[str, Any]]
+    failed: Sequence[Failed] = ()
+
+
+class Shop:
+    """The shop as one pass sees it.
+
+    Every read is a short one: a query is fetched whole and leaves no lock
+    behind.  Reference data (store views, attributes, labels) is read once per
+    pass; a change made meanwhile is in a changelog and comes with the next.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        now: datetime | None = None,
+        look_back_days: int = 7,
+        uuid_of: Callable[[str, int], str] | None = None,
+    ) -> None:
+        self.connection = connection
+        # The moment of the pass, UTC: rules that depend on the day ask it.
+        self.now = now or datetime.now(UTC)
+        self.look_back_days = look_back_days
+        # (type, entity id) -> UUID, for feeds whose items carry one (feeds.md 5).
+        self.uuid_of = uuid_of or _no_uuid
+        self._reference: dict[Callable[[Shop], Any], Any] = {}
+
+    def rows(self, query: str, ids: Iterable[int] | None = None, **parameters: Any) -> list[Any]:
+        """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list."""
+        if ids is not None:
+            parameters["ids"] = json_list(ids)
+        try:
+            return self.connection.execute(query, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            # Text that is not UTF-8, somewhere among the rows: read it so that the
+            # bad bytes stay recognisable, and the one item that has them is set aside.
+            return self._tolerantly(query, parameters)
+
+    def once(self, load: Callable[["Shop"], Reference]) -> Reference:
+        """What `load` gives for this shop, read at the first call of this pass."""
+        if load not in self._reference:
+            self._reference[load] = load(self)
+        found: Reference = self._reference[load]
+        return found
+
+    def _tolerantly(self, query: str, parameters: dict[str, Any]) -> list[Any]:
+        usual = self.connection.text_factory
+        self.connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            return self.connection.execute(query, parameters).fetchall()
+        finally:
+            self.connection.text_factory = usual
+
+
+def json_list(keys: Iterable[int]) -> str:
+    """Whole numbers as the JSON list a query's `:ids` wants."""
+    return "[" + ",".join(map(str, keys)) + "]"
+
+
+def _no_uuid(kind: str, entity_id: int) -> str:
+    raise LookupError(f"no UUIDs are assigned here, {kind} {entity_id} asked for one")
+
+
+@dataclass(frozen=True)
+class Due:
+    """When items change without any write to the shop, because a day has come.
+
+    `next` gives the first such moment after `shop.now`, or None; `ids` the
+    entities concerned by moments after `since` and not after `shop.now`.
+    """
+
+    next: Callable[[Shop], datetime | None]
+    ids: Callable[[Shop, datetime], Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One kind of data that is sent (feeds.md 1.1 and 1.2)."""
+
+    name: str
+    indexer: str  # the indexer's id
+    title: str  # as the indexer commands print it
+    view: str  # its changelog is <view>_cl
+    table: str  # its feed table
+    identity: tuple[str, ...]  # the fields that identify an item, in the order of the hash
+    minimal: tuple[str, ...]  # what is kept of an item, and sent when it is deleted, besides the identity
+    walk: str  # SQL: entity ids after :after, ascending, :limit of them (:since for a look-back, as text)
+    count: str  # SQL: the number of items a full sync would produce
+    subscriptions: tuple[Subscription, ...]
+    assemble: Callable[[Shop, Sequence[int]], Iterable[Entity]]
+    vias: dict[str, str] = field(default_factory=dict)  # via -> SQL: entity ids of :keys, a JSON list
+    configuration: tuple[str, ...] = ()  # paths whose change may change every item
+    legacy: bool = False  # collected first, sent by another job
+    exporter: str = "saas_data_exporter"  # the job that sends what a legacy feed collected
+    batch_size: int = 100
+    time_field: str = "modifiedAt"  # the time of export
+    time_format: str = "%Y-%m-%d %H:%M:%S"
+    unhashed: tuple[str, ...] = ()  # further fields that are sent but make no item new
+    id_types: dict[str, str] = field(default_factory=dict)  # --id-type -> SQL: entity ids of :keys; '' is itself
+    due: Due | None = None
+
+    @property
+    def changelog(self) -> str:
+        """The changelog's table in the shop."""
+        return self.view + "_cl"
+
+    def watched(self) -> tuple[Subscription, ...]:
+        """The subscriptions, that of the configuration included."""
+        if not self.configuration:
+            return self.subscriptions
+        return (*self.subscriptions, Subscription("core_config_data", "path", CONFIGURATION))

@@ -1,0 +1,359 @@
+"""What was sent, per item: staging before it is sent, recording how it went.
+
+Nothing leaves before it stands here with status 0, in the same transaction as
+the cursor that led to it.  So an item that may have reached the service is
+always known, and can be deleted there later, whatever died in between.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from saasexport import queries
+from saasexport.errors import Unusable
+from saasexport.feed import Entity, Feed, json_list
+from saasexport.hashing import encode, feed_hash, feed_id, unencodable, without
+
+SQL = queries.beside(__file__)
+
+
+class Pending(NamedTuple):
+    """An item that stands in the feed table and is to be sent."""
+
+    row_id: int
+    body: bytes  # the item as it is sent
+    is_deleted: bool = False
+
+
+class Staged(NamedTuple):
+    """What staging some entities came to."""
+
+    pending: list[Pending]
+    items: int  # items the entities have
+    failed: int  # items that cannot be assembled
+    newly_failed: int  # of these, those that were not known as such
+    deleted: int  # items that are gone
+    again: list[int]  # entities that may now have an identity they waited for
+
+
+class Contested(Exception):
+    """Other entities hold an identity that these produced: they have to be assembled together."""
+
+    def __init__(self, entities: set[int]) -> None:
+        super().__init__(f"entities {sorted(entities)}")
+        self.entities = entities
+
+
+class _Row(NamedTuple):
+    id: int
+    entity_id: int
+    feed_id: str
+    feed_hash: str
+    is_deleted: int
+    status: int
+    modified_at: str
+    environments: int
+    feed_data: str
+    contested: str | None
+
+
+class _Item(NamedTuple):
+    entity_id: int
+    content: str  # JSON without the closing brace, times left out
+    late: str  # unhashed fields, as JSON to append
+    hash: str
+    kept: dict[str, Any]  # identity and minimal payload
+
+
+class _Fault(NamedTuple):
+    entity_id: int
+    identity: dict[str, Any]
+    error: str
+    contested: str | None = None
+
+
+class FeedTable:
+    """The feed table of one feed, for one environment."""
+
+    def __init__(
+        self,
+        ours: sqlite3.Connection,
+        feed: Feed,
+        environment: int = 1,
+        exclude: Sequence[str] = (),
+        keep_items: bool = False,
+    ) -> None:
+        self.ours = ours
+        self.feed = feed
+        self.environment = environment  # its bit, as a number
+        self.exclude = exclude
+        self.keep_items = keep_items or feed.legacy
+        self._kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
+        self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
+
+    def sql(self, name: str) -> str:
+        """A query of feed_table.sql for this table."""
+        query: str = getattr(SQL, name)
+        return query.format(feed_table=self.feed.table)
+
+    def rows(self, name: str, **values: Any) -> list[Any]:
+        """All rows of a query of feed_table.sql."""
+        return self.ours.execute(self.sql(name), values).fetchall()
+
+    # Staging
+
+    def stage(self, ids: Sequence[int], entities: Iterable[Entity], now: str, force: bool = False) -> Staged:
+        """Put on record what these entities' items are now; to be called inside a transaction.
+
+        `ids` are the entities that were asked for, those that are gone included.
+        `now` is the time of export, UTC.  With `force` unchanged items are sent
+        again.  Raises Contested, before anything is written, when an identity
+        belongs to an entity that is not among `ids`.
+        """
+        items, faults = self._encoded(entities)
+        known = {row.feed_id: row for row in self._known(ids)}
+        self._claim(ids, items, known)
+        pending: list[Pending] = []
+        add, change = [], []
+        next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
+        for identity, item in items.items():
+            row = known.get(identity)
+            if row is None:
+                next_id += 1
+                add.append((next_id, item.entity_id, identity, self._data(item), item.hash, now, self.environment))
+                pending.append(Pending(next_id, self._body(item, now)))
+                continue
+            is_new = row.is_deleted or row.feed_hash != item.hash
+            if is_new or row.entity_id != item.entity_id or row.status in (1, 2):
+                is_needed = True
+            else:
+                is_needed = force or (row.status == 0 and not self.feed.legacy)
+            if not is_needed:
+                continue
+            modified_at = later(now, row.modified_at) if is_new or force else row.modified_at
+            if is_new or row.status != 0 or row.entity_id != item.entity_id or force:
+                data = self._data(item)
+                change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
+            pending.append(Pending(row.id, self._body(item, modified_at)))
+        self.ours.executemany(self.sql("add"), add)
+        self.ours.executemany(self.sql("change"), change)
+        failed = self._record_faults(faults, items, now)
+        before = {row.feed_id for row in known.values() if row.status == 1}
+        gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
+        deleted, tombstones = self._mark_deleted(gone, now, force)
+        again = self._contestants([row.feed_id for row in gone]) if gone else []
+        return Staged(pending + tombstones, len(items), len(failed), len(failed - before), deleted, again)
+
+    def _known(self, ids: Iterable[int]) -> list[_Row]:
+        return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
+
+    def _claim(self, ids: Sequence[int], items: dict[str, _Item], known: dict[str, _Row]) -> None:
+        """Add to `known` the rows of identities that came from other entities."""
+        strange = [identity for identity in items if identity not in known]
+        if not strange:
+            return
+        asked = set(ids)
+        others: set[int] = set()
+        for found in self.rows("by_feed_id", feed_ids=encode(strange)):
+            row = _Row(*found)
+            known[row.feed_id] = row
+            if row.entity_id not in asked and not row.is_deleted:
+                others.add(row.entity_id)
+        if others:
+            raise Contested(others)
+
+    def _encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, _Item], list[_Fault]]:
+        items: dict[str, _Item] = {}
+        faults: list[_Fault] = []
+        for entity in sorted(entities, key=lambda entity: entity.id):
+            for failed in entity.failed:
+                faults.append(_Fault(entity.id, failed.identity, failed.error))
+            if not entity.parts:
+                continue
+            common, shared, shared_late = self._split(entity.common)
+            for part in entity.parts:
+                fields, own, own_late = self._split(part)
+                try:
+                    identity = self._identity(common, fields)
+                    if own is None or shared is None:
+                        raise Unusable("", unencodable({**common, **fields}))
+                    content = "{" + own + ("," if own and shared else "") + shared
+                    item_hash = feed_hash(content.encode())
+                except Unusable as fault:
+                    faults.append(_Fault(entity.id, {**common, **fields}, str(fault).removeprefix(": ")))
+                    continue
+                except UnicodeEncodeError:
+                    error = unencodable({**common, **fields})
+                    faults.append(_Fault(entity.id, {**common, **fields}, error))
+                    continue
+                if identity in items:
+                    # Entities come in ascending order: the lower one has it.
+                    owner = items[identity].entity_id
+                    error = f"{self._named(common, fields)} is taken by entity {owner}"
+                    faults.append(_Fault(entity.id, {**common, **fields}, error, identity))
+                    continue
+                kept = {**common, **fields} if self.keep_items else _picked(self._kept, common, fields)
+                items[identity] = _Item(entity.id, content, shared_late + own_late, item_hash, kept)
+        return items, faults
+
+    def _split(self, fields: dict[str, Any]) -> tuple[dict[str, Any], str | None, str]:
+        """The fields, their hashed part as JSON without braces (None: it cannot be), and the rest, to append."""
+        for dotted in self.exclude:
+            fields = without(fields, dotted)
+        late = ""
+        hashed = fields
+        for name in self._unhashed:
+            if name in fields:
+                hashed = {key: value for key, value in hashed.items() if key != name}
+                late += f',"{name}":{encode(fields[name])}'
+        try:
+            return fields, encode(hashed)[1:-1], late
+        except (ValueError, RecursionError):
+            return fields, None, late
+
+    def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
+        values = []
+        for name in self.feed.identity:
+            value = fields[name] if name in fields else common.get(name)
+            if value is None:
+                raise Unusable(name, "identifies the item and has no value")
+            values.append(value)
+        return feed_id(values)
+
+    def _named(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
+        found = _picked(self.feed.identity, common, fields)
+        return ", ".join(f"{name} {value!r}" for name, value in found.items())
+
+    def _data(self, item: _Item) -> str:
+        return encode(item.kept)
+
+    def _body(self, item: _Item, modified_at: str) -> bytes:
+        return (item.content + item.late + self._tail(modified_at, False)).encode()
+
+    def _tail(self, modified_at: str, is_deleted: bool) -> str:
+        return f',"deleted":{"true" if is_deleted else "false"},"{self.feed.time_field}":"{self._time(modified_at)}"}}'
+
+    def _time(self, modified_at: str) -> str:
+        return modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
+
+    def _tombstone(self, data: str, modified_at: str) -> bytes:
+        import json  # loaded already by hashing; here for its decoder
+
+        kept = _picked(self._kept, json.loads(data), {})
+        for name in self._unhashed:
+            if name == self.feed.time_field:
+                kept.pop(name, None)
+        return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
+
+    def _record_faults(self, faults: list[_Fault], items: dict[str, _Item], now: str) -> set[str]:
+        """Status 1 for items that cannot be assembled; gives their feed_ids."""
+        failed: set[str] = set()
+        for number, fault in enumerate(faults):
+            known = _picked(self._kept, fault.identity, {})
+            contested = fault.contested or self._held_by_another(fault, known, items)
+            if contested or any(known.get(name) is None for name in self.feed.identity):
+                # Nobody else's row: the entity and what is known of the identity name it.
+                parts = [contested or "", fault.entity_id, "" if contested else number, *known.values()]
+                identity = feed_id(parts)
+            else:
+                identity = feed_id(known[name] for name in self.feed.identity)
+            values = (fault.entity_id, identity, _encodable(known), fault.error, now, contested)
+            self.ours.execute(self.sql("add_failed"), values)
+            failed.add(identity)
+        return failed
+
+    def _held_by_another(self, fault: _Fault, known: dict[str, Any], items: dict[str, _Item]) -> str | None:
+        """The feed_id of the identity of an item that failed, if another entity has it."""
+        if any(known.get(name) is None for name in self.feed.identity):
+            return None
+        identity = feed_id(known[name] for name in self.feed.identity)
+        if identity in items:
+            return identity
+        for found in self.rows("by_feed_id", feed_ids=encode([identity])):
+            row = _Row(*found)
+            if row.entity_id != fault.entity_id and not row.is_deleted and row.status != 1:
+                return identity
+        return None
+
+    def _mark_deleted(self, gone: list[_Row], now: str, force: bool) -> tuple[int, list[Pending]]:
+        deleted = 0
+        pending: list[Pending] = []
+        for row in gone:
+            if row.is_deleted and (row.status == 200 and not force):
+                continue
+            if not row.environments:
+                self.ours.execute(self.sql("forget"), (row.id,))
+            elif not row.environments & self.environment:
+                self.ours.execute(self.sql("forget_here"), (row.id,))
+            elif not row.is_deleted:
+                modified_at = later(now, row.modified_at)
+                self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
+                pending.append(Pending(row.id, self._tombstone(row.feed_data, modified_at), True))
+                deleted += 1
+            elif row.status != 400 or force:
+                pending.append(Pending(row.id, self._tombstone(row.feed_data, row.modified_at), True))
+        return deleted, pending
+
+    def _contestants(self, feed_ids: list[str]) -> list[int]:
+        return [row[0] for row in self.rows("contestants", feed_ids=encode(feed_ids))]
+
+    # Sending what was staged before
+
+    def collected(self, after: int, limit: int) -> list[Pending]:
+        """What a legacy feed has collected and not sent: rows after `after`."""
+        pending = []
+        for row_id, data, is_deleted, modified_at in self.rows("awaiting", after=after, limit=limit):
+            if is_deleted:
+                body = self._tombstone(data, modified_at)
+            else:
+                body = self._stored_body(data, modified_at)
+            pending.append(Pending(row_id, body, bool(is_deleted)))
+        return pending
+
+    def _stored_body(self, data: str, modified_at: str) -> bytes:
+        return (data[:-1] + self._tail(modified_at, False)).encode()
+
+    # Recording
+
+    def record_delivered(self, pending: Iterable[Pending], metadata: str) -> None:
+        """The service has these items."""
+        pending = list(pending)
+        alive = [item.row_id for item in pending if not item.is_deleted]
+        gone = [item.row_id for item in pending if item.is_deleted]
+        if alive:
+            self.ours.execute(self.sql("delivered"), {"ids": json_list(alive), "metadata": metadata})
+        if gone:
+            values = {"ids": json_list(gone), "metadata": metadata, "environment": self.environment}
+            self.ours.execute(self.sql("delivered_deletions"), values)
+
+    def record_not_delivered(self, outcomes: Iterable[tuple[int, str, str, int, int]]) -> None:
+        """The service does not have these: (status, error, request id, its code, row id) each."""
+        self.ours.executemany(self.sql("not_delivered"), outcomes)
+
+
+def later(now: str, last: str) -> str:
+    """The later of now and one second after `last`: the service orders an item's states by this alone."""
+    if last < now:
+        return now
+    from datetime import datetime, timedelta
+
+    return (datetime.fromisoformat(last) + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name in names:
+        if name in fields:
+            found[name] = fields[name]
+        elif name in common:
+            found[name] = common[name]
+    return found
+
+
+def _encodable(fields: dict[str, Any]) -> str:
+    try:
+        text = encode(fields)
+        text.encode()
+        return text
+    except (ValueError, RecursionError):
+        return encode({name: ascii(value) for name, value in fields.items()})

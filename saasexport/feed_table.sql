@@ -1,0 +1,162 @@
+-- What was sent, per item.
+
+-- name: of_entities
+select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested
+  from {feed_table}
+ where source_entity_id in (select value from json_each(:ids))
+
+-- name: by_feed_id
+select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested
+  from {feed_table}
+ where feed_id in (select value from json_each(:feed_ids))
+
+-- name: last_id
+select coalesce(max(id), 0)
+  from {feed_table}
+
+-- name: add
+insert into {feed_table}
+       (id, source_entity_id, feed_id, feed_data, feed_hash, status, modified_at, environments)
+values (?, ?, ?, ?, ?, 0, ?, ?)
+
+-- name: change
+update {feed_table}
+   set source_entity_id = ?,
+       feed_data = ?,
+       feed_hash = ?,
+       is_deleted = 0,
+       status = 0,
+       errors = null,
+       modified_at = ?,
+       environments = environments | ?,
+       contested = null
+ where id = ?
+
+-- name: mark_deleted
+update {feed_table}
+   set is_deleted = 1,
+       status = 0,
+       errors = null,
+       modified_at = ?
+ where id = ?
+
+-- name: forget_here
+-- Gone, and this data space never had it; another one may.
+update {feed_table}
+   set is_deleted = 1,
+       status = 200,
+       errors = null
+ where id = ?
+
+-- name: forget
+delete from {feed_table}
+ where id = ?
+
+-- name: add_failed
+insert into {feed_table}
+       (source_entity_id, feed_id, feed_data, feed_hash, status, errors, modified_at, contested)
+values (?, ?, ?, '', 1, ?, ?, ?)
+on conflict (feed_id) do update
+   set source_entity_id = excluded.source_entity_id,
+       status = 1,
+       errors = excluded.errors,
+       contested = excluded.contested
+
+-- name: contestants
+-- Entities whose item waits for an identity that another entity held.
+select source_entity_id
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status = 1
+   and contested in (select value from json_each(:feed_ids))
+
+-- name: delivered
+update {feed_table}
+   set status = 200,
+       errors = null,
+       metadata = :metadata
+ where id in (select value from json_each(:ids))
+
+-- name: delivered_deletions
+update {feed_table}
+   set status = 200,
+       errors = null,
+       metadata = :metadata,
+       environments = environments & ~:environment
+ where id in (select value from json_each(:ids))
+
+-- name: not_delivered
+update {feed_table}
+   set status = ?,
+       errors = ?,
+       metadata = json_object('requestId', ?, 'code', ?,
+                              'tries', coalesce(json_extract(metadata, '$.tries'), 0) + 1)
+ where id = ?
+
+-- name: entities_to_retry
+select distinct source_entity_id
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status in (1, 2)
+   and source_entity_id > :after
+ order by source_entity_id
+ limit :limit
+
+-- name: entities_awaiting
+select distinct source_entity_id
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status = 0
+   and source_entity_id > :after
+ order by source_entity_id
+ limit :limit
+
+-- name: awaiting
+-- What a legacy feed collected, to be sent as it stands.
+select id, feed_data, is_deleted, modified_at
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status = 0
+   and id > :after
+ order by id
+ limit :limit
+
+-- name: gone_candidates
+-- Entities we know in a range that a full sync has just walked.
+select distinct source_entity_id
+  from {feed_table}
+ where source_entity_id > :after
+   and source_entity_id <= :upto
+   and is_deleted = 0
+   and source_entity_id not in (select value from json_each(:ids))
+ order by source_entity_id
+ limit :limit
+
+-- name: count_to_retry
+select count(*)
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status in (1, 2)
+
+-- name: clean_up
+delete from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and is_deleted = 1
+   and status = 200
+   and modified_at < :before
+
+-- name: not_sent
+-- Another data space: what is alive has to be sent there, what it may still hold of the rest is deleted there.
+update {feed_table}
+   set status = 0,
+       errors = null,
+       metadata = null,
+       environments = environments | :environment
+ where is_deleted = 0
+   and status <> 1
+
+-- name: deleted_not_sent
+update {feed_table}
+   set status = case when environments & :environment then 0 else 200 end,
+       errors = null
+ where is_deleted = 1

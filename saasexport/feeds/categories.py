@@ -1,0 +1,191 @@
+"""The categories feed: one item per category and store view that sells from its root.
+
+An item is identified by its URL path, which is made from the URL keys of all
+categories above: a rename or a move changes the identity of everything below
+(feeds.md 3.3).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from saasexport import queries
+from saasexport.errors import Unusable
+from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.shop import eav, per_view
+from saasexport.shop.category_tree import Branch, category_tree
+from saasexport.shop.directives import fill
+from saasexport.shop.scopes import StoreView, configuration, link_url, media_url, store_views
+from saasexport.values import boolean, text, whole
+
+SQL = queries.beside(__file__)
+
+TEXTS = (
+    ("name", "name"),
+    ("metaTitle", "meta_title"),
+    ("metaKeywords", "meta_keywords"),
+    ("metaDescription", "meta_description"),
+    ("displayMode", "display_mode"),
+    ("urlKey", "url_key"),
+)
+
+# What categories can be sorted by without being told (feeds.md 3.3.3).
+POSITION = "position"
+
+# Folders of the shop that its media address stands for.
+MEDIA_FOLDERS = ("/media/", "/pub/media/")
+
+
+class Settings(NamedTuple):
+    """What the shop says about all categories."""
+
+    sortable: tuple[str, ...]  # what a category may be sorted by
+    is_plain_text: bool  # descriptions hold no HTML
+    link_urls: dict[int, str]  # by store view
+    media_urls: dict[int, str]
+    sort_by: dict[int, str]  # what a store view sorts by unless a category says otherwise
+
+
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+    """The items of some categories, one per store view whose root is or holds the category (feeds.md 3.3.1)."""
+    settings = shop.once(_settings)
+    branches = category_tree(shop).branches
+    values = eav.category_values(shop, ids)
+    for row in shop.rows(SQL.categories, ids):
+        category_id = row[0]
+        views = [view for view in store_views(shop) if branches[view.id].contains(category_id)]
+        if not views:
+            continue
+        items: list[dict[str, Any]] = []
+        failed: list[Failed] = []
+        for view in views:
+            branch = branches[view.id]
+            identity = {"urlPath": branch.url_path(category_id), "storeViewCode": view.code}
+            try:
+                item = {**identity, **_own(row), **_valued(values.of(category_id, view.id), settings, view)}
+                items.append({**item, **_in_tree(item, branch, category_id)})
+            except Unusable as fault:
+                failed.append(Failed(identity, str(fault)))
+        common, parts = per_view.split(items) if items else ({}, [])
+        yield Entity(category_id, common, parts, failed)
+
+
+def _own(row: tuple[Any, ...]) -> dict[str, Any]:
+    """The fields from the category's own row."""
+    category_id, parent_id, path, level, position, created_at, updated_at = row
+    return {
+        "categoryId": str(category_id),
+        "parentId": str(parent_id),
+        "path": path,
+        "level": whole(level, "level"),
+        "position": whole(position, "position"),
+        "createdAt": created_at,
+        "updatedAt": updated_at,
+    }
+
+
+def _valued(values: dict[str, Any], settings: Settings, view: StoreView) -> dict[str, Any]:
+    """The fields from attribute values; what is NULL is left out (feeds.md 3.3.3)."""
+    found: dict[str, Any] = {"storeCode": view.store_code, "websiteCode": view.website_code}
+    for field, code in TEXTS:
+        value = text(values.get(code), field)
+        if value is not None:
+            found[field] = value
+    for field, code in (("isAnchor", "is_anchor"), ("includeInMenu", "include_in_menu"), ("isActive", "is_active")):
+        value = whole(values.get(code), field)
+        if value is not None:
+            found[field] = value
+    description = text(values.get("description"), "description")
+    if description is not None:
+        html = _escaped(description) if settings.is_plain_text else description
+        found["description"] = fill(html, settings.link_urls[view.id], settings.media_urls[view.id])
+    found["image"] = _image(text(values.get("image"), "image"), settings.media_urls[view.id])
+    available = text(values.get("available_sort_by"), "availableSortBy")
+    found["availableSortBy"] = available.split(",") if available else None
+    sort_by = text(values.get("default_sort_by"), "defaultSortBy") or settings.sort_by[view.id]
+    found["defaultSortBy"] = _sort_by(sort_by, found["availableSortBy"] or (), settings.sortable)
+    return found
+
+
+def _in_tree(item: dict[str, Any], branch: Branch, category_id: int) -> dict[str, Any]:
+    """The children, and what categories above say about being active and in the menu (feeds.md 5)."""
+    found: dict[str, Any] = {"children": branch.children(category_id) or None}
+    if branch.is_below_inactive(category_id):
+        found["isActive"] = 0
+    if branch.is_below_hidden(category_id):
+        found["includeInMenu"] = 0
+    return found
+
+
+def _sort_by(wanted: str, available: Sequence[str], sortable: tuple[str, ...]) -> str:
+    allowed = [code for code in available if code in sortable] or sortable
+    return wanted if wanted in allowed else allowed[0]
+
+
+def _image(value: str | None, media: str) -> str | None:
+    """The address of the category's image (feeds.md 3.3.3)."""
+    if not value:
+        return None
+    for folder in MEDIA_FOLDERS:
+        if value.startswith(folder):
+            return media + value[len(folder) :]
+    if value.startswith("/"):
+        return value
+    return f"{media}catalog/category/{value.rpartition('/')[2]}"
+
+
+def _escaped(description: str) -> str:
+    """Text of an attribute that may not hold HTML, as a page shows it."""
+    for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#039;")):
+        description = description.replace(plain, escaped)
+    return description.replace("\n", "<br />\n")
+
+
+def _settings(shop: Shop) -> Settings:
+    views = store_views(shop)
+    said = {view.id: configuration(shop).value("catalog/frontend/default_sort_by", view) for view in views}
+    allowed = shop.rows(SQL.is_html_allowed)
+    return Settings(
+        (POSITION, *(code for (code,) in shop.rows(SQL.sortable))),
+        bool(allowed) and not boolean(allowed[0][0]),
+        {view.id: link_url(shop, view) for view in views},
+        {view.id: media_url(shop, view) for view in views},
+        {view_id: sort_by or POSITION for view_id, sort_by in said.items()},
+    )
+
+
+FEED = Feed(
+    name="categories",
+    indexer="catalog_data_exporter_categories",
+    title="Category Feed",
+    view="cde_categories_feed",
+    table="cde_categories_feed",
+    identity=("urlPath", "storeViewCode"),
+    minimal=("websiteCode", "storeCode", "categoryId"),
+    walk=SQL.walk,
+    count=SQL.count,
+    subscriptions=(
+        Subscription("catalog_category_entity", via="family"),
+        Subscription("catalog_category_entity", "path", via="parent"),  # the old parent and the new one
+        Subscription("catalog_category_entity_int", via="family"),
+        Subscription("catalog_category_entity_varchar", via="family"),
+        Subscription("catalog_category_entity_text"),
+        Subscription("catalog_category_entity_decimal"),
+        Subscription("catalog_category_entity_datetime"),
+        Subscription("eav_attribute", "attribute_id", via=EVERYTHING),
+        Subscription("catalog_eav_attribute", "attribute_id", via=EVERYTHING),
+        Subscription("eav_entity_type", "entity_type_id", via=EVERYTHING),
+        Subscription("store", "store_id", via=EVERYTHING),
+        Subscription("store_group", "group_id", via=EVERYTHING),
+        Subscription("store_website", "website_id", via=EVERYTHING),
+    ),
+    assemble=assemble,
+    vias={"family": SQL.via_family, "parent": SQL.via_parent},
+    configuration=(
+        "catalog/frontend/default_sort_by",
+        "web/unsecure/base_url",
+        "web/unsecure/base_link_url",
+        "web/unsecure/base_media_url",
+        "web/seo/use_rewrites",
+        "web/url/use_store",
+    ),
+)

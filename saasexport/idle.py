@@ -1,0 +1,124 @@
+"""Is there anything to do?  All that an idle tick loads.
+
+Cron starts four scripts a minute, and mostly there is nothing to do.  So this
+module imports next to nothing, reads the configuration without a TOML parser,
+and asks the questions that saasexport.views left in our database.  Whatever is
+out of the ordinary is left to the job itself, which looks at everything anew.
+"""
+
+import os
+import sqlite3
+import sys
+
+from saasexport import lock
+from saasexport.errors import Busy
+
+
+def run(job: str) -> int:
+    """Run a job if there is anything to do; gives the exit status."""
+    lock.open_standard_streams()
+    argv = sys.argv[1:]
+    held = None
+    try:
+        kept = _kept(_config_file(argv))
+        if kept is not None:
+            os.umask(0o077)
+            held = lock.take(os.path.join(kept["lock_dir"], job + ".lock"), f"{job}({os.getpid()})")
+            if not _is_work(kept, job):
+                return 0
+    except Busy as busy:
+        if sys.stderr.isatty():  # cron need not hear of it; a person should
+            print(f"{job}: {busy}; nothing done", file=sys.stderr)
+        return 0
+    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError):
+        pass  # the job finds the same trouble, and has words for it
+    from saasexport.jobs import main
+
+    try:
+        return main(job, argv, held)
+    except BrokenPipeError:
+        return 1
+
+
+def database_of(path: str, content: bytes) -> str:
+    """[export] database as the file has it, found without a TOML parser; the default if it is not there."""
+    section = ""
+    database = "var/saasexport.sqlite"
+    for raw in content.split(b"\n"):
+        line = raw.strip().decode("utf-8", "replace")
+        if line.startswith("["):
+            section = line.split("]")[0].strip("[ \t")
+        elif section == "export" and line.startswith("database"):
+            name, _, value = line.partition("=")
+            quote = value.strip()[:1]
+            if name.strip() == "database" and quote in ("'", '"'):
+                database = value.strip()[1:].split(quote)[0]
+    return os.path.join(os.path.dirname(path), database)
+
+
+def _config_file(argv: list[str]) -> str:
+    """The configuration file, if the options are those of cron; anything else is the job's to understand."""
+    named = os.environ.get("SAASEXPORT_CONFIG", "")
+    rest = list(argv)
+    if "--config" in rest[:-1]:
+        at = rest.index("--config")
+        named = rest[at + 1]
+        del rest[at : at + 2]
+    if any(option != "--cron" for option in rest):
+        raise ValueError
+    if named:
+        return os.path.abspath(named)
+    for candidate in ("saasexport.toml", "/etc/saasexport/saasexport.toml"):
+        if os.path.exists(candidate):
+            return os.path.abspath(candidate)
+    raise ValueError
+
+
+def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
+    """What the last run kept, if the configuration is still the same; None otherwise."""
+    with open(path, "rb") as file:
+        content = file.read()
+    database = database_of(path, content)
+    if not os.path.exists(database):
+        return None
+    # A path is given as it is: what would have a meaning in a URI is nobody's business here.
+    ours = sqlite3.connect(database, isolation_level=None, timeout=30)
+    kept = dict(ours.execute("select name, value from setting where name <> 'config'"))
+    if kept.get("config_bytes") != content or kept.get("config_file") != path:
+        return None
+    kept["ours"] = ours
+    return kept
+
+
+def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
+    ours = kept["ours"]
+    if "--cron" in sys.argv and ours.execute("select 1 from problem where job = ?", (job,)).fetchone():
+        return True  # what was told as a problem may be over
+    if f"idle_{job}" not in kept:
+        return True
+    moment = ours.execute("select datetime('now')").fetchone()[0]
+    if ours.execute(kept[f"idle_{job}"] + " limit 1", {"now": moment}).fetchone():
+        return True
+    return job == "reindex_all_invalid" and _is_shop_changed(kept)
+
+
+def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
+    """Whether a changelog has moved, a trigger is not as it was, or the shop is not the one we know."""
+    if not os.path.exists(kept["shop_file"]):
+        return True
+    shop = sqlite3.connect(kept["shop_file"], isolation_level=None, timeout=5)
+    try:
+        if shop.execute("pragma schema_version").fetchone()[0] != kept["shop_version"]:
+            return True
+        texts = shop.execute(
+            "select sql from sqlite_master where type = 'trigger' and sql like '%/* saasexport %' order by name"
+        )
+        if "\n".join(row[0] for row in texts) != kept["triggers"]:
+            return True
+        heads = {feed: (version, f"{key}|{via or ''}") for feed, version, key, via in shop.execute(kept["idle_heads"])}
+    finally:
+        shop.close()
+    for feed, version, fingerprint in kept["ours"].execute(kept["idle_cursors"]):
+        if heads.get(feed, (0, None)) != (version, fingerprint):
+            return True
+    return False

@@ -1,0 +1,108 @@
+-- Which feed is valid, and how far its changelog has been read.
+
+-- name: add
+insert or ignore into indexer_state (indexer_id, feed, status, updated, reason)
+values (:indexer, :feed, 'invalid', :now, 'it was never synced')
+
+-- name: add_view
+insert or ignore into view_state (view_id, feed, updated)
+values (:view, :feed, :now)
+
+-- name: indexer
+select status, updated, position, reason
+  from indexer_state
+ where feed = :feed
+
+-- name: view
+select mode, updated, version_id, fingerprint, pass_version, pass_position, due_after, due_at, unavailable
+  from view_state
+ where feed = :feed
+
+-- name: invalidate
+-- A suspended one stays suspended, but begins anew once it is released.
+update indexer_state
+   set status = case status when 'suspended' then status else 'invalid' end,
+       position = null,
+       reason = :reason,
+       updated = :now
+ where feed = :feed
+
+-- name: set_status
+update indexer_state
+   set status = :status,
+       position = null,
+       reason = :reason,
+       updated = :now
+ where feed = :feed
+
+-- name: begin
+-- Working goes on where an earlier run was; it is the lock that says whether anybody works.
+update indexer_state
+   set status = 'working',
+       updated = :now
+ where feed = :feed
+
+-- name: move
+-- Nothing moves when the indexer was reset meanwhile: then it begins anew.
+update indexer_state
+   set position = :position
+ where feed = :feed
+   and status = 'working'
+
+-- name: finish
+update indexer_state
+   set status = 'valid',
+       position = null,
+       reason = null,
+       updated = :now
+ where feed = :feed
+   and status = 'working'
+
+-- name: advance
+update view_state
+   set pass_version = :upto,
+       pass_position = :position
+ where feed = :feed
+
+-- name: close_pass
+update view_state
+   set version_id = :upto,
+       fingerprint = :fingerprint,
+       pass_version = null,
+       pass_position = null,
+       updated = :now
+ where feed = :feed
+
+-- name: set_mode
+update view_state
+   set mode = :mode,
+       updated = :now
+ where feed = :feed
+
+-- name: set_unavailable
+update view_state
+   set unavailable = :reason
+ where feed = :feed
+
+-- name: set_due
+update view_state
+   set due_after = :after,
+       due_at = :at
+ where feed = :feed
+
+-- name: synced
+update view_state
+   set synced_at = :now
+ where feed = :feed
+
+-- name: reconciled
+update view_state
+   set reconciled_at = :now
+ where feed = :feed
+
+-- name: counted
+update view_state
+   set source_records = :source_records,
+       backlog = :backlog,
+       counted_at = :now
+ where feed = :feed

@@ -1,0 +1,307 @@
+"""An installation: the configuration, the feeds, the two databases, and what keeps them together.
+
+Opening it brings everything in line first: a changed configuration, another
+data space, triggers that a migration of the shop dropped.  What an idle tick
+compares is kept here too, so that saasexport.idle needs to know no feed.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from saasexport import changelog, config, db, indexer, queries, views
+from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
+from saasexport.feed import Feed, Shop
+from saasexport.feed_table import SQL as FEED_TABLE
+from saasexport.feed_table import FeedTable
+from saasexport.feeds import all_feeds
+
+SQL = queries.beside(__file__)
+
+
+def now_text() -> str:
+    """Now, UTC, as our tables have it."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Installation:
+    """Everything a job or command works with."""
+
+    def __init__(self, settings: config.Config, ours: sqlite3.Connection) -> None:
+        self.config = settings
+        self.ours = ours
+        self.all_feeds = all_feeds()
+        self._shop: sqlite3.Connection | None = None
+
+    @property
+    def id(self) -> str:
+        """What marks the shop's triggers as this installation's."""
+        return str(db.setting(self.ours, "installation_id"))
+
+    @property
+    def shop_identity(self) -> str:
+        """What UUIDs are made from: the shop's address, else its file's name."""
+        return str(db.setting(self.ours, "shop_identity"))
+
+    @property
+    def shop(self) -> sqlite3.Connection:
+        """The shop, for reading."""
+        if self._shop is None:
+            self._shop = db.connect_shop(self.config["shop.database"])
+        return self._shop
+
+    def is_enabled(self, feed: Feed) -> bool:
+        """Whether the configuration wants the feed."""
+        return bool(self.config.of_feed(feed.name, "enabled"))
+
+    def enabled(self) -> list[Feed]:
+        """The feeds that the configuration wants."""
+        return [feed for feed in self.all_feeds.values() if self.is_enabled(feed)]
+
+    def feeds(self) -> list[Feed]:
+        """The feeds that are wanted and that the shop can give."""
+        return [feed for feed in self.enabled() if not indexer.view(self.ours, feed).unavailable]
+
+    def feed(self, name: str) -> Feed:
+        """A feed by its name, in any letter case."""
+        for feed in self.all_feeds.values():
+            if feed.name.lower() == name.lower():
+                return feed
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, self.all_feeds, 1)
+        known = ", ".join(self.all_feeds)
+        raise ConfigError(
+            f"there is no feed {name!r}", (f"did you mean {near[0]}? " if near else "") + f"feeds are: {known}"
+        )
+
+    def batch_size(self, feed: Feed) -> int:
+        """The most items of a batch."""
+        return int(self.config.of_feed(feed.name, "batch_size") or feed.batch_size)
+
+    def table(self, feed: Feed) -> FeedTable:
+        """The feed's table, for the environment in force."""
+        return FeedTable(
+            self.ours,
+            feed,
+            environment_bit(self.ours, self.config["service.environment_id"]),
+            self.config.of_feed(feed.name, "exclude"),
+            os.environ.get("PERSIST_EXPORTED_FEED") == "1",
+        )
+
+    def shop_now(self, uuid_of: Callable[[str, int], str], feed: Feed) -> Shop:
+        """The shop as a pass that begins now sees it."""
+        return Shop(self.shop, None, self.config.of_feed(feed.name, "look_back_days"), uuid_of)
+
+    def route(self, feed: Feed) -> str:
+        """The path that a feed's items are posted to."""
+        path = self.config.of_feed(feed.name, "path") or self.config["service.path"]
+        filled: str = path.format(feed=feed.name, environment_id=self.config["service.environment_id"])
+        return filled
+
+    def lock_file(self, name: str) -> str:
+        """The lock file of a job or feed."""
+        return os.path.join(self.config["export.lock_dir"], name + ".lock")
+
+    def close(self) -> None:
+        """Close the databases."""
+        if self._shop is not None:
+            self._shop.close()
+        self.ours.close()
+
+
+def open_installation(file: str | None = None) -> Installation:
+    """Open what a configuration describes, and bring it in line with configuration and shop."""
+    path = config.find(file)
+    content = config.read(path)
+    settings, ours = _known(path, content)
+    if settings is None:
+        settings = config.parse(path, content, tuple(all_feeds()))
+        ours = db.connect_ours(settings["export.database"])
+    assert ours is not None  # noqa: S101  # _known gives both or none
+    if db.setting(ours, "installation_id") is None:
+        raise DatabaseError(
+            f"{settings['export.database']}: not set up", "run: saasexport init --shop " + settings["shop.database"]
+        )
+    found = Installation(settings, ours)
+    if db.setting(ours, "config_bytes") != content:
+        apply_configuration(found, content)
+    check_shop(found)
+    return found
+
+
+def _known(path: str, content: bytes) -> tuple[config.Config | None, sqlite3.Connection | None]:
+    """The configuration as it was kept when these bytes were last checked."""
+    from saasexport.idle import database_of  # the one reader of a configuration that is not TOML's
+
+    database = database_of(path, content)
+    if not database or not os.path.exists(database):
+        return None, None
+    try:
+        ours = db.connect_ours(database)
+        if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
+            return config.from_dict(json.loads(db.setting(ours, "config"))), ours
+        ours.close()
+    except (SaasExportError, sqlite3.Error):
+        pass
+    return None, None
+
+
+def set_up(settings: config.Config, content: bytes) -> Installation:
+    """Create our database, or complete it; nothing that is there is lost."""
+    ours = db.connect_ours(settings["export.database"], create=True)
+    db.install(ours)
+    found = Installation(settings, ours)
+    with db.transaction(ours):
+        if db.setting(ours, "installation_id") is None:
+            db.keep(ours, installation_id=os.urandom(8).hex(), shop_identity=_shop_identity(found))
+        for feed in found.all_feeds.values():
+            indexer.add(ours, feed, now_text())
+            _make_feed_table(ours, feed)
+    apply_configuration(found, content)
+    check_shop(found)
+    return found
+
+
+def _shop_identity(found: Installation) -> str:
+    try:
+        row = found.shop.execute(SQL.base_url).fetchone()
+    except sqlite3.Error:
+        row = None
+    return str(row[0]) if row and row[0] else os.path.basename(found.config["shop.database"])
+
+
+def apply_configuration(found: Installation, content: bytes) -> None:
+    """Take a new or changed configuration into use, in one transaction."""
+    ours, settings = found.ours, found.config
+    environment = settings["service.environment_id"]
+    with db.transaction(ours):
+        for feed in found.all_feeds.values():
+            indexer.add(ours, feed, now_text())
+            _make_feed_table(ours, feed)
+        before = db.setting(ours, "environment_id")
+        _use_environment(ours, environment)
+        if before is not None and before != environment:
+            bit = environment_bit(ours, environment)
+            for feed in found.all_feeds.values():
+                for query in (FEED_TABLE.not_sent, FEED_TABLE.deleted_not_sent):
+                    ours.execute(query.format(feed_table=feed.table), {"environment": bit})
+        views.make(ours, found.all_feeds.values())
+        db.keep(
+            ours,
+            environment_id=environment,
+            config_bytes=content,
+            config_file=settings.file,
+            lock_dir=settings["export.lock_dir"],
+            shop_file=settings["shop.database"],
+            config=json.dumps(settings.as_dict()),
+            shop_version=None,  # so that check_shop looks at everything anew
+        )
+
+
+def check_shop(found: Installation) -> None:
+    """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
+    ours, shop = found.ours, found.shop
+    version = shop.execute("pragma schema_version").fetchone()[0]
+    present = changelog.installed(shop)
+    _refuse_anothers(found, present)
+    if db.setting(ours, "shop_version") == version and db.setting(ours, "triggers") == trigger_texts(present):
+        return
+    usable = []
+    for feed in found.enabled():
+        reason = changelog.unavailable(shop, feed)
+        ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
+        if not reason:
+            usable.append(feed)
+    changelogs = {name for kind, name, _, _ in present if kind == "table"}
+    is_complete = changelogs == {feed.changelog for feed in usable}
+    if not is_complete or _by_name(present) != changelog.triggers(usable, found.id):
+        _reinstall(found, usable, present, changelogs)
+        present = changelog.installed(shop)
+    with db.transaction(ours):
+        for feed in found.all_feeds.values():
+            if feed not in usable:
+                _forget_cursor(ours, feed, "unavailable" if found.is_enabled(feed) else "switched off")
+        db.keep(
+            ours,
+            triggers=trigger_texts(present),
+            shop_version=shop.execute("pragma schema_version").fetchone()[0],
+            **views.idle_queries(usable),
+        )
+
+
+def _reinstall(
+    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+) -> None:
+    """Install what is missing; feeds whose triggers were gone or changed are walked anew."""
+    path = found.config["shop.database"]
+    writer = db.connect_shop(path, write=True)
+    try:
+        changelog.install(writer, usable, found.id)
+    except sqlite3.Error as error:
+        raise ShopError(f"{path}: triggers cannot be installed: {error}") from error
+    finally:
+        writer.close()
+    texts = _by_name(present)
+    kept = kept_triggers(found.ours)
+    unseen = {changelog.table_of(name) for name, text in kept.items() if texts.get(name) != text}
+    with db.transaction(found.ours):
+        for feed in usable:
+            if feed.changelog not in changelogs:
+                _forget_cursor(found.ours, feed, "its changelog is new")
+            elif unseen & {entry.table for entry in feed.watched()}:
+                indexer.invalidate(found.ours, feed, "triggers were missing or changed", now_text())
+
+
+def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
+    return {name: sql for kind, name, _, sql in present if kind == "trigger"}
+
+
+def trigger_texts(present: list[tuple[str, str, str, str]]) -> str:
+    """The texts of the shop's triggers as one, in the order of their names, as an idle tick compares them."""
+    return "\n".join(sql for _, sql in sorted(_by_name(present).items()))
+
+
+def kept_triggers(ours: sqlite3.Connection) -> dict[str, str]:
+    """The triggers as they were when last installed, by name."""
+    texts = ("\n" + (db.setting(ours, "triggers") or "")).split("\nCREATE TRIGGER ")[1:]
+    return {text.split(None, 1)[0]: "CREATE TRIGGER " + text for text in texts}
+
+
+def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:
+    for kind, name, _, sql in present:
+        if kind == "trigger" and f"/* saasexport {found.id} */" not in sql:
+            raise ShopError(
+                f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
+                "is this the right shop? If the other installation is gone, run: saasexport uninstall",
+            )
+
+
+def _forget_cursor(ours: sqlite3.Connection, feed: Feed, reason: str) -> None:
+    ours.execute(SQL.forget_cursor, {"feed": feed.name, "now": now_text()})
+    indexer.invalidate(ours, feed, reason, now_text())
+
+
+def _use_environment(ours: sqlite3.Connection, environment: str) -> None:
+    ours.execute(SQL.use_environment, {"environment_id": environment, "now": now_text()})
+
+
+def environment_bit(ours: sqlite3.Connection, environment: str) -> int:
+    """The bit of an environment in the column `environments`, as a number."""
+    row = ours.execute(SQL.environment_bit, {"environment_id": environment}).fetchone()
+    return 1 << int(row[0])
+
+
+def _make_feed_table(ours: sqlite3.Connection, feed: Feed) -> None:
+    if ours.execute("select 1 from sqlite_master where name = ?", (feed.table,)).fetchone():
+        return
+    payload = "the item" if feed.legacy else "what is kept of the item: " + ", ".join(
+        dict.fromkeys((*feed.identity, *feed.minimal))
+    )
+    script = db.SCHEMA.feed_table.format(
+        feed_table=feed.table, feed=feed.name, identity=", ".join(feed.identity), payload=payload
+    )
+    for statement in db.statements(script):
+        ours.execute(statement)

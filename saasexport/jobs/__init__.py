@@ -1,0 +1,165 @@
+"""What every cron job shares: options, lock, errors to exit status.
+
+A job that finds nothing to do never comes here: see saasexport.idle.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+
+from saasexport import db, lock
+from saasexport.client import Client, Settings
+from saasexport.errors import Busy, ConfigError, SaasExportError
+from saasexport.feed import Feed
+from saasexport.installation import Installation, now_text, open_installation
+from saasexport.log import Log
+from saasexport.sync import Work
+
+# With --cron a problem that lasts is told again after so long (contract.md 2).
+TELL_AGAIN_SECONDS = 3600
+
+
+def main(name: str, argv: list[str], held: int | None = None) -> int:
+    """Run a job; gives the exit status.  `held` is the descriptor of its lock, if it was taken already."""
+    module = import_module(f"saasexport.jobs.{name}")
+    options = parser(name, module.__doc__ or "").parse_args(argv)
+    os.umask(0o077)
+    try:
+        found = open_installation(options.config)
+    except SaasExportError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return error.exit_status
+    try:
+        if held is None:
+            held = lock.take(found.lock_file(name), f"{name}({os.getpid()})")
+        work = prepare(found, name, options)
+        module.run(work, options)
+        return _told(name, found, _lines(work), options.cron)
+    except Busy as busy:
+        if sys.stderr.isatty():  # cron need not hear of it; a person should
+            print(f"{name}: {busy}; nothing done", file=sys.stderr)
+        return 0
+    except SaasExportError as error:
+        return _told(name, found, [str(error)], options.cron) or error.exit_status
+    finally:
+        found.close()
+
+
+def parser(name: str, description: str) -> argparse.ArgumentParser:
+    """The options that all jobs have."""
+    options = argparse.ArgumentParser(
+        prog=name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--config", metavar="PATH", help="the configuration file")
+    options.add_argument("-v", "--verbose", action="store_true", help="tell on stderr what is done")
+    options.add_argument(
+        "--cron", action="store_true", help="a problem that lasts is told when it begins, hourly, and when it is over"
+    )
+    if name == "resend_failed":
+        options.add_argument("feeds", metavar="FEED", nargs="*", help="feeds; all without any")
+    return options
+
+
+def prepare(found: Installation, name: str, options: argparse.Namespace) -> Work:
+    """What a job works with."""
+    log = Log(found.config["export.log_dir"], f"bin/{name}", options.verbose)
+    client = connect(found, log, is_patient=options.cron)
+    return Work(found, client, log, deadline=time.monotonic() + found.config["export.run_seconds"])
+
+
+def connect(found: Installation, log: Log, is_patient: bool = False) -> Client:
+    """The service, as the configuration describes it."""
+    settings = found.config.sections["service"]
+    return Client(
+        Settings(
+            url=settings["url"].rstrip("/"),
+            environment_id=settings["environment_id"],
+            timeout=settings["timeout"],
+            max_body=settings["max_body"],
+            api_key=_api_key(settings["api_key_file"]),
+            ca_file=settings["ca_file"],
+            requests_per_second=settings["requests_per_second"],
+            slot_file=found.lock_file("service"),
+            is_patient=is_patient,
+        ),
+        found.ours,
+        found.route,
+        log.sent,
+    )
+
+
+def each_feed(work: Work, operation: str, sync: Callable[[Work, Feed], object], feeds: list[Feed]) -> None:
+    """Sync feeds one after the other, each under its lock; one that is in use is skipped."""
+    for feed in feeds:
+        if work.is_over:
+            return
+        try:
+            with lock.held(work.installation.lock_file(feed.name), operation):
+                sync(work, feed)
+        except Busy as busy:
+            work.log.operation(feed.name, operation, f"operation skipped - {busy}")
+
+
+def _api_key(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        with open(path) as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise ConfigError(f"{path}: the key may be read by others", f"run: chmod 600 {path}")
+            key = file.read().strip()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", "see [service] api_key_file") from error
+    if not key or not key.isprintable():
+        raise ConfigError(f"{path}: holds no key", "put the key on its only line")
+    return key
+
+
+def _lines(work: Work) -> list[str]:
+    lines = []
+    for (about, reason), items in work.problems.items():
+        count = "1 item" if items == 1 else f"{items} items"
+        if about:
+            lines.append(f"{about}: {count} {reason}; see: saasexport failed {about}")
+        else:
+            lines.append(f"{reason}; {count} will be sent again")
+    return lines
+
+
+def _told(name: str, found: Installation, lines: list[str], is_cron: bool) -> int:
+    """Print what went wrong, at most once an hour under cron; gives the exit status."""
+    told = _worth_telling(name, found, lines) if is_cron else lines
+    for line in told:
+        print(f"{name}: {line}", file=sys.stderr)
+    return 1 if lines else 0
+
+
+def _worth_telling(name: str, found: Installation, lines: list[str]) -> list[str]:
+    from datetime import UTC, datetime, timedelta
+
+    ours = found.ours
+    now = now_text()
+    again = (datetime.now(UTC) - timedelta(seconds=TELL_AGAIN_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
+    # Counts differ from minute to minute; the problem is the same.
+    kinds = {"".join(character for character in line if not character.isdecimal()): line for line in lines}
+    told = []
+    with db.transaction(ours):
+        known = {
+            message: (since, last)
+            for message, since, last in ours.execute(
+                "select message, since, told from problem where job = ?", (name,)
+            )
+        }
+        for kind, line in kinds.items():
+            if kind not in known or not again < known[kind][1] <= now:
+                since = known[kind][0] if kind in known else now
+                told.append(line if kind not in known else f"{line} (since {since} UTC)")
+                ours.execute("insert or replace into problem values (?, ?, ?, ?)", (name, kind, since, now))
+        for kind, (since, _) in known.items():
+            if kind not in kinds:
+                told.append(f"over since {now} UTC: {kind} (began {since})")
+                ours.execute("delete from problem where job = ? and message = ?", (name, kind))
+    return told

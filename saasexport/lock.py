@@ -1,0 +1,99 @@
+"""One job at a time, one sync of a feed at a time.
+
+The lock is an flock on a file, not the file's existence: the kernel lets
+go of it when the process ends, however it ends, so no stale lock has ever
+to be removed by hand.  What stands in the file is only there for people: who
+holds it, and, by the file's time, when it was last taken.
+"""
+
+import fcntl
+import os
+import sys
+
+from saasexport.errors import Busy
+
+
+def take(path: str, holder: str) -> int:
+    """Take the lock and give the descriptor that holds it; raise Busy if another process has it."""
+    while True:
+        descriptor = _open(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            now_held_by = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
+            os.close(descriptor)
+            raise Busy(f'process locked by "{now_held_by or "another process"}"') from None
+        if _is_at(descriptor, path):
+            break
+        # Somebody removed the file between opening and locking: take the new one.
+        os.close(descriptor)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, holder.encode(), 0)
+    return descriptor
+
+
+def release(descriptor: int) -> None:
+    """Let go of a lock."""
+    os.close(descriptor)
+
+
+class held:  # noqa: N801  # reads as a statement: with held(path, "full sync")
+    """Hold a lock for a `with` block."""
+
+    def __init__(self, path: str, operation: str) -> None:
+        self.path = path
+        self.holder = f"{operation}({os.getpid()})"
+
+    def __enter__(self) -> None:
+        self.descriptor = take(self.path, self.holder)
+
+    def __exit__(self, *_: object) -> None:
+        release(self.descriptor)
+
+
+def is_held(path: str) -> str:
+    """Who holds the lock, or an empty text if nobody does."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
+    finally:
+        os.close(descriptor)
+    return ""
+
+
+def _open(path: str) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        descriptor = os.open(path, flags, 0o600)
+    if descriptor <= 2:
+        # Started with closed standard streams: a message must not end up in the lock file.
+        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+        os.close(descriptor)
+        return moved
+    return descriptor
+
+
+def _is_at(descriptor: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def open_standard_streams() -> None:
+    """Give a process that was started without standard streams ones that lead nowhere."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stderr = sys.stderr or open(2, "w")  # noqa: SIM115  # for the life of the process
+    sys.stdout = sys.stdout or open(1, "w")  # noqa: SIM115

@@ -1,0 +1,87 @@
+"""The four log files, in Commerce's format (operations.md 4).
+
+One write per record to a file opened for appending: jobs that run side by side
+never mix their lines.  The files are opened anew for each record, so that
+logrotate may move them away at any time without a line being lost.
+"""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from saasexport.hashing import encode
+
+COLLECTING = "commerce-data-export"
+SENDING = "saas-export"
+
+
+class Log:
+    """Where a job writes what it did."""
+
+    def __init__(self, folder: str, caller: str, is_verbose: bool = False) -> None:
+        self.folder = folder
+        self.caller = caller
+        self.is_verbose = is_verbose
+
+    def operation(self, feed: str, operation: str, status: str, started: float | None = None, **more: Any) -> None:
+        """A record of a sync: `started` is time.monotonic() at its beginning."""
+        since = elapsed(time.monotonic() - started) if started is not None else "0 ms"
+        caller = more.pop("caller", self.caller)
+        record = {"feed": feed, "operation": operation, "status": status, "elapsed": since}
+        record |= {"pid": str(os.getpid()), "caller": caller, **more}
+        self._write(COLLECTING, "INFO", encode(record))
+        self.say(f"{feed}: {operation}: {status}" + (f" ({since})" if started is not None else ""))
+
+    def error(self, code: str, message: str, group: str = COLLECTING) -> None:
+        """A record of what failed, with its CDE code, in the log and in its -errors sister."""
+        text = f"CDE{code} {message}"
+        self._write(group, "ERROR", text)
+        self._write(group + "-errors", "ERROR", text)
+        self.say(message)
+
+    def sent(self, feed: str, items: int, status: int, request_id: str, payload: bytes) -> None:
+        """A record of a request; its payload only with EXPORTER_EXTENDED_LOG=1."""
+        record: dict[str, Any] = {"feed": feed, "items": items, "code": status, "requestId": request_id}
+        if os.environ.get("EXPORTER_EXTENDED_LOG") == "1":
+            record["payload"] = payload.decode("utf-8", "replace")
+        self._write(SENDING, "INFO", encode(record))
+
+    def say(self, message: str) -> None:
+        """Tell a person who asked for it with -v."""
+        if self.is_verbose:
+            print(message, file=sys.stderr)
+
+    def _write(self, name: str, level: str, text: str) -> None:
+        moment = datetime.now(UTC).isoformat(timespec="microseconds")
+        line = f"[{moment}] report.{level}: {one_line(text)} [] []\n".encode("utf-8", "backslashreplace")
+        path = os.path.join(self.folder, name + ".log")
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        try:
+            try:
+                file = os.open(path, flags, 0o600)
+            except FileNotFoundError:
+                os.makedirs(self.folder, 0o700, exist_ok=True)
+                file = os.open(path, flags, 0o600)
+            try:
+                os.write(file, line)
+            finally:
+                os.close(file)
+        except OSError as problem:
+            # A log that cannot be written must not keep the shop's changes from being sent.
+            self.say(f"{path}: {problem.strerror}")
+
+
+def elapsed(seconds: float) -> str:
+    """A duration as Commerce prints it: 383 ms, 00:00:02 625 ms."""
+    milliseconds = int(seconds * 1000)
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02} {rest} ms"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters: one record stays one line."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -1,0 +1,19 @@
+"""What is the same in every store view is kept, encoded and compared once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def split(items: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What all items share, and what is left of each; no key stands in both.
+
+    An item that is the very same object as the first costs nothing.
+    """
+    first = items[0]
+    others = [item for item in items[1:] if item is not first]
+    if not others:
+        return first, [{} for _ in items]
+    differing = {key for key in first if any(key not in item or item[key] != first[key] for item in others)}
+    differing.update(key for item in others for key in item if key not in first)
+    common = {key: value for key, value in first.items() if key not in differing}
+    return common, [{key: item[key] for key in differing if key in item} for item in items]

@@ -1,0 +1,70 @@
+"""The numbers that status, doctor and the dashboard show, all from the views.
+
+What only the shop knows (how many items a full sync would produce, how far the
+changelogs are ahead) is counted first and kept in view_state, where the views
+find it.
+"""
+
+from typing import Any
+
+from saasexport import changelog, indexer
+from saasexport.db import transaction
+from saasexport.feed import Feed, Shop
+from saasexport.installation import Installation, now_text
+
+COLUMNS = (
+    "feed",
+    "source_records",
+    "delivered",
+    "failed",
+    "awaiting",
+    "deleted",
+    "backlog",
+    "indexer",
+    "mode",
+    "synced_at",
+    "counted_at",
+    "unavailable",
+)
+
+
+def count(found: Installation, feeds: list[Feed] | None = None) -> None:
+    """Count source records and backlog, and keep them where the views find them."""
+    counted = []
+    for feed in found.feeds() if feeds is None else feeds:
+        shop = Shop(found.shop)
+        head, _ = changelog.head(found.shop, feed)
+        cursor = indexer.view(found.ours, feed).version_id
+        values = {"feed": feed.name, "source_records": source_records(shop, feed), "backlog": head - cursor}
+        counted.append(values)
+    with transaction(found.ours):
+        for values in counted:
+            found.ours.execute(indexer.SQL.counted, {**values, "now": now_text()})
+
+
+def source_records(shop: Shop, feed: Feed) -> int:
+    """The number of items a full sync of the feed would produce."""
+    return int(shop.rows(feed.count)[0][0])
+
+
+def rows(found: Installation) -> list[dict[str, Any]]:
+    """A line per feed, as the view feed_status has it."""
+    names = ", ".join(COLUMNS)
+    lines = [dict(zip(COLUMNS, row, strict=True)) for row in found.ours.execute(f"select {names} from feed_status")]
+    for line in lines:
+        if not found.is_enabled(found.all_feeds[line["feed"]]):
+            line["unavailable"] = "switched off in the configuration"
+    return lines
+
+
+FAILED_COLUMNS = ("feed", "id", "source_entity_id", "status", "is_deleted", "feed_data", "errors", "metadata")
+
+
+def failed(found: Installation, feed: str | None = None) -> list[dict[str, Any]]:
+    """The items that are not delivered and why, as the view failed_items has them."""
+    names = ", ".join((*FAILED_COLUMNS, "modified_at"))
+    query = f"select {names} from failed_items"
+    if feed:
+        query += " where feed = :feed"
+    cursor = found.ours.execute(query, {"feed": feed})
+    return [dict(zip((*FAILED_COLUMNS, "modified_at"), row, strict=True)) for row in cursor]

@@ -1,0 +1,65 @@
+"""What is generated from the set of feeds: the views people look at, and what an idle tick asks.
+
+The views read our database only, and every number that `status`, `doctor` and
+the dashboard show comes from them (contract.md 6).
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from saasexport import queries
+from saasexport.feed import Feed
+
+SQL = queries.beside(__file__)
+
+
+def make(ours: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
+    """Make feed_status, failed_items and changelog_backlog for these feeds."""
+    feeds = list(feeds)
+    for name in ("feed_status", "failed_items"):
+        ours.execute(f"drop view if exists {name}")
+        template = _without_comments(getattr(SQL, name))
+        parts = [template.format(feed=feed.name, feed_table=feed.table) for feed in feeds]
+        ours.execute(f"create view {name} as\n" + "\nunion all\n".join(parts))
+    ours.execute("drop view if exists changelog_backlog")
+    ours.execute(f"create view changelog_backlog as\n{_without_comments(SQL.changelog_backlog)}")
+
+
+def idle_queries(feeds: list[Feed]) -> dict[str, Any]:
+    """What an idle tick asks, for these feeds: SQL that yields a row when there is something to do."""
+    names = ", ".join(f"'{feed.name}'" for feed in feeds)
+    heads = [
+        f"select * from (select '{feed.name}', version_id, entity_id, via from {feed.changelog}"
+        " order by version_id desc limit 1)"
+        for feed in feeds
+    ]
+    due = [
+        f"select 1 from indexer_state where status in ('invalid', 'working') and feed in ({names})",
+        f"select 1 from view_state where due_at <= :now and feed in ({names})",
+        *(_some(feed, "status = 0") for feed in feeds if not feed.legacy),
+    ]
+    collected = {
+        job: [_some(feed, "status = 0") for feed in feeds if feed.legacy and feed.exporter == job]
+        for job in ("saas_data_exporter", "sales_data_exporter")
+    }
+    return {
+        "idle_heads": _any(heads),
+        "idle_cursors": f"select feed, version_id, fingerprint from view_state where feed in ({names})",
+        "idle_reindex_all_invalid": _any(due),
+        "idle_resend_failed": _any([_some(feed, "status in (1, 2)") for feed in feeds]),
+        **{f"idle_{job}": _any(parts) for job, parts in collected.items()},
+    }
+
+
+def _some(feed: Feed, condition: str) -> str:
+    # SQLite uses a partial index only when its condition stands in the query.
+    return f"select 1 from {feed.table} where (status <> 200 or is_deleted = 1) and {condition}"
+
+
+def _any(parts: list[str]) -> str:
+    return "\nunion all\n".join(parts) or "select 1 where 0"
+
+
+def _without_comments(query: str) -> str:
+    return "\n".join(line for line in query.splitlines() if not line.startswith("--"))

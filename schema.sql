@@ -1,0 +1,1 @@
+saasexport/schema.sql
