@@ -1,0 +1,242 @@
+"""Which path means what, and what is done and answered there.
+
+Nothing here knows of sockets: a request and its body go in, an answer comes
+out.  Everything that can be refused without the body is refused before it is
+read.
+"""
+
+import hmac
+import re
+import threading
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from saasexport import __version__
+from saasexport.errors import ConfigError
+from saasexport.service.batch import inflate, rows_of
+from saasexport.service.schemas import SCHEMAS
+from saasexport.service.store import Store, StoreError
+from saasexport.service.validation import identity_text, validator_of
+from saasexport.service.wire import JSON, Answer, Refusal, Request, json_bytes
+
+PLACEHOLDER = "{environment_id}"
+
+DEFAULT_LIMIT = 100
+MOST_PER_PAGE = 1000
+
+# How long a sender is asked to wait when the database cannot store: a full
+# disk takes a person, but a locked database only a moment.
+RETRY_SECONDS = 10
+
+
+# The paths that a feed is received on, and the feed.
+OwnRoute: TypeAlias = tuple[re.Pattern[str], str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a path means: about, feeds, items or item to read, or a batch to receive."""
+
+    what: str
+    feed: str = ""
+    environment: str = ""
+
+
+class Routes:
+    """Where batches may be sent to, and what may be read."""
+
+    def __init__(self, store: Store, api_key: bytes, max_body: int, own: list[OwnRoute]) -> None:
+        self._store = store
+        self._api_key = api_key
+        self._max_body = max_body
+        self._own = own
+        self._moved = {feed for _, feed in own}
+        # Work on one batch at a time: threads that compute would only take the interpreter
+        # from each other, and SQLite, which lets go of it at every row, would wait for it each time.
+        self._turn = threading.Lock()
+
+    def admit(self, request: Request) -> Target:
+        """The target of a request, or the refusal of one that its head already rules out."""
+        unread = request.length > 0
+        if self._api_key:
+            given = request.headers.get("x-api-key", "").encode("latin-1")
+            if not hmac.compare_digest(given, self._api_key):
+                raise Refusal(401, "the X-Api-Key is missing or wrong", closes=unread)
+        try:
+            if request.method == "POST":
+                return self._admit_post(request)
+            if request.length:
+                raise Refusal(400, f"a {request.method} has no body here")
+            return self._admit_get(request)
+        except Refusal as refusal:
+            refusal.closes = unread
+            raise
+
+    def _admit_post(self, request: Request) -> Target:
+        target = self._post_target(request.path)
+        kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+        if kind.strip() != JSON or parameters.replace('"', "").strip() not in ("", "charset=utf-8"):
+            raise Refusal(415, f"the Content-Type has to be {JSON}", headers=(("Accept", JSON),))
+        if request.headers.get("content-encoding", "identity").lower() not in ("gzip", "identity"):
+            raise Refusal(415, "the Content-Encoding has to be gzip or none", headers=(("Accept-Encoding", "gzip"),))
+        if request.length > self._max_body:
+            raise Refusal(413, f"the body has more than {self._max_body} bytes")
+        return target
+
+    def _post_target(self, path: str) -> Target:
+        for pattern, feed in self._own:
+            match = pattern.fullmatch(path)
+            if match:
+                return Target("batch", feed, _environment(match[1]))
+        target = self._readable(path)
+        if target is None:
+            raise Refusal(404, f"no feed is received at {path[:200]}")
+        if target.what != "items" or target.feed in self._moved:
+            raise Refusal(405, f"{path[:200]} is only read", headers=(("Allow", "GET, HEAD"),))
+        return Target("batch", target.feed, target.environment)
+
+    def _admit_get(self, request: Request) -> Target:
+        target = self._readable(request.path)
+        own = any(pattern.fullmatch(request.path) for pattern, _ in self._own)
+        if target is None and not own:
+            raise Refusal(404, f"nothing is at {request.path[:200]}")
+        if target is None or request.method not in ("GET", "HEAD"):
+            allowed = "POST" if target is None else "GET, HEAD"
+            if target is not None and target.what == "items" and target.feed not in self._moved:
+                allowed += ", POST"
+            raise Refusal(405, f"{request.method} is not for {request.path[:200]}", headers=(("Allow", allowed),))
+        return target
+
+    def _readable(self, path: str) -> Target | None:
+        match path.split("/"):
+            case ["", ""]:
+                return Target("about")
+            case ["", "feeds"] | ["", "feeds", ""]:
+                return Target("feeds")
+            case ["", "feeds", feed, environment] if feed in SCHEMAS:
+                return Target("items", feed, _environment(environment))
+            case ["", "feeds", feed, environment, "item"] if feed in SCHEMAS:
+                return Target("item", feed, _environment(environment))
+        return None
+
+    def answer(self, target: Target, request: Request, body: bytes) -> Answer:
+        """Do what was asked."""
+        try:
+            match target.what:
+                case "batch":
+                    return self._receive(target, request, body)
+                case "feeds":
+                    return self._counts()
+                case "items":
+                    return self._items(target, request.query)
+                case "item":
+                    return self._item(target, request.query)
+            return _about()
+        except StoreError as error:
+            raise Refusal(
+                503,
+                f"the database cannot do it now, nothing was stored: {error}",
+                headers=(("Retry-After", str(RETRY_SECONDS)),),
+            ) from error
+
+    def _receive(self, target: Target, request: Request, body: bytes) -> Answer:
+        if request.headers.get("content-encoding", "").lower() == "gzip":
+            body = inflate(body, self._max_body)
+        with self._turn:
+            rows = rows_of(body, validator_of(target.feed))
+            if rows:
+                self._store.save(target.environment, target.feed, rows, request.request_id)
+        return Answer(200, json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
+
+    def _counts(self) -> Answer:
+        return Answer(
+            200,
+            json_bytes(
+                [
+                    {
+                        "feed": count.feed,
+                        "environment": count.environment,
+                        "live": count.live,
+                        "deleted": count.deleted,
+                        "lastReceived": count.last_received,
+                    }
+                    for count in self._store.counts()
+                ]
+            ),
+        )
+
+    def _items(self, target: Target, query: str) -> Answer:
+        asked = _parameters(query, ("after", "limit", "deleted"))
+        limit = asked.get("limit", str(DEFAULT_LIMIT))
+        if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_PER_PAGE:
+            raise Refusal(400, f"limit: expected a number from 1 to {MOST_PER_PAGE}")
+        deleted = asked.get("deleted", "0")
+        if deleted not in ("0", "1"):
+            raise Refusal(400, "deleted: expected 0 or 1")
+        items, following = self._store.page(
+            target.environment, target.feed, asked.get("after", ""), int(limit), deleted == "1"
+        )
+        # The items are JSON already, exactly as they were sent.
+        text = f'{{"items":[{",".join(items)}],"next":'.encode()
+        return Answer(200, text + json_bytes(following) + b"}")
+
+    def _item(self, target: Target, query: str) -> Answer:
+        names = SCHEMAS[target.feed].identity
+        asked = _parameters(query, names)
+        missing = [name for name in names if name not in asked]
+        if missing:
+            raise Refusal(400, f"the identity of {target.feed} needs {', '.join(missing)}")
+        item = self._store.one(target.environment, target.feed, identity_text([asked[name] for name in names]))
+        if item is None:
+            raise Refusal(404, "no such item was ever received")
+        return Answer(200, item.encode())
+
+
+def _about() -> Answer:
+    return Answer(
+        200,
+        json_bytes(
+            {
+                "service": "saasexport embedded Commerce Service",
+                "version": __version__,
+                "feeds": sorted(SCHEMAS),
+                "read": [
+                    "/feeds",
+                    "/feeds/<feed>/<environment>?after=KEY&limit=N&deleted=1",
+                    "/feeds/<feed>/<environment>/item?<identity field>=...",
+                ],
+            }
+        ),
+    )
+
+
+def own_route(feed: str, path: str) -> OwnRoute:
+    """What one `--route` asks for."""
+    if feed not in SCHEMAS:
+        raise ConfigError(f"--route {feed}={path}: no such feed", f"the feeds are {', '.join(sorted(SCHEMAS))}")
+    before, placeholder, after = path.partition(PLACEHOLDER)
+    if not placeholder or not before.startswith("/") or not re.fullmatch(r"[\x21-\x7e]*", before + after):
+        raise ConfigError(f"--route {feed}={path}: the path has to begin with / and to hold {PLACEHOLDER}")
+    return re.compile(f"{re.escape(before)}([^/]+){re.escape(after)}"), feed
+
+
+def _environment(segment: str) -> str:
+    name = unquote(segment, errors="strict" if "%" in segment else "replace")
+    if not re.fullmatch("[A-Za-z0-9._~-]{1,100}", name):
+        raise Refusal(404, "an environment id has letters, digits and . _ ~ - only")
+    return name
+
+
+def _parameters(query: str, known: tuple[str, ...]) -> dict[str, str]:
+    """The parameters of a query, each known and given once."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), errors="strict")
+    except ValueError as error:
+        raise Refusal(400, "the query is malformed") from error
+    for name, _ in pairs:
+        if name not in known:
+            raise Refusal(400, f"{name[:100]}: not known here, which takes {', '.join(known)}")
+    if len(dict(pairs)) < len(pairs):
+        raise Refusal(400, "a parameter is given twice")
+    return dict(pairs)

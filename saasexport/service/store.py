@@ -1,0 +1,155 @@
+"""What the service was sent, in one SQLite file.
+
+A batch is one transaction with `synchronous = full`: once it is acknowledged
+it survives a power cut, before that it is there whole or not at all.  Writing
+and reading use a connection each; in WAL mode neither waits for the other.
+"""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from saasexport.errors import ConfigError
+from saasexport.queries import beside
+
+SQL = beside(__file__)
+
+VERSION = 1
+
+# A page of items ends after this many bytes, whatever its limit: it is built in memory.
+PAGE_BYTES = 4_000_000
+
+
+class StoreError(Exception):
+    """The database could not do it now; nothing of the batch was stored."""
+
+
+class Count(NamedTuple):
+    """What is held of one feed of one environment."""
+
+    feed: str
+    environment: str
+    live: int
+    deleted: int
+    last_received: str
+
+
+class Store:
+    """The items of every feed and environment.  May be used from any thread."""
+
+    def __init__(self, path: str) -> None:
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        with contextlib.ExitStack() as unfinished:
+            try:
+                self._writer = unfinished.enter_context(contextlib.closing(_connect(path)))
+                _prepare(self._writer, path)
+                self._reader = unfinished.enter_context(contextlib.closing(_connect(path)))
+                self._reader.execute("pragma query_only = on")
+            except sqlite3.Error as error:
+                raise ConfigError(f"cannot use the database {path}: {error}") from error
+            unfinished.pop_all()
+
+    def save(self, environment: str, feed: str, rows: list[dict[str, object]], request_id: str) -> None:
+        """Keep the newest state of each item, all in one transaction."""
+        received_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        with self._write_lock, _as_store_error(), _transaction(self._writer) as db:
+            touched = {"environment": environment, "feed": feed, "received_at": received_at}
+            [(feed_id,)] = db.execute(SQL.touch_feed, touched).fetchall()
+            common = {"feed_id": feed_id, "received_at": received_at, "request_id": request_id or None}
+            for row in rows:
+                row.update(common)
+            db.executemany(SQL.save_item, rows)
+
+    def counts(self) -> list[Count]:
+        """How many live and deleted items each feed has."""
+        with self._read_lock, _as_store_error():
+            found = self._reader.execute(SQL.counts).fetchall()
+        return [
+            Count(feed, environment, items - deleted, deleted, last_received)
+            for feed, environment, items, deleted, last_received in found
+        ]
+
+    def page(
+        self, environment: str, feed: str, after: str, limit: int, with_deleted: bool
+    ) -> tuple[list[str], str | None]:
+        """The JSON of the items after a key, in key order, and the key to go on after, if there are more."""
+        asked = {
+            "environment": environment,
+            "feed": feed,
+            "after": after,
+            "limit": limit,
+            "with_deleted": with_deleted,
+        }
+        items: list[str] = []
+        size = 0
+        with self._read_lock, _as_store_error():
+            cursor = self._reader.execute(SQL.page, asked)
+            for identity, item in cursor:
+                if len(items) == limit or size > PAGE_BYTES:
+                    cursor.close()
+                    return items, after
+                items.append(item)
+                after = identity
+                size += len(item)
+        return items, None
+
+    def one(self, environment: str, feed: str, identity: str) -> str | None:
+        """The JSON of one item, a tombstone if it was deleted, or None if it was never seen."""
+        asked = {"environment": environment, "feed": feed, "identity": identity}
+        with self._read_lock, _as_store_error():
+            found = self._reader.execute(SQL.one_item, asked).fetchone()
+        return str(found[0]) if found else None
+
+    def close(self) -> None:
+        """Close the file once running work is done; the write-ahead log is folded into it."""
+        with self._write_lock, self._read_lock:
+            self._reader.close()
+            self._writer.close()
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    db.execute("pragma synchronous = full")
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: str) -> None:
+    """Create the tables of a new file; refuse a file that is somebody else's."""
+    [(version,)] = db.execute("pragma user_version").fetchall()
+    [(tables,)] = db.execute(SQL.tables).fetchall()
+    if version == 0 and tables == 0:
+        # Pages of 4 KB would hold a single product each; it can only be chosen before there is one.
+        db.execute("pragma page_size = 16384")
+        db.execute("pragma journal_mode = wal")
+        db.executescript(f"begin exclusive; {SQL.schema}; commit")
+    elif version != VERSION:
+        raise ConfigError(f"{path} is not a database of this version of the Commerce Service")
+    else:
+        db.execute("pragma journal_mode = wal")
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Commit what the block did, or none of it."""
+    db.execute("begin immediate")
+    try:
+        yield db
+        db.execute("commit")
+    except BaseException:
+        # SQLite may have rolled back by itself (disk full, for one); a second
+        # rollback would hide the error that matters.
+        if db.in_transaction:
+            db.execute("rollback")
+        raise
+
+
+@contextlib.contextmanager
+def _as_store_error() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(str(error)) from error

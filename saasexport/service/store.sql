@@ -1,0 +1,78 @@
+-- The store of the embedded Commerce Service: what it was sent and holds for connected services.
+
+-- name: schema
+create table feed (
+    -- One feed of one environment.
+    id               integer primary key,
+    environment      text not null,  -- the SaaS data space id
+    name             text not null,  -- products, prices, ...
+    last_received_at text not null,  -- UTC, when its last batch came in
+    unique (environment, name)
+);
+
+create table item (
+    -- The latest state of one feed item; a deleted one stays, so that no older state comes back.
+    id          integer primary key,
+    feed_id     integer not null references feed (id),
+    identity    text    not null,  -- JSON list of the identity fields' values, in the feed's order
+    item        text    not null,  -- JSON, as it was sent
+    is_deleted  integer not null,  -- 1: gone in the shop
+    exported_at text    not null,  -- UTC, by the exporter's clock; an older state is ignored
+    received_at text    not null,  -- UTC, by ours
+    request_id  text,              -- X-Request-Id of the request that brought it
+    unique (feed_id, identity)
+);
+
+create index item_deleted on item (feed_id)
+ where is_deleted = 1;  -- for counting them
+
+pragma user_version = 1;
+
+-- name: touch_feed
+insert into feed (environment, name, last_received_at)
+values (:environment, :feed, :received_at)
+    on conflict (environment, name) do update
+   set last_received_at = excluded.last_received_at
+returning id;
+
+-- name: save_item
+-- An older state is ignored, and so is the very same one: it was sent again.
+insert into item (feed_id, identity, item, is_deleted, exported_at, received_at, request_id)
+values (:feed_id, :identity, :item, :is_deleted, :exported_at, :received_at, :request_id)
+    on conflict (feed_id, identity) do update
+   set item = excluded.item,
+       is_deleted = excluded.is_deleted,
+       exported_at = excluded.exported_at,
+       received_at = excluded.received_at,
+       request_id = excluded.request_id
+ where excluded.exported_at > exported_at
+    or (excluded.exported_at = exported_at and excluded.item <> item);
+
+-- name: counts
+select feed.name,
+       feed.environment,
+       (select count(*) from item where item.feed_id = feed.id),
+       (select count(*) from item where item.feed_id = feed.id and is_deleted = 1),
+       feed.last_received_at
+  from feed
+ order by feed.environment, feed.name;
+
+-- name: page
+-- Items after :after in the order of their keys; one more than :limit tells whether there are others.
+select identity, item
+  from item
+ where feed_id = (select id from feed where environment = :environment and name = :feed)
+   and identity > :after
+   and (:with_deleted or is_deleted = 0)
+ order by identity
+ limit :limit + 1;
+
+-- name: one_item
+select item
+  from item
+ where feed_id = (select id from feed where environment = :environment and name = :feed)
+   and identity = :identity;
+
+-- name: tables
+-- Empty for a new file.
+select count(*) from sqlite_master;

@@ -1,0 +1,147 @@
+"""Whether an item is as its feed's schema wants it, and if not, why.
+
+`Validator.check()` is asked about every item and answers from compiled code;
+the walk below it is for the few that are refused.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
+from json.encoder import encode_basestring_ascii
+from typing import NamedTuple, cast
+
+from saasexport.service import quick
+from saasexport.service.schema import FeedSchema, Item, ListOf, Record, Scalar, Type, utc
+from saasexport.service.schemas import SCHEMAS
+
+MISSING_FIELD = "MISSING_FIELD"
+UNKNOWN_FIELD = "UNKNOWN_FIELD"
+INVALID_VALUE = "INVALID_VALUE"
+
+# An item that is wrong throughout is told the first few of its faults.
+PROBLEMS_NAMED = 5
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with an item."""
+
+    code: str
+    path: str
+    text: str
+    value: object = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}" if self.path else self.text
+
+
+class Accepted(NamedTuple):
+    """What the store needs to know of a valid item."""
+
+    identity: str
+    exported_at: str
+    is_deleted: bool
+
+
+class Validator:
+    """The schema of one feed, compiled."""
+
+    def __init__(self, schema: FeedSchema) -> None:
+        self.schema = schema
+        self._is_valid_item = quick.compiled(schema.item)
+        self._is_valid_tombstone = quick.compiled(schema.tombstone)
+        self._identity = schema.identity
+        self._exported = schema.exported
+
+    def check(self, item: object) -> Accepted | list[Problem]:
+        """What the store needs, or everything that is wrong with an item."""
+        is_deleted = type(item) is dict and item.get("deleted") is True
+        is_valid = self._is_valid_tombstone if is_deleted else self._is_valid_item
+        if not is_valid(item):
+            found = list(islice(problems(self._shape(is_deleted), item), PROBLEMS_NAMED))
+            if found:
+                return found
+        valid = cast("dict[str, str]", item)
+        identity = identity_text([valid[name] for name in self._identity])
+        return Accepted(identity, utc(valid[self._exported]), is_deleted)
+
+    def _shape(self, is_deleted: bool) -> Record:
+        return self.schema.tombstone if is_deleted else self.schema.item
+
+
+@cache
+def validator_of(feed: str) -> Validator:
+    """The validator of a feed, compiled when it is first needed."""
+    return Validator(SCHEMAS[feed])
+
+
+def identity_text(values: list[str]) -> str:
+    """The identity as the JSON list of its values: unlike any join, it cannot collide."""
+    return "[" + ",".join(map(encode_basestring_ascii, values)) + "]"
+
+
+def problems(declared: Type, value: object, path: str = "") -> Iterator[Problem]:
+    """Everything that is wrong with a value, in the order of the schema."""
+    if isinstance(declared, Scalar):
+        if not _scalar_test(declared)(value):
+            yield Problem(INVALID_VALUE, path, f"expected {declared.says}, found {found(value)}", value)
+    elif isinstance(declared, ListOf):
+        yield from _list_problems(declared, value, path)
+    elif not isinstance(value, dict):
+        yield Problem(INVALID_VALUE, path, f"expected an object, found {found(value)}", value)
+    else:
+        yield from _record_problems(declared, value, path)
+
+
+def _list_problems(declared: ListOf, value: object, path: str) -> Iterator[Problem]:
+    if not isinstance(value, list):
+        yield Problem(INVALID_VALUE, path, f"expected a list, found {found(value)}", value)
+    elif not value:
+        yield Problem(INVALID_VALUE, path, "a list without elements has to be null", value)
+    else:
+        for index, element in enumerate(value):
+            yield from problems(declared.element, element, f"{path}[{index}]")
+
+
+def _record_problems(declared: Record, value: Item, path: str) -> Iterator[Problem]:
+    prefix = f"{path}." if path else ""
+    is_sound = True
+    for name, field in declared.fields.items():
+        if name not in value:
+            if not field.is_optional:
+                is_sound = False
+                yield Problem(MISSING_FIELD, prefix + name, "is missing")
+        elif value[name] is not None or not field.is_nullable:
+            for problem in problems(field.type, value[name], prefix + name):
+                is_sound = False
+                yield problem
+    for name in value:
+        if name not in declared.fields:
+            yield Problem(UNKNOWN_FIELD, prefix + name[:60], "is not a field of this feed", value[name])
+    if is_sound:
+        # A rule relies on the types of the fields it compares.
+        for rule in declared.rules:
+            broken = rule(value)
+            if broken is not None:
+                name, _, text = broken.partition(": ")
+                yield Problem(INVALID_VALUE, prefix + name, text, value.get(name))
+
+
+@cache
+def _scalar_test(scalar: Scalar) -> Callable[[object], bool]:
+    return quick.scalar_test(scalar)
+
+
+def found(value: object) -> str:
+    """A value as a message names it: short, whatever came in."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return repr(value) if len(value) <= 40 else repr(value[:40]) + "..."
+    text = repr(value)
+    return text if len(text) <= 40 else text[:40] + "..."
