@@ -1,0 +1,1 @@
+"""The demo shop: coffee, tea and kitchen tools, in rows that every feed can be tried on."""
