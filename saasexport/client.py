@@ -74,9 +74,15 @@ class Client:
         self.accepted: set[str] = set()  # feeds of which the service took something in this job
         self.max_body = settings.max_body
         self._connections = threading.local()
+        self._opened: list[Connection] = []
         self._guard = threading.Lock()
         self._was_down = False
         self._recall()
+
+    def close(self) -> None:
+        """Close the connections, of every thread."""
+        for connection in self._opened:
+            connection.close()
 
     # Batches
 
@@ -209,9 +215,9 @@ class Client:
 
     def _connection(self) -> Connection:
         if not hasattr(self._connections, "mine"):
-            self._connections.mine = Connection(
-                self.settings.url, self.settings.timeout, self.settings.ca_file
-            )
+            opened = Connection(self.settings.url, self.settings.timeout, self.settings.ca_file)
+            self._connections.mine = opened
+            self._opened.append(opened)
         connection: Connection = self._connections.mine
         return connection
 

@@ -36,7 +36,10 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         if held is None:
             held = lock.take(found.lock_file(name), f"{name}({os.getpid()})")
         work = prepare(found, name, options)
-        module.run(work, options)
+        try:
+            module.run(work, options)
+        finally:
+            work.client.close()
         return _told(name, found, _lines(work), options.cron)
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
@@ -46,6 +49,8 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         return _told(name, found, [str(error)], options.cron) or error.exit_status
     finally:
         found.close()
+        if held is not None:
+            lock.release(held)
 
 
 def parser(name: str, description: str) -> argparse.ArgumentParser:

@@ -3,16 +3,16 @@
 Nothing fills `cataloginventory_stock_status` and `inventory_stock_<id>` here, so both are worked out from the
 tables a shop writes.  What the indexes say, and what Magento's programs would have written beside:
 
-- The default stock (1) is the stock item.  Without stock management it is in stock.  With it, `is_in_stock` must
-  be set and the quantity above the out-of-stock threshold or backorders allowed: a save in Magento takes
+- The default stock (1) is the stock item.  Without stock management it is in stock.  With it, `is_in_stock`
+  must be set and the quantity above the out-of-stock threshold or backorders allowed: a save in Magento takes
   `is_in_stock` back by itself when the quantity falls to the threshold, a till does not.
-- Any other stock is its enabled sources' items, those with status 0 counted as 0.  Above the threshold, without
-  stock management or with backorders it can be sold, whatever `is_in_stock` says.
+- Any other stock is its enabled sources' items, those with status 0 counted as 0.  Above the threshold,
+  without stock management or with backorders it can be sold, whatever `is_in_stock` says.
 - Reservations count for salability, not for the quantity.  Backorders with a threshold below zero end there.
 - A configurable, grouped or bundle product has no source items.  It is in stock when its own stock item is
-  (`is_in_stock` alone, as in Magento) and what it is made of can be sold from the same stock: one part, or one of
-  every required option of a bundle, disabled parts left out.  Its quantity in the default stock is its own,
-  elsewhere the sum of its parts.  One with a source item in a stock is treated there as any other product.
+  (`is_in_stock` alone, as in Magento) and what it is made of can be sold from the same stock: one part, or
+  one of every required option of a bundle, disabled parts left out.  Its quantity in the default stock is its
+  own, elsewhere the sum of its parts.  One with a source item in a stock is treated as any other product there.
 - A setting is the stock item's own or, where it says so or there is none, the configuration's.
 - SKUs are compared as SQLite compares them: `a` and `A` are two products with source items of their own.
 """

@@ -1,0 +1,147 @@
+"""The product overrides feed: one item per product, website and customer group that a category permission concerns.
+
+A product may be seen on a website if any of its active categories there may, and likewise for its price and for buying
+it.  Groups that no permission concerns have no item: the fallback items of categoryPermissions speak for them.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from saasexport import queries
+from saasexport.errors import Unusable
+from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.feeds.category_permissions import group_code
+from saasexport.shop.category_tree import Branch, category_tree
+from saasexport.shop.permissions import PATHS, Permissions, is_enabled, permissions
+from saasexport.shop.scopes import StoreView, configuration, store_views, websites
+from saasexport.values import text
+
+SQL = queries.beside(__file__)
+
+# Combinations of categories whose result is kept: products share them, and memory must not grow with the catalogue.
+_KEPT = 2_000
+
+
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+    """The items of these products, on the websites where permissions are in use."""
+    overrides = shop.once(_overrides)
+    assigned: dict[int, list[int]] = {}
+    for product_id, category_id in shop.rows(SQL.assignments, ids):
+        assigned.setdefault(product_id, []).append(category_id)
+    for (product_id, sku), rows in groupby(shop.rows(SQL.products, ids), itemgetter(0, 1)):
+        categories = tuple(assigned.get(product_id, ()))
+        if categories:
+            parts = [part for row in rows for part in overrides.of(row[2], categories)]
+            if parts:
+                yield _entity(product_id, sku, parts)
+
+
+def _entity(product_id: int, sku: Any, parts: list[dict[str, Any]]) -> Entity:
+    kept: list[dict[str, Any]] = []
+    failed: list[Failed] = []
+    for part in parts:
+        try:
+            if text(sku, "sku") is None:
+                raise Unusable("sku", "is missing")
+            if part["websiteCode"] is None:
+                raise Unusable("websiteCode", "the website has no code")
+            kept.append(dict(part))
+        except Unusable as error:
+            identity = {"websiteCode": part["websiteCode"], "customerGroupCode": part["customerGroupCode"]}
+            failed.append(Failed({"sku": sku, **identity}, str(error)))
+    return Entity(product_id, {"sku": sku, "productId": product_id}, kept, failed)
+
+
+class Overrides:
+    """What products carry, by website and the categories they are in."""
+
+    def __init__(
+        self, granted: Permissions, websites: dict[int, str], views: list[StoreView], branches: dict[int, Branch]
+    ) -> None:
+        self._permissions = granted
+        self._websites = websites  # code by id, where permissions are in use
+        self._codes = {group_id: group_code(group_id) for group_id in granted.groups}
+        self._branches = {
+            website_id: [branches[view.id] for view in views if view.website_id == website_id]
+            for website_id in websites
+        }
+        self._active: dict[tuple[int, int], bool] = {}
+        self._known: dict[tuple[int, tuple[int, ...]], list[dict[str, Any]]] = {}
+
+    def of(self, website_id: int, categories: tuple[int, ...]) -> list[dict[str, Any]]:
+        """What a product in exactly these categories carries on a website, by customer group; not to be changed."""
+        key = (website_id, categories)
+        if key not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = self._resolve(*key) if website_id in self._websites else []
+        return self._known[key]
+
+    def _resolve(self, website_id: int, categories: tuple[int, ...]) -> list[dict[str, Any]]:
+        active = [category_id for category_id in categories if self._is_active(website_id, category_id)]
+        granted = [self._permissions.of(category_id, website_id) for category_id in active]
+        found: list[dict[str, Any]] = []
+        for group_id, code in self._codes.items():
+            said = [by_group[group_id] for by_group in granted]
+            if any(it.is_by_permission for it in said):
+                view, price, checkout = (any(grants) for grants in zip(*(it.grants for it in said), strict=True))
+                found.append(
+                    {
+                        "websiteCode": self._websites[website_id],
+                        "customerGroupCode": code,
+                        "displayable": view,
+                        "priceDisplayable": price,
+                        "addToCartAllowed": checkout,
+                    }
+                )
+        return found
+
+    def _is_active(self, website_id: int, category_id: int) -> bool:
+        """Whether a store view of the website sells from the category: it and all above it are active there."""
+        key = (website_id, category_id)
+        if key not in self._active:
+            self._active[key] = any(
+                branch.contains(category_id)
+                and branch.is_set("is_active", category_id)
+                and not branch.is_below_inactive(category_id)
+                for branch in self._branches[website_id]
+            )
+        return self._active[key]
+
+
+def _overrides(shop: Shop) -> Overrides:
+    settings = configuration(shop)
+    in_use = {website.id: website.code for website in websites(shop) if is_enabled(settings, website.id)}
+    return Overrides(permissions(shop), in_use, store_views(shop), category_tree(shop).branches)
+
+
+FEED = Feed(
+    name="productOverrides",
+    indexer="catalog_data_exporter_product_overrides",
+    title="Product Overrides Feed",
+    view="cde_product_overrides_feed",
+    table="cde_product_overrides_feed",
+    identity=("sku", "websiteCode", "customerGroupCode"),
+    minimal=("productId",),
+    walk=SQL.walk,
+    count=SQL.count,
+    subscriptions=(
+        Subscription("catalog_product_entity"),
+        Subscription("catalog_product_website", "product_id"),
+        Subscription("catalog_category_product", "product_id"),
+        Subscription("magento_catalogpermissions", "category_id", via="category"),
+        Subscription("catalog_category_entity", via="category"),
+        Subscription("catalog_category_entity_int", via="category"),
+        Subscription("eav_attribute", "attribute_id", via="attribute"),
+        Subscription("customer_group", "customer_group_id", via=EVERYTHING),
+        Subscription("store", "store_id", via=EVERYTHING),
+        Subscription("store_group", "group_id", via=EVERYTHING),
+        Subscription("store_website", "website_id", via=EVERYTHING),
+    ),
+    vias={"category": SQL.via_category, "attribute": SQL.via_attribute},
+    configuration=PATHS,
+    id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
+    assemble=assemble,
+)

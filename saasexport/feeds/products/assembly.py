@@ -1,0 +1,201 @@
+"""The products feed: one item per product and store view of its websites (feeds.md 3.1).
+
+Every area answers for a whole batch.  Here their answers become items: a field
+that is the same in all store views of a product stands in `common`, every
+other one in the part of each store view.
+"""
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import Any
+
+from saasexport import queries
+from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.feeds.products import (
+    attributes,
+    category_data,
+    media,
+    relations,
+    row,
+    urls,
+)
+from saasexport.feeds.products.batch import Batch, Fields, Product, load
+from saasexport.shop import scopes
+
+SQL = queries.beside(__file__)
+
+# Each gives other fields.  The entries of extra_attributes go behind those of attributes.
+AREAS: tuple[ModuleType, ...] = (row, attributes, category_data, media, urls, relations)
+try:
+    from saasexport.feeds.products import downloadable, extra_attributes, options, shopper_input, stock
+
+    AREAS += (options, shopper_input, downloadable, stock)
+except ImportError:
+    extra_attributes = None
+
+# What batch.py reads, and who has which items.
+SUBSCRIPTIONS = (
+    Subscription("catalog_product_entity"),
+    Subscription("catalog_product_website", "product_id"),
+    Subscription("catalog_product_entity_int"),
+    Subscription("catalog_product_entity_varchar"),
+    Subscription("catalog_product_entity_text"),
+    Subscription("catalog_product_entity_decimal"),
+    Subscription("catalog_product_entity_datetime"),
+    Subscription("eav_entity_type", "entity_type_id", via=EVERYTHING),
+    Subscription("store", "store_id", via=EVERYTHING),
+    Subscription("store_group", "group_id", via=EVERYTHING),
+    Subscription("store_website", "website_id", via=EVERYTHING),
+)
+
+# What an item says where no area has anything to say (feeds.md 0.2: N).
+NOTHING = {"optionsV2": None, "shopperInputOptions": None, "samples": None, "inStock": False, "lowStock": False}
+
+
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+    """The items of some products; those that are on no website have none (feeds.md 3.1.1)."""
+    batch = load(shop, ids)
+    if not batch.products:
+        return
+    found = [area.area(shop, batch) for area in AREAS]
+    extra = extra_attributes.area(shop, batch) if extra_attributes else Fields()
+    everything = (*found, extra)
+    faulty = {product_id for fields in everything for product_id, _ in fields.faults}
+    asides = [fields for fields in found if fields.asides]
+    shared = [fields.common for fields in found]
+    varied = [fields.by_view for fields in found if fields.by_view]
+    scope_fields = shop.once(_scope_fields)
+    for product_id, product in batch.products.items():
+        common: dict[str, Any] = {}
+        for fields_of in shared:
+            if product_id in fields_of:
+                common.update(fields_of[product_id])
+        parts = {}
+        for view in batch.views[product_id]:
+            part = dict(scope_fields[view.id])
+            for by_view in varied:
+                if (product_id, view.id) in by_view:
+                    part.update(by_view[product_id, view.id])
+            parts[view.id] = part
+        failed: Sequence[Failed] = ()
+        if product_id in faulty:
+            failed = _take_out(product, batch.views[product_id], parts, everything)
+        if parts:
+            _append(common, parts, extra, product_id)
+            _complete(common, parts)
+        for error in (error for fields in asides for error in fields.asides.get(product_id, ())):
+            failed = (*failed, Failed({"sku": product.sku}, error))
+        yield Entity(product_id, common, list(parts.values()), failed)
+
+
+def _append(common: dict[str, Any], parts: dict[int, dict[str, Any]], extra: Fields, product_id: int) -> None:
+    """Put the extra entries behind those of the shop's own attributes (feeds.md 3.1.5)."""
+    further = extra.common.get(product_id, _NO_ENTRIES)["attributes"]
+    if "attributes" in common and (further or not extra.by_view):
+        if further:
+            common["attributes"] = [*(common["attributes"] or ()), *further]
+        return
+    own = common.pop("attributes", None)
+    for store_id, part in parts.items():
+        of_view = extra.by_view.get((product_id, store_id), _NO_ENTRIES)["attributes"]
+        part["attributes"] = [*(part.get("attributes", own) or ()), *(further or of_view or ())] or None
+
+
+_NO_ENTRIES: dict[str, Any] = {"attributes": None}
+
+
+def _complete(common: dict[str, Any], parts: dict[int, dict[str, Any]]) -> None:
+    """Say nothing where no area said something, and whether the product can be bought (feeds.md 3.1.3)."""
+    for field, nothing in NOTHING.items():
+        if field not in common:
+            for part in parts.values():
+                part.setdefault(field, nothing)
+    if "status" in common and "inStock" in common:
+        common["buyable"] = common["status"] == "Enabled" and common["inStock"]
+    else:
+        for part in parts.values():
+            status = part.get("status", common.get("status"))
+            part["buyable"] = status == "Enabled" and part.get("inStock", common.get("inStock"))
+
+
+def _take_out(
+    product: Product, views: list[scopes.StoreView], parts: dict[int, dict[str, Any]], areas: Iterable[Fields]
+) -> list[Failed]:
+    """Take the items with a fault out of `parts`; each says its first one."""
+    failed = []
+    for view in views:
+        errors = (
+            fields.faults.get((product.id, store_id)) for fields in areas for store_id in (None, view.id)
+        )
+        error = next((found for found in errors if found), None)
+        if error:
+            del parts[view.id]
+            identity = {"sku": product.sku, "storeViewCode": view.code}
+            failed.append(Failed({name: value for name, value in identity.items() if type(value) is str}, error))
+    return failed
+
+
+def _scope_fields(shop: Shop) -> dict[int, dict[str, Any]]:
+    """The names of each store view's scopes (feeds.md 3, Conventions)."""
+    return {
+        view.id: {"storeViewCode": view.code, "storeCode": view.store_code, "websiteCode": view.website_code}
+        for view in scopes.store_views(shop)
+    }
+
+
+def _joined() -> tuple[tuple[Subscription, ...], dict[str, str]]:
+    """The subscriptions of all areas, and their queries: one per table and column.
+
+    Each subscription is one more row that the shop writes, so those that watch
+    the same key share one, whose query finds what all of them find.
+    """
+    wanted: dict[tuple[str, str], dict[str, str]] = {}
+    for name, own, vias in _watching():
+        for table, column, via in ((found.table, found.column, found.via) for found in own):
+            query = EVERYTHING if via == EVERYTHING else vias[via] if via else SQL.themselves
+            wanted.setdefault((table, column), {})[f"{name}_{via}" if via else "product"] = query
+    subscriptions = []
+    queries_of: dict[str, str] = {}
+    for (table, column), found in wanted.items():
+        if EVERYTHING in found.values():
+            subscriptions.append(Subscription(table, column, EVERYTHING))
+        elif list(found) == ["product"]:
+            subscriptions.append(Subscription(table, column))
+        else:
+            via = "_or_".join(found)
+            subscriptions.append(Subscription(table, column, via))
+            queries_of[via] = "\nunion\n".join(
+                f"select * from (\n{query}\n)" for query in dict.fromkeys(found.values())
+            )
+    return tuple(subscriptions), queries_of
+
+
+def _watching() -> Iterable[tuple[str, tuple[Subscription, ...], dict[str, str]]]:
+    yield "product", SUBSCRIPTIONS, {}
+    for area in (*AREAS, *([extra_attributes] if extra_attributes else [])):
+        yield area.__name__.rpartition(".")[2], area.SUBSCRIPTIONS, area.VIAS
+
+
+_SUBSCRIPTIONS, _VIAS = _joined()
+
+FEED = Feed(
+    name="products",
+    indexer="catalog_data_exporter_products",
+    title="Product Feed",
+    view="cde_products_feed",
+    table="cde_products_feed",
+    identity=("sku", "storeViewCode"),
+    minimal=("productId", "storeCode", "websiteCode"),
+    walk=SQL.walk,
+    count=SQL.count,
+    subscriptions=_SUBSCRIPTIONS,
+    assemble=assemble,
+    vias=_VIAS,
+    configuration=tuple(
+        dict.fromkeys(
+            path for area in (*AREAS, *([extra_attributes] if extra_attributes else [])) for path in area.CONFIGURATION
+        )
+    ),
+    unhashed=("updatedAt",),
+    id_types={"default": SQL.ids_of_skus, "sku": SQL.ids_of_skus, "productId": SQL.ids_of_product_ids},
+)

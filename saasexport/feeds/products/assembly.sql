@@ -1,0 +1,33 @@
+-- The products feed as a whole (feeds.md 3.1.1).
+
+-- name: walk
+select entity_id
+  from catalog_product_entity
+ where entity_id > :after
+ order by entity_id
+ limit :limit;
+
+-- name: count
+-- Once per store view of the websites a product is on.
+select count(*)
+  from catalog_product_website as site
+  join catalog_product_entity as product on product.entity_id = site.product_id
+  join store on store.website_id = site.website_id
+  join store_group on store_group.group_id = store.group_id
+  join store_website on store_website.website_id = store.website_id
+ where store.store_id <> 0;
+
+-- name: ids_of_skus
+select entity_id
+  from catalog_product_entity
+ where sku in (select cast(value as text) from json_each(:keys));
+
+-- name: ids_of_product_ids
+select entity_id
+  from catalog_product_entity
+ where entity_id in (select cast(value as integer) from json_each(:keys));
+
+-- name: themselves
+-- Products whose own ids are the keys.
+select cast(value as integer)
+  from json_each(:keys);

@@ -1,0 +1,125 @@
+"""A batch of products as every area of the feed sees it, and what an area gives back.
+
+An area (media, options, stock ...) answers for the whole batch at once: fields
+that are equal in all store views of a product apart from fields that differ,
+so that the former are encoded once per product.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from saasexport import queries
+from saasexport.feed import Shop
+from saasexport.shop import eav, per_view, scopes
+
+SQL = queries.beside(__file__)
+
+
+class Product(NamedTuple):
+    """A row of catalog_product_entity."""
+
+    id: int
+    sku: str | None
+    type_id: str | None
+    attribute_set_id: int
+    created_at: str | None
+    updated_at: str | None
+
+
+class Batch(NamedTuple):
+    """Some products, the store views each is in, and their attribute values."""
+
+    products: dict[int, Product]  # only those with at least one store view
+    views: dict[int, list[scopes.StoreView]]  # the store views of its websites, by id; shared, not to be changed
+    values: eav.Values
+
+    @property
+    def ids(self) -> list[int]:
+        """The products' ids, ascending."""
+        return list(self.products)
+
+    def of_type(self, *types: str) -> list[int]:
+        """The ids of the products of these types."""
+        return [product.id for product in self.products.values() if product.type_id in types]
+
+
+class Fields:
+    """What an area found: fields by product, fields by product and store view, and faults.
+
+    A field of one product stands on one side only, `common` or `by_view`.
+    """
+
+    def __init__(self) -> None:
+        self.common: dict[int, dict[str, Any]] = {}
+        self.by_view: dict[tuple[int, int], dict[str, Any]] = {}  # (product id, store id)
+        self.faults: dict[tuple[int, int | None], str] = {}  # store id None: in every store view
+        self.asides: dict[int, list[str]] = {}  # product id -> what its items go out without, and why
+
+    def set(self, product_id: int, **fields: Any) -> None:
+        """Give fields of a product that are the same in all its store views."""
+        self.common.setdefault(product_id, {}).update(fields)
+
+    def set_view(self, product_id: int, store_id: int, **fields: Any) -> None:
+        """Give fields of a product in one store view."""
+        self.by_view.setdefault((product_id, store_id), {}).update(fields)
+
+    def set_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
+        """Give fields of a product in all its store views; those that agree become common."""
+        if not items:
+            return
+        common, parts = per_view.split(list(items.values()))
+        self.common[product_id] = {**self.common[product_id], **common} if product_id in self.common else common
+        for store_id, part in zip(items, parts, strict=True):
+            if part:
+                self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **part}
+
+    def spread(self, product_id: int, field: str, by_view: dict[int, Any]) -> None:
+        """Give a field by store view: once for all of them where they agree."""
+        first = next(iter(by_view.values()), None)
+        if all(value == first for value in by_view.values()):
+            self.common.setdefault(product_id, {})[field] = first
+            return
+        for store_id, value in by_view.items():
+            self.by_view.setdefault((product_id, store_id), {})[field] = value
+
+    def set_aside(self, product_id: int, error: str) -> None:
+        """Leave out a part of a product that cannot be used: its items go out, the part is shown as failed."""
+        self.asides.setdefault(product_id, []).append(error)
+
+    def fail(self, product_id: int, error: str, store_id: int | None = None) -> None:
+        """Set aside a product's item of one store view, or all of them, with field and reason."""
+        self.faults.setdefault((product_id, store_id), error)
+
+
+def load(shop: Shop, ids: Iterable[int]) -> Batch:
+    """Read the products, the store views of their websites, and their values."""
+    ids = list(ids)
+    websites: dict[int, tuple[int, ...]] = {}
+    for product_id, website_id in shop.rows(SQL.websites, ids):
+        websites[product_id] = (*websites.get(product_id, ()), website_id)
+    known = shop.once(_views)
+    products: dict[int, Product] = {}
+    views: dict[int, list[scopes.StoreView]] = {}
+    for row in shop.rows(SQL.products, ids):
+        of_product = known.of(websites.get(row[0], ()))
+        if of_product:
+            products[row[0]] = Product(*row)
+            views[row[0]] = of_product
+    return Batch(products, views, eav.product_values(shop, products))
+
+
+class _Views:
+    """The store views of websites; products on the same websites share one list."""
+
+    def __init__(self, views: list[scopes.StoreView]) -> None:
+        self._views = views
+        self._known: dict[tuple[int, ...], list[scopes.StoreView]] = {}
+
+    def of(self, website_ids: tuple[int, ...]) -> list[scopes.StoreView]:
+        if website_ids not in self._known:
+            self._known[website_ids] = [view for view in self._views if view.website_id in website_ids]
+        return self._known[website_ids]
+
+
+def _views(shop: Shop) -> _Views:
+    return _Views(scopes.store_views(shop))

@@ -1,0 +1,51 @@
+-- Links of products, and what they are part of (feeds.md 3.1.3).
+-- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
+
+-- name: links
+-- Related, up-sell and cross-sell products, per website of the linked product.
+select link.product_id, site.website_id, link.link_type_id, linked.sku
+  from catalog_product_link as link
+  join catalog_product_entity as linked on linked.entity_id = link.linked_product_id
+  join catalog_product_website as site on site.product_id = linked.entity_id
+ where link.product_id in (select value from json_each(:ids))
+   and link.link_type_id in (1, 4, 5);
+
+-- name: parents
+-- Per website of the parent; a bundle whose price_type is 1 in the default scope has a price of its own.
+select relation.child_id,
+       site.website_id,
+       case when parent.type_id = 'bundle'
+             and exists (select 1
+                           from catalog_product_entity_int as price_type
+                          where price_type.entity_id = parent.entity_id
+                            and price_type.attribute_id in
+                                (select attribute_id from eav_attribute where attribute_code = 'price_type')
+                            and price_type.store_id = 0
+                            and price_type.value = 1)
+            then 'bundle_fixed'
+            else parent.type_id end,
+       parent.sku
+  from catalog_product_relation as relation
+  join catalog_product_entity as parent on parent.entity_id = relation.parent_id
+  join catalog_product_website as site on site.product_id = parent.entity_id
+ where relation.child_id in (select value from json_each(:ids));
+
+-- name: via_related
+-- Products that link to these, and products that are part of these.  The plus keeps SQLite from reading
+-- all links of those types.
+select product_id
+  from catalog_product_link
+ where linked_product_id in (select cast(value as integer) from json_each(:keys))
+   and +link_type_id in (1, 4, 5)
+ union
+select child_id
+  from catalog_product_relation
+ where parent_id in (select cast(value as integer) from json_each(:keys));
+
+-- name: via_bundled
+-- What is part of these, where they are bundles.
+select relation.child_id
+  from catalog_product_entity as bundle
+  join catalog_product_relation as relation on relation.parent_id = bundle.entity_id
+ where bundle.entity_id in (select cast(value as integer) from json_each(:keys))
+   and bundle.type_id = 'bundle';

@@ -1,0 +1,87 @@
+"""The address of a product's page, and every rewrite that leads to it (feeds.md 3.1.3)."""
+
+from typing import Any
+
+from saasexport import queries
+from saasexport.errors import Unusable
+from saasexport.feed import Shop, Subscription
+from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.shop import scopes
+from saasexport.values import text
+
+SQL = queries.beside(__file__)
+
+# A target path is catalog/product/view, then pairs of name and value.
+PARAMETERS_FROM = 3
+
+# Rewrites of categories and pages carry their own ids, some of which are products' too: those are assembled in vain.
+SUBSCRIPTIONS = (Subscription("url_rewrite", "entity_id"),)
+VIAS: dict[str, str] = {}
+CONFIGURATION = (
+    "web/unsecure/base_url",
+    "web/unsecure/base_link_url",
+    "web/seo/use_rewrites",
+    "web/url/use_store",
+)
+
+# product, store view, request path, target path, whether it is the product's own address and no redirect
+Rewrite = tuple[int, int, Any, Any, int]
+
+
+def area(shop: Shop, batch: Batch) -> Fields:
+    """`url` and `urlRewrites`, from the store view's own rewrites."""
+    fields = Fields()
+    bases = shop.once(_bases)
+    rewrites: dict[tuple[int, int], list[Rewrite]] = {}
+    for rewrite in shop.rows(SQL.rewrites, batch.products):
+        rewrites.setdefault(rewrite[:2], []).append(rewrite)
+    for product_id, views in batch.views.items():
+        items: dict[int, dict[str, Any]] = {}
+        previous: tuple[Any, ...] = ()
+        for view in views:
+            of_view = rewrites.get((product_id, view.id), [])
+            paths = [rewrite[2:] for rewrite in of_view]
+            url_key = None
+            if not any(is_address for _, _, is_address in paths):
+                url_key = batch.values.of(product_id, view.id).get("url_key")
+            given = (paths, url_key, bases[view.id])
+            if given == previous:
+                items[view.id] = item
+                continue
+            try:
+                items[view.id] = item = _addresses(product_id, *given)
+                previous = given
+            except Unusable as fault:
+                fields.fail(product_id, str(fault), view.id)
+        fields.set_views(product_id, items)
+    return fields
+
+
+def _addresses(
+    product_id: int, rewrites: list[tuple[Any, Any, int]], url_key: Any, bases: tuple[str, str]
+) -> dict[str, Any]:
+    """The fields for some rewrites; the last of several addresses counts."""
+    link_url, web_url = bases
+    path = None
+    listed = []
+    for request_path, target_path, is_address in rewrites:
+        request_path = text(request_path, "urlRewrites") or ""
+        if is_address:
+            path = request_path
+        listed.append({"url": web_url + request_path, "parameters": _parameters(text(target_path, "urlRewrites"))})
+    if path is None:
+        path = f"catalog/product/view/id/{product_id}/s/{text(url_key, 'urlKey') or ''}/"
+    return {"url": link_url + path, "urlRewrites": listed or None}
+
+
+def _parameters(target_path: str | None) -> list[dict[str, str]] | None:
+    """The pairs of a target path; a name without a value at its end is no pair."""
+    segments = (target_path or "").split("/")[PARAMETERS_FROM:]
+    pairs = zip(segments[::2], segments[1::2], strict=False)
+    return [{"name": name, "value": value} for name, value in pairs] or None
+
+
+def _bases(shop: Shop) -> dict[int, tuple[str, str]]:
+    return {
+        view.id: (scopes.link_url(shop, view), scopes.web_url(shop, view)) for view in scopes.store_views(shop)
+    }

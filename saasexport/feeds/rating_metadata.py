@@ -1,0 +1,85 @@
+"""The rating metadata feed: one item per active rating and store view (feeds.md 2.8, 3.8).
+
+Ids of ratings and options go out as base64, as the service knows them.
+"""
+
+from binascii import b2a_base64
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from saasexport import queries
+from saasexport.errors import Unusable
+from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.values import text, whole
+
+SQL = queries.beside(__file__)
+
+
+def encoded_id(number: int) -> str:
+    """The id of a rating or an option as items carry it (feeds.md 2.8)."""
+    return b2a_base64(str(number).encode(), newline=False).decode()
+
+
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+    """The items of these ratings in their store views (feeds.md 3.8)."""
+    options: dict[int, list[Any]] = {}
+    for rating_id, *option in shop.rows(SQL.options, ids):
+        options.setdefault(rating_id, []).append(option)
+    for rating_id, rows in groupby(shop.rows(SQL.ratings, ids), itemgetter(0)):
+        yield _entity(rating_id, list(rows), options.get(rating_id, []))
+
+
+def _entity(rating_id: int, rows: list[Any], options: list[Any]) -> Entity:
+    code = encoded_id(rating_id)
+    parts: list[dict[str, Any]] = []
+    failed: list[Failed] = []
+    values: list[dict[str, Any]] = []
+    fault: Unusable | None = None
+    try:
+        values = [_value(*option) for option in options]
+    except Unusable as error:
+        fault = error
+    for _, store_id, view_code, name in rows:
+        try:
+            if fault:
+                raise fault
+            if view_code is None:
+                raise Unusable("storeViewCode", f"store view {store_id} has no code")
+            parts.append({"storeViewCode": view_code, "name": text(name, "name")})
+        except Unusable as error:
+            failed.append(Failed({"ratingId": code, "storeViewCode": view_code}, str(error)))
+    # A list without elements is null, as in every feed.
+    return Entity(rating_id, {"ratingId": code, "values": values or None}, parts, failed)
+
+
+def _value(option_id: int, value: Any, position: Any) -> dict[str, Any]:
+    return {
+        "valueId": encoded_id(option_id),
+        "value": text(value, "values.value"),
+        "position": whole(position, "values.position"),
+    }
+
+
+FEED = Feed(
+    name="ratingMetadata",
+    indexer="catalog_data_exporter_rating_metadata",
+    title="Product Rating Metadata Feed",
+    view="catalog_data_exporter_rating_metadata",
+    table="catalog_data_exporter_rating_metadata",
+    identity=("ratingId", "storeViewCode"),
+    minimal=(),
+    walk=SQL.walk,
+    count=SQL.count,
+    subscriptions=(
+        Subscription("rating", "rating_id"),
+        Subscription("rating_option", "rating_id"),
+        Subscription("rating_store", "rating_id"),
+        Subscription("rating_title", "rating_id"),
+        Subscription("store", "store_id", via="store"),
+    ),
+    vias={"store": SQL.via_store},
+    legacy=True,
+    assemble=assemble,
+)

@@ -1,0 +1,33 @@
+"""Real databases, the real scripts and the real service, for every test that wants them."""
+
+import pytest
+
+from tests.support import Exporter, Service, demo_shop_copy
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory):
+    """The embedded Commerce Service, as a process of its own on a free port."""
+    found = Service(tmp_path_factory.mktemp("service"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def own_service(tmp_path):
+    """A service of the test's own, to be stopped, killed and started again."""
+    found = Service(tmp_path / "service")
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_shop_file(tmp_path_factory):
+    """The demo shop, made once; copy it, do not write to it."""
+    return demo_shop_copy(tmp_path_factory.mktemp("demo") / "shop.sqlite")
+
+
+@pytest.fixture
+def exporter(tmp_path, demo_shop_file, service):
+    """An installation on a copy of the demo shop, with a data space of its own."""
+    return Exporter.on_copy(tmp_path, demo_shop_file, service)
