@@ -220,13 +220,13 @@ _LOWEST = -(2**63)
 def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int) -> str:
     query = SQL.slice.format(changelog=feed.changelog)
     seen = 0
-    with db.transaction(ours):
-        for low in range(cursor, upto, SLICE):
-            rows = shop.rows(query, after=low, upto=min(low + SLICE, upto))
-            seen += len(rows)
+    for low in range(cursor, upto, SLICE):
+        rows = shop.rows(query, after=low, upto=min(low + SLICE, upto))
+        seen += len(rows)
+        with db.transaction(ours, "deferred"):
             reason = _sort(ours, feed, rows)
-            if reason:
-                return reason
+        if reason:
+            return reason
     if seen != upto - cursor:
         # Versions are gapless in commit order, and we purge up to the cursor only.
         return f"{upto - cursor - seen} rows of {feed.changelog} are missing"
@@ -257,7 +257,7 @@ def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
         keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
         for start in range(0, len(keys), KEYS):
             found = shop.rows(query, keys=encode(keys[start : start + KEYS]))
-            with db.transaction(ours):
+            with db.transaction(ours, "deferred"):
                 ours.executemany(
                     "insert or ignore into changed_entity (entity_id) values (?)",
                     (row for row in found if isinstance(row[0], int)),

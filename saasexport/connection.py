@@ -53,7 +53,7 @@ def address(url: str) -> Address:
     else:
         host, _, digits = authority.partition(":")
     if digits:
-        if not digits.isdecimal():
+        if not digits.isdecimal() or len(digits) > 5 or int(digits) > 65_535:
             raise ServiceError(f"{url}: not a valid address", "see [service] url in the configuration")
         port = int(digits)
     return Address(is_secure, host, port, (slash + base).rstrip("/"))
@@ -84,9 +84,9 @@ class Connection:
         except ServiceError:
             self.close()
             raise
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be one
             self.close()
-            reason = error.strerror or str(error)
+            reason = getattr(error, "strerror", None) or str(error)
             raise ServiceError(f"{self.url}: {reason[:1].lower()}{reason[1:]}") from error
 
     def close(self) -> None:
@@ -136,20 +136,24 @@ class Connection:
         return stream.recv(65_536)
 
     def _answer(self, stream: socket.socket) -> Response:
+        rest = b""
         while True:
-            head, rest = self._head(stream)
+            head, rest = self._head(stream, rest)
             status, headers = _parsed(self.url, head)
             if status >= 200:
                 break
+        is_empty = status in (204, 304)
         is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-        body = self._chunked(stream, rest) if is_chunked else self._plain(stream, rest, headers)
+        if is_empty:
+            body = b""
+        else:
+            body = self._chunked(stream, rest) if is_chunked else self._plain(stream, rest, headers)
         is_open = "close" not in headers.get("connection", "").lower()
-        if not is_open or not (is_chunked or "content-length" in headers):
+        if not is_open or not (is_empty or is_chunked or "content-length" in headers):
             self.close()
         return Response(status, headers, body)
 
-    def _head(self, stream: socket.socket) -> tuple[bytes, bytes]:
-        received = b""
+    def _head(self, stream: socket.socket, received: bytes) -> tuple[bytes, bytes]:
         while b"\r\n\r\n" not in received:
             more = self._receive(stream)
             if not more:
@@ -164,7 +168,10 @@ class Connection:
         length = headers.get("content-length")
         if length is not None and not length.isdecimal():
             raise ServiceError(f"{self.url}: an answer with Content-Length {length[:20]!r}")
-        wanted = int(length) if length is not None else None
+        # Python refuses to read numbers of thousands of digits.
+        wanted = int(length[:20]) if length is not None else None
+        if wanted is not None and wanted > MOST_BODY:
+            raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
         parts = [body]
         size = len(body)
         while wanted is None or size < wanted:
@@ -184,21 +191,28 @@ class Connection:
         size = 0
         while True:
             while b"\r\n" not in received:
+                if len(received) > MOST_HEAD:
+                    raise ServiceError(f"{self.url}: an unreadable chunk in the answer")
                 received += self._more(stream)
             line, _, received = received.partition(b"\r\n")
+            digits = line.split(b";")[0].strip()
+            if not digits.isalnum():  # int() would take a sign, too
+                raise ServiceError(f"{self.url}: an unreadable chunk in the answer")
             try:
-                length = int(line.split(b";")[0], 16)
+                length = int(digits, 16)
             except ValueError:
                 raise ServiceError(f"{self.url}: an unreadable chunk in the answer") from None
             size += length
-            if length < 0 or size > MOST_BODY:
+            if size > MOST_BODY:
                 raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
             while len(received) < length + 2:
                 received += self._more(stream)
+            if length == 0:
+                if received != b"\r\n":  # trailers: what is left of them must not begin the next answer
+                    self.close()
+                return b"".join(parts)
             parts.append(received[:length])
             received = received[length + 2 :]
-            if length == 0:
-                return b"".join(parts)
 
     def _more(self, stream: socket.socket) -> bytes:
         more = self._receive(stream)
@@ -221,7 +235,7 @@ def _parsed(url: str, head: bytes) -> tuple[int, dict[str, str]]:
     lines = head.decode("latin-1").split("\r\n")
     version, _, rest = lines[0].partition(" ")
     code = rest[:3]
-    if not version.startswith("HTTP/1.") or not code.isdecimal():
+    if not version.startswith("HTTP/1.") or not code.isdecimal() or len(code) < 3:
         raise ServiceError(f"{url}: the answer is not HTTP")
     headers = {}
     for line in lines[1:]:

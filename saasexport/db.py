@@ -64,18 +64,32 @@ def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Commit what the block did, or none of it."""
-    db.execute("begin immediate")
+def transaction(db: sqlite3.Connection, kind: str = "immediate") -> Iterator[None]:
+    """Commit what the block did, or none of it; `deferred` for temp tables, which need no lock."""
     try:
+        db.execute(f"begin {kind}")
         yield
         db.execute("commit")
-    except BaseException:
+    except BaseException as error:
         # SQLite may have rolled back by itself (disk full, for one); a second
         # rollback would hide the error that matters.
         if db.in_transaction:
             db.execute("rollback")
+        if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(error, _BUGS):
+            raise DatabaseError(f"{file_of(db)}: {error}") from error
         raise
+
+
+# What a bug of ours raises, not a disk: those keep their traceback.
+_BUGS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
+
+
+def file_of(db: sqlite3.Connection) -> str:
+    """The file of a database, for messages."""
+    try:
+        return str(db.execute("pragma database_list").fetchone()[2])
+    except sqlite3.Error:
+        return "database"
 
 
 def install(ours: sqlite3.Connection) -> None:

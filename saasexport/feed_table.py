@@ -34,6 +34,7 @@ class Staged(NamedTuple):
     newly_failed: int  # of these, those that were not known as such
     deleted: int  # items that are gone
     again: list[int]  # entities that may now have an identity they waited for
+    gone: list[int]  # entities that produce nothing any more and were left alone
 
 
 class Contested(Exception):
@@ -102,12 +103,15 @@ class FeedTable:
 
     # Staging
 
-    def stage(self, ids: Sequence[int], entities: Iterable[Entity], now: str, force: bool = False) -> Staged:
+    def stage(
+        self, ids: Sequence[int], entities: Iterable[Entity], now: str, force: bool = False, spare: bool = False
+    ) -> Staged:
         """Put on record what these entities' items are now; to be called inside a transaction.
 
         `ids` are the entities that were asked for, those that are gone included.
         `now` is the time of export, UTC.  With `force` unchanged items are sent
-        again.  Raises Contested, before anything is written, when an identity
+        again; with `spare` entities that are gone altogether are named, not deleted.
+        Raises Contested, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
         items, faults = self._encoded(entities)
@@ -140,9 +144,21 @@ class FeedTable:
         failed = self._record_faults(faults, items, now)
         before = {row.feed_id for row in known.values() if row.status == 1}
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
+        spared: set[int] = set()
+        if spare and gone:
+            spared = self._gone_altogether(gone, items, faults)
+            gone = [row for row in gone if row.entity_id not in spared]
         deleted, tombstones = self._mark_deleted(gone, now, force)
         again = self._contestants([row.feed_id for row in gone]) if gone else []
-        return Staged(pending + tombstones, len(items), len(failed), len(failed - before), deleted, again)
+        return Staged(
+            pending=pending + tombstones,
+            items=len(items),
+            failed=len(failed),
+            newly_failed=len(failed - before),
+            deleted=deleted,
+            again=again,
+            gone=sorted(spared),
+        )
 
     def _known(self, ids: Iterable[int]) -> list[_Row]:
         return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
@@ -274,6 +290,15 @@ class FeedTable:
             if row.entity_id != fault.entity_id and not row.is_deleted and row.status != 1:
                 return identity
         return None
+
+    def _gone_altogether(self, gone: list[_Row], items: dict[str, _Item], faults: list[_Fault]) -> set[int]:
+        """Entities the service has something of, and that produce nothing now, not even a fault."""
+        alive = {item.entity_id for item in items.values()} | {fault.entity_id for fault in faults}
+        return {
+            row.entity_id
+            for row in gone
+            if not row.is_deleted and row.environments & self.environment and row.entity_id not in alive
+        }
 
     def _mark_deleted(self, gone: list[_Row], now: str, force: bool) -> tuple[int, list[Pending]]:
         deleted = 0

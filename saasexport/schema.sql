@@ -55,6 +55,16 @@ create table data_exporter_uuid (
     unique (entity_id, type)
 ) without rowid;
 
+create table gone_entity (
+    -- Entities that produce nothing any more, until the pass that found them decides about their items.
+    feed      text    not null,            -- the feed's name
+    entity_id integer not null,            -- the shop's id
+    found_by  text    not null,            -- the pass: full or partial
+    is_held   integer not null default 0,  -- 1: too many at once, held back until `deletions --confirm`
+    found_at  text    not null,            -- UTC
+    primary key (feed, entity_id)
+) without rowid;
+
 create table service_state (
     -- What we know of the service: back-off is the service's, not an item's.
     url         text primary key,            -- [service] url
@@ -63,6 +73,15 @@ create table service_state (
     not_before  text,                        -- UTC, from Retry-After: nothing is sent until then
     max_body    integer,                     -- bytes; learnt from answers 413
     error       text                         -- what the last failure was
+) without rowid;
+
+create table sent_history (
+    -- What was sent and what failed, for the charts of the dashboard; kept for 90 days.
+    slot   text    not null,  -- UTC, the ten minutes: 2026-11-25 02:40 is up to 02:49:59
+    feed   text    not null,  -- the feed's name
+    sent   integer not null,  -- items delivered, deletions included
+    failed integer not null,  -- tries of items that did not succeed
+    primary key (slot, feed)
 ) without rowid;
 
 create table problem (

@@ -19,6 +19,7 @@ COLUMNS = (
     "failed",
     "awaiting",
     "deleted",
+    "held",
     "backlog",
     "indexer",
     "mode",
@@ -32,11 +33,8 @@ def count(found: Installation, feeds: list[Feed] | None = None) -> None:
     """Count source records and backlog, and keep them where the views find them."""
     counted = []
     for feed in found.feeds() if feeds is None else feeds:
-        shop = Shop(found.shop)
-        head, _ = changelog.head(found.shop, feed)
-        cursor = indexer.view(found.ours, feed).version_id
-        values = {"feed": feed.name, "source_records": source_records(shop, feed), "backlog": head - cursor}
-        counted.append(values)
+        records = source_records(Shop(found.shop), feed)
+        counted.append({"feed": feed.name, "source_records": records, "backlog": backlog(found, feed)})
     with transaction(found.ours):
         for values in counted:
             found.ours.execute(indexer.SQL.counted, {**values, "now": now_text()})
@@ -45,6 +43,12 @@ def count(found: Installation, feeds: list[Feed] | None = None) -> None:
 def source_records(shop: Shop, feed: Feed) -> int:
     """The number of items a full sync of the feed would produce."""
     return int(shop.rows(feed.count)[0][0])
+
+
+def backlog(found: Installation, feed: Feed) -> int:
+    """The changelog rows that are not read yet."""
+    head, _ = changelog.head(found.shop, feed)
+    return head - indexer.view(found.ours, feed).version_id
 
 
 def rows(found: Installation) -> list[dict[str, Any]]:

@@ -1,70 +1,36 @@
 """The story: partial sync, full sync, resend, and sending what legacy feeds collected.
 
-Each way to send takes entities of the shop some at a time, assembles their
-items, stages what is new, changed or gone together with the cursor, sends it,
-and records how it went.  Killed anywhere, the next run goes on from there.
+Each way to send finds entities of the shop and takes them some at a time
+through the steps of saasexport.steps.  Killed anywhere, the next run goes on
+from there.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
-from saasexport import changelog, indexer
-from saasexport.client import Client, Outcome
-from saasexport.db import transaction
+from saasexport import changelog, gone, indexer, steps
+from saasexport.db import connect_shop, transaction
 from saasexport.feed import Feed, Shop, json_list
-from saasexport.feed_table import Contested, FeedTable, Pending, Staged
-from saasexport.hashing import encode
-from saasexport.installation import Installation, now_text
-from saasexport.log import COLLECTING, SENDING, Log
-from saasexport.uuids import Uuids
+from saasexport.installation import now_text
+from saasexport.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
 
-# Entities assembled at a time: reads of the shop stay within a few milliseconds,
-# and memory is a chunk's, whatever the size of the catalogue.
-CHUNK = 250
+__all__ = [
+    "Synced",
+    "Work",
+    "confirm_deletions",
+    "full_sync",
+    "partial_sync",
+    "resend_failed",
+    "send_collected",
+    "sync_awaiting",
+    "sync_due",
+    "sync_entities",
+]
 
 _LOWEST = -(2**63)
 _HIGHEST = 2**63 - 1
-
-# A progress record of a long sync every so many seconds (operations.md 4).
-PROGRESS_SECONDS = 30
-
-
-@dataclass
-class Synced:
-    """What a sync came to."""
-
-    processed: int = 0  # entities
-    items: int = 0  # their items
-    sent: int = 0  # delivered
-    deleted: int = 0  # of these, as deleted
-    rejected: int = 0
-    waiting: int = 0  # to be retried
-    failed: int = 0  # cannot be assembled
-    is_complete: bool = True  # false: the time was up, the next run goes on
-
-
-@dataclass
-class Work:
-    """What a job or command syncs with."""
-
-    installation: Installation
-    client: Client
-    log: Log
-    deadline: float = float("inf")  # time.monotonic(): no new chunk or batch begins after it
-    is_forced: bool = False  # send what is delivered already, too
-    sends_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
-    problems: dict[tuple[str, str], int] = field(default_factory=dict)  # (kind or feed, reason) -> items
-    progress: Callable[[Feed, Synced], None] | None = None  # called after each batch
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the time is up."""
-        return time.monotonic() >= self.deadline
 
 
 class _Reset(Exception):
@@ -76,32 +42,35 @@ class _Reset(Exception):
 
 def partial_sync(work: Work, feed: Feed) -> Synced:
     """Send what changed in the shop since the last run."""
-    found, ours = work.installation, work.installation.ours
+    ours = work.installation.ours
     synced = Synced()
     view = indexer.view(ours, feed)
-    shop = _shop(work, feed)
-    head, fingerprint = changelog.head(shop.connection, feed)
-    reason = changelog.lost(shop.connection, feed, view.version_id, view.fingerprint)
+    shop = shop_of(work, feed)
+    head, _ = changelog.head(shop.connection, feed)
+    upto = view.pass_version or head
+    reason = _distrust(work, feed, shop, view, head)
     if reason:
-        _reconcile(work, feed, head, fingerprint, reason)
+        _walk_anew(work, feed, shop, reason)
         return synced
     if head == view.version_id:
+        _settle(work, feed, shop, "partial", synced)
         return synced
-    upto = view.pass_version or head
-    with _operation(work, feed, "partial reindex", synced):
+    with operation(work, feed, "partial reindex", synced):
         opened = changelog.open_pass(shop, ours, feed, view.version_id, upto, view.pass_position)
         if opened.everything:
-            _reconcile(work, feed, opened.upto, opened.fingerprint, opened.everything)
+            _walk_anew(work, feed, shop, opened.everything)
             return synced
-        for ids in changelog.batches(ours, opened.after, CHUNK):
+        for ids in changelog.batches(ours, opened.after, steps.CHUNK):
             if work.is_over:
                 synced.is_complete = False
                 return synced
-            _sync_entities(work, feed, shop, ids, synced, partial(indexer.advance, ours, feed, upto, ids[-1]))
+            advance = partial(indexer.advance, ours, feed, upto, ids[-1])
+            sync_chunk(work, feed, shop, ids, synced, advance, holds="partial")
         with transaction(ours):
             indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
             _plan_due(work, feed, shop)
-    _purge(found, feed, opened.upto)
+        _settle(work, feed, shop, "partial", synced)
+    _purge(work, feed, opened.upto)
     return synced
 
 
@@ -109,18 +78,18 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
     """Walk every entity of the shop, from where an earlier run was; `until` ends this slice."""
     ours = work.installation.ours
     synced = Synced()
-    shop = _shop(work, feed)
+    shop = shop_of(work, feed)
     with transaction(ours):
         indexer.begin(ours, feed, now_text())
         _plan_due(work, feed, shop)
     position = indexer.state(ours, feed).position
-    with _operation(work, feed, "full sync", synced):
-        for ids, last in _walk(work, feed, shop, position):
+    with operation(work, feed, "full sync", synced):
+        for ids in _walk(work, feed, shop, position):
             if work.is_over or time.monotonic() >= until:
                 synced.is_complete = False
                 return synced
             try:
-                _sync_entities(work, feed, shop, ids, synced, partial(_move, work, feed, last))
+                sync_chunk(work, feed, shop, ids, synced, partial(_move, work, feed, ids[-1]), holds="full")
             except _Reset:
                 synced.is_complete = False
                 return synced
@@ -128,6 +97,7 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
             indexer.finish(ours, feed, now_text())
             ours.execute(indexer.SQL.reconciled, {"feed": feed.name, "now": now_text()})
             _plan_due(work, feed, shop)
+        _settle(work, feed, shop, "full", synced)
     return synced
 
 
@@ -147,30 +117,38 @@ def sync_due(work: Work, feed: Feed) -> Synced:
     ours = work.installation.ours
     synced = Synced()
     view = indexer.view(ours, feed)
-    if feed.due is None or not view.due_at or view.due_at > now_text():
+    if feed.due is None:
         return synced
-    shop = _shop(work, feed)
+    shop = shop_of(work, feed)
+    if view.due_after and view.due_after > _text(shop.now + timedelta(hours=1)):
+        # The clock was ahead: moments it passed by are still to come.
+        _walk_anew(work, feed, shop, "the clock was set back")
+        with transaction(ours):
+            _plan_due(work, feed, shop, is_done=True)
+        return synced
+    if not view.due_at or view.due_at > _text(shop.now):
+        return synced
     since = datetime.fromisoformat(view.due_after or view.due_at).replace(tzinfo=UTC)
-    with _operation(work, feed, "partial reindex", synced):
+    with operation(work, feed, "partial reindex", synced):
         ids = sorted(set(feed.due.ids(shop, since)))
-        for start in range(0, len(ids), CHUNK):
+        for start in range(0, len(ids), steps.CHUNK):
             if work.is_over:
                 synced.is_complete = False
                 return synced
-            _sync_entities(work, feed, shop, ids[start : start + CHUNK], synced)
+            sync_chunk(work, feed, shop, ids[start : start + steps.CHUNK], synced, holds="partial")
         with transaction(ours):
             _plan_due(work, feed, shop, is_done=True)
     return synced
 
 
-def sync_entities(work: Work, feed: Feed, ids: Iterable[int], operation: str) -> Synced:
-    """Send these entities' items, whether they changed or not."""
+def sync_entities(work: Work, feed: Feed, ids: Iterable[int], name: str) -> Synced:
+    """Send the items of these entities; with work.is_forced, whether they changed or not."""
     synced = Synced()
-    shop = _shop(work, feed)
+    shop = shop_of(work, feed)
     ordered = sorted(set(ids))
-    with _operation(work, feed, operation, synced):
-        for start in range(0, len(ordered), CHUNK):
-            _sync_entities(work, feed, shop, ordered[start : start + CHUNK], synced)
+    with operation(work, feed, name, synced):
+        for start in range(0, len(ordered), steps.CHUNK):
+            sync_chunk(work, feed, shop, ordered[start : start + steps.CHUNK], synced)
     return synced
 
 
@@ -180,167 +158,122 @@ def send_collected(work: Work, feed: Feed) -> Synced:
     size = work.installation.batch_size(feed)
     synced = Synced()
     after = 0
-    with _operation(work, feed, "partial sync (legacy)", synced):
+    with operation(work, feed, "partial sync (legacy)", synced):
         while pending := table.collected(after, size * 4):
             if work.is_over:
                 synced.is_complete = False
                 break
             after = pending[-1].row_id
             synced.processed += len(pending)
-            _deliver(work, feed, table, pending, synced)
+            deliver(work, feed, table, pending, synced)
     return synced
 
 
-# The steps they share
+def confirm_deletions(work: Work, feed: Feed) -> Synced:
+    """Send the deletions that the guard holds back."""
+    work.sends_legacy = True
+    return sync_entities(work, feed, gone.held(work.installation.ours, feed), "partial reindex")
 
 
-def _sync_entities(
-    work: Work,
-    feed: Feed,
-    shop: Shop,
-    ids: list[int],
-    synced: Synced,
-    advance: Callable[[], None] | None = None,
-) -> None:
-    """Assemble, stage together with the cursor, send, record."""
-    table = work.installation.table(feed)
-    staged = _stage(work, feed, shop, table, ids, advance)
-    synced.processed += len(ids)
-    synced.items += staged.items
-    synced.failed += staged.failed
-    if staged.newly_failed:
-        _report(work, feed, "01-06", "cannot be assembled", staged.newly_failed)
-    if work.sends_legacy or not feed.legacy:
-        _deliver(work, feed, table, staged.pending, synced)
-    if staged.again:
-        # An identity that another entity held has become free.
-        _sync_entities(work, feed, shop, staged.again, synced)
+# How they find entities
 
 
-def _stage(
-    work: Work, feed: Feed, shop: Shop, table: FeedTable, ids: list[int], advance: Callable[[], None] | None
-) -> Staged:
-    ours = work.installation.ours
-    while True:
-        entities = list(feed.assemble(shop, ids))
-        try:
-            with transaction(ours):
-                now = now_text()
-                staged = table.stage(ids, entities, now, work.is_forced)
-                _keep_uuids(shop, now)
-                if advance:
-                    advance()
-            return staged
-        except Contested as contested:
-            ids = sorted({*ids, *contested.entities})
-
-
-def _deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:
-    """Send in batches; each batch's outcome is on record before the next one is sent."""
-    size = work.installation.batch_size(feed)
-    for batch in work.client.batches(pending, size):
-        if work.is_over:
-            synced.is_complete = False
-            return
-        _record(work, feed, table, work.client.deliver(feed, batch), synced)
-        if work.progress:
-            work.progress(feed, synced)
-
-
-def _record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], synced: Synced) -> None:
-    delivered: dict[tuple[str, int], list[Pending]] = {}
-    others = []
-    for outcome in outcomes:
-        if outcome.status == 200:
-            delivered.setdefault((outcome.request_id, outcome.code), []).append(outcome.pending)
-            synced.sent += 1
-            synced.deleted += outcome.pending.is_deleted
-        else:
-            row_id = outcome.pending.row_id
-            others.append((outcome.status, outcome.error, outcome.request_id, outcome.code, row_id))
-            reason = "rejected by the service" if outcome.status == 400 else outcome.error
-            _report(work, feed, _log_code(outcome), reason, 1, outcome.error)
-            synced.rejected += outcome.status == 400
-            synced.waiting += outcome.status == 2
-    with transaction(work.installation.ours):
-        for (request_id, code), items in delivered.items():
-            table.record_delivered(items, encode({"requestId": request_id, "code": code}))
-        if delivered:
-            work.installation.ours.execute(indexer.SQL.synced, {"feed": feed.name, "now": now_text()})
-        if others:
-            table.record_not_delivered(others)
-
-
-def _walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[tuple[list[int], int]]:
+def _walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[list[int]]:
     """Every entity of the shop after a position, and every one we know that is gone, in ascending chunks."""
     table = work.installation.table(feed)
     after = _LOWEST if position is None else position
     upto = after
     while upto < _HIGHEST:
-        walked = [row[0] for row in shop.rows(feed.walk, after=after, limit=CHUNK, since=_since(shop))]
-        upto = walked[-1] if len(walked) == CHUNK else _HIGHEST
+        walked = [row[0] for row in shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=since(shop))]
+        upto = walked[-1] if len(walked) == steps.CHUNK else _HIGHEST
         # Entities that are gone stand in our table only.
-        known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=CHUNK)
-        gone = [row[0] for row in known]
-        if len(gone) == CHUNK:
-            upto = gone[-1]
+        known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=steps.CHUNK)
+        missing = [row[0] for row in known]
+        if len(missing) == steps.CHUNK:
+            upto = missing[-1]
             walked = [entity_id for entity_id in walked if entity_id <= upto]
-        ids = sorted({*walked, *gone})
-        if ids:
-            yield ids, ids[-1]
+        if ids := sorted({*walked, *missing}):
+            yield ids
         after = upto
 
 
-def _sync_found(work: Work, feed: Feed, query: str, operation: str, **more: str) -> Synced:
+def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> Synced:
     table = work.installation.table(feed)
     synced = Synced()
-    after = _LOWEST
-    shop: Shop | None = None
-    ids = [row[0] for row in table.rows(query, after=after, limit=CHUNK)]
+    ids = [row[0] for row in table.rows(query, after=_LOWEST, limit=steps.CHUNK)]
     if not ids:
         return synced
-    with _operation(work, feed, operation, synced, **more):
-        shop = _shop(work, feed)
+    with operation(work, feed, name, synced, **more):
+        shop = shop_of(work, feed)
         while ids:
             if work.is_over:
                 synced.is_complete = False
                 break
-            _sync_entities(work, feed, shop, ids, synced)
-            ids = [row[0] for row in table.rows(query, after=ids[-1], limit=CHUNK)]
+            sync_chunk(work, feed, shop, ids, synced, holds="partial")
+            ids = [row[0] for row in table.rows(query, after=ids[-1], limit=steps.CHUNK)]
+        _settle(work, feed, shop, "partial", synced)
     return synced
 
 
-def _shop(work: Work, feed: Feed) -> Shop:
-    installation = work.installation
-    return installation.shop_now(Uuids(installation.ours, installation.shop_identity), feed)
-
-
-def _since(shop: Shop) -> str:
+def since(shop: Shop) -> str:
     """The start of a look-back, as text; empty for all."""
-    if not shop.look_back_days:
-        return ""
-    from datetime import timedelta
-
-    return (shop.now - timedelta(days=shop.look_back_days)).strftime("%Y-%m-%d %H:%M:%S")
+    return _text(shop.now - timedelta(days=shop.look_back_days)) if shop.look_back_days else ""
 
 
-def _keep_uuids(shop: Shop, now: str) -> None:
-    if isinstance(shop.uuid_of, Uuids):
-        shop.uuid_of.flush(now)
+# What they decide
+
+
+def _distrust(work: Work, feed: Feed, shop: Shop, view: indexer.View, head: int) -> str:
+    """Why the changelog is not read but the feed walked anew; empty if it can be trusted."""
+    limit = work.installation.config["export.changelog_limit"]
+    if reason := changelog.lost(shop.connection, feed, view.version_id, view.fingerprint):
+        return reason
+    if head < (view.pass_version or view.version_id):
+        return f"{feed.changelog} ends at {head}, before the row that was last read"
+    if head - view.version_id > limit:
+        return f"{feed.changelog} has more than {limit} rows that were not read"
+    state = indexer.state(work.installation.ours, feed)
+    if state.status == "invalid" and state.position is None and head > view.version_id:
+        return state.reason or "it is invalid"
+    return ""
+
+
+def _walk_anew(work: Work, feed: Feed, shop: Shop, reason: str) -> None:
+    """Walk the feed from its beginning instead of reading its changelog, whose rows are covered by that."""
+    ours = work.installation.ours
+    head, fingerprint = changelog.head(shop.connection, feed)
+    with transaction(ours):
+        indexer.invalidate(ours, feed, reason, now_text())
+        indexer.close_pass(ours, feed, head, fingerprint, now_text())
+    work.log.say(f"{feed.name}: full sync: {reason}")
+    _purge(work, feed, head)
+
+
+def _settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
+    """At the end of a pass: delete the items of entities that are gone, or hold that back if they are too many."""
+    ours = work.installation.ours
+    found = gone.noted(ours, feed, by)
+    guard = work.installation.config["export.deletion_guard"]
+    if gone.is_suspicious(ours, feed, len(found), guard):
+        with transaction(ours):
+            gone.hold(ours, feed, by)
+        message = (
+            f"{feed.name}: {len(found)} entities are gone at once, and the deletion of their items is held back;"
+            f" if it is right: saasexport deletions {feed.name} --confirm"
+        )
+        work.log.error("01-06", message)
+        work.stopped[message] = None
+        return
+    for start in range(0, len(found), steps.CHUNK):
+        if work.is_over:
+            synced.is_complete = False
+            return
+        sync_chunk(work, feed, shop, found[start : start + steps.CHUNK], synced)
 
 
 def _move(work: Work, feed: Feed, position: int) -> None:
     if not indexer.move(work.installation.ours, feed, position):
         raise _Reset
-
-
-def _reconcile(work: Work, feed: Feed, head: int, fingerprint: str | None, reason: str) -> None:
-    """Walk the feed anew instead of reading its changelog, whose rows are covered by that."""
-    ours = work.installation.ours
-    with transaction(ours):
-        indexer.invalidate(ours, feed, reason, now_text())
-        indexer.close_pass(ours, feed, head, fingerprint, now_text())
-    work.log.say(f"{feed.name}: full sync: {reason}")
 
 
 def _plan_due(work: Work, feed: Feed, shop: Shop, is_done: bool = False) -> None:
@@ -362,52 +295,11 @@ def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@contextmanager
-def _operation(work: Work, feed: Feed, operation: str, synced: Synced, **more: Any) -> Iterator[None]:
-    """Records of a sync in the log: its beginning, its result, its end."""
-    name = operation if not feed.legacy or operation.endswith("(legacy)") else f"{operation} (legacy)"
-    started = time.monotonic()
-    work.log.operation(feed.name, name, "Initialize", None, **more)
-    yield
-    total = -(-synced.items // work.installation.batch_size(feed)) or 1
-    progress = f"Progress {total}/{total}, processed {synced.processed}, synced {synced.sent}"
-    work.log.operation(feed.name, name, progress, started, **more)
-    if synced.is_complete:
-        work.log.operation(feed.name, name, "Complete", started, **more)
-
-
-def _report(work: Work, feed: Feed, code: str, reason: str, items: int, detail: str = "") -> None:
-    """Count a problem; the first of its kind in a job is logged."""
-    # A service that is down is one problem, whatever the feed.
-    about = "" if code in _SERVICE_CODES else feed.name
-    if (about, reason) not in work.problems:
-        group = COLLECTING if code.startswith("01") else SENDING
-        work.log.error(code, f"{feed.name}: {detail or reason}", group)
-    work.problems[about, reason] = work.problems.get((about, reason), 0) + items
-
-
-# Without an answer, 429, 5xx, unreadable.
-_SERVICE_CODES = ("02-03", "02-05", "02-07", "02-08")
-
-
-def _log_code(outcome: Outcome) -> str:
-    if outcome.status == 400:
-        return "02-09"
-    if outcome.code == 429:
-        return "02-07"
-    if outcome.code >= 500:
-        return "02-08"
-    if outcome.code == 200:
-        return "02-03"
-    return "02-10" if outcome.code >= 300 else "02-05"
-
-
-def _purge(found: Installation, feed: Feed, cursor: int) -> None:
-    from saasexport.db import connect_shop
-
+def _purge(work: Work, feed: Feed, cursor: int) -> None:
+    """Remove what is read from the shop's changelog, now and then; the shop comes first."""
     if cursor < changelog.KEPT:
         return
-    writer = connect_shop(found.config["shop.database"], write=True)
+    writer = connect_shop(work.installation.config["shop.database"], write=True)
     try:
         # Our purge is the one that can wait.
         writer.execute("pragma busy_timeout = 50")

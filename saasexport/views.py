@@ -37,6 +37,7 @@ def idle_queries(feeds: list[Feed]) -> dict[str, Any]:
     due = [
         f"select 1 from indexer_state where status in ('invalid', 'working') and feed in ({names})",
         f"select 1 from view_state where due_at <= :now and feed in ({names})",
+        "select 1 from gone_entity where is_held = 0",
         *(_some(feed, "status = 0") for feed in feeds if not feed.legacy),
     ]
     collected = {

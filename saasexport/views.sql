@@ -8,6 +8,7 @@ select '{feed}' as feed,
        counted.failed,
        counted.awaiting,
        counted.deleted,
+       (select count(*) from gone_entity where feed = '{feed}' and is_held = 1) as held,
        view_state.backlog,
        indexer_state.status as indexer,
        view_state.mode,
@@ -38,6 +39,22 @@ select '{feed}' as feed,
   from {feed_table}
  where (status <> 200 or is_deleted = 1)
    and status in (1, 2, 400)
+union all
+select '{feed}',
+       id,
+       source_entity_id,
+       status,
+       is_deleted,
+       feed_data,
+       'gone from the shop with many others: its deletion is held back until saasexport deletions {feed} --confirm',
+       metadata,
+       modified_at
+  from gone_entity
+  join {feed_table} on {feed_table}.source_entity_id = gone_entity.entity_id
+ where gone_entity.feed = '{feed}'
+   and gone_entity.is_held = 1
+   and {feed_table}.is_deleted = 0
+   and {feed_table}.status not in (1, 2, 400)
 
 -- name: changelog_backlog
 select feed,

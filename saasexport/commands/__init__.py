@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "config": ("config", "the configuration in force, and where each value comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
+    "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),
     "saas:resync": ("resync", "sync a feed in full"),
     "indexer:info": ("indexer", "the indexers"),
     "indexer:status": ("indexer", "whether each is ready, and its backlog"),

@@ -10,7 +10,7 @@ from saasexport.installation import open_installation
 
 EXAMPLES = {"failed": "saasexport failed\nsaasexport failed products\nsaasexport failed --json"}
 
-MEANING = {1: "cannot be assembled", 2: "to be retried", 400: "rejected"}
+MEANING = {1: "cannot be assembled", 2: "to be retried", 400: "rejected", 200: "held back", 0: "held back"}
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:

@@ -1,11 +1,30 @@
 """Tables for people: columns as wide as they must be, numbers to the right."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from saasexport.commands.colour import painted
 
-def lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+# (column, cell) -> the name of a colour, or an empty text.
+ColourOf = Callable[[str, Any], str]
+
+
+def lines(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf | None = None) -> list[str]:
     """The lines of a table; None prints as a dash."""
+    return ["  ".join(cells).rstrip() for cells in _padded(head, rows, colour_of)]
+
+
+def bordered(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf | None = None) -> list[str]:
+    """The lines of a table with borders, as bin/magento prints them; None prints as nothing."""
+    rows = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    border = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
+    first, *others = (f"| {' | '.join(cells)} |" for cells in _padded(head, rows, colour_of))
+    return [border, first, border, *others, border] if others else [border, first, border]
+
+
+def _padded(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf | None) -> list[list[str]]:
+    """Every cell as wide as its column, the head first; coloured after it was measured."""
     rows = [list(row) for row in rows]
     printed = [[_printed(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *printed, strict=True)]
@@ -14,12 +33,13 @@ def lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
         for column in (zip(*rows, strict=True) if rows else [()] * len(head))
     ]
     found = []
-    for row in (list(head), *printed):
-        cells = [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, to_the_right, strict=True)
-        ]
-        found.append("  ".join(cells).rstrip())
+    for row, cells in zip([None, *rows], [list(head), *printed], strict=True):
+        line = []
+        for index, text in enumerate(cells):
+            padded = text.rjust(widths[index]) if to_the_right[index] else text.ljust(widths[index])
+            colour = colour_of(head[index], row[index]) if colour_of and row is not None else ""
+            line.append(painted(padded, colour))
+        found.append(line)
     return found
 
 

@@ -62,7 +62,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             identity = {"urlPath": branch.url_path(category_id), "storeViewCode": view.code}
             try:
                 item = {**identity, **_own(row), **_valued(values.of(category_id, view.id), settings, view)}
-                items.append({**item, **_in_tree(item, branch, category_id)})
+                items.append({**item, **_in_tree(branch, category_id)})
             except Unusable as fault:
                 failed.append(Failed(identity, str(fault)))
         common, parts = per_view.split(items) if items else ({}, [])
@@ -91,9 +91,9 @@ def _valued(values: dict[str, Any], settings: Settings, view: StoreView) -> dict
         if value is not None:
             found[field] = value
     for field, code in (("isAnchor", "is_anchor"), ("includeInMenu", "include_in_menu"), ("isActive", "is_active")):
-        value = whole(values.get(code), field)
-        if value is not None:
-            found[field] = value
+        number = whole(values.get(code), field)
+        if number is not None:
+            found[field] = number
     description = text(values.get("description"), "description")
     if description is not None:
         html = _escaped(description) if settings.is_plain_text else description
@@ -106,7 +106,7 @@ def _valued(values: dict[str, Any], settings: Settings, view: StoreView) -> dict
     return found
 
 
-def _in_tree(item: dict[str, Any], branch: Branch, category_id: int) -> dict[str, Any]:
+def _in_tree(branch: Branch, category_id: int) -> dict[str, Any]:
     """The children, and what categories above say about being active and in the menu (feeds.md 5)."""
     found: dict[str, Any] = {"children": branch.children(category_id) or None}
     if branch.is_below_inactive(category_id):

@@ -5,14 +5,16 @@ A job that finds nothing to do never comes here: see saasexport.idle.
 
 import argparse
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from saasexport import db, lock
 from saasexport.client import Client, Settings
-from saasexport.errors import Busy, ConfigError, SaasExportError
+from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError
 from saasexport.feed import Feed
 from saasexport.installation import Installation, now_text, open_installation
 from saasexport.log import Log
@@ -40,13 +42,13 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             module.run(work, options)
         finally:
             work.client.close()
-        return _told(name, found, _lines(work), options.cron)
+        return _told(name, found, work.lines(), options.cron)
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy}; nothing done", file=sys.stderr)
         return 0
     except SaasExportError as error:
-        return _told(name, found, [str(error)], options.cron) or error.exit_status
+        return _told(name, found, [str(error)], options.cron) and error.exit_status
     finally:
         found.close()
         if held is not None:
@@ -75,6 +77,12 @@ def prepare(found: Installation, name: str, options: argparse.Namespace) -> Work
     return Work(found, client, log, deadline=time.monotonic() + found.config["export.run_seconds"])
 
 
+def prepare_command(found: Installation, caller: str) -> Work:
+    """What a command works with: as a job, but without an end."""
+    log = Log(found.config["export.log_dir"], f"bin/{caller}")
+    return Work(found, connect(found, log), log)
+
+
 def connect(found: Installation, log: Log, is_patient: bool = False) -> Client:
     """The service, as the configuration describes it."""
     settings = found.config.sections["service"]
@@ -96,16 +104,26 @@ def connect(found: Installation, log: Log, is_patient: bool = False) -> Client:
     )
 
 
-def each_feed(work: Work, operation: str, sync: Callable[[Work, Feed], object], feeds: list[Feed]) -> None:
-    """Sync feeds one after the other, each under its lock; one that is in use is skipped."""
+def each_feed(work: Work, operation: str, sync: Callable[[Work, Feed], Any], feeds: list[Feed]) -> None:
+    """Sync feeds one after the other, each under its lock."""
     for feed in feeds:
         if work.is_over:
             return
-        try:
-            with lock.held(work.installation.lock_file(feed.name), operation):
-                sync(work, feed)
-        except Busy as busy:
-            work.log.operation(feed.name, operation, f"operation skipped - {busy}")
+        locked(work, feed, operation, sync)
+
+
+def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], Any]) -> Any:
+    """Sync a feed under its lock; None if it is in use, or if it cannot go on: the others do."""
+    try:
+        with lock.held(work.installation.lock_file(feed.name), operation):
+            return sync(work, feed)
+    except Busy as busy:
+        work.log.operation(feed.name, operation, f"operation skipped - {busy}")
+    except (ShopError, sqlite3.Error) as error:
+        message = str(error) if isinstance(error, ShopError) else f"{feed.name}: {error}"
+        work.log.error("04-11", message)
+        work.stopped[message] = None
+    return None
 
 
 def _api_key(path: str | None) -> str | None:
@@ -121,17 +139,6 @@ def _api_key(path: str | None) -> str | None:
     if not key or not key.isprintable():
         raise ConfigError(f"{path}: holds no key", "put the key on its only line")
     return key
-
-
-def _lines(work: Work) -> list[str]:
-    lines = []
-    for (about, reason), items in work.problems.items():
-        count = "1 item" if items == 1 else f"{items} items"
-        if about:
-            lines.append(f"{about}: {count} {reason}; see: saasexport failed {about}")
-        else:
-            lines.append(f"{reason}; {count} will be sent again")
-    return lines
 
 
 def _told(name: str, found: Installation, lines: list[str], is_cron: bool) -> int:

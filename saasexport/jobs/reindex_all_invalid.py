@@ -7,10 +7,9 @@ the next run goes on where it was.
 import argparse
 import time
 
-from saasexport import indexer, lock
-from saasexport.errors import Busy
+from saasexport import indexer
 from saasexport.feed import Feed
-from saasexport.jobs import each_feed
+from saasexport.jobs import each_feed, locked
 from saasexport.sync import Work, full_sync, partial_sync, sync_awaiting, sync_due
 
 # A full sync works in slices, so that one large feed does not keep the others waiting.
@@ -35,12 +34,12 @@ def _catch_up(work: Work, feed: Feed) -> None:
 
 def _slice(work: Work, feed: Feed) -> bool:
     """Walk on in a feed; true if it is not through yet."""
-    try:
-        with lock.held(work.installation.lock_file(feed.name), "full sync"):
-            return not full_sync(work, feed, time.monotonic() + SLICE_SECONDS).is_complete
-    except Busy as busy:
-        work.log.operation(feed.name, "full sync", f"operation skipped - {busy}")
-        return False
+    synced = locked(work, feed, "full sync", lambda work, feed: full_sync(work, feed, _until()))
+    return synced is not None and not synced.is_complete
+
+
+def _until() -> float:
+    return time.monotonic() + SLICE_SECONDS
 
 
 def _state(work: Work, feed: Feed) -> str:

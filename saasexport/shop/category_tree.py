@@ -36,6 +36,18 @@ class Entry(NamedTuple):
     anchors: tuple[int, ...]  # the anchor categories above it that list its products too
 
 
+class Entries(dict[int, Entry | None]):
+    """What the categories of a branch are listed as, worked out when first asked for."""
+
+    def __init__(self, branch: "Branch") -> None:
+        super().__init__()
+        self._branch = branch
+
+    def __missing__(self, category_id: int) -> Entry | None:
+        entry = self[category_id] = self._branch.listed(category_id)
+        return entry
+
+
 class Branch:
     """The tree as one store view sees it, or several that have no value of their own."""
 
@@ -43,7 +55,7 @@ class Branch:
         self._tree = tree
         self._root_id = root_id
         self._store_id = store_id
-        self._entries: dict[int, Entry | None] = {}
+        self.entries = Entries(self)  # None: the category lists no products
 
     def contains(self, category_id: int) -> bool:
         """Whether the category is the store's root or below it (feeds.md 3.3.1)."""
@@ -87,13 +99,8 @@ class Branch:
         """The ids of the active children, by position (feeds.md 5)."""
         return [str(child) for child in self._tree.children_of(category_id) if self.is_set("is_active", child)]
 
-    def entry(self, category_id: int) -> Entry | None:
+    def listed(self, category_id: int) -> Entry | None:
         """What products in the category are listed under; None where it lists none (feeds.md 3.1.6)."""
-        if category_id not in self._entries:
-            self._entries[category_id] = self._entry(category_id)
-        return self._entries[category_id]
-
-    def _entry(self, category_id: int) -> Entry | None:
         if not self._is_listed(category_id):
             return None
         above = self._tree.categories[category_id].path[:-1]

@@ -12,7 +12,7 @@ tables a shop writes.  What the indexes say, and what Magento's programs would h
 - A configurable, grouped or bundle product has no source items.  It is in stock when its own stock item is
   (`is_in_stock` alone, as in Magento) and what it is made of can be sold from the same stock: one part, or
   one of every required option of a bundle, disabled parts left out.  Its quantity in the default stock is its
-  own, elsewhere the sum of its parts.  One with a source item in a stock is treated as any other product there.
+  own, elsewhere the sum of its parts.  Where it has source items it is treated as any other product.
 - A setting is the stock item's own or, where it says so or there is none, the configuration's.
 - SKUs are compared as SQLite compares them: `a` and `A` are two products with source items of their own.
 """

@@ -3,7 +3,8 @@
 import gzip
 import json
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,6 +92,13 @@ def everything(connection: socket.socket) -> bytes:
     while piece := connection.recv(65_536):
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Look again and again until it holds; another thread is about to make it so."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from saasexport.service.server import CommerceService
-from tests.service.conftest import Caller, everything
+from tests.service.conftest import Caller, everything, until
 from tests.service.valid_items import item
 
 HEAD = b"POST /feeds/prices/testing HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -86,17 +86,25 @@ def test_another_connection_is_served_while_200_are_open(caller: Caller) -> None
             assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
+def ask_and_wait(connection: socket.socket, service: CommerceService, number: int) -> None:
+    """Ask on a connection, until that many wait for a request and it is the last of them."""
+    connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+    peer = connection.getsockname()
+    until(lambda: [it._socket.getpeername() for it in list(service._waiting)][number - 1 :] == [peer])
+
+
 def test_past_the_limit_the_connection_that_waited_longest_makes_room(tmp_path: Path) -> None:
     with CommerceService(str(tmp_path / "small.sqlite"), most_connections=3) as service:
         caller = Caller(service)
         with contextlib.ExitStack() as stack:
-            first, second, third = (stack.enter_context(caller.connect()) for _ in range(3))
-            for connection in (first, second, third):
-                connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n")
-                assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
-            # It has asked again since, so it is the second that has waited longest.
-            first.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
+            opened = []
+            for number in (1, 2, 3):
+                opened.append(stack.enter_context(caller.connect()))
+                ask_and_wait(opened[-1], service, number)
+            first, second, third = opened
+            # It asks again, so that the second is now the one that has waited longest.
+            ask_and_wait(first, service, 3)
             assert caller.get("/feeds").status == 200
             assert everything(second) == b""
             third.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -113,18 +121,12 @@ def test_bodies_that_would_not_fit_into_memory_together_are_put_off(tmp_path: Pa
                 half.sendall(HEAD + b"Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n")
                 assert half.recv(100).startswith(b"HTTP/1.1 100 ")
                 half.sendall(b"[" + b" " * 998)
-            late = b"HTTP/1.1 200 "
-            # The bytes of the others are on their way: in a moment they have all arrived.
-            deadline = time.monotonic() + 10
-            while late.startswith(b"HTTP/1.1 200 ") and time.monotonic() < deadline:
-                body = b"[" + b" " * 500 + b"]"
-                late = caller.raw(HEAD + b"Connection: close\r\nContent-Length: 502\r\n\r\n" + body)
+            until(lambda: service._bodies._left < 500)
+            late = caller.raw(HEAD + b"Content-Length: 502\r\n\r\n[" + b" " * 500 + b"]")
             assert late.startswith(b"HTTP/1.1 503 ")
             assert b"\r\nRetry-After: 1\r\n" in late
         # The others are gone, and what they took is given back.
-        deadline = time.monotonic() + 10
-        while caller.post("prices", []).status == 503 and time.monotonic() < deadline:
-            pass
+        until(lambda: service._bodies._left == 8000)
         assert caller.post("prices", []).status == 200
 
 

@@ -354,6 +354,8 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("orders", {"modifiedAt": "2026-11-23T15:04:05+00:00", "state": 0}),
     ("ratingMetadata", {"values": None}),
     ("categoryPermissions", {"customerGroupCode": None}),
+    ("categoryPermissions", {"id": "fallback-enabled", "grantCheckoutItems": None, "value": "1"}),
+    ("categoryPermissions", {"id": "fallback-grant_checkout_items", "categoryId": None, "value": None}),
     (
         "categoryPermissions",
         {

@@ -34,7 +34,7 @@ _SCALE = 4
 
 
 class CreditMemos(NamedTuple):
-    """The credit memos of some orders; rows by order, comments and items by memo, taxes by order and order item."""
+    """The credit memos of some orders; rows by order, comments and items by memo."""
 
     memos: Grouped
     comments: Grouped
@@ -46,9 +46,9 @@ class CreditMemos(NamedTuple):
         """The order's field `creditMemos`."""
         rows = self.memos.get(order.id, ())
         taxes = [_tax(row) for row in self.taxes.get(order.id, ())] if rows else []
-        return {"creditMemos": [self._memo(shop, row, taxes) for row in rows] or None}
+        return {"creditMemos": [self._memo(shop, order, row, taxes) for row in rows] or None}
 
-    def _memo(self, shop: Shop, row: tuple[Any, ...], taxes: list[dict[str, Any]]) -> dict[str, Any]:
+    def _memo(self, shop: Shop, order: Order, row: tuple[Any, ...], taxes: list[dict[str, Any]]) -> dict[str, Any]:
         memo_id, created_at, *fields = row
         comments = [
             text(comment, "creditMemos.creditMemoComments") or "" for (comment,) in self.comments.get(memo_id, ())
@@ -60,16 +60,18 @@ class CreditMemos(NamedTuple):
             "createdAt": moment(created_at, "creditMemos.createdAt"),
             "creditMemoComments": comments or None,
             "refundTaxes": taxes or None,
-            "refundItems": [self._item(shop, item) for item in self.items.get(memo_id, ())] or None,
+            "refundItems": [self._item(shop, order, item) for item in self.items.get(memo_id, ())] or None,
         }
 
-    def _item(self, shop: Shop, row: tuple[Any, ...]) -> dict[str, Any]:
+    def _item(self, shop: Shop, order: Order, row: tuple[Any, ...]) -> dict[str, Any]:
         order_item_id, base_discount, *fields = row
         item = record(_REFUND_ITEM, fields, "creditMemos.refundItems.")
         discount = number(base_discount, "creditMemos.refundItems.baseRowTotal") or 0
         total = item.get("qtyRefunded", 0) * item.get("basePrice", 0) - discount
         taxes = [
-            record(_TAX, tax, "creditMemos.refundItems.productTaxes.") for tax in self.item_taxes.get(order_item_id, ())
+            record(_TAX, tax, "creditMemos.refundItems.productTaxes.")
+            for item_id, *tax in self.item_taxes.get(order.id, ())
+            if item_id == order_item_id
         ]
         return {
             "orderItemId": identifier(shop, "order_item", order_item_id),

@@ -56,7 +56,8 @@ select tax.order_id,
 
 -- name: item_taxes
 -- The taxes of order items; a fixed product tax names its item in the other column.
-select coalesce(tax_item.item_id, tax_item.associated_item_id),
+select tax.order_id,
+       coalesce(tax_item.item_id, tax_item.associated_item_id),
        tax.title,
        tax_item.taxable_item_type,
        tax_item.base_amount

@@ -14,24 +14,34 @@ from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
 from saasexport.feeds.products import (
     attributes,
     category_data,
+    downloadable,
+    extra_attributes,
     media,
+    options,
     relations,
     row,
+    shopper_input,
+    stock,
     urls,
 )
-from saasexport.feeds.products.batch import Batch, Fields, Product, load
+from saasexport.feeds.products.batch import Fields, Product, load
 from saasexport.shop import scopes
 
 SQL = queries.beside(__file__)
 
-# Each gives other fields.  The entries of extra_attributes go behind those of attributes.
-AREAS: tuple[ModuleType, ...] = (row, attributes, category_data, media, urls, relations)
-try:
-    from saasexport.feeds.products import downloadable, extra_attributes, options, shopper_input, stock
-
-    AREAS += (options, shopper_input, downloadable, stock)
-except ImportError:
-    extra_attributes = None
+# Each gives other fields.
+AREAS: tuple[ModuleType, ...] = (
+    row,
+    attributes,
+    category_data,
+    media,
+    options,
+    shopper_input,
+    downloadable,
+    stock,
+    urls,
+    relations,
+)
 
 # What batch.py reads, and who has which items.
 SUBSCRIPTIONS = (
@@ -58,15 +68,15 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     if not batch.products:
         return
     found = [area.area(shop, batch) for area in AREAS]
-    extra = extra_attributes.area(shop, batch) if extra_attributes else Fields()
+    extra = extra_attributes.area(shop, batch)
     everything = (*found, extra)
     faulty = {product_id for fields in everything for product_id, _ in fields.faults}
-    asides = [fields for fields in found if fields.asides]
+    faulty.update(product_id for fields in everything for product_id in fields.asides)
     shared = [fields.common for fields in found]
     varied = [fields.by_view for fields in found if fields.by_view]
     scope_fields = shop.once(_scope_fields)
     for product_id, product in batch.products.items():
-        common: dict[str, Any] = {}
+        common: dict[str, Any] = dict(NOTHING)
         for fields_of in shared:
             if product_id in fields_of:
                 common.update(fields_of[product_id])
@@ -83,8 +93,6 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
         if parts:
             _append(common, parts, extra, product_id)
             _complete(common, parts)
-        for error in (error for fields in asides for error in fields.asides.get(product_id, ())):
-            failed = (*failed, Failed({"sku": product.sku}, error))
         yield Entity(product_id, common, list(parts.values()), failed)
 
 
@@ -105,11 +113,11 @@ _NO_ENTRIES: dict[str, Any] = {"attributes": None}
 
 
 def _complete(common: dict[str, Any], parts: dict[int, dict[str, Any]]) -> None:
-    """Say nothing where no area said something, and whether the product can be bought (feeds.md 3.1.3)."""
-    for field, nothing in NOTHING.items():
-        if field not in common:
-            for part in parts.values():
-                part.setdefault(field, nothing)
+    """Keep each field on one side, and say whether the product can be bought (feeds.md 3.1.3)."""
+    some = next(iter(parts.values()))
+    for field in NOTHING:
+        if field in some:
+            del common[field]
     if "status" in common and "inStock" in common:
         common["buyable"] = common["status"] == "Enabled" and common["inStock"]
     else:
@@ -119,19 +127,17 @@ def _complete(common: dict[str, Any], parts: dict[int, dict[str, Any]]) -> None:
 
 
 def _take_out(
-    product: Product, views: list[scopes.StoreView], parts: dict[int, dict[str, Any]], areas: Iterable[Fields]
+    product: Product, views: list[scopes.StoreView], parts: dict[int, dict[str, Any]], areas: Sequence[Fields]
 ) -> list[Failed]:
-    """Take the items with a fault out of `parts`; each says its first one."""
-    failed = []
+    """Take the items with a fault out of `parts`; each says its first one.  What items go without is said once."""
+    known = {"sku": product.sku} if isinstance(product.sku, str) else {}
+    failed = [Failed(known, error) for fields in areas for error in fields.asides.get(product.id, ())]
     for view in views:
-        errors = (
-            fields.faults.get((product.id, store_id)) for fields in areas for store_id in (None, view.id)
-        )
-        error = next((found for found in errors if found), None)
+        found = (fields.faults.get((product.id, store_id)) for fields in areas for store_id in (None, view.id))
+        error = next(filter(None, found), None)
         if error:
             del parts[view.id]
-            identity = {"sku": product.sku, "storeViewCode": view.code}
-            failed.append(Failed({name: value for name, value in identity.items() if type(value) is str}, error))
+            failed.append(Failed({**known, "storeViewCode": view.code}, error))
     return failed
 
 
@@ -147,33 +153,33 @@ def _joined() -> tuple[tuple[Subscription, ...], dict[str, str]]:
     """The subscriptions of all areas, and their queries: one per table and column.
 
     Each subscription is one more row that the shop writes, so those that watch
-    the same key share one, whose query finds what all of them find.
+    the same key share one.  It is named after the table, and its query finds
+    what all of them find.
     """
-    wanted: dict[tuple[str, str], dict[str, str]] = {}
-    for name, own, vias in _watching():
-        for table, column, via in ((found.table, found.column, found.via) for found in own):
-            query = EVERYTHING if via == EVERYTHING else vias[via] if via else SQL.themselves
-            wanted.setdefault((table, column), {})[f"{name}_{via}" if via else "product"] = query
-    subscriptions = []
-    queries_of: dict[str, str] = {}
+    wanted: dict[tuple[str, str], dict[str, str]] = {}  # table and column -> query -> via
+    for watched, vias in _watched():
+        query = EVERYTHING if watched.via == EVERYTHING else vias.get(watched.via or "", SQL.themselves)
+        wanted.setdefault((watched.table, watched.column), {})[query] = watched.via or ""
+    subscriptions: list[Subscription] = []
+    joined: dict[str, str] = {}
     for (table, column), found in wanted.items():
+        query, via = next(iter(found.items()))
         if EVERYTHING in found.values():
-            subscriptions.append(Subscription(table, column, EVERYTHING))
-        elif list(found) == ["product"]:
-            subscriptions.append(Subscription(table, column))
-        else:
-            via = "_or_".join(found)
-            subscriptions.append(Subscription(table, column, via))
-            queries_of[via] = "\nunion\n".join(
-                f"select * from (\n{query}\n)" for query in dict.fromkeys(found.values())
-            )
-    return tuple(subscriptions), queries_of
+            via = EVERYTHING
+        elif len(found) > 1:
+            query, via = "\nunion\n".join(f"select * from (\n{each}\n)" for each in found), table
+        subscriptions.append(Subscription(table, column, via or None))
+        if via and via != EVERYTHING and joined.setdefault(via, query) != query:
+            raise ValueError(f"products: {via} stands for two queries")
+    return tuple(subscriptions), joined
 
 
-def _watching() -> Iterable[tuple[str, tuple[Subscription, ...], dict[str, str]]]:
-    yield "product", SUBSCRIPTIONS, {}
-    for area in (*AREAS, *([extra_attributes] if extra_attributes else [])):
-        yield area.__name__.rpartition(".")[2], area.SUBSCRIPTIONS, area.VIAS
+def _watched() -> Iterable[tuple[Subscription, dict[str, str]]]:
+    for watched in SUBSCRIPTIONS:
+        yield watched, {}
+    for area in (*AREAS, extra_attributes):
+        for watched in area.SUBSCRIPTIONS:
+            yield watched, area.VIAS
 
 
 _SUBSCRIPTIONS, _VIAS = _joined()
@@ -191,11 +197,7 @@ FEED = Feed(
     subscriptions=_SUBSCRIPTIONS,
     assemble=assemble,
     vias=_VIAS,
-    configuration=tuple(
-        dict.fromkeys(
-            path for area in (*AREAS, *([extra_attributes] if extra_attributes else [])) for path in area.CONFIGURATION
-        )
-    ),
+    configuration=tuple(dict.fromkeys(path for area in (*AREAS, extra_attributes) for path in area.CONFIGURATION)),
     unhashed=("updatedAt",),
     id_types={"default": SQL.ids_of_skus, "sku": SQL.ids_of_skus, "productId": SQL.ids_of_product_ids},
 )

@@ -5,6 +5,7 @@ labels are the same in all its store views has one list.
 """
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from saasexport import queries
@@ -75,15 +76,22 @@ def _entries(
     found: list[tuple[int, Entry]] = []
     is_local = False
     for code, value in values.items():
-        attribute = listed.get(code)
-        if attribute is not None:
-            if not attribute.is_ready:
-                attribute.prepare(shop)
-            if attribute.local:
-                is_local = True
-            found.append((attribute.id, attribute.entry(value, store_id)))
-    found.sort()
+        if code not in listed:
+            continue
+        attribute = listed[code]
+        if value in attribute.known:
+            found.append((attribute.id, attribute.known[value]))
+            continue
+        if not attribute.is_ready:
+            attribute.prepare(shop)
+        if attribute.local:
+            is_local = True
+        found.append((attribute.id, attribute.entry(value, store_id)))
+    found.sort(key=_id)
     return [entry for _, entry in found] or None, is_local
+
+
+_id = itemgetter(0)
 
 
 class Attribute:
@@ -97,7 +105,7 @@ class Attribute:
         self._attribute = attribute
         self._write: Callable[[Any], str] = self._text
         self._labels: dict[int, dict[str, str]] = {}  # store id -> option id -> label
-        self._known: dict[tuple[Any, int], Entry] = {}  # by value and store view with labels of its own
+        self.known: dict[Any, Entry] = {}  # what is the same in all store views, by value
 
     def prepare(self, shop: Shop) -> None:
         """Read the attribute's options, when the first value is met."""
@@ -118,17 +126,17 @@ class Attribute:
             self._write = lambda value: str(number(value, self._field))
 
     def entry(self, value: Any, store_id: int) -> Entry:
-        """The entry for a value; the same object for the same option."""
+        """The entry for a value in a store view; for an option without labels of its own the same object again."""
         if not self._labels:
             if value is None:
                 return {"attributeCode": self.code}
             return {"attributeCode": self.code, "value": [self._write(value)]}
-        key = (value, store_id if store_id in self.local else 0)
-        if key not in self._known:
-            if len(self._known) >= KNOWN:
-                self._known.clear()
-            self._known[key] = self._labelled(*key)
-        return self._known[key]
+        entry = self._labelled(value, store_id)
+        if not self.local:
+            if len(self.known) >= KNOWN:
+                self.known.clear()
+            self.known[value] = entry
+        return entry
 
     def _labelled(self, value: Any, store_id: int) -> Entry:
         """Ids as labels: the store view's, else admin's, else the id itself."""

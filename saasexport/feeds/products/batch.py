@@ -64,14 +64,17 @@ class Fields:
         self.by_view.setdefault((product_id, store_id), {}).update(fields)
 
     def set_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
-        """Give fields of a product in all its store views; those that agree become common."""
-        if not items:
+        """Give fields of a product in all its store views, once where they agree; the dicts are kept."""
+        given = list(items.values())
+        if not given:
             return
-        common, parts = per_view.split(list(items.values()))
+        common = given[0]
+        if any(item is not common for item in given):
+            common, parts = per_view.split(given)
+            for store_id, part in zip(items, parts, strict=True):
+                if part:
+                    self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **part}
         self.common[product_id] = {**self.common[product_id], **common} if product_id in self.common else common
-        for store_id, part in zip(items, parts, strict=True):
-            if part:
-                self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **part}
 
     def spread(self, product_id: int, field: str, by_view: dict[int, Any]) -> None:
         """Give a field by store view: once for all of them where they agree."""

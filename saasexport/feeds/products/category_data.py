@@ -19,6 +19,12 @@ SQL = queries.beside(__file__)
 LISTED_STATUS = 1
 LISTED_VISIBILITIES = (2, 3, 4)
 
+# Entries kept per branch: positions may be any number.
+KNOWN = 5_000
+
+# product, category, position
+Assignment = tuple[int, int, Any]
+
 NONE: dict[Any, Any] = {}
 NOWHERE: dict[str, Any] = {"categoryData": None}
 
@@ -36,16 +42,20 @@ def area(shop: Shop, batch: Batch) -> Fields:
     """`categoryData` and, where there is any, `categories`; of enabled and visible products only."""
     fields = Fields()
     branches = category_tree(shop).branches
-    assigned: dict[int, list[tuple[int, int]]] = {}
-    for product_id, *assignment in shop.rows(SQL.assignments, batch.products):
-        assigned.setdefault(product_id, []).append(assignment)
+    known = shop.once(_listings)
+    assigned: dict[int, list[Assignment]] = {}
+    for assignment in shop.rows(SQL.assignments, batch.products):
+        if assignment[0] in assigned:
+            assigned[assignment[0]].append(assignment)
+        else:
+            assigned[assignment[0]] = [assignment]
     for product_id, views in batch.views.items():
         if product_id not in assigned:
             fields.common[product_id] = NOWHERE
             continue
         default = batch.values.defaults[product_id]
         own = batch.values.overrides.get(product_id, NONE)
-        known: dict[Branch, dict[str, Any]] = {}
+        told: dict[Branch, dict[str, Any]] = {}
         items: dict[int, dict[str, Any]] = {}
         for view in views:
             branch = branches[view.id]
@@ -53,9 +63,9 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 items[view.id] = NOWHERE
                 continue
             try:
-                if branch not in known:
-                    known[branch] = _told(branch, assigned[product_id])
-                items[view.id] = known[branch]
+                if branch not in told:
+                    told[branch] = _told(branch, assigned[product_id], known[branch])
+                items[view.id] = told[branch]
             except Unusable as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.set_views(product_id, items)
@@ -69,23 +79,48 @@ def _is_listed(default: dict[str, Any], own: dict[str, Any]) -> bool:
     return status == LISTED_STATUS and visibility in LISTED_VISIBILITIES
 
 
-def _told(branch: Branch, assigned: list[tuple[int, int]]) -> dict[str, Any]:
+def _told(branch: Branch, assigned: list[Assignment], known: "Listings") -> dict[str, Any]:
     """The fields for a product's assignments as a store view sees the tree; by category id."""
     found: dict[int, int] = {}
     above: dict[int, int] = {}
-    for category_id, position in assigned:
-        entry = branch.entry(category_id)
+    entries = branch.entries
+    for _, category_id, position in assigned:
+        entry = entries[category_id]
         if entry is not None:
-            found[category_id] = position = whole(position, "categoryData") or 0
+            if type(position) is not int:
+                position = whole(position, "categoryData") or 0
+            found[category_id] = position
             for anchor in entry.anchors:
-                above[anchor] = min(position + BELOW_ANCHOR, above.get(anchor, position + BELOW_ANCHOR))
+                if anchor not in above or position + BELOW_ANCHOR < above[anchor]:
+                    above[anchor] = position + BELOW_ANCHOR
     if not found:
         return NOWHERE
-    data = []
-    for category_id, position in sorted((above | found).items()):
-        entry = branch.entry(category_id)
-        if entry is not None:
-            data.append(
-                {"categoryId": entry.category_id, "categoryPath": entry.url_path, "productPosition": position}
-            )
-    return {"categoryData": data, "categories": [one["categoryPath"] for one in data]}
+    above.update(found)
+    data = [known[listing] for listing in sorted(above.items())]
+    return {"categoryData": data, "categories": [listing["categoryPath"] for listing in data]}
+
+
+class Listings(dict[tuple[int, int], dict[str, Any]]):
+    """The entries of a branch by category and position; most products of a category share one."""
+
+    def __init__(self, branch: Branch) -> None:
+        super().__init__()
+        self._branch = branch
+
+    def __missing__(self, listing: tuple[int, int]) -> dict[str, Any]:
+        entry = self._branch.entries[listing[0]]
+        if entry is None:
+            raise KeyError(listing)  # only what is listed has a position
+        if len(self) >= KNOWN:
+            self.clear()
+        said = {
+            "categoryId": entry.category_id,
+            "categoryPath": entry.url_path,
+            "productPosition": listing[1],
+        }
+        self[listing] = said
+        return said
+
+
+def _listings(shop: Shop) -> dict[Branch, Listings]:
+    return {branch: Listings(branch) for branch in category_tree(shop).branches.values()}

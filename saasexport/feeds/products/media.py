@@ -35,17 +35,9 @@ VIAS = {"media": SQL.via_media}
 CONFIGURATION = ("web/unsecure/base_url", "web/unsecure/base_media_url")
 
 
-class File(NamedTuple):
-    """A file of a product's gallery with what the default scope says about it."""
-
-    product_id: int
-    value_id: int
-    path: Any
-    media_type: str
-    label: Any
-    position: Any
-    is_hidden: Any
-
+# A file of a gallery with what the default scope says of it:
+# product, file, path, media type, label, position, whether it is hidden
+File = tuple[int, int, Any, Any, Any, Any, Any]
 
 # What a scope says: label, position, whether it is hidden of a file; provider, url ... of a video.
 Said = tuple[Any, ...]
@@ -69,74 +61,71 @@ def area(shop: Shop, batch: Batch) -> Fields:
         if files is None:
             fields.common[product_id] = NOTHING
             continue
-        stores = said.stores.get(product_id, ())
         own = batch.values.overrides.get(product_id, {})
-        known: dict[tuple[int, str], dict[str, Any]] = {}
+        stores = {store_id for store_id, values in own.items() if not _HAS_NO_ROLE(values)}
+        stores.update(said.stores.get(product_id, ()))
+        told: dict[tuple[int, str], dict[str, Any]] = {}
         items: dict[int, dict[str, Any]] = {}
         for view in views:
-            is_own = view.id in stores or (view.id in own and not _NO_ROLES(own[view.id]))
-            key = (view.id if is_own else 0, bases[view.id])
+            key = (view.id if view.id in stores else 0, bases[view.id])
             try:
-                if key not in known:
-                    roles = _roles(batch.values.of(product_id, key[0]))
-                    known[key] = _told(files, said, roles, *key)
-                items[view.id] = known[key]
+                if key not in told:
+                    told[key] = _told(files, said, _roles(batch.values.of(product_id, key[0])), *key)
+                items[view.id] = told[key]
             except Unusable as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.set_views(product_id, items)
     return fields
 
 
-_NO_ROLES = frozenset(ROLES).isdisjoint
+_HAS_NO_ROLE = frozenset(ROLES).isdisjoint
 
 
 def _roles(values: dict[str, Any]) -> dict[Any, list[str]]:
     """The roles of each file: the attributes that name it."""
     roles: dict[Any, list[str]] = {}
     for code in ROLES:
-        path = values.get(code)
-        if path is not None:
-            roles.setdefault(path, []).append(code)
+        if code in values:
+            roles.setdefault(values[code], []).append(code)
     return roles
 
 
 def _told(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: int, base: str) -> dict[str, Any]:
     """The three lists as a store view sees them."""
+    seen = []
+    for product_id, value_id, path, media_type, label, position, is_hidden in files:
+        if store_id and (product_id, value_id, store_id) in said.files:
+            own = said.files[product_id, value_id, store_id]
+            label, position, is_hidden = _first(own, (label, position, is_hidden))
+        if type(position) is not int:
+            position = whole(position, "media_gallery") or 0
+        if type(path) is not str:
+            path = str(text(path, "media_gallery"))
+        if type(label) is not str:
+            label = text(label, "media_gallery") or ""
+        video = _video(said.videos, value_id, store_id, media_type) if said.videos else None
+        seen.append((position, path, label, is_hidden, media_type, video))
+    if len(seen) > 1:
+        seen.sort(key=_position_and_path)
     media, images, videos = [], [], []
-    for position, path, label, is_hidden, file in sorted(
-        [_seen(file, said, store_id) for file in files], key=_position_and_path
-    ):
+    for position, path, label, is_hidden, media_type, video in seen:
+        url = base + path
         types = roles.get(path)
-        one: dict[str, Any] = {"url": base + path, "label": label, "types": types, "sort_order": position}
+        one: dict[str, Any] = {"url": url, "label": label, "types": types, "sort_order": position}
         media.append(one)
-        resource = {"url": one["url"], "label": label, "roles": [*(types or ()), HIDDEN] if is_hidden else types}
-        video = _video(said.videos, file, store_id) if said.videos else None
+        if is_hidden and boolean(is_hidden):
+            types = [*(types or ()), HIDDEN]
+        resource = {"url": url, "label": label, "roles": types}
         if video:
             one["video_attributes"] = video
-        if file.media_type == "image":
+        if media_type == "image":
             images.append({"resource": resource, "sortOrder": str(position)})
-        elif file.media_type == "external-video":
+        elif media_type == "external-video":
             told: dict[str, Any] = {"preview": resource, "sortOrder": str(position)}
             if video:
                 told["video"] = video
             videos.append(told)
     return {"media_gallery": media or None, "images": images or None, "videos": videos or None}
-
-
-def _seen(file: File, said: Own, store_id: int) -> tuple[int, str, str, bool, File]:
-    """A file as a store view sees it: position, path, label, whether it is hidden; column by column."""
-    path, label, position, is_hidden = file.path, file.label, file.position, file.is_hidden
-    if store_id and said.files:
-        own = said.files.get((file.product_id, file.value_id, store_id))
-        if own is not None:
-            label, position, is_hidden = _first(own, (label, position, is_hidden))
-    if type(position) is not int:
-        position = whole(position, "media_gallery") or 0
-    if type(label) is not str:
-        label = text(label, "media_gallery") or ""
-    if type(path) is not str:
-        path = text(path, "media_gallery") or ""
-    return position, path, label, bool(boolean(is_hidden)), file
 
 
 _position_and_path = itemgetter(0, 1)
@@ -147,13 +136,15 @@ def _first(own: Said, default: Said) -> Said:
     return tuple(theirs if ours is None else ours for ours, theirs in zip(own, default, strict=True))
 
 
-def _video(videos: dict[tuple[int, int], Said], file: File, store_id: int) -> dict[str, Any] | None:
+def _video(
+    videos: dict[tuple[int, int], Said], value_id: int, store_id: int, media_type: Any
+) -> dict[str, Any] | None:
     """What is known of a video; None where that is nothing."""
     nothing = (None,) * len(VIDEO_FIELDS)
-    told = _first(videos.get((file.value_id, store_id), nothing), videos.get((file.value_id, 0), nothing))
+    told = _first(videos.get((value_id, store_id), nothing), videos.get((value_id, 0), nothing))
     if not any(told):
         return None
-    found: dict[str, Any] = {"mediaType": file.media_type}
+    found: dict[str, Any] = {"mediaType": media_type}
     for field, value in zip(VIDEO_FIELDS, told, strict=True):
         found[field] = text(value, field) or None
     return found
@@ -164,19 +155,22 @@ def _galleries(shop: Shop, batch: Batch) -> tuple[dict[int, list[File]], Own]:
     galleries: dict[int, list[File]] = {}
     said = Own({}, {}, {})
     for row in shop.rows(SQL.files, batch.products, attribute_id=shop.once(_gallery_attribute)):
-        if row[2]:
-            files = galleries.setdefault(row[0], [])
-            if files and files[-1].value_id == row[1]:
-                files.pop()  # nothing keeps the default scope from speaking twice: the later row counts
-            files.append(File(*row))
+        if not row[2]:
+            continue
+        if row[0] not in galleries:
+            galleries[row[0]] = [row]
+        elif galleries[row[0]][-1][1] == row[1]:
+            galleries[row[0]][-1] = row  # nothing keeps the default scope from speaking twice: the later row counts
+        else:
+            galleries[row[0]].append(row)
     if shop.once(_has_own_files):
         for product_id, value_id, store_id, *own in shop.rows(SQL.own_files, batch.products):
             said.files[product_id, value_id, store_id] = tuple(own)
             said.stores.setdefault(product_id, set()).add(store_id)
     if shop.once(_has_videos):
         owners: dict[int, list[int]] = {}
-        for file in (file for files in galleries.values() for file in files):
-            owners.setdefault(file.value_id, []).append(file.product_id)
+        for product_id, value_id, *_ in (file for files in galleries.values() for file in files):
+            owners.setdefault(value_id, []).append(product_id)
         for value_id, store_id, *video in shop.rows(SQL.videos, owners):
             said.videos[value_id, store_id] = tuple(video)
             for product_id in owners[value_id] if store_id else ():

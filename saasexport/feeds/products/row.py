@@ -40,9 +40,9 @@ IMAGES = (
     ("image", "image", "image_label"),
     ("smallImage", "small_image", "small_image_label"),
     ("thumbnail", "thumbnail", "thumbnail_label"),
-    ("swatchImage", "swatch_image", None),
+    ("swatchImage", "swatch_image", ""),
 )
-NO_IMAGE = (None, "", "no_selection")
+NO_IMAGE = ("", "no_selection")
 
 # A product with a value for any of these has a status, if only by default (feeds.md 3.1.1).
 REQUESTED = (
@@ -103,48 +103,60 @@ def area(shop: Shop, batch: Batch) -> Fields:
     tax_classes = shop.once(_tax_classes)
     by_store = settings(shop)
     for product_id, product in batch.products.items():
-        views = batch.views[product_id]
-        own = batch.values.overrides.get(product_id)
-        agreed = by_store[views[0].id]
-        is_plain = all(by_store[view.id] is agreed for view in views) and (
-            own is None or all(INTRICATE.isdisjoint(values) for values in own.values())
-        )
         try:
-            common = _own(shop, product, batch)
-            if is_plain:
-                common.update(_valued(batch.values.defaults[product_id], agreed, tax_classes))
-                if own:
-                    _say_texts(fields, product_id, views, common, own, agreed)
-            fields.common[product_id] = common
+            fields.common[product_id] = common = _own(shop, product, batch)
         except Unusable as fault:
-            if not own:
-                fields.fail(product_id, str(fault))
-                continue
-            is_plain = False
-        except _NoStatus:
-            is_plain = False
-        if not is_plain:
+            fields.fail(product_id, str(fault))
+            continue
+        own = batch.values.overrides.get(product_id)
+        agreed = _agreed(batch.views[product_id], by_store)
+        if agreed is None or (own is not None and not _is_plain(own)):
             _by_view(batch, product_id, fields, by_store, tax_classes)
+            continue
+        try:
+            common.update(_valued(batch.values.defaults[product_id], agreed, tax_classes))
+        except (Unusable, _NoStatus):
+            _by_view(batch, product_id, fields, by_store, tax_classes)  # a store view may have it right
+            continue
+        if own is not None:
+            _move_texts(fields, batch, product_id, common, agreed)
     return fields
 
 
-def _say_texts(
-    fields: Fields,
-    product_id: int,
-    views: list[scopes.StoreView],
-    common: dict[str, Any],
-    own: dict[int, dict[str, Any]],
-    settings: Settings,
+def _agreed(views: list[scopes.StoreView], by_store: dict[int, Settings]) -> Settings | None:
+    """The settings of all these store views; None where they differ."""
+    agreed = by_store[views[0].id]
+    for view in views:
+        if by_store[view.id] is not agreed:
+            return None
+    return agreed
+
+
+def _is_plain(own: dict[int, dict[str, Any]]) -> bool:
+    """Whether store views say nothing of their own but texts."""
+    return all(map(INTRICATE.isdisjoint, own.values()))
+
+
+def _move_texts(
+    fields: Fields, batch: Batch, product_id: int, common: dict[str, Any], settings: Settings
 ) -> None:
     """Move the texts that store views have of their own from `common` to the parts."""
-    changed = {TEXT_FIELDS[code]: code for values in own.values() for code in values if code in TEXT_FIELDS}
-    default = {field: common.pop(field, None) for field in changed}
-    for view in views if changed else ():
+    own = batch.values.overrides[product_id]
+    moved = {TEXT_FIELDS[code] for values in own.values() for code in values if code in TEXT_FIELDS}
+    if not moved:
+        return
+    default = {field: common.pop(field) for field in moved if field in common}
+    for view in batch.views[product_id]:
         part = dict(default)
         for code, value in own.get(view.id, {}).items():
             if code in TEXT_FIELDS:
-                part[TEXT_FIELDS[code]] = _written(TEXT_FIELDS[code], value, settings)
-        fields.by_view[product_id, view.id] = {field: value for field, value in part.items() if value is not None}
+                part[TEXT_FIELDS[code]] = value
+        try:
+            fields.by_view[product_id, view.id] = {
+                field: _written(field, value, settings) for field, value in part.items() if value is not None
+            }
+        except Unusable as fault:
+            fields.fail(product_id, str(fault), view.id)
 
 
 def _by_view(
@@ -172,8 +184,8 @@ def _own(shop: Shop, product: Product, batch: Batch) -> dict[str, Any]:
         "sku": product.sku if type(product.sku) is str else _sku(product.sku),
         "productId": product.id,
         "type": type_id,
-        "createdAt": _date(shop, product.created_at, product.updated_at, "createdAt"),
-        "updatedAt": _date(shop, product.updated_at, product.created_at, "updatedAt"),
+        "createdAt": _date(shop, product.created_at, product.updated_at),
+        "updatedAt": _date(shop, product.updated_at, product.created_at),
         "variants": None,
     }
 
@@ -191,16 +203,16 @@ def _is_fixed(product_id: int, batch: Batch) -> bool:
     return any(values.get("price_type") == 1 for values in scopes_values)
 
 
-def _date(shop: Shop, value: str | None, other: str | None, field: str) -> str | None:
+def _date(shop: Shop, value: Any, other: Any) -> str | None:
     """A date as stored; one that is all zeros is the other one, else now (feeds.md 3.1.2, dates).
 
     Commerce always says now, which would send the item again and again.
     """
-    if value != NO_DATE:
-        return text(value, field)
-    if other and other != NO_DATE:
-        return text(other, field)
-    return shop.now.strftime("%Y-%m-%d %H:%M:%S")
+    if type(value) is str and value != NO_DATE:
+        return value
+    if value == NO_DATE:
+        return shop.now.strftime("%Y-%m-%d %H:%M:%S") if other in (None, NO_DATE) else _date(shop, other, None)
+    return text(value, "createdAt")
 
 
 class _NoStatus(Exception):
@@ -213,39 +225,37 @@ def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, s
     status = STATUSES.get(get("status"))
     if status is None or ("status" not in values and not any(code in values for code in REQUESTED)):
         raise _NoStatus
-    visibility = VISIBILITIES.get(get("visibility"))
+    visibility = get("visibility")
     found: dict[str, Any] = {
         "status": status,
-        "displayable": status == "Enabled" and get("visibility") in (2, 3, 4),
+        "displayable": status == "Enabled" and visibility in (2, 3, 4),
         "taxClassId": tax_classes.get(get("tax_class_id"), "no"),
         "currency": settings.currency,
         "weightUnit": None,
     }
-    if visibility is not None:
-        found["visibility"] = visibility
-    for field, code in TEXTS:
+    if visibility in VISIBILITIES:
+        found["visibility"] = VISIBILITIES[visibility]
+    for code, field in TEXT_FIELDS.items():
         value = get(code)
         if value is not None:
-            found[field] = value if type(value) is str else text(value, field)
-    for field, code in DESCRIPTIONS:
-        value = get(code)
-        if value is not None:
-            found[field] = _written(field, value, settings)
+            found[field] = value if type(value) is str and "{{" not in value else _written(field, value, settings)
     for field, code, label_code in IMAGES:
         value = get(code)
-        if value not in NO_IMAGE:
-            label = text(get(label_code), field) if label_code else None
+        if value is not None and value not in NO_IMAGE:
+            label = get(label_code)
+            if label is not None:
+                label = text(label, field)
             found[field] = {"url": f"{settings.media_url}catalog/product{text(value, field)}", "label": label}
     weight = get("weight")
     if weight is not None:
         found["weight"] = number(weight, "weight")
         found["weightUnit"] = settings.weight_unit
-    price_view = PRICE_VIEWS.get(get("price_view"))
-    if price_view is not None:
-        found["priceView"] = price_view
-    purchased_separately = get("links_purchased_separately")
-    if purchased_separately is not None:
-        found["linksPurchasedSeparately"] = boolean(purchased_separately)
+    if "price_view" in values and values["price_view"] in PRICE_VIEWS:
+        found["priceView"] = PRICE_VIEWS[values["price_view"]]
+    if "links_purchased_separately" in values:
+        is_separate = boolean(values["links_purchased_separately"])
+        if is_separate is not None:
+            found["linksPurchasedSeparately"] = is_separate
     return found
 
 

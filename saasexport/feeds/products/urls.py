@@ -1,5 +1,6 @@
 """The address of a product's page, and every rewrite that leads to it (feeds.md 3.1.3)."""
 
+from operator import itemgetter
 from typing import Any
 
 from saasexport import queries
@@ -24,8 +25,8 @@ CONFIGURATION = (
     "web/url/use_store",
 )
 
-# product, store view, request path, target path, whether it is the product's own address and no redirect
-Rewrite = tuple[int, int, Any, Any, int]
+# request path, target path, whether it is the product's own address and no redirect
+Rewrite = tuple[Any, Any, int]
 
 
 def area(shop: Shop, batch: Batch) -> Fields:
@@ -34,49 +35,57 @@ def area(shop: Shop, batch: Batch) -> Fields:
     bases = shop.once(_bases)
     rewrites: dict[tuple[int, int], list[Rewrite]] = {}
     for rewrite in shop.rows(SQL.rewrites, batch.products):
-        rewrites.setdefault(rewrite[:2], []).append(rewrite)
+        key = rewrite[:2]
+        if key in rewrites:
+            rewrites[key].append(rewrite[2:])
+        else:
+            rewrites[key] = [rewrite[2:]]
     for product_id, views in batch.views.items():
         items: dict[int, dict[str, Any]] = {}
-        previous: tuple[Any, ...] = ()
+        told = None
         for view in views:
             of_view = rewrites.get((product_id, view.id), [])
-            paths = [rewrite[2:] for rewrite in of_view]
             url_key = None
-            if not any(is_address for _, _, is_address in paths):
+            if not any(map(_is_address, of_view)):
                 url_key = batch.values.of(product_id, view.id).get("url_key")
-            given = (paths, url_key, bases[view.id])
-            if given == previous:
-                items[view.id] = item
-                continue
+            given = (of_view, url_key, bases[view.id])
             try:
-                items[view.id] = item = _addresses(product_id, *given)
-                previous = given
+                if told is None or given != told:
+                    item = _addresses(product_id, *given)
+                    told = given
+                items[view.id] = item
             except Unusable as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.set_views(product_id, items)
     return fields
 
 
+_is_address = itemgetter(2)
+
+
 def _addresses(
-    product_id: int, rewrites: list[tuple[Any, Any, int]], url_key: Any, bases: tuple[str, str]
+    product_id: int, rewrites: list[Rewrite], url_key: Any, bases: tuple[str, str]
 ) -> dict[str, Any]:
     """The fields for some rewrites; the last of several addresses counts."""
     link_url, web_url = bases
     path = None
     listed = []
     for request_path, target_path, is_address in rewrites:
-        request_path = text(request_path, "urlRewrites") or ""
+        if type(request_path) is not str:
+            request_path = text(request_path, "urlRewrites") or ""
+        if type(target_path) is not str:
+            target_path = text(target_path, "urlRewrites") or ""
         if is_address:
             path = request_path
-        listed.append({"url": web_url + request_path, "parameters": _parameters(text(target_path, "urlRewrites"))})
+        listed.append({"url": web_url + request_path, "parameters": _parameters(target_path)})
     if path is None:
         path = f"catalog/product/view/id/{product_id}/s/{text(url_key, 'urlKey') or ''}/"
     return {"url": link_url + path, "urlRewrites": listed or None}
 
 
-def _parameters(target_path: str | None) -> list[dict[str, str]] | None:
+def _parameters(target_path: str) -> list[dict[str, str]] | None:
     """The pairs of a target path; a name without a value at its end is no pair."""
-    segments = (target_path or "").split("/")[PARAMETERS_FROM:]
+    segments = target_path.split("/")[PARAMETERS_FROM:]
     pairs = zip(segments[::2], segments[1::2], strict=False)
     return [{"name": name, "value": value} for name, value in pairs] or None
 

@@ -120,7 +120,14 @@ VARIANTS = feed(
 GRANTS = ("grantCatalogCategoryView", "grantCatalogProductPrice", "grantCheckoutItems")
 
 # The shop's own settings, which hold where a category has no permission of its own.
-FALLBACKS = ("fallback-enabled", *(f"fallback-{grant}" for grant in GRANTS))
+FALLBACKS = (
+    "fallback-enabled",
+    "fallback-grant_catalog_category_view",
+    "fallback-grant_catalog_product_price",
+    "fallback-grant_checkout_items",
+    # The same by the names of the fields: which of the two Adobe uses is not public.
+    *(f"fallback-{grant}" for grant in GRANTS),
+)
 
 
 def a_permission_is_whole(item: Item) -> str | None:

@@ -63,7 +63,7 @@ select product_id
 
 -- name: via_super_option
 -- Configurable products a part of which has one of these options.
-select link.parent_id
+select distinct link.parent_id
   from eav_attribute_option as option
  cross join catalog_product_entity_int as value
     on value.attribute_id = option.attribute_id

@@ -1,0 +1,53 @@
+"""saasexport deletions: look at the deletions that the guard holds back, and release them."""
+
+import argparse
+
+from saasexport import gone, lock
+from saasexport.commands import table
+from saasexport.feed import Feed
+from saasexport.installation import Installation, open_installation
+from saasexport.jobs import prepare_command
+from saasexport.sync import confirm_deletions
+
+EXAMPLES = {"deletions": "saasexport deletions\nsaasexport deletions products --confirm\nsaasexport deletions --confirm"}
+
+
+def configure(options: argparse.ArgumentParser, name: str) -> None:
+    """The options of deletions."""
+    options.add_argument("feed", metavar="FEED", nargs="?", help="a feed; all without one")
+    options.add_argument("--confirm", action="store_true", help="it is right: send them")
+
+
+def run(options: argparse.Namespace, name: str) -> int:
+    """Show what is held back, or send it."""
+    found = open_installation(options.config)
+    try:
+        feeds = [found.feed(options.feed)] if options.feed else found.feeds()
+        if options.confirm:
+            return _confirm(found, [feed for feed in feeds if gone.held(found.ours, feed)])
+        rows = [(feed.name, len(gone.held(found.ours, feed))) for feed in feeds]
+        rows = [row for row in rows if row[1]]
+        if not rows:
+            print("no deletions are held back")
+            return 0
+        print("\n".join(table.lines(("Feed", "Entities gone"), rows)))
+        print("saasexport failed FEED lists their items; saasexport deletions FEED --confirm deletes them")
+        return 0
+    finally:
+        found.close()
+
+
+def _confirm(found: Installation, feeds: list[Feed]) -> int:
+    work = prepare_command(found, "saasexport deletions --confirm")
+    try:
+        for feed in feeds:
+            with lock.held(found.lock_file(feed.name), "deletions"):
+                synced = confirm_deletions(work, feed)
+            print(f"{feed.name}: {synced.processed} entities, {synced.deleted} items deleted")
+    finally:
+        work.client.close()
+    if not feeds:
+        print("no deletions are held back")
+    for line in work.lines():
+        print(f"saasexport: {line}")
+    return 1 if work.lines() else 0

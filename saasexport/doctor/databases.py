@@ -1,0 +1,197 @@
+"""Both databases: there, readable, sound, and set as they should be.
+
+A check of the shop must not keep the shop from writing.  In WAL mode a reader
+keeps nobody waiting; with a rollback journal each table gets 20 ms, the longest
+that a read of ours may take (promises.md), and larger ones are left out.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+
+from saasexport import db, migrations, queries
+from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
+from saasexport.errors import SaasExportError
+
+SQL = queries.beside(__file__)
+
+# For checking one database.
+SECONDS = 5.0
+TABLE_SECONDS = 0.02
+
+# How long to wait for a lock before it is reported.
+BUSY_MILLISECONDS = 2_000
+
+# A write-ahead log this large is not being folded back: somebody reads for ever.
+LARGE_WAL = 1_000_000_000
+
+
+def open_ours(patient: Patient) -> Findings:
+    """Our database can be opened and was set up."""
+    path = patient.config["export.database"]
+    init = f"saasexport init --shop {patient.config['shop.database']}"
+    if not os.path.exists(path):
+        yield fail("our database", f"{path}: is not there", f"run: {init}")
+        return
+    ours = None
+    try:
+        ours = db.connect_ours(path)
+        ours.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
+        version = ours.execute("pragma user_version").fetchone()[0]
+        identity = db.setting(ours, "installation_id") if version else None
+    except (sqlite3.Error, SaasExportError) as error:
+        if ours is not None:
+            ours.close()
+        yield fail("our database", str(error), _remedy(error, path, init))
+        return
+    if identity is None:
+        ours.close()
+        yield fail("our database", f"{path}: is not set up", f"run: {init}")
+        return
+    patient.ours = ours
+    if version < db.SCHEMA_VERSION:
+        yield ok("our database", f"{path}: of schema {version}, the next job brings it to {db.SCHEMA_VERSION}")
+        migrations.bring_up(ours)
+
+
+def ours(patient: Patient) -> Findings:
+    """Our database is sound, in WAL mode, and can be written."""
+    path, connection = patient.config["export.database"], patient.ours
+    assert connection is not None  # noqa: S101  # called only then
+    mode = connection.execute("pragma journal_mode").fetchone()[0]
+    if mode != "wal":
+        yield fail(
+            "our database",
+            f"{path}: journal mode {mode}, in which a power cut may forget what was delivered",
+            f"run: sqlite3 {path} 'pragma journal_mode = wal'",
+        )
+    yield from _large_wal("our database", path)
+    try:
+        connection.execute("begin immediate")
+        connection.execute("rollback")
+    except sqlite3.OperationalError as error:
+        yield fail("our database", f"{path}: cannot be written: {error}", _remedy(error, path, ""))
+        return
+    try:
+        with _limited(connection, SECONDS):
+            found = [row[0] for row in connection.execute("pragma quick_check(3)")]
+    except sqlite3.OperationalError:
+        yield ok("our database", f"{path}: nothing wrong found within {SECONDS:.0f} seconds")
+        return
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    if found != ["ok"]:
+        yield fail("our database", f"{path}: damaged: {' '.join(found[0].split())}", _remedy(sqlite3.DatabaseError(), path, ""))
+    else:
+        yield ok("our database", f"{path}: sound, journal mode {mode}")
+
+
+def open_shop(patient: Patient) -> Findings:
+    """The shop's database can be opened."""
+    path = patient.config["shop.database"]
+    try:
+        shop = db.connect_shop(path)
+        shop.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
+        patient.shop = shop
+    except SaasExportError as error:
+        yield fail("the shop", super(SaasExportError, error).__str__(), error.hint)
+
+
+def shop(patient: Patient) -> Findings:
+    """The shop's database is sound, as far as it can be told without keeping it from writing."""
+    path, connection = patient.config["shop.database"], patient.shop
+    assert connection is not None  # noqa: S101  # called only then
+    mode = connection.execute("pragma journal_mode").fetchone()[0]
+    if mode in ("off", "memory"):
+        yield warn(
+            "the shop",
+            f"{path}: journal mode {mode}: a crash of the shop may damage it",
+            "have the shop use WAL: pragma journal_mode = wal",
+        )
+    yield from _large_wal("the shop", path)
+    checked, left_out, problem = _checked(connection, TABLE_SECONDS if mode != "wal" else SECONDS)
+    if problem:
+        yield fail(
+            "the shop",
+            f"{path}: damaged: {problem}",
+            "stop the shop, keep a copy of the file, and restore a backup or use: sqlite3 FILE .recover",
+        )
+    elif left_out:
+        yield ok(
+            "the shop",
+            f"{path}: journal mode {mode}, {checked} tables are sound, {left_out} too large to check while it runs;"
+            " to check all, copy it with sqlite3's .backup and ask the copy: pragma integrity_check",
+        )
+    else:
+        yield ok("the shop", f"{path}: sound, journal mode {mode}")
+
+
+def _checked(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, str]:
+    """How many tables were checked, how many were not, and the first thing that is wrong."""
+    checked = left_out = 0
+    end = time.monotonic() + SECONDS
+    try:
+        tables = [row[0] for row in shop.execute(SQL.tables)]
+        for table in tables:
+            if time.monotonic() > end:
+                left_out = len(tables) - checked
+                break
+            quoted = table.replace("'", "''")
+            try:
+                with _limited(shop, seconds):
+                    found = [row[0] for row in shop.execute(f"pragma quick_check('{quoted}')")]
+            except sqlite3.OperationalError as error:
+                if "interrupt" not in str(error) and "locked" not in str(error):
+                    raise
+                left_out += 1
+                continue
+            if found != ["ok"]:
+                return checked, left_out, " ".join(found[0].split())
+            checked += 1
+    except sqlite3.DatabaseError as error:
+        return checked, left_out, str(error)
+    return checked, left_out, ""
+
+
+@contextlib.contextmanager
+def _limited(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt what runs on a connection after some time: it raises OperationalError then."""
+    # A progress handler would not do: quick_check is a single step to it.
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _large_wal(what: str, path: str) -> Findings:
+    try:
+        size = os.stat(path + "-wal").st_size
+    except OSError:
+        return
+    if size > LARGE_WAL:
+        yield warn(
+            what,
+            f"{path}-wal: {size / 1e9:.1f} GB: it is not folded back, a program holds a read open",
+            f"find it with: fuser -v {path}-wal",
+        )
+
+
+def _remedy(error: Exception, path: str, init: str) -> str:
+    text = str(error)
+    if "newer" in text:
+        return "install that version, or a later one"
+    if "locked" in text:
+        return f"another program holds it, find it with: fuser -v {path}"
+    if "readonly" in text or "unable to open" in text:
+        return "see its mode and owner, and those of its folder"
+    if "full" in text:
+        return "make room on its disk"
+    if "no such table" in text:
+        return f"is it ours? If so, move it away and run: {init}"
+    return f"move it away (mv {path} {path}.damaged) and run reindex_all_invalid or saasexport init: it is rebuilt"

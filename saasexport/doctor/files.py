@@ -1,0 +1,137 @@
+"""The files: who may read and write them, and whether those who have to can."""
+
+import os
+import pwd
+import stat
+from collections.abc import Iterable
+
+from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
+
+# Logs, and what logrotate made of them.
+LOG_NAMES = (".log", ".log.", ".log-")
+
+
+def key_files(patient: Patient) -> Findings:
+    """The files of credentials are there, hold something, and are nobody else's to read."""
+    for name in ("api_key_file", "private_key_file", "ca_file"):
+        path = patient.config[f"service.{name}"]
+        if path is None:
+            continue
+        try:
+            with open(path, "rb") as file:
+                mode = os.fstat(file.fileno()).st_mode
+                content = file.read().strip()
+        except OSError as error:
+            yield fail("key", f"{path}: {error.strerror}", f"see [service] {name} in {patient.config.file}")
+            continue
+        if name != "ca_file" and mode & 0o077:
+            yield fail("key", f"{path}: may be read by others ({_shown(mode)})", f"run: chmod 600 {path}")
+        elif not content:
+            yield fail("key", f"{path}: holds nothing", "put the key on its only line")
+        else:
+            yield ok("key", f"{path}: there" + (", and nobody else's to read" if name != "ca_file" else ""))
+
+
+def modes(patient: Patient) -> Findings:
+    """What may hold personal data is its owner's only; nobody else may change the configuration."""
+    database = patient.config["export.database"]
+    private = [database, database + "-wal", *_logs(patient)]
+    open_to_others = [(path, mode) for path in private if (mode := _mode(path)) is not None and mode & 0o077]
+    for path, mode in open_to_others:
+        yield fail("modes", f"{path}: may be read or written by others ({_shown(mode)})", f"run: chmod 600 {path}")
+    mode = _mode(patient.config.file)
+    if mode is not None and mode & 0o022:
+        yield fail(
+            "modes",
+            f"{patient.config.file}: may be written by others ({_shown(mode)})",
+            f"run: chmod go-w {patient.config.file}",
+        )
+    elif patient.config["export.ping_url"] and mode is not None and mode & 0o007:
+        yield warn(
+            "modes",
+            f"{patient.config.file}: may be read by others, and holds the ping_url ({_shown(mode)})",
+            f"run: chmod o-rwx {patient.config.file}",
+        )
+    elif not open_to_others:
+        yield ok("modes", "our database and the logs are their owner's only")
+
+
+def owners(patient: Patient) -> Findings:
+    """All of our files belong to one user: who runs a command as root leaves files that cron's user cannot write."""
+    database = patient.config["export.database"]
+    paths = [database, database + "-wal", database + "-shm", *_logs(patient), *_in(patient.config["export.lock_dir"])]
+    owner = _owner(database)
+    if owner is None:
+        return
+    strange = [path for path in paths if _owner(path) not in (None, owner)]
+    if strange:
+        others = ", ".join(sorted({_name(_owner(path)) for path in strange}))
+        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+        yield fail(
+            "owner",
+            f"{strange[0]}{more}: belong to {others}, our database to {_name(owner)}: one of them cannot write",
+            f"run as root: chown {_name(owner)} {' '.join(strange[:4])}{' ...' if len(strange) > 4 else ''}",
+        )
+    else:
+        yield ok("owner", f"our files belong to {_name(owner)}")
+
+
+def writable(patient: Patient) -> Findings:
+    """We may write where we have to: as the user who runs this."""
+    who = _name(os.geteuid())
+    places = [
+        ("our database", patient.config["export.database"]),
+        ("our database's folder", os.path.dirname(patient.config["export.database"])),
+        ("the shop", patient.config["shop.database"]),
+        # SQLite makes its journal beside the database.
+        ("the shop's folder", os.path.dirname(patient.config["shop.database"])),
+        ("the log folder", patient.config["export.log_dir"]),
+        ("the lock folder", patient.config["export.lock_dir"]),
+    ]
+    refused = [(what, path) for what, path in places if os.path.exists(path) and not os.access(path, os.W_OK)]
+    for what, path in refused:
+        yield fail(
+            "writable",
+            f"{what}, {path}, cannot be written by {who}",
+            f"run as the owner, {_name(_owner(path))}, or give {who} the right to write",
+        )
+    if not refused:
+        yield ok("writable", f"{who} may write the shop, our database, logs and locks")
+
+
+def _logs(patient: Patient) -> list[str]:
+    return [path for path in _in(patient.config["export.log_dir"]) if any(part in path for part in LOG_NAMES)]
+
+
+def _in(folder: str) -> Iterable[str]:
+    try:
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except OSError:
+        return None
+
+
+def _owner(path: str) -> int | None:
+    try:
+        return os.stat(path).st_uid
+    except OSError:
+        return None
+
+
+def _name(user: int | None) -> str:
+    if user is None:
+        return "nobody"
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
+
+
+def _shown(mode: int) -> str:
+    return stat.filemode(mode)

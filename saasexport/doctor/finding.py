@@ -1,0 +1,85 @@
+"""What a check found, and what all checks look at.
+
+A check is a generator of findings about one thing.  It only looks: what is
+broken must still be broken afterwards, so that the person who asked sees it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from saasexport.config import Config
+from saasexport.feed import Feed
+from saasexport.installation import Installation
+
+OK, WARN, FAIL = "OK", "WARN", "FAIL"
+
+
+class Finding(NamedTuple):
+    """One line of doctor: how it stands, what was looked at, what was found, and what to do."""
+
+    status: str
+    check: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
+
+Findings = Iterator[Finding]
+
+
+def ok(check: str, message: str) -> Finding:
+    """All is well."""
+    return Finding(OK, check, message)
+
+
+def warn(check: str, message: str, remedy: str) -> Finding:
+    """It works, and somebody should know."""
+    return Finding(WARN, check, message, remedy)
+
+
+def fail(check: str, message: str, remedy: str) -> Finding:
+    """It does not work, or will not for long."""
+    return Finding(FAIL, check, message, remedy)
+
+
+@dataclass
+class Patient:
+    """An installation, as far as it could be opened."""
+
+    config: Config
+    now: datetime
+    ours: sqlite3.Connection | None = None
+    shop: sqlite3.Connection | None = None
+
+    @property
+    def installation(self) -> Installation:
+        """Everything together; only for checks that need both databases."""
+        assert self.ours is not None  # noqa: S101  # the checks are called only then
+        found = Installation(self.config, self.ours)
+        found._shop = self.shop
+        return found
+
+    def age(self, text: str | None) -> float:
+        """The seconds since a moment as our tables have it."""
+        if not text:
+            return float("inf")
+        return (self.now - datetime.fromisoformat(text).replace(tzinfo=UTC)).total_seconds()
+
+
+def ago(seconds: float) -> str:
+    """How long ago, for people."""
+    if seconds < 120:
+        return f"{max(seconds, 0):.0f} seconds"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.0f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
+
+
+def names(feeds: list[Feed]) -> str:
+    """Feeds, for people."""
+    return ", ".join(feed.name for feed in feeds)

@@ -1,0 +1,114 @@
+"""The variants feed: one item per configurable product and part of it (feeds.md 2.5, 3.6).
+
+The entity is the part: it carries the options, and when either of the two products goes, the link between
+them still tells which items to delete.
+"""
+
+from binascii import b2a_base64
+from collections.abc import Iterable, Sequence
+from hashlib import md5
+from typing import Any
+
+from saasexport import queries
+from saasexport.errors import Unusable
+from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.values import text
+
+SQL = queries.beside(__file__)
+
+# (part, configurable product) -> attribute -> what the part has of it
+_Options = dict[tuple[int, int], dict[int, dict[str, Any]]]
+
+
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+    """The items of these parts in every configurable product they belong to (feeds.md 3.6)."""
+    options, faults = _options(shop, ids)
+    variants: dict[int, list[Any]] = {}
+    for row in shop.rows(SQL.variants, ids):
+        variants.setdefault(row[0], []).append(row)
+    for child_id, rows in variants.items():
+        parts: list[dict[str, Any]] = []
+        failed: list[Failed] = []
+        for _, child_sku, parent_id, parent_sku in rows:
+            try:
+                if (child_id, parent_id) in faults:
+                    raise faults[child_id, parent_id]
+                if (child_id, parent_id) in options:
+                    values = list(options[child_id, parent_id].values())
+                    parts.append(_variant(child_sku, parent_id, parent_sku, values))
+            except Unusable as unusable:
+                known = {"parentSku": parent_sku, "productSku": child_sku}
+                identity = {name: sku for name, sku in known.items() if isinstance(sku, str)}
+                failed.append(Failed(identity, str(unusable)))
+        if parts or failed:
+            yield Entity(child_id, {"productId": str(child_id), "productSku": rows[0][1]}, parts, failed)
+
+
+def _variant(child_sku: Any, parent_id: int, parent_sku: Any, values: list[dict[str, Any]]) -> dict[str, Any]:
+    name = f"configurable/{text(parent_sku, 'parentSku')}/{text(child_sku, 'productSku')}"
+    return {
+        # Bytes that are no UTF-8 are found when the item is encoded; the hash only must not stumble.
+        "id": md5(name.encode(errors="surrogateescape"), usedforsecurity=False).hexdigest(),
+        "optionValues": values,
+        "parentId": str(parent_id),
+        "parentSku": parent_sku,
+    }
+
+
+def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, int], Unusable]]:
+    """One option per attribute: the default scope's, with admin's label (feeds.md 5)."""
+    rows = shop.rows(SQL.option_values, ids)
+    labels: dict[int, Any] = {}
+    for option_id, label in shop.rows(SQL.labels, {row[4] for row in rows if isinstance(row[4], int)}):
+        if labels.get(option_id) is None:
+            labels[option_id] = label
+    made: dict[tuple[int, int], dict[str, Any]] = {}
+    found: _Options = {}
+    faults: dict[tuple[int, int], Unusable] = {}
+    for child_id, parent_id, attribute_id, code, option_id in rows:
+        if option_id not in labels or attribute_id in found.get((child_id, parent_id), ()):
+            continue
+        try:
+            if (attribute_id, option_id) not in made:
+                made[attribute_id, option_id] = _option_value(
+                    attribute_id, code, option_id, labels[option_id]
+                )
+            found.setdefault((child_id, parent_id), {})[attribute_id] = made[attribute_id, option_id]
+        except Unusable as unusable:
+            faults[child_id, parent_id] = unusable
+    return found, faults
+
+
+def _option_value(attribute_id: int, code: Any, option_id: int, label: Any) -> dict[str, Any]:
+    name = f"configurable/{attribute_id}/{option_id}"
+    return {
+        "attributeCode": text(code, "optionValues.attributeCode"),
+        "uid": b2a_base64(name.encode(), newline=False).decode(),
+        "label": text(label, "optionValues.label"),
+        "valueIndex": str(option_id),
+    }
+
+
+FEED = Feed(
+    name="variants",
+    indexer="catalog_data_exporter_product_variants",
+    title="Product Variant Feed",
+    view="cde_product_variants_feed",
+    table="cde_product_variants_feed",
+    identity=("parentSku", "productSku"),
+    minimal=("id", "optionValues", "parentSku", "productSku", "productId"),
+    walk=SQL.walk,
+    count=SQL.count,
+    subscriptions=(
+        Subscription("catalog_product_entity", "entity_id", "product"),
+        Subscription("catalog_product_entity_int"),
+        Subscription("catalog_product_super_link", "product_id"),
+        Subscription("catalog_product_super_attribute", "product_id", "product"),
+        Subscription("eav_attribute", "attribute_id", "attribute"),
+        Subscription("eav_attribute_option", "attribute_id", "attribute"),
+        Subscription("eav_attribute_option_value", "option_id", "option"),
+    ),
+    vias={"product": SQL.via_product, "attribute": SQL.via_attribute, "option": SQL.via_option},
+    assemble=assemble,
+    id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": SQL.via_product},
+)

@@ -1,0 +1,50 @@
+"""Entities that are gone from the shop, until it is decided whether their items are deleted.
+
+A wrong join, a half restored backup or a truncated table looks like a shop that
+sold everything.  So a pass first notes the entities that produce nothing any
+more; at its end, if they are more than the guard allows, they are held back
+until somebody says `deletions --confirm`, and everything else goes on.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from saasexport import queries
+from saasexport.feed import Feed, json_list
+
+SQL = queries.beside(__file__)
+
+# So many are never held back: a small shop may well take a hundred products off its shelves at once.
+FEWEST = 100
+
+
+def note(ours: sqlite3.Connection, feed: Feed, found: Iterable[int], ids: Iterable[int], by: str, now: str) -> None:
+    """Keep the entities a pass found gone, forget those that are back or decided; in the staging transaction."""
+    found = set(found) if by else set()
+    others = [entity for entity in ids if entity not in found]
+    if others:
+        ours.execute(SQL.forget, {"feed": feed.name, "ids": json_list(others)})
+    ours.executemany(SQL.note, [(feed.name, entity, by, now) for entity in found])
+
+
+def noted(ours: sqlite3.Connection, feed: Feed, by: str) -> list[int]:
+    """The entities a pass found gone and that wait for its end."""
+    return [row[0] for row in ours.execute(SQL.noted, {"feed": feed.name, "by": by})]
+
+
+def held(ours: sqlite3.Connection, feed: Feed) -> list[int]:
+    """The entities whose deletion is held back."""
+    return [row[0] for row in ours.execute(SQL.held, {"feed": feed.name})]
+
+
+def hold(ours: sqlite3.Connection, feed: Feed, by: str) -> None:
+    """Hold back what a pass found gone."""
+    ours.execute(SQL.hold, {"feed": feed.name, "by": by})
+
+
+def is_suspicious(ours: sqlite3.Connection, feed: Feed, number: int, guard: int) -> bool:
+    """Whether so many deletions in one pass are more than the guard, in percent, allows."""
+    if not guard or number <= FEWEST:
+        return False
+    known = ours.execute(SQL.known.format(feed_table=feed.table)).fetchone()[0]
+    return bool(number * 100 > known * guard)

@@ -1,0 +1,221 @@
+"""The steps that every way to send shares: assemble, stage, submit, record.
+
+What is new, changed or gone stands on record with status 0, together with the
+cursor, before it is sent; each batch's outcome is on record before the next
+batch is.  Killed anywhere, the next run goes on from there.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from saasexport import gone, history, indexer
+from saasexport.client import Client, Outcome
+from saasexport.db import transaction
+from saasexport.errors import ShopError
+from saasexport.feed import Feed, Shop
+from saasexport.feed_table import Contested, FeedTable, Pending, Staged
+from saasexport.hashing import encode
+from saasexport.installation import Installation, now_text
+from saasexport.log import COLLECTING, SENDING, Log
+from saasexport.uuids import Uuids
+
+# Entities assembled at a time: reads of the shop stay within a few milliseconds,
+# and memory is a chunk's, whatever the size of the catalogue.
+CHUNK = 250
+
+
+@dataclass
+class Synced:
+    """What a sync came to."""
+
+    processed: int = 0  # entities
+    items: int = 0  # their items
+    sent: int = 0  # delivered
+    deleted: int = 0  # of these, as deleted
+    rejected: int = 0
+    waiting: int = 0  # to be retried
+    failed: int = 0  # cannot be assembled
+    is_complete: bool = True  # false: the time was up, the next run goes on
+
+
+@dataclass
+class Work:
+    """What a job or command syncs with."""
+
+    installation: Installation
+    client: Client
+    log: Log
+    deadline: float = float("inf")  # time.monotonic(): no new chunk or batch begins after it
+    is_forced: bool = False  # send what is delivered already, too
+    sends_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
+    problems: dict[tuple[str, str], int] = field(default_factory=dict)  # (feed or '', reason) -> items
+    stopped: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
+    progress: Callable[[Feed, Synced], None] | None = None  # called after each batch
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() >= self.deadline
+
+    def lines(self) -> list[str]:
+        """What went wrong, a line per distinct problem."""
+        lines = list(self.stopped)
+        for (about, reason), items in self.problems.items():
+            count = "1 item" if items == 1 else f"{items} items"
+            if about:
+                lines.append(f"{about}: {count} {reason}; see: saasexport failed {about}")
+            else:
+                lines.append(f"{reason}; {count} will be sent again")
+        return lines
+
+
+def shop_of(work: Work, feed: Feed) -> Shop:
+    """The shop as a pass that begins now sees it."""
+    found = work.installation
+    return found.shop_now(Uuids(found.ours, found.shop_identity), feed)
+
+
+def sync_chunk(
+    work: Work,
+    feed: Feed,
+    shop: Shop,
+    ids: list[int],
+    synced: Synced,
+    advance: Callable[[], None] | None = None,
+    holds: str = "",
+) -> None:
+    """Assemble some entities, stage what is new together with the cursor (`advance`), submit, record.
+
+    With `holds`, the name of a pass, entities that are gone altogether are only
+    noted for it: its end decides, by their number, whether they are deleted.
+    """
+    table = work.installation.table(feed)
+    staged = _stage(work, feed, shop, table, ids, advance, holds)
+    synced.processed += len(ids)
+    synced.items += staged.items
+    synced.failed += staged.failed
+    if staged.newly_failed:
+        report(work, feed, "01-06", "cannot be assembled", staged.newly_failed)
+    if work.sends_legacy or not feed.legacy:
+        deliver(work, feed, table, staged.pending, synced)
+    if staged.again:
+        # An identity that another entity held has become free.
+        sync_chunk(work, feed, shop, staged.again, synced)
+
+
+def _stage(
+    work: Work,
+    feed: Feed,
+    shop: Shop,
+    table: FeedTable,
+    ids: list[int],
+    advance: Callable[[], None] | None,
+    holds: str,
+) -> Staged:
+    ours = work.installation.ours
+    while True:
+        entities = assembled(feed, shop, ids)
+        try:
+            with transaction(ours):
+                now = now_text()
+                staged = table.stage(ids, entities, now, work.is_forced, bool(holds))
+                gone.note(ours, feed, staged.gone, ids, holds, now)
+                if isinstance(shop.uuid_of, Uuids):
+                    shop.uuid_of.flush(now)
+                if advance:
+                    advance()
+            return staged
+        except Contested as contested:
+            ids = sorted({*ids, *contested.entities})
+
+
+def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:
+    """The feed's entities; ShopError if the shop's tables are not what the feed expects."""
+    try:
+        return list(feed.assemble(shop, ids))
+    except sqlite3.Error as error:
+        raise ShopError(f"{feed.name}: the shop cannot be read: {error}") from error
+
+
+def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:
+    """Send in batches; each batch's outcome is on record before the next one is sent."""
+    size = work.installation.batch_size(feed)
+    for batch in work.client.batches(pending, size):
+        if work.is_over:
+            synced.is_complete = False
+            return
+        record(work, feed, table, work.client.deliver(feed, batch), synced)
+        if work.progress:
+            work.progress(feed, synced)
+
+
+def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], synced: Synced) -> None:
+    """Write down what became of the items of a batch, in one transaction."""
+    delivered: dict[tuple[str, int], list[Pending]] = {}
+    others = []
+    for outcome in outcomes:
+        if outcome.status == 200:
+            delivered.setdefault((outcome.request_id, outcome.code), []).append(outcome.pending)
+            synced.sent += 1
+            synced.deleted += outcome.pending.is_deleted
+        else:
+            row_id = outcome.pending.row_id
+            others.append((outcome.status, outcome.error, outcome.request_id, outcome.code, row_id))
+            reason = "rejected by the service" if outcome.status == 400 else outcome.error
+            report(work, feed, _log_code(outcome), reason, 1, outcome.error)
+            synced.rejected += outcome.status == 400
+            synced.waiting += outcome.status == 2
+    with transaction(work.installation.ours):
+        for (request_id, code), items in delivered.items():
+            table.record_delivered(items, encode({"requestId": request_id, "code": code}))
+        now = now_text()
+        if delivered:
+            work.installation.ours.execute(indexer.SQL.synced, {"feed": feed.name, "now": now})
+        if others:
+            table.record_not_delivered(others)
+        history.add(work.installation.ours, feed.name, len(outcomes) - len(others), len(others), now)
+
+
+@contextmanager
+def operation(work: Work, feed: Feed, name: str, synced: Synced, **more: Any) -> Iterator[None]:
+    """Records of a sync in the log: its beginning, its result, its end."""
+    if feed.legacy and not name.endswith("(legacy)"):
+        name += " (legacy)"
+    started = time.monotonic()
+    work.log.operation(feed.name, name, "Initialize", None, **more)
+    yield
+    total = -(-synced.items // work.installation.batch_size(feed)) or 1
+    progress = f"Progress {total}/{total}, processed {synced.processed}, synced {synced.sent}"
+    work.log.operation(feed.name, name, progress, started, **more)
+    if synced.is_complete:
+        work.log.operation(feed.name, name, "Complete", started, **more)
+
+
+def report(work: Work, feed: Feed, code: str, reason: str, items: int, detail: str = "") -> None:
+    """Count a problem; the first of its kind in a job is logged."""
+    # A service that is down is one problem, whatever the feed.
+    about = "" if code in _SERVICE_CODES else feed.name
+    if (about, reason) not in work.problems:
+        group = COLLECTING if code.startswith("01") else SENDING
+        work.log.error(code, f"{feed.name}: {detail or reason}", group)
+    work.problems[about, reason] = work.problems.get((about, reason), 0) + items
+
+
+# Without an answer, 429, 5xx, unreadable.
+_SERVICE_CODES = ("02-03", "02-05", "02-07", "02-08")
+
+
+def _log_code(outcome: Outcome) -> str:
+    if outcome.status == 400:
+        return "02-09"
+    if outcome.code == 429:
+        return "02-07"
+    if outcome.code >= 500:
+        return "02-08"
+    if outcome.code == 200:
+        return "02-03"
+    return "02-10" if outcome.code >= 300 else "02-05"
