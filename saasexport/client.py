@@ -13,9 +13,9 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import saasexport
 from saasexport import queries
@@ -23,6 +23,9 @@ from saasexport.connection import Connection, Response
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
 from saasexport.feed_table import Pending
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 SQL = queries.beside(__file__.replace("client.py", "service_state.py"))
 
@@ -76,13 +79,21 @@ class Client:
         self._connections = threading.local()
         self._opened: list[Connection] = []
         self._guard = threading.Lock()
+        self._owner = threading.get_ident()  # the thread our database belongs to
+        self._is_answering = False  # the service has given a usable answer in this job
         self._was_down = False
+        self._failures = 0
+        self._learnt: list[tuple[str, dict[str, Any]]] = []
+        self._pool: ThreadPoolExecutor | None = None
         self._recall()
 
     def close(self) -> None:
-        """Close the connections, of every thread."""
+        """End the threads, close the connections of all, keep what was learnt of the service."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
         for connection in self._opened:
             connection.close()
+        self.keep_learnt()
 
     # Batches
 
@@ -99,6 +110,45 @@ class Client:
         if batch:
             yield batch
 
+    def deliver_all(self, feed: Feed, batches: Iterable[list[Pending]], threads: int) -> Iterator[list[Outcome]]:
+        """Send batches, up to `threads` of them at once; gives the outcomes of each as its answer comes.
+
+        An item may stand in one of the batches only: two states of it in flight
+        could arrive in the wrong order.
+        """
+        in_flight: set[Future[list[Outcome]]] = set()
+        try:
+            for batch in batches:
+                if threads < 2 or not self._is_answering:
+                    # A service that may be down gets one request, not one from each thread.
+                    yield self.deliver(feed, batch)
+                    continue
+                if len(in_flight) == threads:
+                    yield from self._arrived(in_flight)
+                in_flight.add(self._senders(threads).submit(self.deliver, feed, batch))
+            while in_flight:
+                yield from self._arrived(in_flight)
+        finally:
+            for future in in_flight:
+                future.cancel()
+
+    def _arrived(self, in_flight: "set[Future[list[Outcome]]]") -> Iterator[list[Outcome]]:
+        """Wait for an answer at least; gives the outcomes of all that have come."""
+        from concurrent.futures import FIRST_COMPLETED, wait
+
+        done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
+        self.keep_learnt()
+        for future in done:
+            in_flight.remove(future)
+            yield future.result()
+
+    def _senders(self, threads: int) -> "ThreadPoolExecutor":
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # late: few want it, and it costs more than an idle tick
+
+            self._pool = ThreadPoolExecutor(threads, "sender")
+        return self._pool
+
     def is_stopped(self, feed: Feed) -> str:
         """Why nothing is sent for this feed any more in this job; empty if it goes on."""
         return self.stopped or self.stopped_feeds.get(feed.name, "")
@@ -112,7 +162,7 @@ class Client:
         if len(alone) == len(batch) and feed.name not in self.accepted:
             reason = f"the service refuses every item of {feed.name}: {alone[0].error}"
             self.stopped_feeds.setdefault(feed.name, reason)
-            return [outcome._replace(status=2) for outcome in outcomes]
+            return [outcome._replace(status=2, error=reason) for outcome in outcomes]
         return [
             outcome._replace(status=400) if outcome.status == _REFUSED_ALONE else outcome for outcome in outcomes
         ]
@@ -128,21 +178,21 @@ class Client:
             return self._halved(feed, batch)
         try:
             response = self._post(path, body, request_id)
-            answer = _json(self.settings.url, response)
         except ServiceError as error:
             self.sent(feed.name, len(batch), 0, request_id, body)
             self._stop(str(error), None)
             return [Outcome(item, 2, str(error), 0, request_id) for item in batch]
         self.sent(feed.name, len(batch), response.status, request_id, body)
-        return self._judge(feed, batch, response, answer, request_id, len(body))
+        return self._judge(feed, batch, response, _json(response), request_id)
 
     def _judge(
-        self, feed: Feed, batch: list[Pending], response: Response, answer: Any, request_id: str, size: int
+        self, feed: Feed, batch: list[Pending], response: Response, answer: Any, request_id: str
     ) -> list[Outcome]:
         code = response.status
         if code == 200:
             if not _is_accepted(answer, len(batch)):
-                error = f"{self.settings.url}: a 200 that does not say ACCEPTED {len(batch)}"
+                reason = "an unreadable answer" if answer is None else f"a 200 that does not say ACCEPTED {len(batch)}"
+                error = f"{self.settings.url}: {reason}"
                 self._stop(error, None)
                 return [Outcome(item, 2, error, code, request_id) for item in batch]
             self._answered(feed)
@@ -157,7 +207,7 @@ class Client:
             message = _message(answer) or "the service refused the item"
             return [Outcome(batch[0], _REFUSED_ALONE, message, code, request_id)]
         if code == 413:
-            return self._too_large(feed, batch, request_id, size)
+            return self._too_large(feed, batch, request_id)
         return self._undelivered(feed, batch, response, answer, request_id)
 
     def _without(
@@ -171,14 +221,17 @@ class Client:
         middle = len(batch) // 2
         return self._deliver(feed, batch[:middle]) + self._deliver(feed, batch[middle:])
 
-    def _too_large(self, feed: Feed, batch: list[Pending], request_id: str, size: int) -> list[Outcome]:
+    def _too_large(self, feed: Feed, batch: list[Pending], request_id: str) -> list[Outcome]:
         self._answered(None)
         if len(batch) == 1:
-            error = f"too large for the service: {size} bytes"
+            error = f"too large for the service: {_size(batch)} bytes"
             return [Outcome(batch[0], 400, error, 413, request_id)]
+        middle = len(batch) // 2
+        # What is remembered lets both halves through, however uneven they are.
+        larger = max(_size(batch[:middle]), _size(batch[middle:]), 1024)
         with self._guard:
-            self.max_body = min(self.max_body, max(size // 2, 1024))
-            self.ours.execute(SQL.limited, {"url": self.settings.url, "max_body": self.max_body})
+            self.max_body = min(self.max_body, larger)
+        self._learn(SQL.limited, {"url": self.settings.url, "max_body": self.max_body})
         return self._halved(feed, batch)
 
     def _undelivered(
@@ -189,7 +242,8 @@ class Client:
         if message := _message(answer):
             error += f": {message}"
         if code in (401, 403):
-            self._stop(f"{error}; check [service] api_key_file and environment_id", None)
+            error += "; check [service] api_key_file and environment_id"
+            self._stop(error, None)
         elif code in (429, 503) or code >= 500:
             wait = retry_after(response.headers) if code in (429, 503) else None
             self._stop(error, wait)
@@ -223,12 +277,26 @@ class Client:
 
     # The service's state
 
+    def keep_learnt(self) -> None:
+        """Write down what was learnt of the service; for the thread that our database belongs to."""
+        with self._guard:
+            learnt, self._learnt = self._learnt, []
+        for query, values in learnt:
+            self.ours.execute(query, values)
+
+    def _learn(self, query: str, values: dict[str, Any]) -> None:
+        with self._guard:
+            self._learnt.append((query, values))
+        if threading.get_ident() == self._owner:
+            self.keep_learnt()
+
     def _recall(self) -> None:
         row = self.ours.execute(SQL.state, {"url": self.settings.url}).fetchone()
         if row is None:
             return
         failures, probe_after, not_before, max_body, error = row
         self._was_down = bool(failures or not_before)
+        self._failures = failures
         now = _text(datetime.now(UTC))
         if max_body:
             self.max_body = min(self.max_body, max_body)
@@ -242,27 +310,31 @@ class Client:
     def _stop(self, error: str, wait: float | None) -> None:
         """Nothing more is sent in this job, and not before `wait` seconds if the service said so."""
         with self._guard:
+            if self.stopped and wait is None:
+                return  # another request, in flight at the same time, has said it
             self.stopped = error
             self._was_down = True
-            row = self.ours.execute(SQL.state, {"url": self.settings.url}).fetchone()
-            failures = row[0] if row else 0
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311
-            now = datetime.now(UTC)
-            values = {
-                "url": self.settings.url,
-                "probe_after": _text(now + timedelta(seconds=pause)),
-                "not_before": _text(now + timedelta(seconds=wait)) if wait is not None else None,
-                "error": error,
-            }
-            self.ours.execute(SQL.failed, values)
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)  # noqa: S311
+            self._failures += 1
+        now = datetime.now(UTC)
+        values = {
+            "url": self.settings.url,
+            "probe_after": _text(now + timedelta(seconds=pause)),
+            "not_before": _text(now + timedelta(seconds=wait)) if wait is not None else None,
+            "error": error,
+        }
+        self._learn(SQL.failed, values)
 
     def _answered(self, feed: Feed | None) -> None:
         with self._guard:
+            self._is_answering = True
             if feed is not None:
                 self.accepted.add(feed.name)
-            if self._was_down:
-                self._was_down = False
-                self.ours.execute(SQL.answered, {"url": self.settings.url})
+            if self.stopped or not self._was_down:
+                return
+            self._was_down = False
+            self._failures = 0
+        self._learn(SQL.answered, {"url": self.settings.url})
 
 
 _REFUSED_ALONE = -400
@@ -295,8 +367,11 @@ def retry_after(headers: dict[str, str]) -> float | None:
 
     try:
         until = parsedate_to_datetime(value)
-        # By the service's clock, if it tells the time: ours may be wrong.
-        now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+        try:
+            # By the service's clock, if it tells the time: ours may be wrong.
+            now = parsedate_to_datetime(headers["date"])
+        except (KeyError, TypeError, ValueError, IndexError):
+            now = datetime.now(UTC)
         return min(max((_aware(until) - _aware(now)).total_seconds(), 0.0), 86_400.0)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
@@ -332,17 +407,23 @@ def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _json(url: str, response: Response) -> Any:
+def _json(response: Response) -> Any:
+    """What the answer says; None if it cannot be read."""
     try:
         return json.loads(response.body)
     except (ValueError, RecursionError):
-        if response.status == 200:
-            raise ServiceError(f"{url}: an unreadable answer, code {response.status}") from None
         return None
 
 
+def _size(batch: Sequence[Pending]) -> int:
+    return 1 + sum(len(item.body) + 1 for item in batch)
+
+
 def _is_accepted(answer: Any, count: int) -> bool:
-    return isinstance(answer, dict) and answer.get("status") == "ACCEPTED" and answer.get("acceptedCount") == count
+    if not isinstance(answer, dict):
+        return False
+    accepted = answer.get("acceptedCount")
+    return answer.get("status") == "ACCEPTED" and type(accepted) is int and accepted == count
 
 
 def _listed(answer: Any, count: int) -> dict[int, str]:

@@ -42,14 +42,7 @@ def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
     if create:
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
     try:
-        # Sender threads write down what they learn of the service, one at a time.
-        ours = sqlite3.connect(
-            _uri(path, "rwc" if create else "rw"),
-            uri=True,
-            isolation_level=None,
-            timeout=30,
-            check_same_thread=False,
-        )
+        ours = sqlite3.connect(_uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
         if create:
             ours.execute("pragma journal_mode = wal")
         ours.execute("pragma synchronous = full")

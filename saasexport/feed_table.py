@@ -160,6 +160,10 @@ class FeedTable:
             gone=sorted(spared),
         )
 
+    def identities(self, entities: Iterable[Entity]) -> set[str]:
+        """The feed_ids of these entities' items."""
+        return set(self._encoded(entities)[0])
+
     def _known(self, ids: Iterable[int]) -> list[_Row]:
         return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
 

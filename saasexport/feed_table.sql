@@ -139,10 +139,12 @@ select count(*)
    and status in (1, 2)
 
 -- name: clean_up
+-- One that another data space may still hold is kept, to be deleted there on return.
 delete from {feed_table}
  where (status <> 200 or is_deleted = 1)
    and is_deleted = 1
    and status = 200
+   and environments = 0
    and modified_at < :before
 
 -- name: not_sent
@@ -160,3 +162,11 @@ update {feed_table}
    set status = case when environments & :environment then 0 else 200 end,
        errors = null
  where is_deleted = 1
+
+-- name: sample
+-- Some live rows, from all over the table.
+select source_entity_id, feed_id
+  from {feed_table}
+ where is_deleted = 0
+   and status <> 1
+   and id in (select abs(random()) % (select max(id) + 1 from {feed_table}) from (select 1 from {feed_table} limit :limit))

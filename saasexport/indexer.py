@@ -54,6 +54,11 @@ def view(ours: sqlite3.Connection, feed: Feed) -> View:
     return View(*ours.execute(SQL.view, {"feed": feed.name}).fetchone())
 
 
+def source_records(ours: sqlite3.Connection, feed: Feed) -> int:
+    """The items a full sync of the feed would produce, as they were last counted; 0 if they never were."""
+    return int(ours.execute(SQL.source_records, {"feed": feed.name}).fetchone()[0])
+
+
 def invalidate(ours: sqlite3.Connection, feed: Feed, reason: str, now: str) -> None:
     """Have the feed walked anew, from its first entity."""
     ours.execute(SQL.invalidate, {"feed": feed.name, "reason": reason, "now": now})

@@ -18,6 +18,11 @@ select mode, updated, version_id, fingerprint, pass_version, pass_position, due_
   from view_state
  where feed = :feed
 
+-- name: source_records
+select coalesce(source_records, 0)
+  from view_state
+ where feed = :feed
+
 -- name: invalidate
 -- A suspended one stays suspended, but begins anew once it is released.
 update indexer_state
@@ -98,6 +103,11 @@ update view_state
 -- name: reconciled
 update view_state
    set reconciled_at = :now
+ where feed = :feed
+
+-- name: last_reconciled
+select reconciled_at
+  from view_state
  where feed = :feed
 
 -- name: counted

@@ -149,14 +149,22 @@ def _known(path: str, content: bytes) -> tuple[config.Config | None, sqlite3.Con
     return None, None
 
 
-def set_up(settings: config.Config, content: bytes) -> Installation:
-    """Create our database, or complete it; nothing that is there is lost."""
+def set_up(settings: config.Config, content: bytes, identity: str | None = None) -> Installation:
+    """Create our database, or complete it; nothing that is there is lost.
+
+    `identity` is what the shop's triggers carry already, if our database was lost.
+    """
     ours = db.connect_ours(settings["export.database"], create=True)
     db.install(ours)
     found = Installation(settings, ours)
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
-            db.keep(ours, installation_id=os.urandom(8).hex(), shop_identity=_shop_identity(found))
+            db.keep(
+                ours,
+                installation_id=identity or os.urandom(8).hex(),
+                shop_identity=_shop_identity(found),
+                cleaned_at=now_text(),
+            )
         for feed in found.all_feeds.values():
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
@@ -209,6 +217,8 @@ def check_shop(found: Installation) -> None:
     _refuse_anothers(found, present)
     if db.setting(ours, "shop_version") == version and db.setting(ours, "triggers") == trigger_texts(present):
         return
+    if kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
+        _recognise(found)
     usable = []
     for feed in found.enabled():
         reason = changelog.unavailable(shop, feed)
@@ -228,7 +238,7 @@ def check_shop(found: Installation) -> None:
             ours,
             triggers=trigger_texts(present),
             shop_version=shop.execute("pragma schema_version").fetchone()[0],
-            **views.idle_queries(usable),
+            **views.idle_queries(usable, found.config["export.reconcile_hours"]),
         )
 
 
@@ -277,6 +287,30 @@ def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str
                 f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
                 "is this the right shop? If the other installation is gone, run: saasexport uninstall",
             )
+
+
+# Rows looked at to tell whether a shop is the one we know.
+SAMPLE = 200
+
+
+def _recognise(found: Installation) -> None:
+    """Refuse a shop that carries nothing of ours and knows less than half of our entities."""
+    tables = [(feed, found.table(feed)) for feed in found.enabled() if not changelog.unavailable(found.shop, feed)]
+    known = same = 0
+    for feed, table in tables:
+        rows = table.rows("sample", limit=SAMPLE)
+        if not rows:
+            continue
+        shop = Shop(found.shop, None, 0, lambda kind, entity_id: f"{kind}/{entity_id}")
+        identities = table.identities(feed.assemble(shop, sorted({row[0] for row in rows})))
+        known += len(rows)
+        same += sum(row[1] in identities for row in rows)
+    if same * 2 < known:
+        raise ShopError(
+            f"{found.config['shop.database']}: is another shop: it has none of our triggers,"
+            f" and of {known} items looked up it knows {same}",
+            "put the right file back, or set up this one in a folder of its own",
+        )
 
 
 def _forget_cursor(ours: sqlite3.Connection, feed: Feed, reason: str) -> None:

@@ -7,7 +7,7 @@ batch is.  Killed anywhere, the next run goes on from there.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,9 @@ from saasexport.uuids import Uuids
 # and memory is a chunk's, whatever the size of the catalogue.
 CHUNK = 250
 
+# A progress record of a long sync every so many seconds (operations.md 4).
+PROGRESS_SECONDS = 30
+
 
 @dataclass
 class Synced:
@@ -34,12 +37,19 @@ class Synced:
 
     processed: int = 0  # entities
     items: int = 0  # their items
+    tried: int = 0  # of these, those with an answer of the service
     sent: int = 0  # delivered
     deleted: int = 0  # of these, as deleted
     rejected: int = 0
     waiting: int = 0  # to be retried
     failed: int = 0  # cannot be assembled
     is_complete: bool = True  # false: the time was up, the next run goes on
+    note: Callable[[], None] | None = None  # leaves a progress record in the log, if it is time for one
+
+    @property
+    def unchanged(self) -> int:
+        """Items the service has already, as they are."""
+        return max(0, self.items - self.tried)
 
 
 @dataclass
@@ -54,7 +64,17 @@ class Work:
     sends_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
     problems: dict[tuple[str, str], int] = field(default_factory=dict)  # (feed or '', reason) -> items
     stopped: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
-    progress: Callable[[Feed, Synced], None] | None = None  # called after each batch
+    progress: Callable[[Feed, Synced], None] | None = None  # called after each batch and each chunk
+    size: int | None = None  # items of a batch, instead of the configuration's
+    threads: int | None = None  # batches in flight at once, instead of the configuration's
+
+    def batch_size(self, feed: Feed) -> int:
+        """The most items of a batch."""
+        return self.size or self.installation.batch_size(feed)
+
+    def thread_count(self, feed: Feed) -> int:
+        """How many batches may be in flight at once."""
+        return self.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
 
     @property
     def is_over(self) -> bool:
@@ -99,9 +119,10 @@ def sync_chunk(
     synced.items += staged.items
     synced.failed += staged.failed
     if staged.newly_failed:
-        report(work, feed, "01-06", "cannot be assembled", staged.newly_failed)
+        report(work, feed, "01-06", _CANNOT_BE_ASSEMBLED, staged.newly_failed)
     if work.sends_legacy or not feed.legacy:
         deliver(work, feed, table, staged.pending, synced)
+    _progress(work, feed, synced)
     if staged.again:
         # An identity that another entity held has become free.
         sync_chunk(work, feed, shop, staged.again, synced)
@@ -142,15 +163,27 @@ def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:
 
 
 def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:
-    """Send in batches; each batch's outcome is on record before the next one is sent."""
-    size = work.installation.batch_size(feed)
-    for batch in work.client.batches(pending, size):
+    """Send in batches; each batch's outcome is put on record as it comes."""
+    batches = _in_time(work, work.client.batches(pending, work.batch_size(feed)), synced)
+    for outcomes in work.client.deliver_all(feed, batches, work.thread_count(feed)):
+        record(work, feed, table, outcomes, synced)
+        _progress(work, feed, synced)
+
+
+def _in_time(work: Work, batches: Iterable[list[Pending]], synced: Synced) -> Iterator[list[Pending]]:
+    """The batches, until the time is up."""
+    for batch in batches:
         if work.is_over:
             synced.is_complete = False
             return
-        record(work, feed, table, work.client.deliver(feed, batch), synced)
-        if work.progress:
-            work.progress(feed, synced)
+        yield batch
+
+
+def _progress(work: Work, feed: Feed, synced: Synced) -> None:
+    if work.progress:
+        work.progress(feed, synced)
+    if synced.note:
+        synced.note()
 
 
 def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], synced: Synced) -> None:
@@ -158,6 +191,7 @@ def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], sy
     delivered: dict[tuple[str, int], list[Pending]] = {}
     others = []
     for outcome in outcomes:
+        synced.tried += not outcome.pending.is_deleted
         if outcome.status == 200:
             delivered.setdefault((outcome.request_id, outcome.code), []).append(outcome.pending)
             synced.sent += 1
@@ -165,8 +199,7 @@ def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], sy
         else:
             row_id = outcome.pending.row_id
             others.append((outcome.status, outcome.error, outcome.request_id, outcome.code, row_id))
-            reason = "rejected by the service" if outcome.status == 400 else outcome.error
-            report(work, feed, _log_code(outcome), reason, 1, outcome.error)
+            report(work, feed, _log_code(outcome), _reason(work, outcome), 1, outcome.error)
             synced.rejected += outcome.status == 400
             synced.waiting += outcome.status == 2
     with transaction(work.installation.ours):
@@ -185,28 +218,51 @@ def operation(work: Work, feed: Feed, name: str, synced: Synced, **more: Any) ->
     """Records of a sync in the log: its beginning, its result, its end."""
     if feed.legacy and not name.endswith("(legacy)"):
         name += " (legacy)"
-    started = time.monotonic()
+    started = noted = time.monotonic()
     work.log.operation(feed.name, name, "Initialize", None, **more)
+
+    def note() -> None:
+        nonlocal noted
+        if time.monotonic() - noted >= PROGRESS_SECONDS:
+            noted = time.monotonic()
+            expected = indexer.source_records(work.installation.ours, feed) if name.startswith("full sync") else 0
+            work.log.operation(feed.name, name, _reached(work, feed, synced, expected), started, **more)
+
+    synced.note = note
     yield
-    total = -(-synced.items // work.installation.batch_size(feed)) or 1
-    progress = f"Progress {total}/{total}, processed {synced.processed}, synced {synced.sent}"
-    work.log.operation(feed.name, name, progress, started, **more)
+    work.log.operation(feed.name, name, _reached(work, feed, synced), started, **more)
     if synced.is_complete:
         work.log.operation(feed.name, name, "Complete", started, **more)
 
 
+def _reached(work: Work, feed: Feed, synced: Synced, expected: int = 0) -> str:
+    """How far a sync has come, as the log says it; `expected` items, if that is known."""
+    size = work.batch_size(feed)
+    done = -(-synced.items // size) or 1
+    return f"Progress {done}/{max(done, -(-expected // size))}, processed {synced.processed}, synced {synced.sent}"
+
+
 def report(work: Work, feed: Feed, code: str, reason: str, items: int, detail: str = "") -> None:
     """Count a problem; the first of its kind in a job is logged."""
-    # A service that is down is one problem, whatever the feed.
-    about = "" if code in _SERVICE_CODES else feed.name
+    # A service that takes nothing is one problem, whatever the feed.
+    about = feed.name if reason in _OF_A_FEED or reason.startswith(_NOT_DELIVERED) else ""
     if (about, reason) not in work.problems:
         group = COLLECTING if code.startswith("01") else SENDING
         work.log.error(code, f"{feed.name}: {detail or reason}", group)
     work.problems[about, reason] = work.problems.get((about, reason), 0) + items
 
 
-# Without an answer, 429, 5xx, unreadable.
-_SERVICE_CODES = ("02-03", "02-05", "02-07", "02-08")
+_CANNOT_BE_ASSEMBLED = "cannot be assembled"
+_REJECTED = "rejected by the service"
+_OF_A_FEED = (_CANNOT_BE_ASSEMBLED, _REJECTED)
+_NOT_DELIVERED = "not delivered: "
+
+
+def _reason(work: Work, outcome: Outcome) -> str:
+    if outcome.status == 400:
+        return _REJECTED
+    # What stops one feed concerns that feed; the rest is the service's.
+    return (_NOT_DELIVERED if outcome.error in work.client.stopped_feeds.values() else "") + outcome.error
 
 
 def _log_code(outcome: Outcome) -> str:

@@ -24,9 +24,11 @@ __all__ = [
     "partial_sync",
     "resend_failed",
     "send_collected",
+    "settle",
     "sync_awaiting",
     "sync_due",
     "sync_entities",
+    "walk",
 ]
 
 _LOWEST = -(2**63)
@@ -53,7 +55,7 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
         _walk_anew(work, feed, shop, reason)
         return synced
     if head == view.version_id:
-        _settle(work, feed, shop, "partial", synced)
+        settle(work, feed, shop, "partial", synced)
         return synced
     with operation(work, feed, "partial reindex", synced):
         opened = changelog.open_pass(shop, ours, feed, view.version_id, upto, view.pass_position)
@@ -69,7 +71,7 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
         with transaction(ours):
             indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
             _plan_due(work, feed, shop)
-        _settle(work, feed, shop, "partial", synced)
+        settle(work, feed, shop, "partial", synced)
     _purge(work, feed, opened.upto)
     return synced
 
@@ -84,7 +86,7 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
         _plan_due(work, feed, shop)
     position = indexer.state(ours, feed).position
     with operation(work, feed, "full sync", synced):
-        for ids in _walk(work, feed, shop, position):
+        for ids in walk(work, feed, shop, position):
             if work.is_over or time.monotonic() >= until:
                 synced.is_complete = False
                 return synced
@@ -97,7 +99,7 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
             indexer.finish(ours, feed, now_text())
             ours.execute(indexer.SQL.reconciled, {"feed": feed.name, "now": now_text()})
             _plan_due(work, feed, shop)
-        _settle(work, feed, shop, "full", synced)
+        settle(work, feed, shop, "full", synced)
     return synced
 
 
@@ -155,11 +157,11 @@ def sync_entities(work: Work, feed: Feed, ids: Iterable[int], name: str) -> Sync
 def send_collected(work: Work, feed: Feed) -> Synced:
     """Send what a legacy feed has collected."""
     table = work.installation.table(feed)
-    size = work.installation.batch_size(feed)
+    size = work.batch_size(feed)
     synced = Synced()
     after = 0
     with operation(work, feed, "partial sync (legacy)", synced):
-        while pending := table.collected(after, size * 4):
+        while pending := table.collected(after, size * max(4, work.thread_count(feed))):
             if work.is_over:
                 synced.is_complete = False
                 break
@@ -178,7 +180,7 @@ def confirm_deletions(work: Work, feed: Feed) -> Synced:
 # How they find entities
 
 
-def _walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[list[int]]:
+def walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[list[int]]:
     """Every entity of the shop after a position, and every one we know that is gone, in ascending chunks."""
     table = work.installation.table(feed)
     after = _LOWEST if position is None else position
@@ -211,7 +213,7 @@ def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> S
                 break
             sync_chunk(work, feed, shop, ids, synced, holds="partial")
             ids = [row[0] for row in table.rows(query, after=ids[-1], limit=steps.CHUNK)]
-        _settle(work, feed, shop, "partial", synced)
+        settle(work, feed, shop, "partial", synced)
     return synced
 
 
@@ -249,7 +251,7 @@ def _walk_anew(work: Work, feed: Feed, shop: Shop, reason: str) -> None:
     _purge(work, feed, head)
 
 
-def _settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
+def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
     """At the end of a pass: delete the items of entities that are gone, or hold that back if they are too many."""
     ours = work.installation.ours
     found = gone.noted(ours, feed, by)

@@ -26,7 +26,7 @@ def make(ours: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     ours.execute(f"create view changelog_backlog as\n{_without_comments(SQL.changelog_backlog)}")
 
 
-def idle_queries(feeds: list[Feed]) -> dict[str, Any]:
+def idle_queries(feeds: list[Feed], reconcile_hours: int) -> dict[str, Any]:
     """What an idle tick asks, for these feeds: SQL that yields a row when there is something to do."""
     names = ", ".join(f"'{feed.name}'" for feed in feeds)
     heads = [
@@ -38,6 +38,8 @@ def idle_queries(feeds: list[Feed]) -> dict[str, Any]:
         f"select 1 from indexer_state where status in ('invalid', 'working') and feed in ({names})",
         f"select 1 from view_state where due_at <= :now and feed in ({names})",
         "select 1 from gone_entity where is_held = 0",
+        f"select 1 from view_state where {overdue(reconcile_hours)} and feed in ({names})",
+        "select 1 from setting where name = 'cleaned_at' and value < datetime(:now, '-48 hours')",
         *(_some(feed, "status = 0") for feed in feeds if not feed.legacy),
     ]
     collected = {
@@ -51,6 +53,18 @@ def idle_queries(feeds: list[Feed]) -> dict[str, Any]:
         "idle_resend_failed": _any([_some(feed, "status in (1, 2)") for feed in feeds]),
         **{f"idle_{job}": _any(parts) for job, parts in collected.items()},
     }
+
+
+def overdue(reconcile_hours: int) -> str:
+    """SQL: whether a feed of view_state is to be compared with the shop by the job that runs every minute.
+
+    The nightly job does that as well; a machine that is off at night must not
+    wait for it.  A time in the future is a clock that was set back.
+    """
+    hours = reconcile_hours if reconcile_hours < 24 else reconcile_hours + 24
+    return (
+        f"(reconciled_at < datetime(:now, '-{int(hours)} hours') or reconciled_at > datetime(:now, '+1 day'))"
+    )
 
 
 def _some(feed: Feed, condition: str) -> str:

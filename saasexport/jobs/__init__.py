@@ -12,9 +12,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from saasexport import db, lock
+from saasexport import config, db, lock, recovery
 from saasexport.client import Client, Settings
-from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError
+from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 from saasexport.installation import Installation, now_text, open_installation
 from saasexport.log import Log
@@ -31,9 +31,8 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     os.umask(0o077)
     try:
         found = open_installation(options.config)
-    except SaasExportError as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return error.exit_status
+    except (SaasExportError, sqlite3.Error) as error:
+        return _cannot_open(name, options.config, error)
     try:
         if held is None:
             held = lock.take(found.lock_file(name), f"{name}({os.getpid()})")
@@ -47,12 +46,29 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy}; nothing done", file=sys.stderr)
         return 0
-    except SaasExportError as error:
-        return _told(name, found, [str(error)], options.cron) and error.exit_status
+    except (SaasExportError, sqlite3.Error) as error:
+        if recovery.is_corrupt(error):
+            # Closed before its file is set aside: closing later would remove the new database's log.
+            found.close()
+            return _cannot_open(name, options.config, error)
+        status = error.exit_status if isinstance(error, SaasExportError) else 1
+        return _told(name, found, [str(error)], options.cron) and status
     finally:
         found.close()
         if held is not None:
             lock.release(held)
+
+
+def _cannot_open(name: str, option: str | None, error: Exception) -> int:
+    """Say why an installation cannot be used; a corrupt database of ours is replaced first."""
+    status = error.exit_status if isinstance(error, SaasExportError) else 1
+    print(f"{name}: {error}", file=sys.stderr)
+    if recovery.is_corrupt(error) and not isinstance(error, ShopError):
+        try:
+            print(f"{name}: {recovery.rebuild(config.find(option))}", file=sys.stderr)
+        except (SaasExportError, sqlite3.Error, OSError) as trouble:
+            print(f"{name}: {trouble}", file=sys.stderr)
+    return status
 
 
 def parser(name: str, description: str) -> argparse.ArgumentParser:
@@ -120,6 +136,8 @@ def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], 
     except Busy as busy:
         work.log.operation(feed.name, operation, f"operation skipped - {busy}")
     except (ShopError, sqlite3.Error) as error:
+        if recovery.is_corrupt(error) and not recovery.is_sound(work.installation.ours):
+            raise DatabaseError(f"{work.installation.config['export.database']}: {error}") from error
         message = str(error) if isinstance(error, ShopError) else f"{feed.name}: {error}"
         work.log.error("04-11", message)
         work.stopped[message] = None

@@ -1,4 +1,5 @@
 """Remove rows of items that were deleted, delivered as such, and are older than 7 days; and old history.
+Have every feed compared with the shop by the next job.
 
 Run by cron daily at 02:00; safe to run by hand.
 """
@@ -6,9 +7,10 @@ Run by cron daily at 02:00; safe to run by hand.
 import argparse
 from datetime import UTC, datetime, timedelta
 
-from saasexport import history
-from saasexport.db import transaction
+from saasexport import history, indexer
+from saasexport.db import keep, transaction
 from saasexport.feed import Feed
+from saasexport.installation import now_text
 from saasexport.jobs import each_feed
 from saasexport.sync import Work
 
@@ -16,14 +18,29 @@ KEPT_DAYS = 7
 
 
 def run(work: Work, options: argparse.Namespace) -> None:
-    """Clean up every feed's table."""
+    """Clean up every feed's table, and ask for the daily reconciliation."""
+    clean_up(work)
+    ours = work.installation.ours
+    # An hour less, or a job that starts at the same time every day would miss every other day.
+    before = _ago(hours=work.installation.config["export.reconcile_hours"] - 1)
+    for feed in work.installation.feeds():
+        state = indexer.state(ours, feed)
+        row = ours.execute(indexer.SQL.last_reconciled, {"feed": feed.name}).fetchone()
+        if state.status == "valid" and row[0] and row[0] <= before:
+            indexer.invalidate(ours, feed, "daily reconciliation", now_text())
+
+
+def clean_up(work: Work) -> None:
+    """Remove what is old from every feed's table and from the history."""
+    ours = work.installation.ours
     each_feed(work, "cleanup", _clean_up, list(work.installation.all_feeds.values()))
-    with transaction(work.installation.ours):
-        history.clean_up(work.installation.ours, _days_ago(history.KEPT_DAYS))
+    with transaction(ours):
+        history.clean_up(ours, _ago(days=history.KEPT_DAYS))
+        keep(ours, cleaned_at=now_text())
 
 
 def _clean_up(work: Work, feed: Feed) -> None:
-    before = _days_ago(KEPT_DAYS)
+    before = _ago(days=KEPT_DAYS)
     table = work.installation.table(feed)
     with transaction(work.installation.ours):
         removed = work.installation.ours.execute(table.sql("clean_up"), {"before": before}).rowcount
@@ -31,5 +48,5 @@ def _clean_up(work: Work, feed: Feed) -> None:
         work.log.say(f"{feed.name}: {removed} deleted items removed")
 
 
-def _days_ago(days: int) -> str:
-    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
+def _ago(days: int = 0, hours: int = 0) -> str:
+    return (datetime.now(UTC) - timedelta(days=days, hours=hours)).strftime("%Y-%m-%d %H:%M:%S")

@@ -7,9 +7,10 @@ the next run goes on where it was.
 import argparse
 import time
 
-from saasexport import indexer
+from saasexport import indexer, views
 from saasexport.feed import Feed
-from saasexport.jobs import each_feed, locked
+from saasexport.installation import now_text
+from saasexport.jobs import cleanup_deleted_feed_items, each_feed, locked
 from saasexport.sync import Work, full_sync, partial_sync, sync_awaiting, sync_due
 
 # A full sync works in slices, so that one large feed does not keep the others waiting.
@@ -20,9 +21,25 @@ def run(work: Work, options: argparse.Namespace) -> None:
     """Partial sync of every changelog and of what a crash left, then full syncs in slices."""
     feeds = [feed for feed in work.installation.feeds() if _state(work, feed) != "suspended"]
     each_feed(work, "partial reindex", _catch_up, feeds)
+    keep_up(work, feeds)
     invalid = [feed for feed in feeds if _state(work, feed) != "valid"]
     while invalid and not work.is_over:
         invalid = [feed for feed in invalid if _slice(work, feed)]
+
+
+def keep_up(work: Work, feeds: list[Feed]) -> None:
+    """What the nightly job should have done, where it did not run: the machine may be off at night."""
+    found = work.installation
+    now = {"now": now_text()}
+    query = f"select feed from view_state where {views.overdue(found.config['export.reconcile_hours'])}"
+    due = {row[0] for row in found.ours.execute(query, now)}
+    for feed in feeds:
+        if feed.name in due and _state(work, feed) == "valid":
+            indexer.invalidate(found.ours, feed, "it was not compared with the shop for long", now_text())
+    if found.ours.execute(
+        "select 1 from setting where name = 'cleaned_at' and value < datetime(:now, '-48 hours')", now
+    ).fetchone():
+        cleanup_deleted_feed_items.clean_up(work)
 
 
 def _catch_up(work: Work, feed: Feed) -> None:

@@ -299,7 +299,7 @@ def test_tables_of_a_sale_have_vias_of_their_own():
     vias = {each.via for each in FEED.subscriptions if each.table in tables}
 
     assert vias
-    assert all(via.startswith("stock_") for via in vias)
+    assert all(via.startswith("stock") for via in vias)
 
 
 @pytest.mark.parametrize(

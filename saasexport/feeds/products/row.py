@@ -68,6 +68,8 @@ INTRICATE = frozenset(("status", *REQUESTED)).difference(TEXT_FIELDS)
 CURRENCY = "USD"
 WEIGHT_UNIT = "lbs"
 
+NONE: dict[Any, Any] = {}
+
 NO_DATE = "0000-00-00 00:00:00"
 
 SUBSCRIPTIONS = (Subscription("tax_class", "class_id", via="tax_class"),)
@@ -84,95 +86,112 @@ CONFIGURATION = (
 
 
 class Settings(NamedTuple):
-    """What the configuration of a store view says about products."""
+    """What the configuration of a store view says about products; None where several differ."""
 
-    link_url: str
-    media_url: str
-    currency: str
-    weight_unit: str
+    media_url: str | None
+    link_url: str | None
+    currency: str | None
+    weight_unit: str | None
 
 
-def settings(shop: Shop) -> dict[int, Settings]:
-    """The settings by store view; views that agree share one object."""
-    return shop.once(_settings)
+class Context(NamedTuple):
+    """What all products of a pass share."""
+
+    settings: dict[int, Settings]  # by store view
+    agreed: dict[int, Settings]  # what the store views of a product agree on; by their list, which batch.py keeps
+    tax_classes: dict[Any, str]
+
+
+class _NoStatusError(Exception):
+    """The product has no usable status in this store view."""
+
+
+class _DifferingError(Exception):
+    """A directive in a description leads to different addresses."""
 
 
 def area(shop: Shop, batch: Batch) -> Fields:
     """The fields of the product's row and attribute values (feeds.md 3.1.2 and 3.1.3)."""
     fields = Fields()
-    tax_classes = shop.once(_tax_classes)
-    by_store = settings(shop)
+    context = shop.once(_context)
     for product_id, product in batch.products.items():
         try:
-            fields.common[product_id] = common = _own(shop, product, batch)
+            fields.common[product_id] = _own(shop, product, batch)
         except Unusable as fault:
             fields.fail(product_id, str(fault))
             continue
-        own = batch.values.overrides.get(product_id)
-        agreed = _agreed(batch.views[product_id], by_store)
-        if agreed is None or (own is not None and not _is_plain(own)):
-            _by_view(batch, product_id, fields, by_store, tax_classes)
-            continue
-        try:
-            common.update(_valued(batch.values.defaults[product_id], agreed, tax_classes))
-        except (Unusable, _NoStatus):
-            _by_view(batch, product_id, fields, by_store, tax_classes)  # a store view may have it right
-            continue
-        if own is not None:
-            _move_texts(fields, batch, product_id, common, agreed)
+        if not _together(batch, product_id, fields, context):
+            _apart(batch, product_id, fields, context)
     return fields
 
 
-def _agreed(views: list[scopes.StoreView], by_store: dict[int, Settings]) -> Settings | None:
-    """The settings of all these store views; None where they differ."""
-    agreed = by_store[views[0].id]
-    for view in views:
-        if by_store[view.id] is not agreed:
-            return None
-    return agreed
+def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -> bool:
+    """Work the fields out once; False where store views differ in more than texts, currency and weight unit."""
+    own = batch.values.overrides.get(product_id, NONE)
+    agreed = _agreed(batch.views[product_id], context)
+    if agreed.media_url is None or not all(map(INTRICATE.isdisjoint, own.values())):
+        return False
+    try:
+        common = _valued(batch.values.defaults[product_id], agreed, context.tax_classes)
+        parts = _moved(batch, product_id, common, agreed, context)
+    except (Unusable, _NoStatusError, _DifferingError):
+        return False  # a store view may have it right
+    fields.common[product_id].update(common)
+    for store_id, part in parts.items():
+        fields.by_view[product_id, store_id] = part
+    return True
 
 
-def _is_plain(own: dict[int, dict[str, Any]]) -> bool:
-    """Whether store views say nothing of their own but texts."""
-    return all(map(INTRICATE.isdisjoint, own.values()))
-
-
-def _move_texts(
-    fields: Fields, batch: Batch, product_id: int, common: dict[str, Any], settings: Settings
-) -> None:
-    """Move the texts that store views have of their own from `common` to the parts."""
-    own = batch.values.overrides[product_id]
+def _moved(
+    batch: Batch, product_id: int, common: dict[str, Any], agreed: Settings, context: Context
+) -> dict[int, dict[str, Any]]:
+    """Move what store views have of their own, texts and settings, from `common` to parts, by store view."""
+    own = batch.values.overrides.get(product_id, NONE)
     moved = {TEXT_FIELDS[code] for values in own.values() for code in values if code in TEXT_FIELDS}
+    if agreed.currency is None:
+        moved.add("currency")
+    if agreed.weight_unit is None and "weight" in common:
+        moved.add("weightUnit")
     if not moved:
-        return
+        return NONE
+    parts = {}
     default = {field: common.pop(field) for field in moved if field in common}
     for view in batch.views[product_id]:
         part = dict(default)
-        for code, value in own.get(view.id, {}).items():
-            if code in TEXT_FIELDS:
-                part[TEXT_FIELDS[code]] = value
-        try:
-            fields.by_view[product_id, view.id] = {
-                field: _written(field, value, settings) for field, value in part.items() if value is not None
-            }
-        except Unusable as fault:
-            fields.fail(product_id, str(fault), view.id)
+        settings = context.settings[view.id]
+        if "currency" in moved:
+            part["currency"] = settings.currency
+        if "weightUnit" in moved:
+            part["weightUnit"] = settings.weight_unit
+        if view.id in own:
+            for code, value in own[view.id].items():
+                if code in TEXT_FIELDS:
+                    part[TEXT_FIELDS[code]] = _written(TEXT_FIELDS[code], value, settings)
+        parts[view.id] = {field: value for field, value in part.items() if value is not None}
+    return parts
 
 
-def _by_view(
-    batch: Batch, product_id: int, fields: Fields, by_store: dict[int, Settings], tax_classes: dict[Any, str]
-) -> None:
-    """All fields per store view, and what is the same once."""
+def _apart(batch: Batch, product_id: int, fields: Fields, context: Context) -> None:
+    """Work the fields out for each store view, and keep what is the same once."""
     items: dict[int, dict[str, Any]] = {}
     for view in batch.views[product_id]:
+        values = batch.values.of(product_id, view.id)
         try:
-            items[view.id] = _valued(batch.values.of(product_id, view.id), by_store[view.id], tax_classes)
+            items[view.id] = _valued(values, context.settings[view.id], context.tax_classes)
         except Unusable as fault:
             fields.fail(product_id, str(fault), view.id)
-        except _NoStatus:
+        except _NoStatusError:
             error = f"One or more required EAV attributes (status) are not set for product: {product_id}"
             fields.fail(product_id, error, view.id)
     fields.set_views(product_id, items)
+
+
+def _agreed(views: list[scopes.StoreView], context: Context) -> Settings:
+    """What all these store views agree on."""
+    if id(views) not in context.agreed:
+        columns = zip(*(context.settings[view.id] for view in views), strict=True)
+        context.agreed[id(views)] = Settings(*(said[0] if len(set(said)) == 1 else None for said in columns))
+    return context.agreed[id(views)]
 
 
 def _own(shop: Shop, product: Product, batch: Batch) -> dict[str, Any]:
@@ -215,16 +234,12 @@ def _date(shop: Shop, value: Any, other: Any) -> str | None:
     return text(value, "createdAt")
 
 
-class _NoStatus(Exception):
-    """The product has no usable status in this store view."""
-
-
 def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, str]) -> dict[str, Any]:
     """The fields from attribute values, as one scope sees them."""
     get = values.get
     status = STATUSES.get(get("status"))
     if status is None or ("status" not in values and not any(code in values for code in REQUESTED)):
-        raise _NoStatus
+        raise _NoStatusError
     visibility = get("visibility")
     found: dict[str, Any] = {
         "status": status,
@@ -262,25 +277,22 @@ def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, s
 def _written(field: str, value: Any, settings: Settings) -> str | None:
     """A text as it is sent: descriptions with their directives filled (feeds.md 3.1.2, description)."""
     written = value if type(value) is str else text(value, field)
-    if written and "{{" in written and field in DESCRIBING:
-        return fill(written, settings.link_url, settings.media_url)
-    return written
+    if not written or "{{" not in written or field not in DESCRIBING:
+        return written
+    if settings.link_url is None or settings.media_url is None:
+        raise _DifferingError
+    return fill(written, settings.link_url, settings.media_url)
 
 
-def _settings(shop: Shop) -> dict[int, Settings]:
-    shared: dict[Settings, Settings] = {}
-    by_store = {}
-    for view in scopes.store_views(shop):
-        said = scopes.configuration(shop)
-        of_view = Settings(
-            scopes.link_url(shop, view),
+def _context(shop: Shop) -> Context:
+    said = scopes.configuration(shop)
+    settings = {
+        view.id: Settings(
             scopes.media_url(shop, view),
+            scopes.link_url(shop, view),
             said.value("currency/options/base", view) or CURRENCY,
             said.value("general/locale/weight_unit", view) or WEIGHT_UNIT,
         )
-        by_store[view.id] = shared.setdefault(of_view, of_view)
-    return by_store
-
-
-def _tax_classes(shop: Shop) -> dict[Any, str]:
-    return dict(shop.rows(SQL.tax_classes))
+        for view in scopes.store_views(shop)
+    }
+    return Context(settings, {}, dict(shop.rows(SQL.tax_classes)))

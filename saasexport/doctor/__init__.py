@@ -1,0 +1,68 @@
+"""What is wrong with an installation, and what to do about it (contract.md 5).
+
+Nothing is mended here, and a check that cannot be made says so and lets the
+others go on: whoever asks wants to see the whole picture at once.
+"""
+
+import sqlite3
+from collections.abc import Callable
+
+from saasexport import config
+from saasexport.doctor import capture, databases, files, machine, network, running
+from saasexport.doctor.finding import FAIL, OK, WARN, Finding, Findings, Patient, fail
+from saasexport.errors import SaasExportError
+from saasexport.feeds import all_feeds
+
+__all__ = ["FAIL", "OK", "WARN", "Finding", "examine"]
+
+# In the order in which one thing rests on the other.
+BEFORE_OPENING = (files.key_files, files.modes, files.owners, files.writable, machine.file_systems, machine.disk_space)
+OF_OURS = (databases.ours, machine.clone, capture.configuration_in_use)
+OF_THE_SHOP = (databases.shop, machine.time_zones)
+OF_BOTH = (
+    capture.feeds,
+    capture.triggers,
+    capture.changelogs,
+    capture.indexers,
+    capture.reconciled,
+    capture.items,
+    network.service,
+)
+
+
+def examine(option: str | None = None) -> Findings:
+    """Check everything, from the ground up; `option` is --config."""
+    yield from machine.versions()
+    try:
+        path = config.find(option)
+        settings = config.load(path, tuple(all_feeds()))
+    except SaasExportError as error:
+        yield fail("configuration", super(SaasExportError, error).__str__(), error.hint or "mend the file")
+        return
+    patient = Patient(settings, running.now())
+    try:
+        for check in (*BEFORE_OPENING, databases.open_ours, databases.open_shop, machine.clock, network.extras):
+            yield from _made(check, patient)
+        for check in _possible(patient):
+            yield from _made(check, patient)
+        yield from _made(running.cron, patient)
+        yield from _made(running.locks, patient)
+    finally:
+        for connection in (patient.ours, patient.shop):
+            if connection is not None:
+                connection.close()
+
+
+def _possible(patient: Patient) -> tuple[Callable[[Patient], Findings], ...]:
+    ours = OF_OURS if patient.ours is not None else ()
+    shop = OF_THE_SHOP if patient.shop is not None else ()
+    return (*ours, *shop, *(OF_BOTH if ours and shop else ()))
+
+
+def _made(check: Callable[[Patient], Findings], patient: Patient) -> Findings:
+    """What a check finds; that it broke off, if it did."""
+    name = check.__name__.replace("_", " ")
+    try:
+        yield from check(patient)
+    except (sqlite3.Error, OSError, SaasExportError) as error:
+        yield fail(name, f"cannot be checked: {error}", "mend what is said above first")

@@ -1,0 +1,203 @@
+"""What is noticed of the shop, and how far it has come: triggers, changelogs, indexers, items."""
+
+import sqlite3
+
+from saasexport import changelog, db, indexer, queries
+from saasexport.doctor.finding import Findings, Patient, ago, fail, names, ok, warn
+from saasexport.feed import Feed
+from saasexport.installation import Installation
+
+SQL = queries.beside(__file__)
+
+# More rows than this in a backlog is a warning on Commerce's status page, too.
+LONG_BACKLOG = 1_000
+
+# Rows that wait for so long, while jobs run, are not going to be read.
+STUCK_SECONDS = 600
+
+
+def feeds(patient: Patient) -> Findings:
+    """Every feed that is wanted can be had."""
+    found = patient.installation
+    usable = found.feeds()
+    for feed in found.enabled():
+        reason = changelog.unavailable(found.shop, feed)
+        if reason:
+            yield warn(
+                "feeds",
+                f"{feed.name} is unavailable: {reason}",
+                f"mend the shop's schema, or switch it off: [feeds.{feed.name}] enabled = false",
+            )
+    off = [feed.name for feed in found.all_feeds.values() if not found.is_enabled(feed)]
+    more = f"; switched off: {', '.join(off)}" if off else ""
+    if usable:
+        yield ok("feeds", f"{len(usable)} are in use{more}")
+    else:
+        yield fail("feeds", f"none is in use{more}", "see: saasexport feeds")
+
+
+def triggers(patient: Patient) -> Findings:
+    """The shop has our triggers and changelogs, as they were installed."""
+    found = patient.installation
+    shop, path = found.shop, found.config["shop.database"]
+    present = changelog.installed(shop)
+    texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
+    repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
+    strange = [name for name, sql in texts.items() if f"/* saasexport {found.id} */" not in sql]
+    if strange:
+        yield fail(
+            "triggers",
+            f"{path}: {strange[0]} belongs to another installation of saasexport",
+            "is it the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",
+        )
+        return
+    changelogs = {name for kind, name, _, _ in present if kind == "table"}
+    usable = [feed for feed in found.enabled() if not changelog.unavailable(shop, feed)]
+    lost = [feed.changelog for feed in usable if feed.changelog not in changelogs]
+    if lost and texts:
+        yield fail("triggers", f"{path}: {lost[0]} is missing: every write of the shop to it fails", repair)
+        return
+    wanted = changelog.triggers(usable, found.id)
+    missing = [name for name in wanted if name not in texts]
+    changed = [name for name in wanted if name in texts and texts[name] != wanted[name]]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        yield fail("triggers", f"{path}: {missing[0]}{more} missing: changes are not noticed", repair)
+    if changed:
+        yield fail("triggers", f"{path}: {changed[0]} is not as it was installed", repair)
+    if not missing and not changed:
+        yield ok("triggers", f"{len(wanted)} triggers and {len(changelogs)} changelogs, as they were installed")
+
+
+def changelogs(patient: Patient) -> Findings:
+    """What the triggers wrote is read, and removed once it is."""
+    found = patient.installation
+    limit = found.config["export.changelog_limit"]
+    waiting = 0
+    is_well = True
+    for feed in found.feeds():
+        view = indexer.view(found.ours, feed)
+        try:
+            head, rows = found.shop.execute(SQL.extent.format(changelog=feed.changelog)).fetchone()
+        except sqlite3.OperationalError:
+            continue  # there is none: said already
+        backlog = max(head - view.version_id, 0)
+        waiting += backlog
+        since = _stuck_since(patient, found, feed)
+        reason = changelog.lost(found.shop, feed, view.version_id, view.fingerprint)
+        if reason:
+            is_well = False
+            yield warn("changelogs", reason, "run reindex_all_invalid: it compares the feed with the shop")
+        elif since is not None:
+            is_well = False
+            yield fail(
+                "changelogs",
+                f"{feed.changelog}: {backlog} rows wait, none was read for {ago(since)}",
+                f"run reindex_all_invalid -v and see what it says of {feed.name}",
+            )
+        elif rows > limit or backlog > LONG_BACKLOG:
+            is_well = False
+            yield warn(
+                "changelogs",
+                f"{feed.changelog}: {backlog} rows wait, {rows} are kept",
+                "run reindex_all_invalid; more rows than [export] changelog_limit are dropped and the feed compared",
+            )
+    if is_well:
+        yield ok("changelogs", f"{waiting} rows wait" if waiting else "all is read")
+
+
+def _stuck_since(patient: Patient, found: Installation, feed: Feed) -> float | None:
+    """For how long rows have been waiting without any being read; None if that is not known to be long."""
+    row = found.ours.execute(SQL.counted, {"feed": feed.name}).fetchone()
+    backlog, counted_at, updated, status = row
+    if not backlog or status != "valid" or not counted_at or updated > counted_at:
+        return None
+    age = patient.age(counted_at)
+    return age if age > STUCK_SECONDS else None
+
+
+def indexers(patient: Patient) -> Findings:
+    """Every feed is valid, and updated by schedule."""
+    found = patient.installation
+    by_status: dict[str, list[Feed]] = {}
+    on_save = []
+    for feed in found.feeds():
+        by_status.setdefault(indexer.state(found.ours, feed).status, []).append(feed)
+        if indexer.view(found.ours, feed).mode != "schedule":
+            on_save.append(feed)
+    unfinished = [*by_status.get("invalid", []), *by_status.get("working", [])]
+    for feed in unfinished:
+        state = indexer.state(found.ours, feed)
+        reason = f" ({state.reason})" if state.reason else ""
+        what = "is being synced in full" if state.status == "working" else "has to be synced in full"
+        yield warn(
+            "indexers", f"{feed.name} {what}{reason}, since {state.updated} UTC", "cron goes on with it: reindex_all_invalid"
+        )
+    if suspended := by_status.get("suspended", []):
+        yield warn(
+            "indexers",
+            f"{names(suspended)}: suspended, passed over by cron",
+            "run: saasexport indexer:set-status valid " + " ".join(feed.indexer for feed in suspended),
+        )
+    if on_save:
+        yield warn(
+            "indexers",
+            f"{names(on_save)}: Update on Save, what the shop's program forgets comes late",
+            "run: saasexport indexer:set-mode schedule " + " ".join(feed.indexer for feed in on_save),
+        )
+    if not unfinished and not suspended and not on_save:
+        yield ok("indexers", "all are valid and updated by schedule")
+
+
+def reconciled(patient: Patient) -> Findings:
+    """Every feed was compared with the shop not too long ago."""
+    found = patient.installation
+    hours = found.config["export.reconcile_hours"]
+    late = []
+    for feed in found.feeds():
+        at = found.ours.execute(SQL.reconciled_at, {"feed": feed.name}).fetchone()[0]
+        # One that was never compared is invalid, which is said already.
+        if at is not None and patient.age(at) > (2 * hours + 1) * 3600:
+            late.append(feed)
+    if late:
+        yield warn(
+            "reconciliation",
+            f"{names(late)}: not compared with the shop for more than {2 * hours} hours",
+            "run reindex_all_invalid, and see that cron does every minute",
+        )
+    else:
+        yield ok("reconciliation", f"every valid feed was compared with the shop within {2 * hours} hours")
+
+
+def items(patient: Patient) -> Findings:
+    """Everything is delivered, or on its way."""
+    found = patient.installation
+    is_well = True
+    for feed, failed, awaiting in found.ours.execute(SQL.undelivered):
+        if failed:
+            is_well = False
+            yield warn("items", f"{failed} items of {feed} failed", f"see why: saasexport failed {feed}")
+        if awaiting > LONG_BACKLOG:
+            is_well = False
+            job = found.all_feeds[feed].exporter if found.all_feeds[feed].legacy else "reindex_all_invalid"
+            yield warn("items", f"{awaiting} items of {feed} await submission", f"run {job}, and see that cron does")
+    for feed, held in found.ours.execute(SQL.held_back):
+        is_well = False
+        yield warn(
+            "deletions",
+            f"{held} entities of {feed} are gone at once: their deletion is held back",
+            f"if they are really gone, run: saasexport deletions {feed} --confirm",
+        )
+    if is_well:
+        yield ok("items", "none failed, none is held back")
+
+
+def configuration_in_use(patient: Patient) -> Findings:
+    """The configuration is the one that the last job took into use."""
+    assert patient.ours is not None  # noqa: S101  # called only then
+    with open(patient.config.file, "rb") as file:
+        content = file.read()
+    if db.setting(patient.ours, "config_bytes") == content:
+        yield ok("configuration", f"{patient.config.file}: in use")
+    else:
+        yield ok("configuration", f"{patient.config.file}: changed, the next job takes it into use")

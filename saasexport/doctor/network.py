@@ -1,0 +1,143 @@
+"""The service: reachable, answering as it should, taking our credentials, and agreeing on the time.
+
+It is asked with an empty batch: authenticated and routed as any other, and
+nothing in it that could be stored.  A service that asked to be left alone is.
+"""
+
+import importlib.util
+import json
+import time
+from datetime import UTC, datetime
+
+from saasexport.client import Client
+from saasexport.connection import Response, address
+from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, ok, warn
+from saasexport.errors import SaasExportError
+from saasexport.feed import Feed
+from saasexport.jobs import connect
+from saasexport.log import Log
+
+# Modified times are whole seconds, and an answer takes its time.
+CLOCK_SECONDS = 30
+WRONG_CLOCK_SECONDS = 300
+
+# What goes over plain HTTP to these stays on the machine.
+LOOPBACK = ("localhost", "127.", "::1")
+
+EXTRAS = {"requests": ("transport", "requests"), "adobe": ("signature", "cryptography")}
+
+
+def extras(patient: Patient) -> Findings:
+    """What the configuration wants beyond the standard library is installed."""
+    for value, (key, module) in EXTRAS.items():
+        if patient.config[f"service.{key}"] == value and importlib.util.find_spec(module) is None:
+            yield fail(
+                "extras",
+                f'[service] {key} = "{value}" needs the Python package {module}',
+                f"run: pip install 'saasexport[{value}]', and start the jobs with that Python",
+            )
+
+
+def service(patient: Patient) -> Findings:
+    """The service takes what we send."""
+    found = patient.installation
+    yield from _secrecy(patient)
+    feeds = found.feeds()
+    try:
+        client = connect(found, Log(patient.config["export.log_dir"], "bin/saasexport doctor"))
+    except SaasExportError as error:
+        yield fail("service", super(SaasExportError, error).__str__(), error.hint or "see [service]")
+        return
+    try:
+        if client.stopped:
+            yield warn("service", client.stopped, "wait, or see what the service's operator says")
+            return
+        # One feed stands for all that use the common route.
+        own = [feed for feed in feeds if found.config.of_feed(feed.name, "path")]
+        common = [feed for feed in feeds if feed not in own][:1]
+        for feed in (*common, *own):
+            yield from _ask(patient, client, feed)
+    finally:
+        client.close()
+    yield from _history(patient)
+
+
+def _secrecy(patient: Patient) -> Findings:
+    url = patient.config["service.url"]
+    host = address(url).host
+    if patient.config["service.api_key_file"] and url.startswith("http://") and not host.startswith(LOOPBACK):
+        yield warn("service", f"{url}: the key goes over the network in clear", "use https, see [service] url")
+
+
+def _ask(patient: Patient, client: Client, feed: Feed) -> Findings:
+    url = patient.config["service.url"]
+    started = time.monotonic()
+    try:
+        response = client.ask(feed)
+    except SaasExportError as error:
+        yield fail(
+            "service",
+            super(SaasExportError, error).__str__(),
+            error.hint or "is it running, and [service] url right? Try: curl -v " + url,
+        )
+        return
+    milliseconds = (time.monotonic() - started) * 1000
+    yield judge(f"{url}{patient.installation.route(feed)}", response, milliseconds)
+    yield from _clocks(patient, response)
+
+
+def judge(url: str, response: Response, milliseconds: float) -> Finding:
+    """What the answer to an empty batch says about the service."""
+    code = response.status
+    if code == 200:
+        try:
+            answer = json.loads(response.body)
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict) and answer.get("status") == "ACCEPTED":
+            return ok("service", f"{url}: takes our credentials, answered in {milliseconds:.0f} ms")
+        return fail("service", f"{url}: a 200 that is not the service's", "something else answers, see [service] url")
+    if code == 400:
+        return ok("service", f"{url}: takes our credentials, and refuses the empty batch it was asked with")
+    if code in (401, 403):
+        return fail(
+            "service", f"{url}: answered {code}: refuses our credentials", "see [service] api_key_file and environment_id"
+        )
+    if code in (404, 405, 410):
+        return fail("service", f"{url}: answered {code}: takes no feed there", "see [service] url and path")
+    if 300 <= code < 400:
+        target = response.headers.get("location", "elsewhere")
+        return fail("service", f"{url}: answered {code}: redirects to {target}", "redirects are not followed: see [service] url")
+    if code == 429:
+        return warn("service", f"{url}: answered 429: too many requests", "lower [service] requests_per_second")
+    remedy = "it is the service that fails: see its log, or wait; nothing is lost meanwhile"
+    return fail("service", f"{url}: answered {code}", remedy)
+
+
+def _clocks(patient: Patient, response: Response) -> Findings:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        theirs = parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError, TypeError):
+        return
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    ahead = (datetime.fromtimestamp(time.time(), UTC) - theirs).total_seconds()
+    if abs(ahead) < CLOCK_SECONDS:
+        yield ok("clock", "agrees with the service's")
+        return
+    message = f"{ago(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the service's"
+    remedy = "see which one is wrong, date -u; have it kept: timedatectl set-ntp true"
+    yield (fail if abs(ahead) > WRONG_CLOCK_SECONDS else warn)("clock", message, remedy)
+
+
+def _history(patient: Patient) -> Findings:
+    assert patient.ours is not None  # noqa: S101  # called only then
+    query = "select failures, error from service_state where url = ? and failures > 0"
+    for failures, error in patient.ours.execute(query, (patient.config["service.url"].rstrip("/"),)):
+        yield warn(
+            "service",
+            f"the last {failures} requests of the jobs failed: {error}",
+            "if it answers now, the next job sends everything that waits",
+        )

@@ -1,0 +1,193 @@
+"""A feed and a shop small enough to know by heart, for tests of the engine.
+
+A thing stands on a shelf and has one item per language.  What the shop may
+hold that no item can: a name that is binary data, a code that is NULL, two
+things with the same code.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+
+from saasexport import config, db, installation
+from saasexport.client import Outcome
+from saasexport.errors import Unusable
+from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Subscription
+from saasexport.feed_table import FeedTable
+from saasexport.log import Log
+from saasexport.sync import Work
+from saasexport.values import text
+
+SHOP = """
+create table thing (
+    thing_id integer primary key,
+    code     text,
+    name     text,
+    shelf_id integer references shelf on delete cascade,
+    note     text
+);
+create table shelf (shelf_id integer primary key, label text);
+create table language (language_id integer primary key, code text);
+create table core_config_data (
+    config_id integer primary key,
+    scope     text,
+    scope_id  integer,
+    path      text,
+    value     text
+);
+insert into language (code) values ('en'), ('de');
+insert into shelf values (1, 'top'), (2, 'bottom');
+insert into thing (thing_id, code, name, shelf_id) values (1, 'a', 'Apple', 1), (2, 'b', 'Bread', 1), (3, 'c', 'Cup', 2);
+"""
+
+ROWS = """
+select thing_id, thing.code, name, label
+  from thing
+  left join shelf using (shelf_id)
+ where thing_id in (select value from json_each(:ids))
+ order by thing_id
+"""
+
+
+def assemble(shop, ids):
+    """One item per language of each thing."""
+    languages = [code for (code,) in shop.rows("select code from language order by language_id")]
+    for thing_id, code, name, label in shop.rows(ROWS, ids):
+        common = {"thingId": thing_id, "code": code, "label": label}
+        try:
+            common["name"] = text(name, "name")
+        except Unusable as fault:
+            failed = [Failed({**common, "language": language}, str(fault)) for language in languages]
+            yield Entity(thing_id, {}, [], failed)
+            continue
+        yield Entity(thing_id, common, [{"language": language} for language in languages])
+
+
+THINGS = Feed(
+    name="things",
+    indexer="thing_data_exporter",
+    title="Thing Feed",
+    view="cde_things_feed",
+    table="cde_things_feed",
+    identity=("code", "language"),
+    minimal=("thingId", "code"),
+    walk="select thing_id from thing where thing_id > :after order by thing_id limit :limit",
+    count="select (select count(*) from thing) * (select count(*) from language)",
+    subscriptions=(
+        Subscription("thing", "thing_id"),
+        Subscription("shelf", "shelf_id", via="shelf"),
+        Subscription("language", "language_id", via=EVERYTHING),
+    ),
+    assemble=assemble,
+    vias={"shelf": "select thing_id from thing where shelf_id in (select value from json_each(:keys))"},
+    configuration=("general/tiny",),
+)
+
+
+def tiny_shop(path):
+    """The shop, open for writing, as its own program has it."""
+    shop = sqlite3.connect(path, isolation_level=None)
+    shop.executescript(SHOP)
+    shop.execute("pragma foreign_keys = on")
+    return shop
+
+
+def feed_table(ours, feed=THINGS, environment=1, **more):
+    """The feed's table in a database of ours, made if it is not there."""
+    if not ours.execute("select 1 from sqlite_master where name = ?", (feed.table,)).fetchone():
+        script = db.SCHEMA.feed_table.format(feed_table=feed.table, feed=feed.name, identity="", payload="")
+        for statement in db.statements(script):
+            ours.execute(statement)
+    return FeedTable(ours, feed, environment, **more)
+
+
+class Sender:
+    """In the place of the service: notes what is sent, and answers as `answer(item)` says."""
+
+    def __init__(self, answer=None):
+        self.answer = answer or (lambda item: 200)
+        self.stopped_feeds = {}
+        self.requests = []
+
+    def batches(self, pending, size):
+        """The items in batches."""
+        return (pending[start : start + size] for start in range(0, len(pending), size))
+
+    def deliver(self, feed, batch):
+        """An outcome for each item."""
+        items = [json.loads(item.body) for item in batch]
+        self.requests.append(items)
+        outcomes = []
+        for pending, item in zip(batch, items, strict=True):
+            status = self.answer(item)
+            error = "" if status == 200 else f"answered {status}"
+            outcomes.append(Outcome(pending, status, error, status, "request-1"))
+        return outcomes
+
+    def close(self):
+        """Nothing to close."""
+
+    def taken(self):
+        """What was sent since the last call, in short: a1/en for thing 1 with code a, -a1/en for its deletion."""
+        found = [short(item) for batch in self.requests for item in batch]
+        self.requests.clear()
+        return found
+
+
+def short(item):
+    """An item in one word."""
+    return f"{'-' if item['deleted'] else ''}{item['code']}{item['thingId']}/{item['language']}"
+
+
+class Tiny:
+    """An installation on the tiny shop, in this process."""
+
+    def __init__(self, folder, monkeypatch, *feeds, settings=""):
+        self.feeds = {feed.name: feed for feed in feeds or (THINGS,)}
+        monkeypatch.setattr(installation, "all_feeds", lambda: self.feeds)
+        monkeypatch.setattr(config, "all_feeds", lambda: self.feeds, raising=False)
+        self.folder = folder
+        self.shop = tiny_shop(folder / "shop.sqlite")
+        self.config = folder / "saasexport.toml"
+        self.environment = "testing-1"
+        self.opened = []
+        self.write(settings)
+        self.found = self.set_up()
+
+    def write(self, settings=""):
+        """Write the configuration file."""
+        self.config.write_text(
+            f'[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "http://127.0.0.1:9"\n'
+            f'environment_id = "{self.environment}"\n{settings}\n'
+        )
+
+    def set_up(self):
+        """What init does."""
+        content = self.config.read_bytes()
+        found = installation.set_up(config.parse(str(self.config), content, tuple(self.feeds)), content)
+        self.opened.append(found)
+        return found
+
+    def open(self):
+        """What every job does first."""
+        self.found = installation.open_installation(str(self.config))
+        self.opened.append(self.found)
+        return self.found
+
+    def work(self, sender=None, **more):
+        """What a job works with."""
+        return Work(self.found, sender or Sender(), Log(str(self.folder / "log"), "a test"), **more)
+
+    def ask(self, query, **values):
+        """Rows of our database."""
+        return self.found.ours.execute(query, values).fetchall()
+
+    def statuses(self, table=THINGS.table):
+        """How many rows of a feed table have which status."""
+        return dict(Counter(status for (status,) in self.ask(f"select status from {table}")))
+
+    def close(self):
+        """Close all databases."""
+        for found in self.opened:
+            found.close()
+        self.shop.close()
