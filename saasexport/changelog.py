@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from saasexport import db, queries
 from saasexport.errors import ShopError
 from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop
+from saasexport.hashing import encode
 
 SQL = queries.beside(__file__)
 
@@ -105,7 +106,8 @@ def installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
 def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
     """Why the shop cannot give this feed: a table or key column it watches is missing; empty if it can."""
     present: dict[str, set[str]] = {}
-    for table, column in shop.execute(SQL.columns):
+    tables = encode([subscription.table for subscription in feed.watched()])
+    for table, column in shop.execute(SQL.columns, {"tables": tables}):
         present.setdefault(table, set()).add(column)
     for subscription in feed.watched():
         if subscription.table not in present:
@@ -147,13 +149,7 @@ def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], in
 
 def head(shop: sqlite3.Connection, feed: Feed) -> tuple[int, str | None]:
     """The last version of a feed's changelog, and its fingerprint."""
-    row = shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone()
-    return (row[0], fingerprint(*row[1:])) if row else (0, None)
-
-
-def fingerprint(entity_id: Any, via: str | None) -> str:
-    """What a changelog row holds, as it is kept beside the cursor."""
-    return f"{entity_id}|{via or ''}"
+    return shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone() or (0, None)
 
 
 def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None) -> str:
@@ -163,7 +159,7 @@ def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None
     row = shop.execute(SQL.at.format(changelog=feed.changelog), {"version_id": cursor}).fetchone()
     if row is None:
         return f"row {cursor} of {feed.changelog}, the last one read, is gone"
-    if fingerprint(*row) != expected:
+    if row[0] != expected:
         return f"row {cursor} of {feed.changelog} is not the one that was read"
     return ""
 
@@ -184,7 +180,7 @@ def open_pass(
     last = shop.connection.execute(SQL.at.format(changelog=feed.changelog), {"version_id": upto}).fetchone()
     if not everything:
         _expand(shop, ours, feed)
-    return Pass(upto, fingerprint(*last) if last else None, after, everything)
+    return Pass(upto, last[0] if last else None, after, everything)
 
 
 def batches(ours: sqlite3.Connection, after: int | None, limit: int) -> Iterator[list[int]]:
@@ -239,6 +235,8 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
             return "a change that concerns every item"
         if via == CONFIGURATION and key in feed.configuration:
             return f"the configuration value {key} changed"
+        if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
+            return f"a key of {via} is not valid text"
     ours.executemany(
         "insert or ignore into changed_entity (entity_id) values (?)",
         ((key,) for key, via in rows if via is None and isinstance(key, int)),
@@ -250,9 +248,14 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
     return ""
 
 
-def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
-    from saasexport.hashing import encode
+def _is_json(key: Any) -> bool:
+    try:
+        return bool(encode(key).encode())
+    except (ValueError, TypeError):
+        return False
 
+
+def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
     for via, query in feed.vias.items():
         keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
         for start in range(0, len(keys), KEYS):

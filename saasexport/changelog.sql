@@ -17,19 +17,21 @@ select type, name, tbl_name, sql
  order by type desc, name
 
 -- name: columns
+-- Of these tables only: a virtual table of the shop may need a module that is not here.
 select schema.name, field.name
   from sqlite_master as schema, pragma_table_info(schema.name) as field
  where schema.type = 'table'
+   and schema.name in (select value from json_each(:tables))
 
 -- name: last
--- The last version and what it held.
-select version_id, entity_id, via
+-- The last version and what it held; in hex, as a key may be text that is not UTF-8.
+select version_id, hex(entity_id) || '|' || coalesce(via, '')
   from {changelog}
  order by version_id desc
  limit 1
 
 -- name: at
-select entity_id, via
+select hex(entity_id) || '|' || coalesce(via, '')
   from {changelog}
  where version_id = :version_id
 

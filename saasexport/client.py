@@ -27,6 +27,9 @@ from saasexport.feed_table import Pending
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
+    from saasexport.proxied import RequestsConnection
+    from saasexport.signature import AdobeSignature
+
 SQL = queries.beside(__file__.replace("client.py", "service_state.py"))
 
 # The longest time between two probes of a service that is down (contract.md 4).
@@ -56,6 +59,8 @@ class Settings(NamedTuple):
     requests_per_second: float
     slot_file: str
     is_patient: bool  # started by cron: probes a service that is down at intervals only
+    transport: str = "standard"  # or "requests", an optional extra
+    private_key_file: str | None = None  # of Adobe's signature, an optional extra
 
 
 class Client:
@@ -77,7 +82,8 @@ class Client:
         self.accepted: set[str] = set()  # feeds of which the service took something in this job
         self.max_body = settings.max_body
         self._connections = threading.local()
-        self._opened: list[Connection] = []
+        self._opened: list[Connection | RequestsConnection] = []
+        self._signature = _signature(settings.private_key_file) if settings.private_key_file else None
         self._guard = threading.Lock()
         self._owner = threading.get_ident()  # the thread our database belongs to
         self._is_answering = False  # the service has given a usable answer in this job
@@ -100,11 +106,11 @@ class Client:
     def batches(self, pending: Sequence[Pending], batch_size: int) -> Iterator[list[Pending]]:
         """Cut items into batches that are neither too many nor too large."""
         batch: list[Pending] = []
-        size = 2
+        size = 1  # a bracket, and a comma or the other bracket after each item
         for item in pending:
             if batch and (len(batch) >= batch_size or size + len(item.body) + 1 > self.max_body):
                 yield batch
-                batch, size = [], 2
+                batch, size = [], 1
             batch.append(item)
             size += len(item.body) + 1
         if batch:
@@ -148,6 +154,11 @@ class Client:
 
             self._pool = ThreadPoolExecutor(threads, "sender")
         return self._pool
+
+    def ask(self, feed: Feed) -> Response:
+        """Post an empty batch: answered as any other, and nothing is stored.  For doctor."""
+        path, body = self.route(feed), b"[]"
+        return self._post(path, body, request_id_of(self.settings.url + path, body))
 
     def is_stopped(self, feed: Feed) -> str:
         """Why nothing is sent for this feed any more in this job; empty if it goes on."""
@@ -263,16 +274,18 @@ class Client:
         }
         if self.settings.api_key:
             headers["X-Api-Key"] = self.settings.api_key
+        if self._signature is not None:
+            headers |= self._signature.headers()
         if self.settings.requests_per_second:
             wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)
         return self._connection().post(path, headers, gzipped(body))
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> "Connection | RequestsConnection":
         if not hasattr(self._connections, "mine"):
-            opened = Connection(self.settings.url, self.settings.timeout, self.settings.ca_file)
+            opened = connect(self.settings)
             self._connections.mine = opened
             self._opened.append(opened)
-        connection: Connection = self._connections.mine
+        connection: Connection | RequestsConnection = self._connections.mine
         return connection
 
     # The service's state
@@ -338,6 +351,21 @@ class Client:
 
 
 _REFUSED_ALONE = -400
+
+
+def connect(settings: Settings) -> "Connection | RequestsConnection":
+    """A connection to the service, by the means the configuration names."""
+    if settings.transport == "requests":
+        from saasexport.proxied import RequestsConnection
+
+        return RequestsConnection(settings.url, settings.timeout, settings.ca_file)
+    return Connection(settings.url, settings.timeout, settings.ca_file)
+
+
+def _signature(private_key_file: str) -> "AdobeSignature":
+    from saasexport.signature import AdobeSignature
+
+    return AdobeSignature(private_key_file)
 
 
 def request_id_of(url: str, body: bytes) -> str:

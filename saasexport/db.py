@@ -14,6 +14,7 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import DatabaseError, ShopError
+from saasexport.feed import Feed
 
 SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 
@@ -53,6 +54,10 @@ def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
         raise DatabaseError(
             f"{path}: made by a newer saasexport (schema {version}, ours is {SCHEMA_VERSION})", "upgrade saasexport"
         )
+    if 0 < version < SCHEMA_VERSION:
+        from saasexport import migrations  # late: once in the life of a version
+
+        migrations.bring_up(ours)
     return ours
 
 
@@ -92,6 +97,17 @@ def install(ours: sqlite3.Connection) -> None:
             for statement in statements(SCHEMA.fixed):
                 ours.execute(statement)
             ours.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def feed_table_script(feed: Feed) -> str:
+    """The statements that make a feed's table."""
+    payload = "the item" if feed.legacy else "what is kept of the item: " + ", ".join(
+        dict.fromkeys((*feed.identity, *feed.minimal))
+    )
+    script: str = SCHEMA.feed_table.format(
+        feed_table=feed.table, feed=feed.name, identity=", ".join(feed.identity), payload=payload
+    )
+    return script
 
 
 def statements(script: str) -> list[str]:

@@ -6,6 +6,7 @@ always known, and can be deleted there later, whatever died in between.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -142,7 +143,7 @@ class FeedTable:
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
         failed = self._record_faults(faults, items, now)
-        before = {row.feed_id for row in known.values() if row.status == 1}
+        before = Counter(row.entity_id for row in known.values() if row.status == 1)
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
         spared: set[int] = set()
         if spare and gone:
@@ -154,7 +155,7 @@ class FeedTable:
             pending=pending + tombstones,
             items=len(items),
             failed=len(failed),
-            newly_failed=len(failed - before),
+            newly_failed=sum((Counter(failed.values()) - before).values()),
             deleted=deleted,
             again=again,
             gone=sorted(spared),
@@ -222,14 +223,15 @@ class FeedTable:
             fields = without(fields, dotted)
         late = ""
         hashed = fields
-        for name in self._unhashed:
-            if name in fields:
-                hashed = {key: value for key, value in hashed.items() if key != name}
-                late += f',"{name}":{encode(fields[name])}'
         try:
+            for name in self._unhashed:
+                if name in fields:
+                    hashed = {key: value for key, value in hashed.items() if key != name}
+                    late += f',"{name}":{encode(fields[name])}'
+            late.encode()
             return fields, encode(hashed)[1:-1], late
         except (ValueError, RecursionError):
-            return fields, None, late
+            return fields, None, ""
 
     def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
         values = []
@@ -265,33 +267,38 @@ class FeedTable:
                 kept.pop(name, None)
         return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
 
-    def _record_faults(self, faults: list[_Fault], items: dict[str, _Item], now: str) -> set[str]:
-        """Status 1 for items that cannot be assembled; gives their feed_ids."""
-        failed: set[str] = set()
-        for number, fault in enumerate(faults):
+    def _record_faults(self, faults: list[_Fault], items: dict[str, _Item], now: str) -> dict[str, int]:
+        """Status 1 for items that cannot be assembled; gives their feed_ids, and the entities they come from."""
+        failed: dict[str, int] = {}
+        numbers: Counter[int] = Counter()
+        for fault in faults:
             known = _picked(self._kept, fault.identity, {})
-            contested = fault.contested or self._held_by_another(fault, known, items)
+            contested = fault.contested or self._held_by_another(fault, known, items, failed)
             if contested or any(known.get(name) is None for name in self.feed.identity):
-                # Nobody else's row: the entity and what is known of the identity name it.
-                parts = [contested or "", fault.entity_id, "" if contested else number, *known.values()]
-                identity = feed_id(parts)
+                # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
+                numbers[fault.entity_id] += 1
+                number = "" if contested else numbers[fault.entity_id]
+                identity = feed_id([contested or "", fault.entity_id, number, *known.values()])
             else:
                 identity = feed_id(known[name] for name in self.feed.identity)
             values = (fault.entity_id, identity, _encodable(known), fault.error, now, contested)
             self.ours.execute(self.sql("add_failed"), values)
-            failed.add(identity)
+            failed[identity] = fault.entity_id
         return failed
 
-    def _held_by_another(self, fault: _Fault, known: dict[str, Any], items: dict[str, _Item]) -> str | None:
+    def _held_by_another(
+        self, fault: _Fault, known: dict[str, Any], items: dict[str, _Item], failed: dict[str, int]
+    ) -> str | None:
         """The feed_id of the identity of an item that failed, if another entity has it."""
         if any(known.get(name) is None for name in self.feed.identity):
             return None
         identity = feed_id(known[name] for name in self.feed.identity)
-        if identity in items:
+        if identity in items or failed.get(identity, fault.entity_id) != fault.entity_id:
             return identity
         for found in self.rows("by_feed_id", feed_ids=encode([identity])):
             row = _Row(*found)
-            if row.entity_id != fault.entity_id and not row.is_deleted and row.status != 1:
+            # A deletion that was not delivered yet must not be lost over an item that failed.
+            if row.entity_id != fault.entity_id and not (row.is_deleted and row.status == 200):
                 return identity
         return None
 
@@ -313,7 +320,8 @@ class FeedTable:
             if not row.environments:
                 self.ours.execute(self.sql("forget"), (row.id,))
             elif not row.environments & self.environment:
-                self.ours.execute(self.sql("forget_here"), (row.id,))
+                modified_at = row.modified_at if row.is_deleted else later(now, row.modified_at)
+                self.ours.execute(self.sql("forget_here"), (modified_at, row.id))
             elif not row.is_deleted:
                 modified_at = later(now, row.modified_at)
                 self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
@@ -324,20 +332,21 @@ class FeedTable:
         return deleted, pending
 
     def _contestants(self, feed_ids: list[str]) -> list[int]:
-        return [row[0] for row in self.rows("contestants", feed_ids=encode(feed_ids))]
+        return sorted({row[0] for row in self.rows("contestants", feed_ids=encode(feed_ids))})
 
     # Sending what was staged before
 
     def collected(self, after: int, limit: int) -> list[Pending]:
         """What a legacy feed has collected and not sent: rows after `after`."""
-        pending = []
-        for row_id, data, is_deleted, modified_at in self.rows("awaiting", after=after, limit=limit):
-            if is_deleted:
-                body = self._tombstone(data, modified_at)
-            else:
-                body = self._stored_body(data, modified_at)
-            pending.append(Pending(row_id, body, bool(is_deleted)))
-        return pending
+        return [self._pending(*row) for row in self.rows("awaiting", after=after, limit=limit)]
+
+    def collected_of(self, ids: Sequence[int]) -> list[Pending]:
+        """What a legacy feed has collected of some entities and not sent."""
+        return [self._pending(*row) for row in self.rows("awaiting_of_entities", ids=json_list(ids))]
+
+    def _pending(self, row_id: int, data: str, is_deleted: int, modified_at: str) -> Pending:
+        body = self._tombstone(data, modified_at) if is_deleted else self._stored_body(data, modified_at)
+        return Pending(row_id, body, bool(is_deleted))
 
     def _stored_body(self, data: str, modified_at: str) -> bytes:
         return (data[:-1] + self._tail(modified_at, False)).encode()

@@ -41,11 +41,12 @@ update {feed_table}
  where id = ?
 
 -- name: forget_here
--- Gone, and this data space never had it; another one may.
+-- Gone, and this data space never had it; another one may, and is told on return.
 update {feed_table}
    set is_deleted = 1,
        status = 200,
-       errors = null
+       errors = null,
+       modified_at = ?
  where id = ?
 
 -- name: forget
@@ -58,6 +59,8 @@ insert into {feed_table}
 values (?, ?, ?, '', 1, ?, ?, ?)
 on conflict (feed_id) do update
    set source_entity_id = excluded.source_entity_id,
+       feed_hash = case when is_deleted then '' else feed_hash end,
+       is_deleted = 0,
        status = 1,
        errors = excluded.errors,
        contested = excluded.contested
@@ -120,6 +123,13 @@ select id, feed_data, is_deleted, modified_at
    and id > :after
  order by id
  limit :limit
+
+-- name: awaiting_of_entities
+select id, feed_data, is_deleted, modified_at
+  from {feed_table}
+ where status = 0
+   and source_entity_id in (select value from json_each(:ids))
+ order by id
 
 -- name: gone_candidates
 -- Entities we know in a range that a full sync has just walked.

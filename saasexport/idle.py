@@ -10,6 +10,7 @@ import os
 import sqlite3
 import sys
 
+import saasexport
 from saasexport import lock
 from saasexport.errors import Busy
 
@@ -86,6 +87,8 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
     kept = dict(ours.execute("select name, value from setting where name <> 'config'"))
     if kept.get("config_bytes") != content or kept.get("config_file") != path:
         return None
+    if kept.get("program") != saasexport.__version__:
+        return None  # an upgrade: what another version kept is not to be relied on
     kept["ours"] = ours
     return kept
 
@@ -115,7 +118,7 @@ def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
         )
         if "\n".join(row[0] for row in texts) != kept["triggers"]:
             return True
-        heads = {feed: (version, f"{key}|{via or ''}") for feed, version, key, via in shop.execute(kept["idle_heads"])}
+        heads = {feed: (version, held) for feed, version, held in shop.execute(kept["idle_heads"])}
     finally:
         shop.close()
     for feed, version, fingerprint in kept["ours"].execute(kept["idle_cursors"]):

@@ -66,7 +66,8 @@ update indexer_state
 -- name: advance
 update view_state
    set pass_version = :upto,
-       pass_position = :position
+       pass_position = :position,
+       waiting_since = null
  where feed = :feed
 
 -- name: close_pass
@@ -75,6 +76,7 @@ update view_state
        fingerprint = :fingerprint,
        pass_version = null,
        pass_position = null,
+       waiting_since = null,
        updated = :now
  where feed = :feed
 
@@ -114,5 +116,6 @@ select reconciled_at
 update view_state
    set source_records = :source_records,
        backlog = :backlog,
+       waiting_since = case when :backlog > 0 then coalesce(waiting_since, :now) end,
        counted_at = :now
  where feed = :feed

@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from saasexport import changelog, config, db, indexer, queries, views
+import saasexport
+from saasexport import changelog, config, db, indexer, machine, queries, views
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed, Shop
 from saasexport.feed_table import SQL as FEED_TABLE
@@ -112,8 +113,11 @@ class Installation:
         self.ours.close()
 
 
-def open_installation(file: str | None = None) -> Installation:
-    """Open what a configuration describes, and bring it in line with configuration and shop."""
+def open_installation(file: str | None = None, only_looks: bool = False) -> Installation:
+    """Open what a configuration describes, and bring it in line with configuration and shop.
+
+    With `only_looks` nothing is changed: what is out of line is left to the next job.
+    """
     path = config.find(file)
     content = config.read(path)
     settings, ours = _known(path, content)
@@ -126,7 +130,9 @@ def open_installation(file: str | None = None) -> Installation:
             f"{settings['export.database']}: not set up", "run: saasexport init --shop " + settings["shop.database"]
         )
     found = Installation(settings, ours)
-    if db.setting(ours, "config_bytes") != content:
+    if only_looks:
+        return found
+    if db.setting(ours, "config_bytes") != content or db.setting(ours, "program") != saasexport.__version__:
         apply_configuration(found, content)
     check_shop(found)
     return found
@@ -168,6 +174,8 @@ def set_up(settings: config.Config, content: bytes, identity: str | None = None)
         for feed in found.all_feeds.values():
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
+        # Who sets up on purpose, again after a move, says that this is the place.
+        db.keep(ours, machine=machine.fingerprint(settings["export.database"]))
     apply_configuration(found, content)
     check_shop(found)
     return found
@@ -189,6 +197,10 @@ def apply_configuration(found: Installation, content: bytes) -> None:
         for feed in found.all_feeds.values():
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
+        if db.setting(ours, "program") not in (None, saasexport.__version__):
+            # Another version may assemble items in another way, and watch other tables.
+            for feed in found.all_feeds.values():
+                indexer.invalidate(ours, feed, f"saasexport {saasexport.__version__} was installed", now_text())
         before = db.setting(ours, "environment_id")
         _use_environment(ours, environment)
         if before is not None and before != environment:
@@ -200,6 +212,7 @@ def apply_configuration(found: Installation, content: bytes) -> None:
         db.keep(
             ours,
             environment_id=environment,
+            program=saasexport.__version__,
             config_bytes=content,
             config_file=settings.file,
             lock_dir=settings["export.lock_dir"],
@@ -331,11 +344,5 @@ def environment_bit(ours: sqlite3.Connection, environment: str) -> int:
 def _make_feed_table(ours: sqlite3.Connection, feed: Feed) -> None:
     if ours.execute("select 1 from sqlite_master where name = ?", (feed.table,)).fetchone():
         return
-    payload = "the item" if feed.legacy else "what is kept of the item: " + ", ".join(
-        dict.fromkeys((*feed.identity, *feed.minimal))
-    )
-    script = db.SCHEMA.feed_table.format(
-        feed_table=feed.table, feed=feed.name, identity=", ".join(feed.identity), payload=payload
-    )
-    for statement in db.statements(script):
+    for statement in db.statements(db.feed_table_script(feed)):
         ours.execute(statement)

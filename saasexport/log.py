@@ -8,6 +8,7 @@ logrotate may move them away at any time without a line being lost.
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,6 +48,17 @@ class Log:
         if os.environ.get("EXPORTER_EXTENDED_LOG") == "1":
             record["payload"] = payload.decode("utf-8", "replace")
         self._write(SENDING, "INFO", encode(record))
+
+    def warning(self, code: str, message: str, group: str = COLLECTING) -> None:
+        """A record of what an admin should know, with its CDE code."""
+        self._write(group, "WARNING", f"CDE{code} {message}")
+
+    def not_sent(self, feed: str, items: Sequence[bytes]) -> None:
+        """A record of a batch of a dry run, with EXPORTER_EXTENDED_LOG=1: the payload that would be sent."""
+        if os.environ.get("EXPORTER_EXTENDED_LOG") == "1":
+            payload = (b"[" + b",".join(items) + b"]").decode("utf-8", "replace")
+            record = {"feed": feed, "items": len(items), "dryRun": True, "payload": payload}
+            self._write(SENDING, "INFO", encode(record))
 
     def say(self, message: str) -> None:
         """Tell a person who asked for it with -v."""

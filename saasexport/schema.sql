@@ -40,6 +40,7 @@ create table view_state (
     due_at         text,                       -- UTC, the next such moment; null: none is known
     source_records integer,                    -- items a full sync would produce, when counted
     backlog        integer,                    -- changelog rows not read yet, when counted
+    waiting_since  text,                       -- UTC, when rows were first counted and none was read since; null: none wait
     counted_at     text,                       -- UTC, when the two were counted
     synced_at      text,                       -- UTC, when items were last sent
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop

@@ -72,3 +72,12 @@ def failed(found: Installation, feed: str | None = None) -> list[dict[str, Any]]
         query += " where feed = :feed"
     cursor = found.ours.execute(query, {"feed": feed})
     return [dict(zip((*FAILED_COLUMNS, "modified_at"), row, strict=True)) for row in cursor]
+
+
+def failed_by_status(found: Installation) -> dict[str, dict[int, int]]:
+    """Feed -> status -> the number of failed items; feeds without any are left out."""
+    counts: dict[str, dict[int, int]] = {}
+    query = "select feed, status, count(*) from failed_items group by feed, status"
+    for feed, status, number in found.ours.execute(query):
+        counts.setdefault(feed, {})[status] = number
+    return counts

@@ -122,7 +122,7 @@ def sync_chunk(
         report(work, feed, "01-06", _CANNOT_BE_ASSEMBLED, staged.newly_failed)
     if work.sends_legacy or not feed.legacy:
         deliver(work, feed, table, staged.pending, synced)
-    _progress(work, feed, synced)
+    progress(work, feed, synced)
     if staged.again:
         # An identity that another entity held has become free.
         sync_chunk(work, feed, shop, staged.again, synced)
@@ -167,7 +167,7 @@ def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], sy
     batches = _in_time(work, work.client.batches(pending, work.batch_size(feed)), synced)
     for outcomes in work.client.deliver_all(feed, batches, work.thread_count(feed)):
         record(work, feed, table, outcomes, synced)
-        _progress(work, feed, synced)
+        progress(work, feed, synced)
 
 
 def _in_time(work: Work, batches: Iterable[list[Pending]], synced: Synced) -> Iterator[list[Pending]]:
@@ -179,7 +179,8 @@ def _in_time(work: Work, batches: Iterable[list[Pending]], synced: Synced) -> It
         yield batch
 
 
-def _progress(work: Work, feed: Feed, synced: Synced) -> None:
+def progress(work: Work, feed: Feed, synced: Synced) -> None:
+    """Tell how far a sync has come: a person every time, the log now and then."""
     if work.progress:
         work.progress(feed, synced)
     if synced.note:

@@ -375,17 +375,6 @@ def test_retry_after_keeps_every_job_silent_until_then(connect, status):
             assert brief(connect(server.url).deliver(THINGS, pending(1))) == {1: (200, 200)}
 
 
-def test_another_500_does_not_shorten_what_retry_after_asked_for(connect, ours):
-    with freeze_time("2026-11-23 15:00:00"):
-        with answering(lambda request: (503, {"Retry-After": "600"}, {})) as server:
-            found = connect(server.url)
-            found.deliver(THINGS, pending(1))
-            found._stop("something else", None)
-        assert ours.execute("select not_before, failures from service_state").fetchall() == [
-            ("2026-11-23 15:10:00", 2)
-        ]
-
-
 def test_a_good_answer_forgets_the_outage(connect, ours):
     answers = iter([(503, {"Retry-After": "0"}, {})])
     with answering(lambda request: next(answers, None) or accepted(request)) as server:

@@ -113,6 +113,10 @@ class Sender:
         """The items in batches."""
         return (pending[start : start + size] for start in range(0, len(pending), size))
 
+    def deliver_all(self, feed, batches, threads):
+        """The outcomes of each batch."""
+        return (self.deliver(feed, batch) for batch in batches)
+
     def deliver(self, feed, batch):
         """An outcome for each item."""
         items = [json.loads(item.body) for item in batch]

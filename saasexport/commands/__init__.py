@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
     "failed": ("failed", "the items that are not delivered, and why"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
+    "doctor": ("doctor", "what is wrong with the installation, and what to do about it"),
     "config": ("config", "the configuration in force, and where each value comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
     "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),
@@ -67,9 +68,7 @@ def _run(argv: list[str]) -> int:
     if argv[0] == "--version":
         print(f"saasexport {saasexport.__version__}")
         return 0
-    name = argv[0]
-    if name not in COMMANDS:
-        raise _unknown(name)
+    name = _named(argv[0])
     module = import_module(f"saasexport.commands.{COMMANDS[name][0]}")
     options = argparse.ArgumentParser(
         prog=f"saasexport {name}",
@@ -94,6 +93,22 @@ def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
 def _description(examples: str, summary: str) -> str:
     lines = [f"  {line}" for line in examples.strip().splitlines()]
     return "\n".join(["examples:", *lines, "", summary[:1].upper() + summary[1:] + "."]) if lines else summary
+
+
+def _named(name: str) -> str:
+    """A command by its name, or by the beginnings of its parts where they are clear, as bin/magento takes them."""
+    if name in COMMANDS:
+        return name
+    parts = name.split(":")
+    meant = [
+        command
+        for command in COMMANDS
+        if len(parts) == len(command.split(":"))
+        and all(whole.startswith(part) for part, whole in zip(parts, command.split(":"), strict=True))
+    ]
+    if len(meant) == 1:
+        return meant[0]
+    raise _unknown(name)
 
 
 def _unknown(name: str) -> ConfigError:

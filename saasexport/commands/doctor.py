@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import sys
 
 from saasexport import doctor
+from saasexport.commands.colour import painted
 
 EXAMPLES = {"doctor": "saasexport doctor\nsaasexport doctor --quiet\nsaasexport doctor --json"}
 
-COLOURS = {doctor.OK: "32", doctor.WARN: "33", doctor.FAIL: "31;1"}
+COLOURS = {doctor.OK: "green", doctor.WARN: "yellow", doctor.FAIL: "red"}
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
@@ -23,16 +23,8 @@ def run(options: argparse.Namespace, name: str) -> int:
     for finding in doctor.examine(options.config):
         findings.append(finding)
         if not options.json and not (options.quiet and finding.status == doctor.OK):
-            print(f"{_coloured(finding.status)}  {finding.check}: {finding}", flush=True)
+            status = painted(finding.status.ljust(4), COLOURS[finding.status])
+            print(f"{status}  {finding.check}: {finding}", flush=True)
     if options.json:
         print(json.dumps([finding._asdict() for finding in findings], indent=1))
     return int(any(finding.status == doctor.FAIL for finding in findings))
-
-
-def _coloured(status: str) -> str:
-    import os
-
-    shown = f"{status:<4}"
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        return f"\033[{COLOURS[status]}m{shown}\033[0m"
-    return shown

@@ -17,7 +17,6 @@ from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.feed import Feed
 from saasexport.installation import Installation, now_text, open_installation
 from saasexport.jobs import prepare_command
-from saasexport.steps import Work
 
 _PRODUCTS = "catalog_data_exporter_products"
 

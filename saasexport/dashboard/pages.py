@@ -62,7 +62,7 @@ def whole(text: str) -> int | None:
 def frame(page: Page, path: str, is_file: bool = False) -> str:
     """The whole document; as a file it leads nowhere."""
     links = [
-        HTML.link(href=href, text=text, current=Markup(' aria-current="page"') if href == path else "")
+        HTML.navigation_link(href=href, text=text, current=Markup(' aria-current="page"') if href == path else "")
         for href, text in _NAVIGATION
     ]
     return HTML.frame(
@@ -96,7 +96,7 @@ def address(path: str, **values: object) -> str:
 
 def link(href: str, text: str) -> Markup:
     """A link."""
-    return HTML.link(href=href, text=text, current="")
+    return HTML.link(href=href, text=text)
 
 
 def moment(text: str | None) -> Markup:

@@ -5,21 +5,27 @@ others go on: whoever asks wants to see the whole picture at once.
 """
 
 import sqlite3
-from collections.abc import Callable
 
 from saasexport import config
 from saasexport.doctor import capture, databases, files, machine, network, running
-from saasexport.doctor.finding import FAIL, OK, WARN, Finding, Findings, Patient, fail
+from saasexport.doctor.finding import FAIL, OK, WARN, Check, Finding, Findings, Patient, fail
 from saasexport.errors import SaasExportError
 from saasexport.feeds import all_feeds
 
 __all__ = ["FAIL", "OK", "WARN", "Finding", "examine"]
 
 # In the order in which one thing rests on the other.
-BEFORE_OPENING = (files.key_files, files.modes, files.owners, files.writable, machine.file_systems, machine.disk_space)
-OF_OURS = (databases.ours, machine.clone, capture.configuration_in_use)
-OF_THE_SHOP = (databases.shop, machine.time_zones)
-OF_BOTH = (
+BEFORE_OPENING: tuple[Check, ...] = (
+    files.key_files,
+    files.modes,
+    files.owners,
+    files.writable,
+    machine.on_a_proper_file_system,
+    machine.disk_space,
+)
+OF_OURS: tuple[Check, ...] = (databases.ours, machine.clone, capture.configuration_in_use)
+OF_THE_SHOP: tuple[Check, ...] = (databases.shop, machine.time_zones)
+OF_BOTH: tuple[Check, ...] = (
     capture.feeds,
     capture.triggers,
     capture.changelogs,
@@ -41,7 +47,8 @@ def examine(option: str | None = None) -> Findings:
         return
     patient = Patient(settings, running.now())
     try:
-        for check in (*BEFORE_OPENING, databases.open_ours, databases.open_shop, machine.clock, network.extras):
+        first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, machine.clock, network.extras)
+        for check in (*BEFORE_OPENING, *first):
             yield from _made(check, patient)
         for check in _possible(patient):
             yield from _made(check, patient)
@@ -53,13 +60,13 @@ def examine(option: str | None = None) -> Findings:
                 connection.close()
 
 
-def _possible(patient: Patient) -> tuple[Callable[[Patient], Findings], ...]:
+def _possible(patient: Patient) -> tuple[Check, ...]:
     ours = OF_OURS if patient.ours is not None else ()
     shop = OF_THE_SHOP if patient.shop is not None else ()
     return (*ours, *shop, *(OF_BOTH if ours and shop else ()))
 
 
-def _made(check: Callable[[Patient], Findings], patient: Patient) -> Findings:
+def _made(check: Check, patient: Patient) -> Findings:
     """What a check finds; that it broke off, if it did."""
     name = check.__name__.replace("_", " ")
     try:

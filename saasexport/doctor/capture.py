@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from saasexport import changelog, db, indexer, queries
+from saasexport import changelog, db, indexer, queries, status
 from saasexport.doctor.finding import Findings, Patient, ago, fail, names, ok, warn
 from saasexport.feed import Feed
 from saasexport.installation import Installation
@@ -72,6 +72,7 @@ def triggers(patient: Patient) -> Findings:
 def changelogs(patient: Patient) -> Findings:
     """What the triggers wrote is read, and removed once it is."""
     found = patient.installation
+    status.count(found)
     limit = found.config["export.changelog_limit"]
     waiting = 0
     is_well = True
@@ -107,43 +108,42 @@ def changelogs(patient: Patient) -> Findings:
 
 
 def _stuck_since(patient: Patient, found: Installation, feed: Feed) -> float | None:
-    """For how long rows have been waiting without any being read; None if that is not known to be long."""
-    row = found.ours.execute(SQL.counted, {"feed": feed.name}).fetchone()
-    backlog, counted_at, updated, status = row
-    if not backlog or status != "valid" or not counted_at or updated > counted_at:
+    """For how long rows have been waiting without any being read; None if that is not long."""
+    waiting_since, indexer_status = found.ours.execute(SQL.waiting, {"feed": feed.name}).fetchone()
+    if waiting_since is None or indexer_status != "valid":
         return None
-    age = patient.age(counted_at)
+    age = patient.age(waiting_since)
     return age if age > STUCK_SECONDS else None
 
 
 def indexers(patient: Patient) -> Findings:
     """Every feed is valid, and updated by schedule."""
     found = patient.installation
-    by_status: dict[str, list[Feed]] = {}
-    on_save = []
-    for feed in found.feeds():
-        by_status.setdefault(indexer.state(found.ours, feed).status, []).append(feed)
-        if indexer.view(found.ours, feed).mode != "schedule":
-            on_save.append(feed)
-    unfinished = [*by_status.get("invalid", []), *by_status.get("working", [])]
-    for feed in unfinished:
-        state = indexer.state(found.ours, feed)
-        reason = f" ({state.reason})" if state.reason else ""
-        what = "is being synced in full" if state.status == "working" else "has to be synced in full"
-        yield warn(
-            "indexers", f"{feed.name} {what}{reason}, since {state.updated} UTC", "cron goes on with it: reindex_all_invalid"
-        )
-    if suspended := by_status.get("suspended", []):
+    states = [(feed, indexer.state(found.ours, feed)) for feed in found.feeds()]
+    unfinished: dict[str, list[tuple[Feed, indexer.State]]] = {}
+    for feed, state in states:
+        if state.status in ("invalid", "working"):
+            what = "being synced in full" if state.status == "working" else "to be synced in full"
+            unfinished.setdefault(f"{what}, {state.reason or 'as was asked for'}", []).append((feed, state))
+    for what, some in unfinished.items():
+        since = min(state.updated for _, state in some)
+        feeds = names(feed for feed, _ in some)
+        yield warn("indexers", f"{feeds}: {what}, since {since} UTC", "cron's reindex_all_invalid goes on with it")
+    suspended = [feed for feed, state in states if state.status == "suspended"]
+    if suspended:
+        ids = " ".join(feed.indexer for feed in suspended)
         yield warn(
             "indexers",
             f"{names(suspended)}: suspended, passed over by cron",
-            "run: saasexport indexer:set-status valid " + " ".join(feed.indexer for feed in suspended),
+            f"run: saasexport indexer:set-status invalid {ids}",
         )
+    on_save = [feed for feed, _ in states if indexer.view(found.ours, feed).mode != "schedule"]
     if on_save:
+        ids = " ".join(feed.indexer for feed in on_save)
         yield warn(
             "indexers",
             f"{names(on_save)}: Update on Save, what the shop's program forgets comes late",
-            "run: saasexport indexer:set-mode schedule " + " ".join(feed.indexer for feed in on_save),
+            f"run: saasexport indexer:set-mode schedule {ids}",
         )
     if not unfinished and not suspended and not on_save:
         yield ok("indexers", "all are valid and updated by schedule")
@@ -173,21 +173,24 @@ def items(patient: Patient) -> Findings:
     """Everything is delivered, or on its way."""
     found = patient.installation
     is_well = True
-    for feed, failed, awaiting in found.ours.execute(SQL.undelivered):
-        if failed:
+    for line in status.rows(found):
+        name = line["feed"]
+        if line["failed"]:
             is_well = False
-            yield warn("items", f"{failed} items of {feed} failed", f"see why: saasexport failed {feed}")
-        if awaiting > LONG_BACKLOG:
+            yield warn("items", f"{line['failed']} items of {name} failed", f"see why: saasexport failed {name}")
+        if line["awaiting"] > LONG_BACKLOG:
             is_well = False
-            job = found.all_feeds[feed].exporter if found.all_feeds[feed].legacy else "reindex_all_invalid"
-            yield warn("items", f"{awaiting} items of {feed} await submission", f"run {job}, and see that cron does")
-    for feed, held in found.ours.execute(SQL.held_back):
-        is_well = False
-        yield warn(
-            "deletions",
-            f"{held} entities of {feed} are gone at once: their deletion is held back",
-            f"if they are really gone, run: saasexport deletions {feed} --confirm",
-        )
+            feed = found.all_feeds[name]
+            job = feed.exporter if feed.legacy else "reindex_all_invalid"
+            remedy = f"run {job}, and see that cron does"
+            yield warn("items", f"{line['awaiting']} items of {name} await submission", remedy)
+        if line["held"]:
+            is_well = False
+            yield warn(
+                "deletions",
+                f"{line['held']} entities of {name} are gone at once: their deletion is held back",
+                f"if they are really gone, run: saasexport deletions {name} --confirm",
+            )
     if is_well:
         yield ok("items", "none failed, none is held back")
 

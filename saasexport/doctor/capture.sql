@@ -5,9 +5,8 @@
 select coalesce(max(version_id), 0), coalesce(max(version_id) - min(version_id) + 1, 0)
   from {changelog}
 
--- name: counted
--- As the last count found it.
-select view_state.backlog, view_state.counted_at, view_state.updated, indexer_state.status
+-- name: waiting
+select view_state.waiting_since, indexer_state.status
   from view_state
   join indexer_state using (feed)
  where view_state.feed = :feed
@@ -16,15 +15,3 @@ select view_state.backlog, view_state.counted_at, view_state.updated, indexer_st
 select reconciled_at
   from view_state
  where feed = :feed
-
--- name: undelivered
-select feed, failed, awaiting
-  from feed_status
- where failed > 0
-    or awaiting > 0
-
--- name: held_back
-select feed, count(*)
-  from gone_entity
- where is_held = 1
- group by feed

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from saasexport import db, migrations, queries
+from saasexport import db, queries
 from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
 from saasexport.errors import SaasExportError
 
@@ -52,9 +52,6 @@ def open_ours(patient: Patient) -> Findings:
         yield fail("our database", f"{path}: is not set up", f"run: {init}")
         return
     patient.ours = ours
-    if version < db.SCHEMA_VERSION:
-        yield ok("our database", f"{path}: of schema {version}, the next job brings it to {db.SCHEMA_VERSION}")
-        migrations.bring_up(ours)
 
 
 def ours(patient: Patient) -> Findings:
@@ -84,7 +81,8 @@ def ours(patient: Patient) -> Findings:
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     if found != ["ok"]:
-        yield fail("our database", f"{path}: damaged: {' '.join(found[0].split())}", _remedy(sqlite3.DatabaseError(), path, ""))
+        damage = " ".join(found[0].split())
+        yield fail("our database", f"{path}: damaged: {damage}", _remedy(sqlite3.DatabaseError(damage), path, ""))
     else:
         yield ok("our database", f"{path}: sound, journal mode {mode}")
 
@@ -194,4 +192,4 @@ def _remedy(error: Exception, path: str, init: str) -> str:
         return "make room on its disk"
     if "no such table" in text:
         return f"is it ours? If so, move it away and run: {init}"
-    return f"move it away (mv {path} {path}.damaged) and run reindex_all_invalid or saasexport init: it is rebuilt"
+    return "run reindex_all_invalid: it sets the file aside and builds a new one from it and from the shop"

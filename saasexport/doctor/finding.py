@@ -5,7 +5,7 @@ broken must still be broken afterwards, so that the person who asked sees it.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -71,6 +71,9 @@ class Patient:
         return (self.now - datetime.fromisoformat(text).replace(tzinfo=UTC)).total_seconds()
 
 
+Check = Callable[[Patient], Findings]
+
+
 def ago(seconds: float) -> str:
     """How long ago, for people."""
     if seconds < 120:
@@ -80,6 +83,6 @@ def ago(seconds: float) -> str:
     return f"{seconds / 3600:.0f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
 
 
-def names(feeds: list[Feed]) -> str:
+def names(feeds: Iterable[Feed]) -> str:
     """Feeds, for people."""
     return ", ".join(feed.name for feed in feeds)

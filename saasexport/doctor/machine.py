@@ -26,11 +26,11 @@ SCARCE_INODES = 5_000
 AHEAD_SECONDS = 120
 
 # File systems of other machines, whose locks and shared memory SQLite cannot rely on.
-REMOTE = frozenset(
-    "nfs nfs4 cifs smb3 smbfs ncpfs 9p afs ceph lustre beegfs vboxsf prl_fs glusterfs fuse.glusterfs fuse.sshfs"
-    " fuse.s3fs fuse.rclone fuse.vmhgfs-fuse".split()
+REMOTE = (
+    *("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "9p", "afs", "ceph", "lustre", "beegfs", "vboxsf", "prl_fs"),
+    *("glusterfs", "fuse.glusterfs", "fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.vmhgfs-fuse"),
 )
-VOLATILE = frozenset(("tmpfs", "ramfs"))
+VOLATILE = ("tmpfs", "ramfs")
 
 
 def versions(
@@ -81,15 +81,17 @@ def mount_of(path: str, all_mounts: Iterable[Mount]) -> Mount | None:
     return best
 
 
-def file_systems(patient: Patient, mountinfo: str | None = None) -> Findings:
+def on_a_proper_file_system(patient: Patient) -> Findings:
     """The databases are on file systems that SQLite can rely on."""
-    if mountinfo is None:
-        try:
-            with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-                mountinfo = file.read()
-        except OSError:
-            return  # no Linux
-    known = mounts(mountinfo)
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+            yield from file_systems(patient, mounts(file.read()))
+    except FileNotFoundError:
+        return  # no Linux
+
+
+def file_systems(patient: Patient, known: list[Mount]) -> Findings:
+    """The same, with the file systems there are."""
     for what, path, is_ours in (
         ("our database", patient.config["export.database"], True),
         ("the shop", patient.config["shop.database"], False),
@@ -104,7 +106,8 @@ def file_systems(patient: Patient, mountinfo: str | None = None) -> Findings:
                 "move it to a local disk" + (", see [export] database" if is_ours else ", or run saasexport there"),
             )
         elif mount.is_read_only:
-            yield fail("file system", f"{what} is on {mount.point}, mounted read-only", f"mount -o remount,rw {mount.point}")
+            remedy = f"run: mount -o remount,rw {mount.point}"
+            yield fail("file system", f"{what} is on {mount.point}, mounted read-only", remedy)
         elif mount.kind in VOLATILE and is_ours:
             yield warn(
                 "file system",

@@ -83,7 +83,7 @@ def _ask(patient: Patient, client: Client, feed: Feed) -> Findings:
         return
     milliseconds = (time.monotonic() - started) * 1000
     yield judge(f"{url}{patient.installation.route(feed)}", response, milliseconds)
-    yield from _clocks(patient, response)
+    yield from _clocks(response)
 
 
 def judge(url: str, response: Response, milliseconds: float) -> Finding:
@@ -101,20 +101,22 @@ def judge(url: str, response: Response, milliseconds: float) -> Finding:
         return ok("service", f"{url}: takes our credentials, and refuses the empty batch it was asked with")
     if code in (401, 403):
         return fail(
-            "service", f"{url}: answered {code}: refuses our credentials", "see [service] api_key_file and environment_id"
+            "service",
+            f"{url}: answered {code}: refuses our credentials",
+            "see [service] api_key_file and environment_id",
         )
     if code in (404, 405, 410):
         return fail("service", f"{url}: answered {code}: takes no feed there", "see [service] url and path")
     if 300 <= code < 400:
         target = response.headers.get("location", "elsewhere")
-        return fail("service", f"{url}: answered {code}: redirects to {target}", "redirects are not followed: see [service] url")
+        return fail("service", f"{url}: answered {code}: redirects to {target}", "write that into [service] url")
     if code == 429:
         return warn("service", f"{url}: answered 429: too many requests", "lower [service] requests_per_second")
     remedy = "it is the service that fails: see its log, or wait; nothing is lost meanwhile"
     return fail("service", f"{url}: answered {code}", remedy)
 
 
-def _clocks(patient: Patient, response: Response) -> Findings:
+def _clocks(response: Response) -> Findings:
     from email.utils import parsedate_to_datetime
 
     try:

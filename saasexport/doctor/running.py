@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from saasexport import lock
-from saasexport.doctor.finding import Findings, Patient, ago, fail, ok, warn
+from saasexport.doctor.finding import FAIL, WARN, Finding, Findings, Patient, ago, fail, ok, warn
 
 
 class Job(NamedTuple):
@@ -45,39 +45,50 @@ HELD_SECONDS = 600
 def cron(patient: Patient, files: Iterable[str] = CRON_FILES) -> Findings:
     """Every job is called by cron and was seen lately."""
     lines = scheduled(files)
-    unknown = [job.name for job in JOBS if not any(_calls(line, job.name) for line in lines)]
-    late = [finding for job in JOBS for finding in _seen(patient, job, is_scheduled=job.name not in unknown)]
-    ages = [age for job in JOBS[:1] if (age := _age(patient, job.name)) is not None]
+    unknown = [job for job in JOBS if not any(_calls(line, job.name) for line in lines)]
+    late = _late(patient, [job for job in JOBS if job not in unknown], is_scheduled=True)
+    late += _late(patient, unknown, is_scheduled=False)
     if not unknown:
         yield ok("cron", "every job is scheduled")
-    elif len(unknown) == len(JOBS) and not late:
-        yield ok("cron", "no job is in a crontab that can be read here, but all are seen")
-    elif len(unknown) == len(JOBS):
-        yield fail("cron", "no job is in the crontab, /etc/crontab, /etc/cron.d or a systemd timer", _INSTALL)
+    elif len(unknown) < len(JOBS):
+        yield warn("cron", f"not scheduled: {', '.join(job.name for job in unknown)}", _INSTALL)
+    elif late:
+        worst = fail if any(finding.status == FAIL for finding in late) else warn
+        yield worst("cron", "no job is in your crontab, /etc/crontab, /etc/cron.d or a systemd timer", _INSTALL)
     else:
-        yield warn("cron", f"not scheduled: {', '.join(unknown)}", _INSTALL)
+        yield ok("cron", "something starts the jobs, though no crontab that can be read here does")
     if late and len(unknown) < len(JOBS) and not _is_daemon_running():
         yield fail("cron", "no cron daemon is running", "start it: systemctl enable --now cron (or crond)")
     yield from late
-    if not late and ages:
-        yield ok("cron", f"jobs run: reindex_all_invalid was seen {ago(ages[0])} ago")
+    if not late:
+        yield ok("cron", f"the jobs run: {JOBS[0].name} was seen {ago(_age(patient, JOBS[0].name) or 0)} ago")
 
 
 _INSTALL = "run, as the user who is to run the jobs: saasexport cron:install"
 
 
-def _seen(patient: Patient, job: Job, is_scheduled: bool) -> Findings:
-    age = _age(patient, job.name)
-    if age is None:
-        if job.fail_after == float("inf") and is_scheduled:
-            return  # it is daily: its first time may be to come
-        yield (fail if job.fail_after < float("inf") else warn)(
-            "cron", f"{job.name} was never run", "see that cron runs, and read its mail or log"
-        )
-    elif age > job.warn_after:
-        yield (fail if age > job.fail_after else warn)(
-            "cron", f"{job.name} was last run {ago(age)} ago", "see that cron runs, and read its mail or log"
-        )
+def _late(patient: Patient, jobs: list[Job], is_scheduled: bool) -> list[Finding]:
+    """Jobs that were not seen for too long, those of one kind in one line."""
+    since_set_up = _since_set_up(patient)
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for job in jobs:
+        age = _age(patient, job.name)
+        if age is not None and age > job.warn_after:
+            kinds.setdefault((FAIL if age > job.fail_after else WARN, f"last run {ago(age)} ago"), []).append(job.name)
+        elif age is None and not (is_scheduled and since_set_up < job.warn_after):
+            status = FAIL if job.fail_after < float("inf") else WARN
+            kinds.setdefault((status, "never run"), []).append(job.name)
+    return [
+        Finding(status, "cron", f"{', '.join(some)}: {what}", "see that cron runs, and read its mail or log")
+        for (status, what), some in kinds.items()
+    ]
+
+
+def _since_set_up(patient: Patient) -> float:
+    """The seconds since the data space in force was taken into use: a job may have had no time yet to run."""
+    if patient.ours is None:
+        return float("inf")
+    return patient.age(patient.ours.execute("select min(used_at) from environment").fetchone()[0])
 
 
 def _age(patient: Patient, job: str) -> float | None:

@@ -113,6 +113,8 @@ def connect(found: Installation, log: Log, is_patient: bool = False) -> Client:
             requests_per_second=settings["requests_per_second"],
             slot_file=found.lock_file("service"),
             is_patient=is_patient,
+            transport=settings["transport"],
+            private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
         ),
         found.ours,
         found.route,

@@ -16,4 +16,5 @@ def split(items: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[st
     differing = {key for key in first if any(key not in item or item[key] != first[key] for item in others)}
     differing.update(key for item in others for key in item if key not in first)
     common = {key: value for key, value in first.items() if key not in differing}
-    return common, [{key: item[key] for key in differing if key in item} for item in items]
+    # In the order of each item's own fields: a set has another one in every process, and the order is hashed.
+    return common, [{key: value for key, value in item.items() if key in differing} for item in items]

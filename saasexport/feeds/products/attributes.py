@@ -33,6 +33,13 @@ CONFIGURATION: tuple[str, ...] = ()
 
 Entry = dict[str, Any]
 
+# the attribute's id, the entry, and what it is in store views with labels of their own
+Told = tuple[int, Entry, dict[int, Entry]]
+
+NONE: dict[Any, Any] = {}
+
+_attribute_id = itemgetter(0)
+
 # Entries kept per attribute: a multiselect may have a combination for every product.
 KNOWN = 2_000
 
@@ -41,76 +48,72 @@ def area(shop: Shop, batch: Batch) -> Fields:
     """`attributes`: an entry per attribute that has a row in the default scope or the store view's."""
     fields = Fields()
     listed = shop.once(_listed)
-    codes = listed.keys()
     for product_id in batch.products:
-        own = batch.values.overrides.get(product_id)
-        if own is None or all(codes.isdisjoint(values) for values in own.values()):
-            try:
-                entries, is_local = _entries(shop, listed, batch.values.defaults[product_id], 0)
-            except Unusable as fault:
-                fields.fail(product_id, str(fault))
-                continue
-            if not is_local:
-                fields.common[product_id] = {"attributes": entries}
-                continue
-        _by_view(shop, batch, product_id, fields)
+        try:
+            default = _told(shop, listed, batch.values.defaults[product_id])
+        except Unusable:
+            default = None  # a store view may have it right
+        own = batch.values.overrides.get(product_id, NONE)
+        is_same = default is not None and all(map(listed.keys().isdisjoint, own.values()))
+        if default is None or not is_same or any(local for _, _, local in default):
+            _by_view(shop, batch, product_id, fields, default)
+        else:
+            fields.common[product_id] = {"attributes": [entry for _, entry, _ in default] or None}
     return fields
 
 
-def _by_view(shop: Shop, batch: Batch, product_id: int, fields: Fields) -> None:
+def _by_view(shop: Shop, batch: Batch, product_id: int, fields: Fields, default: "list[Told] | None") -> None:
     """The lists of a product whose store views have values or labels of their own."""
     listed = shop.once(_listed)
-    lists: dict[int, list[Entry] | None] = {}
+    items: dict[int, dict[str, Any]] = {}
+    shared = {"attributes": [entry for _, entry, _ in default or ()] or None}
     for view in batch.views[product_id]:
+        own = batch.values.overrides.get(product_id, NONE).get(view.id, NONE)
         try:
-            lists[view.id], _ = _entries(shop, listed, batch.values.of(product_id, view.id), view.id)
+            if default is None or not listed.keys().isdisjoint(own):
+                found = _told(shop, listed, batch.values.of(product_id, view.id))
+            elif any(view.id in local for _, _, local in default):
+                found = default
+            else:
+                items[view.id] = shared
+                continue
+            items[view.id] = {"attributes": [local.get(view.id, entry) for _, entry, local in found] or None}
         except Unusable as fault:
             fields.fail(product_id, str(fault), view.id)
-    fields.set_views(product_id, {store_id: {"attributes": entries} for store_id, entries in lists.items()})
+    fields.set_views(product_id, items)
 
 
-def _entries(
-    shop: Shop, listed: dict[str, "Attribute"], values: dict[str, Any], store_id: int
-) -> tuple[list[Entry] | None, bool]:
-    """The entries in the order of the attributes' ids, and whether store views have labels of their own."""
-    found: list[tuple[int, Entry]] = []
-    is_local = False
+def _told(shop: Shop, listed: dict[str, "Attribute"], values: dict[str, Any]) -> list[Told]:
+    """What is told of some values, in the order of the attributes' ids."""
+    found = []
     for code, value in values.items():
-        if code not in listed:
-            continue
-        attribute = listed[code]
-        if value in attribute.known:
-            found.append((attribute.id, attribute.known[value]))
-            continue
-        if not attribute.is_ready:
-            attribute.prepare(shop)
-        if attribute.local:
-            is_local = True
-        found.append((attribute.id, attribute.entry(value, store_id)))
-    found.sort(key=_id)
-    return [entry for _, entry in found] or None, is_local
-
-
-_id = itemgetter(0)
+        if code in listed:
+            attribute = listed[code]
+            if value in attribute.known:
+                found.append(attribute.known[value])
+            else:
+                if not attribute.is_ready:
+                    attribute.prepare(shop)
+                found.append(attribute.tell(value))
+    found.sort(key=_attribute_id)
+    return found
 
 
 class Attribute:
     """How the values of one attribute are told."""
 
     def __init__(self, attribute: eav.Attribute) -> None:
-        self.id = attribute.id
-        self.code = attribute.code
-        self.local: set[int] = set()  # store views with labels of their own
+        self.known: dict[Any, Told] = {}  # by value
         self.is_ready = False
         self._attribute = attribute
+        self._field = f"attributes.{attribute.code}"
         self._write: Callable[[Any], str] = self._text
         self._labels: dict[int, dict[str, str]] = {}  # store id -> option id -> label
-        self.known: dict[Any, Entry] = {}  # what is the same in all store views, by value
 
     def prepare(self, shop: Shop) -> None:
         """Read the attribute's options, when the first value is met."""
         self.is_ready = True
-        options = shop.rows(SQL.options, attribute_id=self.id)
+        options = shop.rows(SQL.options, attribute_id=self._attribute.id)
         if self._attribute.source_model == BOOLEAN:
             self._labels = {0: BOOLEAN_LABELS}
         elif options:
@@ -118,40 +121,34 @@ class Attribute:
             for option_id, store_id, label in options:
                 if label is not None:
                     self._labels.setdefault(store_id, {})[str(option_id)] = label
-            self.local = {store_id for store_id in self._labels if store_id != 0}
         elif self._attribute.backend_type == "decimal":
             scale = shop.once(_decimal_scale)
             self._write = lambda value: f"{number(value, self._field):.{scale}f}"
         elif self._attribute.backend_type == "int":
             self._write = lambda value: str(number(value, self._field))
 
-    def entry(self, value: Any, store_id: int) -> Entry:
-        """The entry for a value in a store view; for an option without labels of its own the same object again."""
-        if not self._labels:
-            if value is None:
-                return {"attributeCode": self.code}
-            return {"attributeCode": self.code, "value": [self._write(value)]}
-        entry = self._labelled(value, store_id)
-        if not self.local:
-            if len(self.known) >= KNOWN:
-                self.known.clear()
-            self.known[value] = entry
-        return entry
-
-    def _labelled(self, value: Any, store_id: int) -> Entry:
-        """Ids as labels: the store view's, else admin's, else the id itself."""
+    def tell(self, value: Any) -> Told:
+        """The entries for a value; those of options are made once."""
+        attribute_id, code = self._attribute[:2]
         if value is None:
-            return {"attributeCode": self.code}
-        default, local = self._labels[0], self._labels.get(store_id, {})
+            return attribute_id, {"attributeCode": code}, NONE
+        if not self._labels:
+            return attribute_id, {"attributeCode": code, "value": [self._write(value)]}, NONE
         ids = self._text(value).split(",")
-        return {"attributeCode": self.code, "value": [local.get(each, default.get(each, each)) for each in ids]}
+        default = self._labels[0]
+        local = {}
+        for store_id, labels in self._labels.items():
+            if not labels.keys().isdisjoint(ids) and store_id != 0:
+                said = [labels.get(each, default.get(each, each)) for each in ids]
+                local[store_id] = {"attributeCode": code, "value": said}
+        told = attribute_id, {"attributeCode": code, "value": [default.get(each, each) for each in ids]}, local
+        if len(self.known) >= KNOWN:
+            self.known.clear()
+        self.known[value] = told
+        return told
 
     def _text(self, value: Any) -> str:
         return value if type(value) is str else str(text(value, self._field))
-
-    @property
-    def _field(self) -> str:
-        return f"attributes.{self.code}"
 
 
 def _listed(shop: Shop) -> dict[str, Attribute]:

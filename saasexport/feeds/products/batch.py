@@ -64,16 +64,28 @@ class Fields:
         self.by_view.setdefault((product_id, store_id), {}).update(fields)
 
     def set_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
-        """Give fields of a product in all its store views, once where they agree; the dicts are kept."""
+        """Give fields of a product by store view: as common if all have the very same dict, else each its own.
+
+        For fields that hardly ever agree where the dicts are not the same; the dicts are kept.
+        """
         given = list(items.values())
-        if not given:
+        if given and all(item is given[0] for item in given):
+            self._add(product_id, given[0])
             return
-        common = given[0]
-        if any(item is not common for item in given):
-            common, parts = per_view.split(given)
-            for store_id, part in zip(items, parts, strict=True):
-                if part:
-                    self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **part}
+        for store_id, item in items.items():
+            self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **item}
+
+    def split_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
+        """Give fields of a product by store view; each that agrees becomes common."""
+        if not items:
+            return
+        common, parts = per_view.split(list(items.values()))
+        self._add(product_id, common)
+        for store_id, part in zip(items, parts, strict=True):
+            if part:
+                self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **part}
+
+    def _add(self, product_id: int, common: dict[str, Any]) -> None:
         self.common[product_id] = {**self.common[product_id], **common} if product_id in self.common else common
 
     def spread(self, product_id: int, field: str, by_view: dict[int, Any]) -> None:

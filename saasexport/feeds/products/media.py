@@ -74,7 +74,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 items[view.id] = told[key]
             except Unusable as fault:
                 fields.fail(product_id, str(fault), view.id)
-        fields.set_views(product_id, items)
+        fields.split_views(product_id, items)
     return fields
 
 

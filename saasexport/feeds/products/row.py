@@ -147,11 +147,12 @@ def _moved(
 ) -> dict[int, dict[str, Any]]:
     """Move what store views have of their own, texts and settings, from `common` to parts, by store view."""
     own = batch.values.overrides.get(product_id, NONE)
-    moved = {TEXT_FIELDS[code] for values in own.values() for code in values if code in TEXT_FIELDS}
+    # A dict, not a set: the order of an item's fields must not differ from one process to the next.
+    moved = {TEXT_FIELDS[code]: None for values in own.values() for code in values if code in TEXT_FIELDS}
     if agreed.currency is None:
-        moved.add("currency")
+        moved["currency"] = None
     if agreed.weight_unit is None and "weight" in common:
-        moved.add("weightUnit")
+        moved["weightUnit"] = None
     if not moved:
         return NONE
     parts = {}
@@ -183,7 +184,7 @@ def _apart(batch: Batch, product_id: int, fields: Fields, context: Context) -> N
         except _NoStatusError:
             error = f"One or more required EAV attributes (status) are not set for product: {product_id}"
             fields.fail(product_id, error, view.id)
-    fields.set_views(product_id, items)
+    fields.split_views(product_id, items)
 
 
 def _agreed(views: list[scopes.StoreView], context: Context) -> Settings:

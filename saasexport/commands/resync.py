@@ -1,0 +1,274 @@
+"""saasexport saas:resync: sync one feed now, in full or in part, as bin/magento saas:resync does.
+
+It takes the feed's lock only: a feed that a job is busy with is left to it.
+"""
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from saasexport import config, lock, resync, status
+from saasexport.commands.progress import Progress
+from saasexport.errors import Busy, ConfigError
+from saasexport.feed import Feed, Shop
+from saasexport.installation import Installation, open_installation
+from saasexport.jobs import prepare_command
+from saasexport.log import elapsed
+from saasexport.steps import Synced, Work
+
+EXAMPLES = {
+    "saas:resync": """
+saasexport saas:resync --feed products
+saasexport saas:resync --feed products --by-ids '24-MB01,24-MB02'
+saasexport saas:resync --feed prices --by-ids '14,15' --id-type productId
+saasexport saas:resync --feed products --estimate
+EXPORTER_EXTENDED_LOG=1 saasexport saas:resync --feed products --dry-run
+"""
+}
+
+# What Adobe's service accepts (operations.md 6), for an estimate when no limit is configured.
+ADOBES_RATE = 2
+
+
+def configure(options: argparse.ArgumentParser, name: str) -> None:
+    """The options of saas:resync."""
+    add = options.add_argument
+    # Adobe's page has a line with a space in it, `--feed= products`.
+    add("name", metavar="FEED", nargs="?", help=argparse.SUPPRESS)
+    add("--feed", metavar="NAME", help="the feed, in any letter case")
+    add("--by-ids", metavar="LIST", help="only these entities, changed or not; comma separated, SKUs by default")
+    add("--id-type", metavar="TYPE", help="how to read --by-ids: sku, productId, ...")
+    add("--cleanup-feed", action="store_true", help="empty the feed table first; only after the data space was cleaned")
+    add("--yes", "-y", action="store_true", help="do not ask before --cleanup-feed")
+    add("--continue-resync", action="store_true", help="go on after the highest source id already exported")
+    add("--no-reindex", action="store_true", help="legacy feeds: send the stored rows again without collecting")
+    add("--force", action="store_true", help="send everything, delivered or not")
+    add("--dry-run", action="store_true", help="collect, send nothing, save nothing")
+    add("--estimate", action="store_true", help="only tell how many records and requests it would be, and how long")
+    for option, key in (("--thread-count", "thread_count"), ("--batch-size", "batch_size")):
+        other = "--" + option[2:].title().replace("-", "")
+        add(option, f"--{other[2].lower()}{other[3:]}", metavar="N", type=_Number(key), help=_HELP[key])
+
+
+_HELP = {"thread_count": "batches in flight at once", "batch_size": "items of a batch"}
+
+
+class _Number:
+    """A whole number within the bounds that the configuration sets for a key."""
+
+    def __init__(self, key: str) -> None:
+        self.key = config.FEED_KEYS[key]
+
+    def __call__(self, text: str) -> int:
+        value = int(text) if text.isascii() and text.isdecimal() else None
+        if value is None or not self.key.check(value):
+            raise argparse.ArgumentTypeError(f"expected {self.key.expected}, found {text!r}")
+        return value
+
+
+def run(options: argparse.Namespace, name: str) -> int:
+    """Check the options, then do it under the feed's lock."""
+    found = open_installation(options.config)
+    try:
+        feed = _feed(found, options)
+        _check(options, feed)
+        work = prepare_command(found, " ".join(["saasexport saas:resync", *_given(options)]))
+        work.size, work.threads = options.batch_size, options.thread_count
+        work.is_forced, work.sends_legacy = options.force, True
+        try:
+            return _run(work, feed, options)
+        finally:
+            work.client.close()
+    finally:
+        found.close()
+
+
+def _feed(found: Installation, options: argparse.Namespace) -> Feed:
+    name = (options.feed or options.name or "").strip()
+    if not name:
+        raise ConfigError("saas:resync: --feed NAME is missing", f"feeds are: {', '.join(found.all_feeds)}")
+    if options.feed and options.name:
+        raise ConfigError(f"saas:resync: unrecognised argument {options.name!r}", "one feed at a time")
+    return found.feed(name)
+
+
+def _check(options: argparse.Namespace, feed: Feed) -> None:
+    """Refuse combinations that contradict each other."""
+    stored = options.no_reindex and feed.legacy
+    wrong = {
+        "--id-type says how to read --by-ids, which is missing": options.id_type and options.by_ids is None,
+        "--by-ids names no id": options.by_ids is not None and not _keys(options),
+        "--by-ids and --continue-resync exclude each other": options.by_ids is not None and options.continue_resync,
+        "--cleanup-feed leaves nothing to continue from": options.cleanup_feed and options.continue_resync,
+        "--cleanup-feed leaves no stored rows for --no-reindex to send": options.cleanup_feed and stored,
+        "--cleanup-feed would forget what --by-ids does not name": (
+            options.cleanup_feed and options.by_ids is not None and not options.dry_run
+        ),
+    }
+    for reason, is_so in wrong.items():
+        if is_so:
+            raise ConfigError(f"saas:resync: {reason}", "see: saasexport saas:resync --help")
+
+
+def _keys(options: argparse.Namespace) -> list[str]:
+    return list(dict.fromkeys(key.strip() for key in (options.by_ids or "").split(",") if key.strip()))
+
+
+def _given(options: argparse.Namespace) -> list[str]:
+    """The options as they stand in the log, where a caller is named."""
+    given = []
+    for name, value in vars(options).items():
+        if name not in ("config", "name") and value not in (None, False):
+            option = "--" + name.replace("_", "-")
+            given.append(option if value is True else f"{option}={value}")
+    return given
+
+
+def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
+    resync.require(work.installation, feed)
+    ids = _ids(work, feed, options) if options.by_ids is not None else None
+    if ids == []:
+        return 1
+    if options.estimate:
+        print(_estimate(work, feed, options, ids))
+        return 0
+    if options.cleanup_feed and not options.dry_run and not _is_confirmed(work, feed, options):
+        print(f"{feed.name}: nothing done", file=sys.stderr)
+        return 1
+    operation = "full sync" if ids is None else resync.BY_IDS
+    try:
+        with lock.held(work.installation.lock_file(feed.name), operation):
+            return _dry_run(work, feed, options, ids) if options.dry_run else _sync(work, feed, options, ids)
+    except Busy as busy:
+        work.log.operation(feed.name, operation, f"operation skipped - {busy}")
+        print(f"{feed.name}: operation skipped - {busy}")
+        return 0
+
+
+def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[int]:
+    """The entities that --by-ids names; what it names in vain is told, and logged."""
+    try:
+        id_type = resync.id_type_of(feed, options.id_type or "default")
+    except ConfigError as error:
+        if not feed.id_types:
+            work.log.error("03-09", f"{feed.name}: --by-ids is not supported for this feed")
+        raise error
+    ids, missing = resync.entities_of(work, feed, _keys(options), id_type)
+    if missing:
+        kind = "none" if not ids else "some"
+        message = f"{feed.name}: by-ids, {kind} found: nothing has {id_type} {', '.join(missing)}"
+        work.log.warning("03-10", message)
+        print(f"saasexport: CDE03-10 {message}", file=sys.stderr)
+    return ids
+
+
+def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:
+    if options.yes:
+        return True
+    rows = resync.count_rows(work, feed)
+    warning = f"--cleanup-feed empties {feed.table} ({rows:,} rows): deletions the service does not know of are lost"
+    if not sys.stdin or not sys.stdin.isatty():
+        raise ConfigError(f"{feed.name}: {warning}", "if the data space was cleaned, say --yes")
+    print(f"{warning}.\nDo it only after the data space was cleaned.  Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> int:
+    began = time.monotonic()
+    shown = work.progress = Progress(_expected(work, feed))
+    try:
+        synced = _synced(work, feed, options, ids)
+    finally:
+        shown.close()
+    print(f"{feed.name}: {summary(synced)} ({_entities(synced)}, {elapsed(time.monotonic() - began)})")
+    if not synced.is_complete:
+        print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
+    for line in work.lines():
+        print(f"saasexport: {line}", file=sys.stderr)
+    return 1 if _failed(synced) or work.lines() or not synced.is_complete else 0
+
+
+def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> Synced:
+    """Choose the way to send."""
+    if options.cleanup_feed:
+        resync.empty(work, feed)
+    if options.no_reindex and feed.legacy:
+        return resync.stored_again(work, feed, ids, _after(work, feed, options))
+    if ids is not None:
+        return resync.some_entities(work, feed, ids)
+    if options.continue_resync:
+        return resync.onwards(work, feed)
+    return resync.from_the_start(work, feed)
+
+
+def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> int:
+    work.is_forced |= ids is not None
+    shown = work.progress = Progress(_expected(work, feed))
+    try:
+        trial = _trial(work, feed, options, ids, options.cleanup_feed)
+    finally:
+        shown.close()
+    print(f"{feed.name}: dry run: {summary(trial.synced, 'to be sent', 'to be deleted')} ({_entities(trial.synced)})")
+    for entity, reason in trial.faults:
+        print(f"saasexport: {feed.name}: entity {entity}: {reason}", file=sys.stderr)
+    more = trial.synced.failed - len(trial.faults)
+    if more > 0:
+        print(f"saasexport: {feed.name}: and {more} more", file=sys.stderr)
+    return 1 if trial.synced.failed else 0
+
+
+def _trial(
+    work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None, as_if_empty: bool
+) -> resync.Trial:
+    after = _after(work, feed, options)
+    if options.no_reindex and feed.legacy:
+        return resync.try_stored(work, feed, ids, after)
+    return resync.trial(work, feed, ids, after, as_if_empty)
+
+
+def _after(work: Work, feed: Feed, options: argparse.Namespace) -> int | None:
+    return resync.highest_exported(work, feed) if options.continue_resync else None
+
+
+def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> str:
+    """How many records and requests, and how long at the service's rate; unchanged items need none."""
+    if ids is None and not options.continue_resync and not options.no_reindex:
+        records = _expected(work, feed)
+    else:
+        trial = _trial(work, feed, options, ids, False)
+        records = trial.synced.items
+    size = work.batch_size(feed)
+    requests = -(-records // size)
+    configured = work.installation.config["service.requests_per_second"]
+    rate = configured or ADOBES_RATE
+    whose = "[service] requests_per_second" if configured else "what Adobe's service accepts"
+    seconds = requests / rate
+    time_needed = f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.1f} seconds"
+    return (
+        f"{feed.name}: {records:,} records, {requests:,} requests of up to {size} items,"
+        f" {time_needed} at {rate:g} requests a second ({whose}); unchanged records are not sent"
+    )
+
+
+def _expected(work: Work, feed: Feed) -> int:
+    return status.source_records(Shop(work.installation.shop), feed)
+
+
+def summary(synced: Synced, sent: str = "sent", deleted: str = "deleted") -> str:
+    """What a sync came to, in words."""
+    counts = {
+        sent: synced.sent - synced.deleted,
+        "unchanged": synced.unchanged,
+        "failed": _failed(synced),
+        deleted: synced.deleted,
+    }
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items())
+
+
+def _failed(synced: Synced) -> int:
+    return synced.failed + synced.rejected + synced.waiting
+
+
+def _entities(synced: Synced) -> str:
+    return "1 entity" if synced.processed == 1 else f"{synced.processed:,} entities"

@@ -1,0 +1,82 @@
+"""The Data Management page: how the products are, what was transferred lately, and resync of a feed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from saasexport import history, status
+from saasexport.dashboard import health, items, items_page, pages, status_page, templates
+from saasexport.dashboard.items import Item
+from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.templates import Markup
+from saasexport.feed import Feed
+from saasexport.installation import Installation
+
+HTML = templates.beside(__file__)
+
+RECENT_HOURS = 3
+
+
+def page(found: Installation, request: Request, token: str) -> Page:
+    """The page; its table shows products that the service has."""
+    problem = status_page.count(found)
+    lines = {line["feed"]: line for line in status.rows(found)}
+    feed = found.all_feeds["products"]
+    line = lines[feed.name]
+    failed = status.failed_by_status(found).get(feed.name, {})
+    state = health.of_feed(found, feed, line, failed)
+    since = (datetime.now(UTC) - timedelta(hours=RECENT_HOURS)).strftime("%Y-%m-%d %H:%M:%S")
+    recent = history.of_feed(found.ours, feed.name, since)
+    body = HTML.page(
+        problem=items_page.HTML.problem(text=problem) if problem else "",
+        scheduled=_scheduled(found, request),
+        mark=status_page.mark(state),
+        synced_at=pages.moment(line["synced_at"]),
+        hours=RECENT_HOURS,
+        sent=recent.sent,
+        failed=pages.counted(recent.failed, "failure"),
+        count=line["delivered"],
+        source="not counted" if line["source_records"] is None else line["source_records"],
+        products=_products(found, feed, request),
+        resync=_resync(found, lines, token),
+    )
+    return Page("Data management", body, environment=found.config["service.environment_id"])
+
+
+def _products(found: Installation, feed: Feed, request: Request) -> Markup:
+    asked = items_page.wanted_by(request)
+    wanted = replace(asked, status="submitted", deleted="no", columns=[])
+    page_of_items = items.find(found, feed, wanted)
+    rows = [_row(feed, item) for item in page_of_items.items]
+    return HTML.products(
+        search=wanted.search,
+        note=items_page.note("/data", wanted, page_of_items),
+        table=HTML.table(rows=rows) if rows else items_page.HTML.empty(),
+        paging=items_page.paging("/data", wanted, page_of_items),
+    )
+
+
+def _row(feed: Feed, item: Item) -> Markup:
+    known = item.identifiers(feed)
+    sku = known.get("sku", "")
+    return HTML.row(
+        sku=pages.link(pages.address(f"/feeds/{feed.name}", search=sku), sku),
+        view=known.get("storeViewCode", ""),
+        entity=str(item.source_entity_id),
+        updated=pages.moment(item.modified_at),
+        request=item.request_id,
+    )
+
+
+def _resync(found: Installation, lines: dict[str, dict[str, Any]], token: str) -> Markup:
+    options = [
+        pages.option(name, f"{name} ({found.all_feeds[name].title})", "products")
+        for name, line in lines.items()
+        if not line["unavailable"]
+    ]
+    return HTML.resync(token=token, options=options)
+
+
+def _scheduled(found: Installation, request: Request) -> Markup:
+    name = request.one("scheduled")
+    return HTML.scheduled(feed=name) if name in found.all_feeds else Markup("")

@@ -1,0 +1,235 @@
+"""Pages of a feed's items: filtered, searched, in either direction, whatever their number.
+
+A page begins where the one before ended (`id`), so that it costs the same deep
+inside a table as at its start.  Items that are delivered and alive, nearly all,
+are found by walking; the others by the partial index over what is not.  A
+search that finds nothing for a while stops and says how far it came.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from saasexport import queries
+from saasexport.dashboard.pages import whole
+from saasexport.errors import SaasExportError
+from saasexport.feed import Feed
+from saasexport.hashing import encode
+from saasexport.installation import Installation
+
+SQL = queries.beside(__file__)
+
+PAGE = 50
+
+# Rows looked through between two looks at the clock.
+SLICE = 20_000
+
+SEARCH_SECONDS = 0.5
+
+# Export status, as Adobe's page names it -> the statuses of the feed table.
+STATUSES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "submitted": ("Submitted to service", (200,)),
+    "retry": ("Failed, will retry", (1, 2)),
+    "attention": ("Failed, require attention", (400,)),
+    "awaiting": ("Awaiting submission", (0,)),
+}
+
+NAME_OF_STATUS = {number: name for name, (_, numbers) in STATUSES.items() for number in numbers}
+
+_DELIVERED = (200, 0)
+
+
+class Item(NamedTuple):
+    """A row of a feed table."""
+
+    id: int
+    source_entity_id: int
+    feed_id: str
+    feed_data: str
+    is_deleted: int
+    status: int
+    errors: str | None
+    metadata: str | None
+    modified_at: str
+
+    @property
+    def request_id(self) -> str:
+        """The request that its last try went with."""
+        found = _json(self.metadata).get("requestId")
+        return found if isinstance(found, str) else ""
+
+    def identifiers(self, feed: Feed) -> dict[str, str]:
+        """What identifies it, as far as it is known."""
+        kept = _json(self.feed_data)
+        return {name: str(kept[name]) for name in feed.identity if name in kept}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which items, and from where on: `before` goes down from a row, `after` up."""
+
+    status: str = ""
+    deleted: str = ""
+    search: str = ""
+    contains: bool = False  # do not try to find an entity by the very search text first
+    before: int | None = None
+    after: int | None = None
+    columns: list[str] = field(default_factory=list)  # those to show; none given: all
+
+    def kinds(self) -> list[tuple[int, int]]:
+        """(status, is_deleted) of the rows that are wanted; none given: all."""
+        if not self.status and not self.deleted:
+            return []
+        chosen = [self.status] if self.status in STATUSES else list(STATUSES)
+        gone = {"yes": (1,), "no": (0,)}.get(self.deleted, (0, 1))
+        return [(number, is_gone) for name in chosen for number in STATUSES[name][1] for is_gone in gone]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of items, newest rows first."""
+
+    items: list[Item]
+    newer: int | None = None  # the page before begins above this row
+    older: int | None = None  # the next page begins below this row
+    is_exact: bool = False  # the search text is an entity's own name or number
+    stopped_at: int | None = None  # the search went no further than this row
+
+
+def find(found: Installation, feed: Feed, wanted: Wanted, size: int = PAGE) -> Found:
+    """A page of the feed's items."""
+    look = _Look(found.ours, feed, wanted, size)
+    if wanted.search and not wanted.contains:
+        entities = _entities(found, feed, wanted.search)
+        if entities:
+            page = look.of_entities(entities)
+            if page.items or wanted.before or wanted.after:
+                return page
+    return look.through_all()
+
+
+def by_ids(ours: sqlite3.Connection, feed: Feed, ids: Sequence[int]) -> list[Item]:
+    """Items by their row numbers, those that are there, newest first."""
+    query = SQL.rows.format(feed_table=feed.table)
+    return [Item(*row) for row in ours.execute(query, {"ids": json.dumps(list(ids))})]
+
+
+class _Look:
+    """One look into a feed table."""
+
+    def __init__(self, ours: sqlite3.Connection, feed: Feed, wanted: Wanted, size: int) -> None:
+        self.ours = ours
+        self.feed = feed
+        self.wanted = wanted
+        self.size = size
+        self.is_down = wanted.after is None
+        self.values: dict[str, Any] = {"limit": size + 1, **_patterns(feed, wanted.search)}
+
+    def of_entities(self, entities: list[int]) -> Found:
+        """The items of some entities."""
+        kinds = self.wanted.kinds()
+        lowest, highest = self._range()
+        values = {"entities": json.dumps(entities), "kinds": _kinds(kinds), "low": lowest, "high": highest}
+        return self._page(self._ids("of_entities", **values), is_exact=True)
+
+    def through_all(self) -> Found:
+        """All rows that match, slice by slice until the page is full or the time is up."""
+        until = time.monotonic() + SEARCH_SECONDS
+        lowest, highest = self._range()
+        last = self.ours.execute(SQL.last_id.format(feed_table=self.feed.table)).fetchone()[0]
+        lowest, highest = max(lowest, 0), min(highest, last + 1)
+        ids: list[int] = []
+        while lowest + 1 < highest and len(ids) <= self.size:
+            if self.is_down:
+                edge = max(highest - SLICE, lowest)
+                ids += self._slice(edge, highest)
+                highest = edge + 1
+            else:
+                edge = min(lowest + SLICE, highest)
+                ids += self._slice(lowest, edge)
+                lowest = edge - 1
+            if time.monotonic() > until and len(ids) <= self.size and lowest + 1 < highest:
+                return self._page(ids, stopped_at=highest if self.is_down else lowest)
+        return self._page(ids)
+
+    def _range(self) -> tuple[int, int]:
+        """The rows between which the page lies, both excluded."""
+        before, after = self.wanted.before, self.wanted.after
+        return (-1 if after is None else after), (2**62 if before is None else before)
+
+    def _slice(self, low: int, high: int) -> list[int]:
+        kinds = self.wanted.kinds()
+        ids: list[int] = []
+        if not kinds or _DELIVERED in kinds:
+            ids = self._ids("walk", low=low, high=high, only_delivered=bool(kinds))
+        for status, deleted in kinds:
+            if (status, deleted) != _DELIVERED:
+                ids += self._ids("others", low=low, high=high, status=status, deleted=deleted)
+        return sorted(ids, reverse=self.is_down)[: self.size + 1]
+
+    def _ids(self, query: str, **values: Any) -> list[int]:
+        name = f"{query}_down" if self.is_down else f"{query}_up"
+        statement = getattr(SQL, name).format(feed_table=self.feed.table)
+        return [row[0] for row in self.ours.execute(statement, {**self.values, **values})]
+
+    def _page(self, ids: list[int], is_exact: bool = False, stopped_at: int | None = None) -> Found:
+        is_more = len(ids) > self.size
+        shown = sorted(ids[: self.size], reverse=True)
+        items = by_ids(self.ours, self.feed, shown)
+        # Where we came from there are others: the row we started at, if no other.
+        is_newer = is_more if not self.is_down else self.wanted.before is not None
+        is_older = is_more if self.is_down else True
+        return Found(
+            items,
+            newer=shown[0] if shown and is_newer else None,
+            older=shown[-1] if shown and is_older else None,
+            is_exact=is_exact,
+            stopped_at=stopped_at,
+        )
+
+
+def _entities(found: Installation, feed: Feed, text: str) -> list[int]:
+    """The entities that a search text names exactly: by number, by feed_id, or by what the shop calls them."""
+    entities: set[int] = set()
+    number = whole(text)
+    if number is not None:
+        entities.add(number)
+    query = SQL.entity_of_feed_id.format(feed_table=feed.table)
+    entities |= {row[0] for row in found.ours.execute(query, {"feed_id": text.lower()})}
+    try:
+        for statement in {query for query in feed.id_types.values() if query}:
+            entities |= {int(row[0]) for row in found.shop.execute(statement, {"keys": json.dumps([text])})}
+    except (sqlite3.Error, SaasExportError, TypeError, ValueError):
+        pass  # a shop that cannot be read has no names; what we have is looked through all the same
+    return sorted(entities)
+
+
+def _patterns(feed: Feed, text: str) -> dict[str, str | None]:
+    """What a search looks for: in the whole of feed_data, to be quick, and in the identifiers, to be right."""
+    if not text:
+        return {"anywhere": None, "pattern": None, "paths": "[]"}
+    return {
+        "anywhere": _like(encode(text)[1:-1]),
+        "pattern": _like(text),
+        "paths": json.dumps([f'$."{name}"' for name in feed.identity]),
+    }
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _kinds(kinds: list[tuple[int, int]]) -> str | None:
+    return json.dumps([f"{status}/{deleted}" for status, deleted in kinds]) if kinds else None
+
+
+def _json(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

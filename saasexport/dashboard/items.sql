@@ -1,0 +1,97 @@
+-- Pages of a feed table.  Each query goes down from :high to :low or up, both excluded.
+
+-- name: last_id
+select coalesce(max(id), 0)
+  from {feed_table}
+
+-- name: entity_of_feed_id
+select source_entity_id
+  from {feed_table}
+ where feed_id = :feed_id
+
+-- name: rows
+select id, source_entity_id, feed_id, feed_data, is_deleted, status, errors, metadata, modified_at
+  from {feed_table}
+ where id in (select value from json_each(:ids))
+ order by id desc
+
+-- name: walk_down
+select id
+  from {feed_table}
+ where id > :low
+   and id < :high
+   and (:only_delivered = 0 or status = 200 and is_deleted = 0)
+   and (:pattern is null
+        or feed_data like :anywhere escape '\'
+           and exists (select 1
+                         from json_each(:paths) as path
+                        where json_extract(feed_data, path.value) like :pattern escape '\'))
+ order by id desc
+ limit :limit
+
+-- name: walk_up
+select id
+  from {feed_table}
+ where id > :low
+   and id < :high
+   and (:only_delivered = 0 or status = 200 and is_deleted = 0)
+   and (:pattern is null
+        or feed_data like :anywhere escape '\'
+           and exists (select 1
+                         from json_each(:paths) as path
+                        where json_extract(feed_data, path.value) like :pattern escape '\'))
+ order by id
+ limit :limit
+
+-- name: others_down
+-- Those that are not delivered, or deleted: found by the index <feed table>_attention.
+select id
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status = :status
+   and is_deleted = :deleted
+   and id > :low
+   and id < :high
+   and (:pattern is null
+        or feed_data like :anywhere escape '\'
+           and exists (select 1
+                         from json_each(:paths) as path
+                        where json_extract(feed_data, path.value) like :pattern escape '\'))
+ order by id desc
+ limit :limit
+
+-- name: others_up
+select id
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status = :status
+   and is_deleted = :deleted
+   and id > :low
+   and id < :high
+   and (:pattern is null
+        or feed_data like :anywhere escape '\'
+           and exists (select 1
+                         from json_each(:paths) as path
+                        where json_extract(feed_data, path.value) like :pattern escape '\'))
+ order by id
+ limit :limit
+
+-- name: of_entities_down
+select id
+  from {feed_table}
+ where source_entity_id in (select value from json_each(:entities))
+   and id > :low
+   and id < :high
+   and (:kinds is null or status || '/' || is_deleted in (select value from json_each(:kinds)))
+ order by id desc
+ limit :limit
+
+-- name: of_entities_up
+select id
+  from {feed_table}
+ where source_entity_id in (select value from json_each(:entities))
+   and id > :low
+   and id < :high
+   and (:kinds is null or status || '/' || is_deleted in (select value from json_each(:kinds)))
+ order by id
+ limit :limit

@@ -1,0 +1,209 @@
+"""The details of a feed: its items, filtered and page by page, and which of them to send again."""
+
+from typing import Any
+
+from saasexport import status
+from saasexport.dashboard import health, items, pages, status_page, templates
+from saasexport.dashboard.items import Found, Item, Wanted
+from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.templates import Markup
+from saasexport.feed import Feed
+from saasexport.installation import Installation
+
+HTML = templates.beside(__file__)
+
+# Columns of the table; the name is what the address has.
+COLUMNS = {
+    "id": "Feed Item ID",
+    "entity": "Entity ID",
+    "identifiers": "Feed Identifiers",
+    "status": "Export Status",
+    "date": "Last Sync Date (UTC)",
+    "deleted": "Is Entity Deleted?",
+    "request": "Request ID",
+    "error": "Error",
+}
+
+# Export status -> how it looks.
+LEVELS = {"submitted": "ok", "retry": "warning", "attention": "problem", "awaiting": "busy"}
+
+
+def page(found: Installation, feed: Feed, request: Request, token: str) -> Page:
+    """The items of a feed that the request asks for."""
+    path = pages.address(f"/feeds/{feed.name}")
+    problem = status_page.count(found)
+    line = next(line for line in status.rows(found) if line["feed"] == feed.name)
+    failed = status.failed_by_status(found).get(feed.name, {})
+    wanted = wanted_by(request)
+    page_of_items = items.find(found, feed, wanted)
+    state = health.of_feed(found, feed, line, failed)
+    body = HTML.page(
+        feed=feed.name,
+        title=feed.title,
+        mark=status_page.mark(state),
+        advice=[HTML.advice(level=entry.level, text=entry.text) for entry in state.advice],
+        problem=HTML.problem(text=problem) if problem else "",
+        scheduled=_scheduled(request),
+        counts=_counts(feed, line, failed, wanted),
+        filter=_filter(feed, wanted),
+        note=note(path, wanted, page_of_items),
+        table=_table(feed, page_of_items, wanted, token, bool(line["unavailable"])),
+        paging=paging(path, wanted, page_of_items),
+    )
+    return Page(f"{feed.name}: details", body, environment=found.config["service.environment_id"])
+
+
+def wanted_by(request: Request) -> Wanted:
+    """What a request asks for; values that make no sense are passed over."""
+    chosen = request.one("status")
+    return Wanted(
+        status=chosen if chosen in items.STATUSES else "",
+        deleted=request.one("deleted") if request.one("deleted") in ("yes", "no") else "",
+        search=request.one("search").strip()[:200],
+        contains=request.one("match") == "contains",
+        before=request.number("before"),
+        after=request.number("after"),
+        columns=[name for name in COLUMNS if name in request.values.get("column", [])],
+    )
+
+
+def _table(feed: Feed, found: Found, wanted: Wanted, token: str, is_off: bool) -> Markup:
+    """The items as a table in a form, to choose some of them."""
+    if not found.items:
+        return HTML.empty()
+    columns = wanted.columns or list(COLUMNS)
+    return HTML.form(
+        action=pages.address(f"/feeds/{feed.name}/resync"),
+        token=token,
+        feed=feed.name,
+        heads=[HTML.head(text=COLUMNS[name]) for name in columns],
+        rows=[_row(feed, item, columns) for item in found.items],
+        number=len(found.items),
+        buttons="" if is_off else HTML.buttons(page_ids=",".join(str(item.id) for item in found.items)),
+    )
+
+
+def identifiers(feed: Feed, item: Item) -> Markup:
+    """What identifies an item, name by name."""
+    known = item.identifiers(feed)
+    if not known:
+        return Markup('<span class="none">not known</span>')
+    return templates.join(HTML.identifier(name=name, value=value) for name, value in known.items())
+
+
+def status_mark(item: Item) -> Markup:
+    """An item's export status as a sign and words."""
+    name = items.NAME_OF_STATUS.get(item.status, "retry")
+    return HTML.mark(level=LEVELS[name], text=items.STATUSES[name][0])
+
+
+def _row(feed: Feed, item: Item, columns: list[str]) -> Markup:
+    cells: dict[str, Any] = {
+        "id": str(item.id),
+        "entity": str(item.source_entity_id),
+        "identifiers": identifiers(feed, item),
+        "status": status_mark(item),
+        "date": pages.moment(item.modified_at),
+        "deleted": "Yes" if item.is_deleted else "No",
+        "request": HTML.request(text=item.request_id) if item.request_id else Markup('<span class="none">none</span>'),
+        "error": _error(item.errors),
+    }
+    named = " ".join(item.identifiers(feed).values()) or f"row {item.id}"
+    return HTML.row(
+        id=str(item.id),
+        named=named,
+        cells=[HTML.cell(label=COLUMNS[name], kind=name, content=cells[name]) for name in columns],
+    )
+
+
+def _error(text: str | None) -> Markup:
+    if not text:
+        return Markup('<span class="none">none</span>')
+    if len(text) <= 160:
+        return templates.escape(text)
+    return HTML.long_error(start=text[:120], text=text)
+
+
+def _counts(feed: Feed, line: dict[str, Any], failed: dict[int, int], wanted: Wanted) -> Markup:
+    numbers = {
+        "submitted": line["delivered"],
+        "retry": failed.get(1, 0) + failed.get(2, 0),
+        "attention": failed.get(400, 0),
+        "awaiting": line["awaiting"],
+    }
+    chosen = (wanted.status, wanted.deleted)
+    links = [
+        _count(feed, text, numbers[name], {"status": name, "deleted": "no" if name == "submitted" else ""}, chosen)
+        for name, (text, _) in items.STATUSES.items()
+    ]
+    links.append(_count(feed, "Deleted", line["deleted"], {"status": "submitted", "deleted": "yes"}, chosen))
+    return templates.join(links)
+
+
+def _count(feed: Feed, text: str, number: int, filters: dict[str, str], chosen: tuple[str, str]) -> Markup:
+    return HTML.count(
+        href=pages.address(f"/feeds/{feed.name}", **filters),
+        text=text,
+        number=number,
+        current=Markup(' aria-current="true"') if chosen == (filters["status"], filters["deleted"]) else "",
+    )
+
+
+def _filter(feed: Feed, wanted: Wanted) -> Markup:
+    shown = wanted.columns or list(COLUMNS)
+    return HTML.filter(
+        action=pages.address(f"/feeds/{feed.name}"),
+        search=wanted.search,
+        names=", ".join(feed.identity),
+        statuses=[
+            pages.option("", "Any", wanted.status),
+            *(pages.option(name, text, wanted.status) for name, (text, _) in items.STATUSES.items()),
+        ],
+        deleted=[pages.option(value, text, wanted.deleted) for value, text in (("", "Any"), ("no", "No"), ("yes", "Yes"))],
+        columns=[
+            HTML.column(name=name, text=text, checked=Markup(" checked") if name in shown else "")
+            for name, text in COLUMNS.items()
+        ],
+    )
+
+
+def note(path: str, wanted: Wanted, found: Found) -> Markup:
+    """What is to be said about a search."""
+    notes = []
+    if found.is_exact:
+        notes.append(HTML.exact(search=wanted.search, href=_address(path, wanted, contains=True)))
+    if found.stopped_at is not None:
+        edge = {"before": found.stopped_at} if wanted.after is None else {"after": found.stopped_at}
+        href = _address(path, wanted, contains=True, **edge)
+        notes.append(HTML.stopped(row=str(found.stopped_at), href=href))
+    return templates.join(notes)
+
+
+def paging(path: str, wanted: Wanted, found: Found) -> Markup:
+    """Where to go from a page of items."""
+    contains = bool(wanted.search) and not found.is_exact
+    links = []
+    if wanted.before is not None or wanted.after is not None:
+        links.append(HTML.page_link(href=_address(path, wanted, contains), text="First page"))
+    if found.newer is not None:
+        links.append(HTML.page_link(href=_address(path, wanted, contains, after=found.newer), text="Previous page"))
+    if found.older is not None:
+        links.append(HTML.page_link(href=_address(path, wanted, contains, before=found.older), text="Next page"))
+    return HTML.paging(links=links) if links else Markup("")
+
+
+def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
+    return pages.address(
+        path,
+        status=wanted.status,
+        deleted=wanted.deleted,
+        search=wanted.search,
+        match="contains" if contains else "",
+        column=wanted.columns,
+        **edge,
+    )
+
+
+def _scheduled(request: Request) -> Markup:
+    number = request.number("scheduled")
+    return HTML.scheduled(text=pages.counted(number, "item")) if number is not None else Markup("")

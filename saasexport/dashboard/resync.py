@@ -1,0 +1,148 @@
+"""What a person can have sent again: chosen items, or a whole feed.  Nothing happens before it is confirmed.
+
+Chosen items are marked as awaiting submission, so that the next run of cron
+collects and sends them; a feed's indexer is made invalid.  Either is one
+transaction on our database; items only while nobody else syncs their feed.
+"""
+
+import json
+from dataclasses import dataclass
+
+from saasexport import indexer, lock, queries, status
+from saasexport.dashboard import items, items_page, pages, templates
+from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.templates import Markup
+from saasexport.db import transaction
+from saasexport.errors import Busy
+from saasexport.feed import Feed
+from saasexport.installation import Installation, now_text
+
+HTML = templates.beside(__file__)
+SQL = queries.beside(__file__)
+
+# More than anybody ticks; for more there is `saas:resync`.
+MOST_ITEMS = 500
+
+
+def items_of(found: Installation, feed: Feed, request: Request, token: str) -> Page:
+    """Schedule the resync of chosen items, once that was confirmed."""
+    ids = _chosen(request)
+    back = pages.link(pages.address(f"/feeds/{feed.name}"), "Back to the items")
+    if not ids:
+        return pages.message("Nothing chosen", "Tick the items that should be sent again.", 400, back)
+    if len(ids) > MOST_ITEMS:
+        hint = f"saasexport saas:resync --feed {feed.name}"
+        return pages.message("Too many items", f"At most {MOST_ITEMS} at once; for more, run: {hint}", 400, back)
+    if reason := _off(found, feed):
+        return pages.message("Not exported", f"{feed.name} is not exported: {reason}.", 409, back)
+    if request.one("confirmed") != "yes":
+        return _confirm_items(found, feed, ids, token)
+    try:
+        with lock.held(found.lock_file(feed.name), "schedule resync"):
+            number = schedule(found, feed, ids)
+    except Busy as busy:
+        again = HTML.again(
+            action=pages.address(f"/feeds/{feed.name}/resync"), token=token, ids=pages.hidden("id", ids), back=back
+        )
+        return pages.message("The feed is in use", f"{feed.name}: {busy}. Nothing was changed.", 409, again)
+    return pages.go_to(pages.address(f"/feeds/{feed.name}", scheduled=str(number)))
+
+
+def schedule(found: Installation, feed: Feed, ids: list[int]) -> int:
+    """Have items sent again by the next run of cron; gives how many that changes.
+
+    What failed is retried anyway, what awaits submission is on its way, and a
+    deletion that is held back is not ours to release.
+    """
+    values = {"ids": json.dumps(ids), "feed": feed.name, "environment": found.table(feed).environment}
+    with transaction(found.ours):
+        return found.ours.execute(SQL.schedule.format(feed_table=feed.table), values).rowcount
+
+
+def feed_of(found: Installation, request: Request, token: str) -> Page:
+    """Schedule the full sync of a feed, once that was confirmed."""
+    back = pages.link("/data", "Back to data management")
+    feed = found.all_feeds.get(request.one("feed"))
+    if feed is None:
+        return pages.message("No such feed", "Choose one of the list.", 400, back)
+    if reason := _off(found, feed):
+        return pages.message("Not exported", f"{feed.name} is not exported: {reason}.", 409, back)
+    if request.one("confirmed") != "yes":
+        return _confirm_feed(found, feed, token)
+    with transaction(found.ours):
+        indexer.invalidate(found.ours, feed, "asked for in the dashboard", now_text())
+    return pages.go_to(pages.address("/data", scheduled=feed.name))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What becomes of the chosen items."""
+
+    again: int = 0
+    retried: int = 0
+    awaiting: int = 0
+
+    @classmethod
+    def of(cls, chosen: list[items.Item]) -> "_Plan":
+        return cls(
+            again=sum(item.status in (200, 400) for item in chosen),
+            retried=sum(item.status in (1, 2) for item in chosen),
+            awaiting=sum(item.status == 0 for item in chosen),
+        )
+
+    def lines(self) -> list[str]:
+        lines = []
+        if self.again:
+            lines.append(f"{pages.counted(self.again, 'item')} will be collected and sent with the next run of cron.")
+        if self.retried:
+            lines.append(f"{pages.counted(self.retried, 'item')} failed before: resend_failed sends them anyway.")
+        if self.awaiting:
+            lines.append(f"{pages.counted(self.awaiting, 'item')} awaiting submission already: nothing to do.")
+        return lines
+
+
+def _confirm_items(found: Installation, feed: Feed, ids: list[int], token: str) -> Page:
+    chosen = items.by_ids(found.ours, feed, ids)
+    rows = [
+        HTML.item(
+            identifiers=items_page.identifiers(feed, item), status=items_page.status_mark(item), id=str(item.id)
+        )
+        for item in chosen
+    ]
+    body = HTML.confirm_items(
+        feed=feed.name,
+        number=pages.counted(len(chosen), "item"),
+        plan=[HTML.plan(text=text) for text in _Plan.of(chosen).lines()],
+        rows=rows,
+        action=pages.address(f"/feeds/{feed.name}/resync"),
+        token=token,
+        ids=pages.hidden("id", (item.id for item in chosen)),
+        back=pages.address(f"/feeds/{feed.name}"),
+    )
+    return Page(f"Resync items of {feed.name}?", body, environment=found.config["service.environment_id"])
+
+
+def _confirm_feed(found: Installation, feed: Feed, token: str) -> Page:
+    line = next(line for line in status.rows(found) if line["feed"] == feed.name)
+    records = line["source_records"]
+    suspended = "It is suspended now: the sync begins when it is released." if line["indexer"] == "suspended" else ""
+    body = HTML.confirm_feed(
+        feed=feed.name,
+        records="Its records" if records is None else f"Its {pages.counted(records, 'record')}",
+        suspended=HTML.plan(text=suspended) if suspended else Markup(""),
+        token=token,
+    )
+    return Page(f"Resync {feed.name}?", body, environment=found.config["service.environment_id"])
+
+
+def _chosen(request: Request) -> list[int]:
+    texts = [*request.values.get("id", [])]
+    if "page" in request.values:
+        texts = request.one("page").split(",")
+    return sorted({number for number in map(pages.whole, texts) if number is not None})
+
+
+def _off(found: Installation, feed: Feed) -> str:
+    """Why a feed is not exported; empty if it is."""
+    line = next((line for line in status.rows(found) if line["feed"] == feed.name), None)
+    return str(line["unavailable"] or "") if line else "it is new, and not set up yet"

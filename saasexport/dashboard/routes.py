@@ -1,0 +1,78 @@
+"""Which page answers which address."""
+
+import sqlite3
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from saasexport.dashboard import data_page, items_page, pages, resync, status_page
+from saasexport.dashboard.pages import Page, Request
+from saasexport.errors import SaasExportError
+from saasexport.installation import Installation, open_installation
+
+Show = Callable[[Installation], Page]
+
+
+class Routes:
+    """The pages of an installation; `config` is its configuration file, opened anew for each request."""
+
+    def __init__(self, config: str | None, token: str) -> None:
+        self.config = config
+        self.token = token
+
+    def get(self, request: Request) -> Page:
+        """A page; nothing is changed but what was counted."""
+        path = request.path
+        if path == "/":
+            return self._shown(status_page.page, only_looks=True)
+        if path == "/data":
+            return self._shown(lambda found: data_page.page(found, request, self.token), only_looks=True)
+        if path.endswith("/resync"):
+            return pages.message("Not a page", "This address takes the forms of the pages only.", 405, _home())
+        if path.startswith("/feeds/"):
+            return self._shown(lambda found: self._items(found, request), only_looks=True)
+        return not_found()
+
+    def post(self, request: Request) -> Page:
+        """What a form asks for."""
+        path = request.path
+        if path == "/data/resync":
+            return self._shown(lambda found: resync.feed_of(found, request, self.token))
+        if path.startswith("/feeds/") and path.endswith("/resync"):
+            return self._shown(lambda found: self._resync(found, request))
+        return not_found()
+
+    def _items(self, found: Installation, request: Request) -> Page:
+        feed = found.all_feeds.get(unquote(request.path.removeprefix("/feeds/")))
+        return items_page.page(found, feed, request, self.token) if feed else not_found()
+
+    def _resync(self, found: Installation, request: Request) -> Page:
+        name = request.path.removeprefix("/feeds/").removesuffix("/resync")
+        feed = found.all_feeds.get(unquote(name))
+        return resync.items_of(found, feed, request, self.token) if feed else not_found()
+
+    def _shown(self, show: Show, only_looks: bool = False) -> Page:
+        try:
+            found = open_installation(self.config, only_looks)
+        except (SaasExportError, sqlite3.Error) as error:
+            return _failed(error)
+        try:
+            return show(found)
+        except (SaasExportError, sqlite3.Error) as error:
+            return _failed(error)
+        finally:
+            found.close()
+
+
+def not_found() -> Page:
+    """There is no such page."""
+    return pages.message("Page not found", "There is no page at this address.", 404, _home())
+
+
+def _failed(error: Exception) -> Page:
+    hint = error.hint if isinstance(error, SaasExportError) else "saasexport doctor tells more."
+    text = str(error).removesuffix(f"; {hint}")
+    return pages.message("This cannot be shown now", f"{text}.", 503, _home(), hint)
+
+
+def _home() -> pages.Markup:
+    return pages.link("/", "Feed status")

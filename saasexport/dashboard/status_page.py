@@ -1,0 +1,146 @@
+"""The page Data Feed Sync Status: every feed on one screen, what to do, and what was sent lately."""
+
+import os
+import sqlite3
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from saasexport import queries, status
+from saasexport.dashboard import charts, health, pages, templates
+from saasexport.dashboard.health import Health
+from saasexport.dashboard.pages import Page, counted
+from saasexport.dashboard.templates import Markup
+from saasexport.errors import SaasExportError
+from saasexport.installation import Installation
+
+HTML = templates.beside(__file__)
+SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "service_state.sql"))
+
+# The job that everything hangs on runs every minute; a full sync may take its run_seconds.
+LATE_SECONDS = 300
+
+
+def page(found: Installation, is_file: bool = False) -> Page:
+    """The page, from numbers counted just now; as a file its links are left out."""
+    problem = count(found)
+    lines = status.rows(found)
+    failed = status.failed_by_status(found)
+    healths = {
+        line["feed"]: health.of_feed(found, found.all_feeds[line["feed"]], line, failed.get(line["feed"], {}))
+        for line in lines
+    }
+    now = datetime.now(UTC)
+    advice = [HTML.notice(text=text) for text in (problem, *_general(found)) if text]
+    advice += [
+        HTML.advice(feed=feed, level=entry.level, word=health.WORDS[entry.level], text=entry.text, command=_command(entry))
+        for feed, entry in _by_weight(healths)
+    ]
+    body = HTML.page(
+        lead=_lead(healths),
+        counted_at=pages.moment(max((line["counted_at"] or "" for line in lines), default="")),
+        refresh="" if is_file else HTML.refresh(),
+        figures=_figures(lines),
+        advice=HTML.advices(advice=advice) if advice else "",
+        rows=[_row(found, line, healths[line["feed"]], is_file) for line in lines],
+        charts=charts.both(found.ours, now),
+    )
+    return Page("Data feed sync status", body, environment=found.config["service.environment_id"])
+
+
+def count(found: Installation) -> str:
+    """Have the numbers counted that only the shop knows; gives why they could not be."""
+    try:
+        # A page must not wait for a job's transaction as long as a job would.
+        found.ours.execute("pragma busy_timeout = 2000")
+        status.count(found)
+    except (SaasExportError, sqlite3.Error) as error:
+        return f"Source records and backlog are as last counted: {error}."
+    return ""
+
+
+def mark(found: Health) -> Markup:
+    """A feed's health as a sign and a word."""
+    return HTML.mark(level=found.level, word=found.word)
+
+
+def _lead(healths: dict[str, Health]) -> str:
+    of_level = {level: sum(each.level == level for each in healths.values()) for level in health.WORDS}
+    in_use = len(healths) - of_level["off"]
+    attention = of_level["problem"] + of_level["warning"]
+    if attention:
+        return f"{attention} of {counted(in_use, 'feed')} {'needs' if attention == 1 else 'need'} attention."
+    if of_level["busy"]:
+        return f"No feed needs attention; {of_level['busy']} of {counted(in_use, 'feed')} is catching up."
+    return "Everything is in sync." if in_use else "No feed is exported."
+
+
+def _figures(lines: list[dict[str, Any]]) -> Markup:
+    names = (
+        ("source_records", "Source records"),
+        ("delivered", "Successfully sent"),
+        ("failed", "Failed"),
+        ("awaiting", "Awaiting submission"),
+    )
+    usable = [line for line in lines if not line["unavailable"]]
+    return templates.join(
+        HTML.figure(name=name, number=sum(line[key] or 0 for line in usable)) for key, name in names
+    )
+
+
+def _general(found: Installation) -> list[str]:
+    """What concerns all feeds: the service, and whether cron runs."""
+    texts = []
+    url = found.config["service.url"].rstrip("/")
+    row = found.ours.execute(SERVICE.state, {"url": url}).fetchone()
+    if row and row[0]:
+        texts.append(f"The service at {url} gave no usable answer to the last {counted(row[0], 'request')}: {row[4]}.")
+    if row and row[2] and row[2] > datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"):
+        texts.append(f"The service asked us to wait until {row[2]} UTC.")
+    try:
+        seconds = time.time() - os.stat(found.lock_file("reindex_all_invalid")).st_mtime
+    except FileNotFoundError:
+        texts.append("reindex_all_invalid has never run here. Does cron start it? saasexport cron:install sets it up.")
+    else:
+        if seconds > LATE_SECONDS:
+            texts.append(f"reindex_all_invalid last began {_duration(seconds)} ago. Does cron run it every minute?")
+    return texts
+
+
+def _duration(seconds: float) -> str:
+    for name, size in (("day", 86400), ("hour", 3600)):
+        if seconds >= 2 * size:
+            return counted(int(seconds // size), name)
+    return counted(int(seconds // 60), "minute")
+
+
+def _by_weight(healths: dict[str, Health]) -> list[tuple[str, health.Advice]]:
+    levels = list(health.WORDS)
+    found = [(feed, entry) for feed, each in healths.items() for entry in each.advice]
+    return sorted(found, key=lambda pair: -levels.index(pair[1].level))
+
+
+def _command(entry: health.Advice) -> Markup:
+    return HTML.command(text=entry.command) if entry.command else Markup("")
+
+
+def _row(found: Installation, line: dict[str, Any], state: Health, is_file: bool) -> Markup:
+    feed = found.all_feeds[line["feed"]]
+    backlog = line["backlog"]
+    return HTML.row(
+        feed=feed.name if is_file else pages.link(pages.address(f"/feeds/{feed.name}"), feed.name),
+        title=feed.title,
+        mark=mark(state),
+        source=_number(line["source_records"]),
+        delivered=line["delivered"],
+        failed=HTML.some(number=line["failed"]) if line["failed"] else 0,
+        awaiting=line["awaiting"],
+        backlog="not counted" if backlog is None else counted(backlog, "item") if backlog else "All synced",
+        indexer=health.INDEXER[line["indexer"]],
+        mode=health.MODE.get(line["mode"], line["mode"]),
+        synced_at=pages.moment(line["synced_at"]),
+    )
+
+
+def _number(number: int | None) -> Markup | int:
+    return Markup('<span class="none">not counted</span>') if number is None else number
