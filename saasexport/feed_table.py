@@ -58,6 +58,11 @@ class _Row(NamedTuple):
     feed_data: str
     contested: str | None
 
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it could not be assembled, and a person has dropped it: nothing else is rejected unsent."""
+        return self.status == 400 and not self.feed_hash
+
 
 class _Item(NamedTuple):
     entity_id: int
@@ -115,7 +120,7 @@ class FeedTable:
         Raises Contested, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
-        items, faults = self._encoded(entities)
+        items, faults = self.encoded(entities)
         known = {row.feed_id: row for row in self._known(ids)}
         self._claim(ids, items, known)
         pending: list[Pending] = []
@@ -143,7 +148,7 @@ class FeedTable:
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
         failed = self._record_faults(faults, items, now)
-        before = Counter(row.entity_id for row in known.values() if row.status == 1)
+        before = Counter(row.entity_id for row in known.values() if row.status == 1 or row.is_dropped)
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
         spared: set[int] = set()
         if spare and gone:
@@ -163,7 +168,7 @@ class FeedTable:
 
     def identities(self, entities: Iterable[Entity]) -> set[str]:
         """The feed_ids of these entities' items."""
-        return set(self._encoded(entities)[0])
+        return set(self.encoded(entities)[0])
 
     def _known(self, ids: Iterable[int]) -> list[_Row]:
         return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
@@ -183,7 +188,8 @@ class FeedTable:
         if others:
             raise Contested(others)
 
-    def _encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, _Item], list[_Fault]]:
+    def encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, _Item], list[_Fault]]:
+        """The items of these entities by feed_id, and those that cannot be assembled."""
         items: dict[str, _Item] = {}
         faults: list[_Fault] = []
         for entity in sorted(entities, key=lambda entity: entity.id):

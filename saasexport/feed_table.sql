@@ -61,7 +61,8 @@ on conflict (feed_id) do update
    set source_entity_id = excluded.source_entity_id,
        feed_hash = case when is_deleted then '' else feed_hash end,
        is_deleted = 0,
-       status = 1,
+       -- What a person has dropped stays dropped, unless it fails for another reason.
+       status = case when json_extract(metadata, '$.dropped') is not null and errors = excluded.errors then 400 else 1 end,
        errors = excluded.errors,
        contested = excluded.contested
 

@@ -4,7 +4,7 @@ All of it goes through the same steps.  A full sync that was asked for begins at
 the first entity, and only one that has seen every entity makes its indexer valid.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from saasexport import changelog, indexer, queries, steps
@@ -12,7 +12,6 @@ from saasexport.db import transaction
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop, json_list
 from saasexport.feed_table import Contested, Pending
-from saasexport.hashing import encode
 from saasexport.installation import Installation, now_text
 from saasexport.steps import Synced, Work
 from saasexport.sync import full_sync, send_collected, settle, sync_entities, walk
@@ -113,67 +112,6 @@ def _sent_too(work: Work, feed: Feed, collected: Synced) -> Synced:
 
 
 # Some entities
-
-
-class Found(NamedTuple):
-    """The entities that keys of the command line mean, and the keys that mean nothing."""
-
-    ids: list[int]
-    missing: list[str]
-
-
-def id_type_of(feed: Feed, name: str) -> str:
-    """An id type of the feed, in any letter case."""
-    for known in feed.id_types:
-        if known.lower() == name.lower():
-            return known
-    if not feed.id_types:
-        raise ConfigError(f"CDE03-09 {feed.name}: --by-ids is not supported for this feed", "leave it out")
-    raise ConfigError(f"{feed.name}: there is no id type {name!r}", f"id types are: {', '.join(feed.id_types)}")
-
-
-def entities_of(work: Work, feed: Feed, keys: Iterable[str], id_type: str = "default") -> Found:
-    """The entities that keys mean: what the shop has, else what we know of one that is gone."""
-    id_type = id_type_of(feed, id_type)
-    shop = steps.shop_of(work, feed)
-    ids: set[int] = set()
-    missing = []
-    for key in keys:
-        found = _of_shop(feed, shop, key, id_type) or _known(work, feed, key, id_type)
-        ids.update(found)
-        if not found:
-            missing.append(key)
-    return Found(sorted(ids), missing)
-
-
-def _of_shop(feed: Feed, shop: Shop, key: str, id_type: str) -> list[int]:
-    query = feed.id_types[id_type]
-    if query:
-        return [row[0] for row in shop.rows(query, keys=encode([key]))]
-    entity_id = _number(key)
-    if entity_id is None:
-        return []
-    following = shop.rows(feed.walk, after=entity_id - 1, limit=1, since="")
-    return [entity_id] if following and following[0][0] == entity_id else []
-
-
-def _known(work: Work, feed: Feed, key: str, id_type: str) -> list[int]:
-    ours = work.installation.ours
-    query = feed.id_types[id_type]
-    if not query:
-        entity_id = _number(key)
-        known = entity_id is not None and ours.execute(_sql("known", feed), {"key": entity_id}).fetchone()
-        return [entity_id] if entity_id is not None and known else []
-    # `default` stands for another type; its name is the field's.
-    fields = [name for name, other in feed.id_types.items() if other == query and name != "default"]
-    if not fields:
-        return []
-    return [row[0] for row in ours.execute(_sql("known_by", feed), {"field": fields[0], "key": key})]
-
-
-def _number(key: str) -> int | None:
-    is_number = key.isascii() and key.removeprefix("-").isdecimal() and len(key) < 19
-    return int(key) if is_number else None
 
 
 def some_entities(work: Work, feed: Feed, ids: list[int]) -> Synced:

@@ -41,17 +41,3 @@ select source_entity_id, errors
    and status = 1
    and source_entity_id in (select value from json_each(:ids))
  order by id
-
--- name: known_by
--- Entities that are gone from the shop, by a field that was kept of their items.
-select distinct source_entity_id
-  from {feed_table}
- where is_deleted = 0
-   and json_extract(feed_data, '$.' || :field) = :key
-
--- name: known
-select 1
-  from {feed_table}
- where source_entity_id = :key
-   and is_deleted = 0
- limit 1

@@ -51,6 +51,11 @@ class Synced:
         """Items the service has already, as they are."""
         return max(0, self.items - self.tried)
 
+    @property
+    def failures(self) -> int:
+        """Items that were not assembled or not delivered."""
+        return self.failed + self.rejected + self.waiting
+
 
 @dataclass
 class Work:

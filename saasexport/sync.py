@@ -95,11 +95,14 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
             except _Reset:
                 synced.is_complete = False
                 return synced
+        # Before it counts as finished: whoever is killed here must come back to it.
+        settle(work, feed, shop, "full", synced)
+        if not synced.is_complete:
+            return synced
         with transaction(ours):
             indexer.finish(ours, feed, now_text())
             ours.execute(indexer.SQL.reconciled, {"feed": feed.name, "now": now_text()})
             _plan_due(work, feed, shop)
-        settle(work, feed, shop, "full", synced)
     return synced
 
 

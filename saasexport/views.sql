@@ -18,7 +18,8 @@ select '{feed}' as feed,
   from view_state
   join indexer_state using (feed),
        (select count(*) as other,
-               coalesce(sum(status in (1, 2, 400)), 0) as failed,
+               coalesce(sum(status in (1, 2) or (status = 400 and json_extract(metadata, '$.dropped') is null)), 0)
+                   as failed,
                coalesce(sum(status = 0), 0) as awaiting,
                coalesce(sum(status = 200 and is_deleted = 1), 0) as deleted
           from {feed_table}
@@ -38,7 +39,7 @@ select '{feed}' as feed,
        modified_at
   from {feed_table}
  where (status <> 200 or is_deleted = 1)
-   and status in (1, 2, 400)
+   and (status in (1, 2) or (status = 400 and json_extract(metadata, '$.dropped') is null))
 union all
 select '{feed}',
        id,

@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import threading
+from contextlib import suppress
 from typing import NamedTuple
 
 
@@ -29,7 +30,7 @@ class Listener:
         self.connections = 0
         self.over = threading.Event()  # set when the test is over: a slow server must not outlive it
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://127.0.0.1:%d" % self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._open = []
         self._threads = []
 
@@ -61,11 +62,8 @@ class Listener:
             thread.start()
 
     def _served(self, connection):
-        with connection:
-            try:
-                self.serve(connection, self)
-            except OSError:
-                pass  # the caller has gone: some tests want that
+        with connection, suppress(OSError):  # the caller has gone: some tests want that
+            self.serve(connection, self)
 
     def receive(self, connection):
         """The next request of a connection, None when there is none; it is kept in `requests`."""
@@ -121,7 +119,5 @@ def accepted(request):
 
 
 def _shut(one):
-    try:
+    with suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass

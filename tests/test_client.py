@@ -436,15 +436,14 @@ def test_started_by_cron_a_service_that_is_down_is_probed_at_growing_intervals(
     connect, ours, failures, longest, monkeypatch
 ):
     monkeypatch.setattr(random, "uniform", lambda low, high: high)
-    with freeze_time("2026-11-23 15:00:00") as clock:
-        with answering(accepted) as server:
-            ours.execute("insert into service_state (url, failures) values (?, ?)", (server.url, failures))
-            connect(server.url)._stop("down", None)
-            clock.tick(longest - 1)
-            assert errors(connect(server.url, is_patient=True).deliver(THINGS, pending(1))) == {1: "down"}
-            assert server.requests == []
-            clock.tick(1)
-            assert brief(connect(server.url, is_patient=True).deliver(THINGS, pending(1))) == {1: (200, 200)}
+    with freeze_time("2026-11-23 15:00:00") as clock, answering(accepted) as server:
+        ours.execute("insert into service_state (url, failures) values (?, ?)", (server.url, failures))
+        connect(server.url)._stop("down", None)
+        clock.tick(longest - 1)
+        assert errors(connect(server.url, is_patient=True).deliver(THINGS, pending(1))) == {1: "down"}
+        assert server.requests == []
+        clock.tick(1)
+        assert brief(connect(server.url, is_patient=True).deliver(THINGS, pending(1))) == {1: (200, 200)}
 
 
 def test_the_interval_is_jittered_between_half_and_whole():
@@ -485,7 +484,10 @@ def test_wrong_credentials_stop_the_job_after_one_request(connect, status):
 
 @pytest.mark.parametrize("status", [404, 405, 410, 415, 422, 301, 302, 307, 308])
 def test_another_code_stops_the_feed_and_not_the_others(connect, status):
-    with answering(lambda request: (status, {"Location": "/"}, {}) if "things" in request.path else accepted(request)) as server:
+    def answer(request):
+        return (status, {"Location": "/"}, {}) if "things" in request.path else accepted(request)
+
+    with answering(answer) as server:
         found = connect(server.url)
         outcomes = found.deliver(THINGS, pending(1, 2))
         assert brief(outcomes) == {1: (2, status), 2: (2, status)}

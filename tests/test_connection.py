@@ -114,8 +114,9 @@ def test_an_answer_that_drips_is_put_together():
 
 
 def test_a_chunked_answer_is_put_together():
-    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=b\r\n{\"a\"\r\nA\r\n:123456789\r\n1\r\n}\r\n0\r\n\r\n"
-    with sending(*(bytes([byte]) for byte in chunks)) as server:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b'4;a=b\r\n{"a"\r\nA\r\n:123456789\r\n1\r\n}\r\n0\r\n\r\n'
+    with sending(*(bytes([byte]) for byte in head + chunks)) as server:
         assert post(server).body == b'{"a":123456789}'
 
 
@@ -169,10 +170,11 @@ def test_an_answer_that_comes_before_the_request_was_read_is_heard():
 
     with Listener(serve) as server:
         try:
-            assert post(server, b"x" * 20_000_000).status == 413
+            status = post(server, b"x" * 20_000_000).status
         except ServiceError as error:
             # The kernel may throw the answer away with the connection: then there was none.
-            assert "reset by peer" in str(error) or "broken pipe" in str(error)
+            status = 413 if "reset by peer" in str(error) or "broken pipe" in str(error) else error
+        assert status == 413
 
 
 # What is no answer
@@ -264,7 +266,7 @@ def test_a_service_that_never_answers_is_left_after_the_timeout():
 def test_a_service_that_does_not_read_is_left_after_the_timeout():
     with Listener(lambda connection, listener: listener.over.wait(30)) as server:
         opened = Connection(server.url, 0.3)
-        with pytest.raises(ServiceError, match="no answer within 0.3 s"):
+        with pytest.raises(ServiceError, match=r"no answer within 0\.3 s"):
             opened.post("/", {}, b"x" * 50_000_000)
 
 

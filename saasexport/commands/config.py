@@ -4,26 +4,40 @@ import argparse
 from typing import Any
 
 from saasexport import config
-from saasexport.commands import table
+from saasexport.commands import for_programs, table
 from saasexport.feeds import all_feeds
 
-EXAMPLES = {"config": "saasexport config"}
+EXAMPLES = {"config": "saasexport config\nsaasexport config --json"}
+
+KEYS = {
+    "setting": "section and key, as in the file: [service] url is service.url",
+    "value": "the value in force; null: none",
+    "from": "file, or default",
+}
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
-    """No options."""
+    """The options of config."""
+    for_programs.add_option(options, KEYS, "setting")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
-    """Show every setting; a key file's content is never read here."""
+    """Show every setting, secrets hidden; a key file's content is never read here."""
     path = config.find(options.config)
     settings = config.load(path, tuple(all_feeds()))
-    rows: list[tuple[str, Any, str]] = []
-    for section, keys in config.KEYS.items():
-        for key in keys:
-            name = f"{section}.{key}"
-            value = settings[name]
-            rows.append((name, None if value is None else str(value), _source(settings, name)))
+    rows = [(name, _hidden(name, value), _source(settings, name)) for name, value in _values(settings)]
+    if options.json:
+        return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
+    print(f"configuration file: {path}")
+    printed = [(name, None if value is None else _printed(value), source) for name, value, source in rows]
+    print("\n".join(table.lines(("Setting", "Value", "From"), printed)))
+    return 0
+
+
+def _values(settings: config.Config) -> list[tuple[str, Any]]:
+    """Every setting of the fixed sections; of the feeds those that the file has, and what each feed is sent with."""
+    names = [f"{section}.{key}" for section, keys in config.KEYS.items() for key in keys]
+    found = [(name, settings[name]) for name in names]
     for feed in all_feeds().values():
         for key in config.FEED_KEYS:
             name = f"feeds.{feed.name}.{key}"
@@ -31,10 +45,24 @@ def run(options: argparse.Namespace, name: str) -> int:
             if key == "batch_size" and value is None:
                 value = feed.batch_size
             if name in settings.given or key in ("enabled", "batch_size"):
-                rows.append((name, str(value), _source(settings, name)))
-    print(f"configuration file: {path}")
-    print("\n".join(table.lines(("Setting", "Value", "From"), rows)))
-    return 0
+                found.append((name, value))
+    return found
+
+
+def _hidden(name: str, value: Any) -> Any:
+    """An address without what only its owner may know: a password, or the secret path of a dead man's switch."""
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    scheme, _, rest = value.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    if at:
+        host = f"{user.partition(':')[0]}:...@{host}" if ":" in user else f"...@{host}"
+    return f"{scheme}://{host}{slash}{'...' if path and name == 'export.ping_url' else path}"
+
+
+def _printed(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def _source(settings: config.Config, name: str) -> str:

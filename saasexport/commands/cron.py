@@ -76,11 +76,11 @@ def _script(name: str, settings: config.Config) -> list[str]:
         # -S hides what pip installed, which only the extras need.
         has_extras = settings["service.transport"] != "standard" or settings["service.signature"] != "none"
         return [sys.executable, "-I", path] if has_extras else [sys.executable, "-I", "-S", path]
+    if os.path.isfile(root):
+        return [sys.executable, "-I", "-S", root, name]  # a zipapp: the first argument says which script
     beside = os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), name)
     installed = beside if os.access(beside, os.X_OK) else shutil.which(name)
-    if not installed:
-        raise ConfigError(f"the script {name} is neither in {root}/bin nor on the PATH", "see crontab.example")
-    return [os.path.abspath(installed)]
+    return [os.path.abspath(installed)] if installed else [sys.executable, "-I", "-m", "saasexport", name]
 
 
 def _quoted(command: list[str]) -> str:
@@ -125,9 +125,16 @@ def _crontab(argument: str, text: str | None = None) -> "subprocess.CompletedPro
     program = shutil.which("crontab")
     if program is None:
         raise SaasExportError(
-            "there is no crontab command here", "install cron, or have another scheduler run the lines of crontab.example"
+            "there is no crontab command here",
+            "install cron, or have another scheduler run the lines of crontab.example",
         )
     environ = {**os.environ, "LC_ALL": "C"}  # its messages are understood in English only
     return subprocess.run(
-        [program, argument], input=text, env=environ, capture_output=True, text=True, check=False, errors="surrogateescape"
+        [program, argument],
+        input=text,
+        env=environ,
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",  # what others put there stays as it is, whatever it is
+        check=False,
     )

@@ -1,13 +1,14 @@
 """saasexport dashboard: the status pages, served on this machine or written as one file."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
 import tempfile
 
-from saasexport.errors import ConfigError, SaasExportError
-from saasexport.installation import open_installation
+from saasexport.errors import SaasExportError
+from saasexport.installation import Installation, open_installation
 
 EXAMPLES = {
     "dashboard": """
@@ -35,3 +36,58 @@ def run(options: argparse.Namespace, name: str) -> int:
     finally:
         found.close()
     return _serve(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from saasexport.dashboard.server import Dashboard  # late: a file needs no server
+
+    with Dashboard(options.config, options.host, options.port) as server:
+        if not server.is_private:
+            print(
+                "saasexport: whoever reaches this address sees the items and can have them sent again",
+                file=sys.stderr,
+            )
+        print(f"dashboard on {server.url}", flush=True)
+        signal.signal(signal.SIGTERM, _end)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
+    return 0
+
+
+def _end(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _document(found: Installation) -> bytes:
+    from saasexport.dashboard import pages, status_page
+
+    return pages.frame(status_page.page(found, is_file=True), "", is_file=True).encode("utf-8", "replace")
+
+
+def _write(path: str, content: bytes) -> int:
+    """Put a file in its place as a whole: who reads it meanwhile gets the old one."""
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".saasexport-", dir=folder)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+                # A page that a web server may read stays so.
+                if os.path.exists(path):
+                    os.fchmod(descriptor, os.stat(path).st_mode & 0o777)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise SaasExportError(f"{path}: cannot be written: {error.strerror}") from error
+    return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise argparse.ArgumentTypeError("expected a number from 0 to 65535")
+    return port

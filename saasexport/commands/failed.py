@@ -1,36 +1,101 @@
-"""saasexport failed: the items that are not delivered, and why."""
+"""saasexport failed: the items that are not delivered and why; try them again, or drop them."""
 
 import argparse
 import json
+import sys
 from typing import Any
 
-from saasexport import status
-from saasexport.commands import table
-from saasexport.installation import open_installation
+from saasexport import lock, queries, status
+from saasexport.commands import for_programs, table
+from saasexport.commands.progress import summary
+from saasexport.db import transaction
+from saasexport.errors import Busy, ConfigError
+from saasexport.feed import Feed, json_list
+from saasexport.installation import Installation, now_text, open_installation
+from saasexport.jobs import prepare_command
+from saasexport.steps import Work
+from saasexport.sync import sync_entities
 
-EXAMPLES = {"failed": "saasexport failed\nsaasexport failed products\nsaasexport failed --json"}
+SQL = queries.beside(__file__)
+
+EXAMPLES = {
+    "failed": """
+saasexport failed
+saasexport failed products --status 400
+saasexport failed --json
+saasexport failed retry products
+saasexport failed drop products --id 1234
+"""
+}
 
 MEANING = {1: "cannot be assembled", 2: "to be retried", 400: "rejected", 200: "held back", 0: "held back"}
+COLOURS = {"400 rejected": "red", "1 cannot be assembled": "red", "2 to be retried": "yellow"}
+
+KEYS = {
+    "feed": "the feed's name",
+    "id": "the row of its feed table; what --id takes",
+    "source_entity_id": "the shop's id of the entity",
+    "status": "1 cannot be assembled, 2 to be retried, 400 rejected; 0 and 200: its deletion is held back",
+    "is_deleted": "1: it is gone in the shop",
+    "feed_data": "an object: what identifies the item, and what is kept of it",
+    "errors": "why, in words",
+    "metadata": "an object: requestId, code and tries of the last request; or null",
+    "modified_at": "UTC, when the item's content last changed",
+}
+
+RETRY = "retry failed items"
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of failed."""
+    options.add_argument("action", metavar="retry|drop", nargs="?", help="send them again; forget that they failed")
     options.add_argument("feed", metavar="FEED", nargs="?", help="a feed; all without one")
-    options.add_argument("--json", action="store_true", help="for programs: a list of objects, one per item")
+    options.add_argument("--status", type=int, choices=(1, 2, 400), help="only those with this status")
+    options.add_argument("--id", type=int, metavar="N", help="only this row of the feed's table")
+    for_programs.add_option(options, KEYS, "item")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
-    """Show what the view failed_items says."""
+    """Show, retry or drop what the view failed_items says."""
+    if options.action not in (None, "retry", "drop"):
+        if options.feed:
+            raise ConfigError(f"failed: {options.action!r} is neither retry nor drop", "see: saasexport failed --help")
+        options.action, options.feed = None, options.action
+    if options.id is not None and not options.feed:
+        raise ConfigError("failed: --id needs a feed", "each feed counts the rows of its own table")
     found = open_installation(options.config)
     try:
         feed = found.feed(options.feed).name if options.feed else None
-        items = status.failed(found, feed)
-        identities = {name: each.identity for name, each in found.all_feeds.items()}
+        items = _chosen(found, feed, options)
+        if options.action == "retry":
+            return _retry(found, items)
+        if options.action == "drop":
+            return _drop(found, items)
+        return for_programs.show(_decoded(items)) if options.json else _show(found, items)
     finally:
         found.close()
-    if options.json:
-        print(json.dumps(items, indent=1))
-        return 0
+
+
+def _chosen(found: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
+    items = status.failed(found, feed)
+    if options.status is not None:
+        items = [item for item in items if item["status"] == options.status]
+    if options.id is not None:
+        items = [item for item in items if item["id"] == options.id]
+    if options.action:
+        # What the guard holds back is for the command deletions to decide.
+        items = [item for item in items if item["status"] in (1, 2, 400)]
+    return items
+
+
+def _decoded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**item, "feed_data": json.loads(item["feed_data"]), "metadata": json.loads(item["metadata"] or "null")}
+        for item in items
+    ]
+
+
+def _show(found: Installation, items: list[dict[str, Any]]) -> int:
     if not items:
         print("no failed items")
         return 0
@@ -38,16 +103,69 @@ def run(options: argparse.Namespace, name: str) -> int:
         (
             item["feed"],
             str(item["source_entity_id"]),
-            _identity(item, identities[item["feed"]]),
+            str(item["id"]),
+            _identity(item, found.all_feeds[item["feed"]].identity),
             f"{item['status']} {MEANING[item['status']]}",
             item["errors"],
         )
         for item in items
     ]
-    print("\n".join(table.lines(("Feed", "Entity", "Item", "Status", "Why"), rows)))
+    colour_of = lambda _, cell: COLOURS.get(cell, "")  # noqa: E731  # one line where it is used
+    print("\n".join(table.lines(("Feed", "Entity", "Id", "Item", "Status", "Why"), rows, colour_of)))
     return 0
 
 
 def _identity(item: dict[str, Any], names: tuple[str, ...]) -> str:
     kept = json.loads(item["feed_data"])
     return " ".join(str(kept[name]) for name in names if name in kept)
+
+
+def _by_feed(found: Installation, items: list[dict[str, Any]]) -> dict[str, tuple[Feed, list[dict[str, Any]]]]:
+    by_feed: dict[str, tuple[Feed, list[dict[str, Any]]]] = {}
+    for item in items:
+        by_feed.setdefault(item["feed"], (found.all_feeds[item["feed"]], []))[1].append(item)
+    return by_feed
+
+
+def _retry(found: Installation, items: list[dict[str, Any]]) -> int:
+    """Collect the items' entities again and send what failed, rejected items included."""
+    if not items:
+        print("no failed items")
+        return 0
+    work = prepare_command(found, f"saasexport failed {RETRY.split()[0]}")
+    work.sends_legacy = True
+    try:
+        is_failed = [_retry_feed(work, feed, of_feed) for feed, of_feed in _by_feed(found, items).values()]
+    finally:
+        work.client.close()
+    for line in work.lines():
+        print(f"saasexport: {line}", file=sys.stderr)
+    return 1 if any(is_failed) or work.lines() else 0
+
+
+def _retry_feed(work: Work, feed: Feed, items: list[dict[str, Any]]) -> bool:
+    ours = work.installation.ours
+    try:
+        with lock.held(work.installation.lock_file(feed.name), RETRY):
+            with transaction(ours):
+                ids = json_list(item["id"] for item in items)
+                ours.execute(SQL.retry.format(feed_table=feed.table), {"ids": ids})
+            synced = sync_entities(work, feed, [item["source_entity_id"] for item in items], RETRY)
+    except Busy as busy:
+        work.log.operation(feed.name, RETRY, f"operation skipped - {busy}")
+        print(f"{feed.name}: operation skipped - {busy}")
+        return False
+    print(f"{feed.name}: {summary(synced)}")
+    return synced.failures > 0
+
+
+def _drop(found: Installation, items: list[dict[str, Any]]) -> int:
+    """Forget that the items failed: they are not tried again until they change."""
+    if not items:
+        print("no failed items")
+    for feed, of_feed in _by_feed(found, items).values():
+        with transaction(found.ours):
+            values = {"ids": json_list(item["id"] for item in of_feed), "now": now_text()}
+            dropped = found.ours.execute(SQL.drop.format(feed_table=feed.table), values).rowcount
+        print(f"{feed.name}: {'1 item' if dropped == 1 else f'{dropped} items'} dropped: not sent until they change")
+    return 0

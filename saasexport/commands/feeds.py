@@ -1,31 +1,76 @@
 """saasexport feeds: every feed there is."""
 
 import argparse
+from typing import Any
 
 from saasexport import indexer
-from saasexport.commands import table
-from saasexport.installation import open_installation
+from saasexport.commands import for_programs, table
+from saasexport.feed import Feed
+from saasexport.installation import Installation, open_installation
 
-EXAMPLES = {"feeds": "saasexport feeds"}
+EXAMPLES = {"feeds": "saasexport feeds\nsaasexport feeds --json"}
+
+KEYS = {
+    "feed": "its name",
+    "title": "as the indexer commands print it",
+    "mode": "immediate, or legacy: collected first and sent by another job",
+    "indexer": "the indexer's id",
+    "table": "its feed table",
+    "changelog": "its changelog in the shop",
+    "identity": "the fields that identify an item",
+    "batch_size": "items of a batch",
+    "thread_count": "batches in flight at once",
+    "id_types": "what saas:resync --id-type takes; empty: --by-ids is not supported",
+    "source": "where the feed comes from",
+    "unavailable": "why it cannot be used; null: it can",
+}
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
-    """No options."""
+    """The options of feeds."""
+    for_programs.add_option(options, KEYS, "feed")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show name, mode, indexer and table of every feed, and why one is unavailable."""
     found = open_installation(options.config)
     try:
-        rows = []
-        for feed in found.all_feeds.values():
-            reason = indexer.view(found.ours, feed).unavailable
-            if not found.is_enabled(feed):
-                reason = "switched off in the configuration"
-            mode = "legacy" if feed.legacy else "immediate"
-            why = f"unavailable: {reason}" if reason else ""
-            rows.append((feed.name, mode, feed.indexer, feed.table, "built in", why))
+        feeds = [_described(found, feed) for feed in found.all_feeds.values()]
     finally:
         found.close()
-    print("\n".join(table.lines(("Feed", "Mode", "Indexer", "Table", "From", ""), rows)))
+    if options.json:
+        return for_programs.show(feeds)
+    rows = [
+        (
+            feed["feed"],
+            feed["mode"],
+            feed["indexer"],
+            feed["table"],
+            feed["source"],
+            f"unavailable: {feed['unavailable']}" if feed["unavailable"] else "",
+        )
+        for feed in feeds
+    ]
+    head = ("Feed", "Mode", "Indexer", "Table", "From", "")
+    print("\n".join(table.lines(head, rows, lambda column, _: "" if column else "yellow")))
     return 0
+
+
+def _described(found: Installation, feed: Feed) -> dict[str, Any]:
+    unavailable = indexer.view(found.ours, feed).unavailable
+    if not found.is_enabled(feed):
+        unavailable = "switched off in the configuration"
+    return {
+        "feed": feed.name,
+        "title": feed.title,
+        "mode": "legacy" if feed.legacy else "immediate",
+        "indexer": feed.indexer,
+        "table": feed.table,
+        "changelog": feed.changelog,
+        "identity": list(feed.identity),
+        "batch_size": found.batch_size(feed),
+        "thread_count": found.config.of_feed(feed.name, "thread_count"),
+        "id_types": list(feed.id_types),
+        "source": "built in",
+        "unavailable": unavailable,
+    }

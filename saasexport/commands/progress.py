@@ -1,4 +1,4 @@
-"""How far a long sync has come, for people: a bar on a terminal, a line now and then into a file, nothing into a pipe."""
+"""How far a long sync has come: a bar on a terminal, a line now and then into a file, nothing into a pipe."""
 
 import os
 import shutil
@@ -29,7 +29,8 @@ class Progress:
         now = time.monotonic()
         if self.kind == "bar" and (now - self._told >= REDRAW_SECONDS or not self._width):
             self._told = now
-            self._draw(bar(feed.name, synced.items, self.expected, now - self._began, shutil.get_terminal_size().columns))
+            columns = shutil.get_terminal_size().columns
+            self._draw(bar(feed.name, synced.items, self.expected, now - self._began, columns))
         elif self.kind == "lines" and now - self._told >= PROGRESS_SECONDS:
             self._told = now
             print(f"{feed.name}: {state(synced.items, self.expected, now - self._began)}", file=self.stream, flush=True)
@@ -81,3 +82,14 @@ def clock(seconds: float) -> str:
     whole = int(seconds + 0.5)
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def summary(synced: Synced, sent: str = "sent", deleted: str = "deleted") -> str:
+    """What a sync came to, in words."""
+    counts = {
+        sent: synced.sent - synced.deleted,
+        "unchanged": synced.unchanged,
+        "failed": synced.failures,
+        deleted: synced.deleted,
+    }
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items())

@@ -6,10 +6,9 @@ It takes the feed's lock only: a feed that a job is busy with is left to it.
 import argparse
 import sys
 import time
-from typing import Any
 
-from saasexport import config, lock, resync, status
-from saasexport.commands.progress import Progress
+from saasexport import config, lock, lookup, resync, status
+from saasexport.commands.progress import Progress, summary
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed, Shop
 from saasexport.installation import Installation, open_installation
@@ -149,12 +148,12 @@ def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
 def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[int]:
     """The entities that --by-ids names; what it names in vain is told, and logged."""
     try:
-        id_type = resync.id_type_of(feed, options.id_type or "default")
+        id_type = lookup.id_type_of(feed, options.id_type or "default")
     except ConfigError as error:
         if not feed.id_types:
             work.log.error("03-09", f"{feed.name}: --by-ids is not supported for this feed")
         raise error
-    ids, missing = resync.entities_of(work, feed, _keys(options), id_type)
+    ids, missing = lookup.entities(work.installation, feed, _keys(options), id_type)
     if missing:
         kind = "none" if not ids else "some"
         message = f"{feed.name}: by-ids, {kind} found: nothing has {id_type} {', '.join(missing)}"
@@ -170,7 +169,8 @@ def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:
     warning = f"--cleanup-feed empties {feed.table} ({rows:,} rows): deletions the service does not know of are lost"
     if not sys.stdin or not sys.stdin.isatty():
         raise ConfigError(f"{feed.name}: {warning}", "if the data space was cleaned, say --yes")
-    print(f"{warning}.\nDo it only after the data space was cleaned.  Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{warning}.\nDo it only after the data space was cleaned.", file=sys.stderr)
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -186,7 +186,7 @@ def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | 
         print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
     for line in work.lines():
         print(f"saasexport: {line}", file=sys.stderr)
-    return 1 if _failed(synced) or work.lines() or not synced.is_complete else 0
+    return 1 if synced.failures or work.lines() or not synced.is_complete else 0
 
 
 def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> Synced:
@@ -253,21 +253,6 @@ def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int
 
 def _expected(work: Work, feed: Feed) -> int:
     return status.source_records(Shop(work.installation.shop), feed)
-
-
-def summary(synced: Synced, sent: str = "sent", deleted: str = "deleted") -> str:
-    """What a sync came to, in words."""
-    counts = {
-        sent: synced.sent - synced.deleted,
-        "unchanged": synced.unchanged,
-        "failed": _failed(synced),
-        deleted: synced.deleted,
-    }
-    return ", ".join(f"{count:,} {what}" for what, count in counts.items())
-
-
-def _failed(synced: Synced) -> int:
-    return synced.failed + synced.rejected + synced.waiting
 
 
 def _entities(synced: Synced) -> str:

@@ -1,20 +1,38 @@
 """saasexport status: the state of every feed on one screen."""
 
 import argparse
-import json
+from typing import Any
 
 from saasexport import status
-from saasexport.commands import table
+from saasexport.commands import for_programs, table
 from saasexport.installation import open_installation
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
 
 HEAD = ("Feed", "Source", "Delivered", "Failed", "Awaiting", "Backlog", "Indexer", "Last sync (UTC)")
 
+KEYS = {
+    "feed": "its name",
+    "source_records": "the items that a full sync would produce",
+    "delivered": "items the service has",
+    "failed": "items that are not delivered because something failed",
+    "awaiting": "items collected and not sent yet",
+    "deleted": "items delivered as deleted, and still on record",
+    "held": "entities whose deletion is held back: see saasexport deletions",
+    "backlog": "changelog rows not read yet",
+    "indexer": "valid, invalid, working or suspended",
+    "mode": "schedule, or realtime: Update on Save",
+    "synced_at": "UTC, when items were last delivered",
+    "counted_at": "UTC, when source records and backlog were counted",
+    "unavailable": "why the feed cannot be used; null: it can",
+}
+
+COLOURS = {"valid": "green", "invalid": "yellow", "working": "yellow", "suspended": "yellow"}
+
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of status."""
-    options.add_argument("--json", action="store_true", help="for programs: a list of objects, one per feed")
+    for_programs.add_option(options, KEYS, "feed")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
@@ -26,8 +44,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     finally:
         found.close()
     if options.json:
-        print(json.dumps(lines, indent=1))
-        return 0
+        return for_programs.show([{key: line[key] for key in KEYS} for line in lines])
     usable = [line for line in lines if not line["unavailable"]]
     rows = [
         (
@@ -42,10 +59,18 @@ def run(options: argparse.Namespace, name: str) -> int:
         )
         for line in usable
     ]
-    print("\n".join(table.lines(HEAD, rows)))
+    print("\n".join(table.lines(HEAD, rows, _colour_of)))
     for line in lines:
         if line["unavailable"]:
             print(f"{line['feed']}: unavailable: {line['unavailable']}")
+        elif line["held"]:
+            print(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
     if any(line["failed"] for line in usable):
         print("saasexport failed tells which items failed, and why")
     return 0
+
+
+def _colour_of(column: str, cell: Any) -> str:
+    if column == "Failed":
+        return "red" if cell else ""
+    return COLOURS.get(cell, "") if column == "Indexer" else ""

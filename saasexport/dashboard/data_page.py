@@ -16,6 +16,9 @@ HTML = templates.beside(__file__)
 
 RECENT_HOURS = 3
 
+# Of the table, so that the resync below it is not out of sight.
+ROWS = 20
+
 
 def page(found: Installation, request: Request, token: str) -> Page:
     """The page; its table shows products that the service has."""
@@ -46,7 +49,7 @@ def page(found: Installation, request: Request, token: str) -> Page:
 def _products(found: Installation, feed: Feed, request: Request) -> Markup:
     asked = items_page.wanted_by(request)
     wanted = replace(asked, status="submitted", deleted="no", columns=[])
-    page_of_items = items.find(found, feed, wanted)
+    page_of_items = items.find(found, feed, wanted, ROWS)
     rows = [_row(feed, item) for item in page_of_items.items]
     return HTML.products(
         search=wanted.search,

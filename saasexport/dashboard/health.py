@@ -20,7 +20,7 @@ WORDS = {
     "busy": "Syncing",
     "off": "Not exported",
     "warning": "Warning",
-    "problem": "Failing",
+    "problem": "Needs attention",
 }
 
 INDEXER = {"valid": "Ready", "invalid": "Reindex required", "working": "Processing", "suspended": "Suspended"}
@@ -65,8 +65,8 @@ def _of_items(feed: Feed, line: dict[str, Any], failed: dict[int, int]) -> list[
         text = f"The service rejected {counted(number, 'item')}. The details give its reasons; an item is sent again"
         found.append(Advice("problem", text + " when it is corrected in the shop.", f"saasexport failed {feed.name}"))
     if number := failed.get(1):
-        text = f"The shop's data make no valid item in {counted(number, 'case')}. The details name the field;"
-        found.append(Advice("problem", text + " what is corrected goes out by itself.", f"saasexport failed {feed.name}"))
+        text = f"{counted(number, 'item')} cannot be assembled from the shop's data. The details name field and reason;"
+        found.append(Advice("problem", text + " what is corrected is sent.", f"saasexport failed {feed.name}"))
     if number := failed.get(2):
         text = f"{counted(number, 'item')} could not be delivered; resend_failed tries again every 5 minutes."
         found.append(Advice("warning", text))
@@ -80,8 +80,9 @@ def _of_items(feed: Feed, line: dict[str, Any], failed: dict[int, int]) -> list[
 def _of_deletions(feed: Feed, line: dict[str, Any]) -> list[Advice]:
     if not line["held"]:
         return []
-    text = f"{line['held']:,} entities went from the shop at once, more than the guard allows: their deletion is held back."
-    return [Advice("problem", text + " If it is meant, confirm it.", f"saasexport deletions {feed.name} --confirm")]
+    text = f"{line['held']:,} entities went from the shop at once, more than the guard allows:"
+    text += " their deletion is held back. If it is meant, confirm it."
+    return [Advice("problem", text, f"saasexport deletions {feed.name} --confirm")]
 
 
 def _of_indexer(found: Installation, feed: Feed, line: dict[str, Any]) -> list[Advice]:
@@ -93,7 +94,7 @@ def _of_indexer(found: Installation, feed: Feed, line: dict[str, Any]) -> list[A
     elif backlog:
         advice.append(Advice("busy", f"{counted(backlog, 'change')} in the changelog: taken up within a minute."))
     if line["mode"] != "schedule":
-        text = "Update on Save: changes that the shop's program does not announce go out late. Update by Schedule instead."
+        text = "Update on Save: a risk of data loss, as changes that are not announced go unnoticed. Better: Schedule."
         advice.append(Advice("warning", text, f"saasexport indexer:set-mode schedule {feed.indexer}"))
     if line["indexer"] == "suspended":
         text = "The indexer is suspended: cron passes this feed over until it is released."

@@ -24,6 +24,8 @@ COLUMNS = {
     "error": "Error",
 }
 
+DELETED = {"": "Any", "no": "No", "yes": "Yes"}
+
 # Export status -> how it looks.
 LEVELS = {"submitted": "ok", "retry": "warning", "attention": "problem", "awaiting": "busy"}
 
@@ -159,7 +161,7 @@ def _filter(feed: Feed, wanted: Wanted) -> Markup:
             pages.option("", "Any", wanted.status),
             *(pages.option(name, text, wanted.status) for name, (text, _) in items.STATUSES.items()),
         ],
-        deleted=[pages.option(value, text, wanted.deleted) for value, text in (("", "Any"), ("no", "No"), ("yes", "Yes"))],
+        deleted=[pages.option(value, text, wanted.deleted) for value, text in DELETED.items()],
         columns=[
             HTML.column(name=name, text=text, checked=Markup(" checked") if name in shown else "")
             for name, text in COLUMNS.items()

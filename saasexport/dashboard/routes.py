@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from saasexport.dashboard import data_page, items_page, pages, resync, status_page
 from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
 from saasexport.installation import Installation, open_installation
 
@@ -74,5 +75,5 @@ def _failed(error: Exception) -> Page:
     return pages.message("This cannot be shown now", f"{text}.", 503, _home(), hint)
 
 
-def _home() -> pages.Markup:
+def _home() -> Markup:
     return pages.link("/", "Feed status")

@@ -4,6 +4,7 @@ A connection answers one request and has so many seconds for it, however slowly
 its bytes drip; it holds up nobody but itself.
 """
 
+import ipaddress
 import secrets
 import socket
 import socketserver
@@ -63,6 +64,7 @@ class Dashboard(socketserver.ThreadingMixIn, HTTPServer):
         address = str(self.server_address[0])
         shown = f"[{address}]" if ":" in address else address
         self.url = f"http://{shown}:{self.server_address[1]}/"
+        self.is_private = ipaddress.ip_address(address).is_loopback
 
     def server_bind(self) -> None:
         """Bind, without the look-up of our own name that HTTPServer does."""
@@ -74,7 +76,11 @@ class Dashboard(socketserver.ThreadingMixIn, HTTPServer):
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # no more threads
+            self._free.release()
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """What the thread does."""
@@ -103,13 +109,13 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.close()
         self.rfile = BufferedReader(_Deadline(self.connection, REQUEST_SECONDS))
 
-    def do_GET(self) -> None:  # noqa: N802  # named by http.server
+    def do_GET(self) -> None:
         """Show a page."""
         self._answer(self._get)
 
     do_HEAD = do_GET  # noqa: N815  # _send leaves the body out
 
-    def do_POST(self) -> None:  # noqa: N802  # named by http.server
+    def do_POST(self) -> None:
         """Do what a form of ours asks for."""
         self._answer(self._post)
 
@@ -143,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
         values = parse_qs(query, keep_blank_values=True, max_num_fields=1_000)
         return Request(unquote(urlsplit(self.path).path), values)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  # http.server's
         """Refuse what is no proper request; called by http.server."""
         self._send(_refused(code, message or ""))
 

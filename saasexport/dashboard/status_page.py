@@ -8,7 +8,7 @@ from typing import Any
 
 from saasexport import queries, status
 from saasexport.dashboard import charts, health, pages, templates
-from saasexport.dashboard.health import Health
+from saasexport.dashboard.health import Advice, Health
 from saasexport.dashboard.pages import Page, counted
 from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
@@ -32,10 +32,7 @@ def page(found: Installation, is_file: bool = False) -> Page:
     }
     now = datetime.now(UTC)
     advice = [HTML.notice(text=text) for text in (problem, *_general(found)) if text]
-    advice += [
-        HTML.advice(feed=feed, level=entry.level, word=health.WORDS[entry.level], text=entry.text, command=_command(entry))
-        for feed, entry in _by_weight(healths)
-    ]
+    advice += [_advice(_name(feed, is_file), entry) for feed, entry in _by_weight(healths)]
     body = HTML.page(
         lead=_lead(healths),
         counted_at=pages.moment(max((line["counted_at"] or "" for line in lines), default="")),
@@ -114,21 +111,27 @@ def _duration(seconds: float) -> str:
     return counted(int(seconds // 60), "minute")
 
 
-def _by_weight(healths: dict[str, Health]) -> list[tuple[str, health.Advice]]:
+def _by_weight(healths: dict[str, Health]) -> list[tuple[str, Advice]]:
     levels = list(health.WORDS)
     found = [(feed, entry) for feed, each in healths.items() for entry in each.advice]
     return sorted(found, key=lambda pair: -levels.index(pair[1].level))
 
 
-def _command(entry: health.Advice) -> Markup:
-    return HTML.command(text=entry.command) if entry.command else Markup("")
+def _advice(feed: Markup | str, entry: Advice) -> Markup:
+    return HTML.advice(
+        feed=feed,
+        level=entry.level,
+        word=health.WORDS[entry.level],
+        text=entry.text,
+        command=HTML.command(text=entry.command) if entry.command else "",
+    )
 
 
 def _row(found: Installation, line: dict[str, Any], state: Health, is_file: bool) -> Markup:
     feed = found.all_feeds[line["feed"]]
     backlog = line["backlog"]
     return HTML.row(
-        feed=feed.name if is_file else pages.link(pages.address(f"/feeds/{feed.name}"), feed.name),
+        feed=_name(feed.name, is_file),
         title=feed.title,
         mark=mark(state),
         source=_number(line["source_records"]),
@@ -140,6 +143,11 @@ def _row(found: Installation, line: dict[str, Any], state: Health, is_file: bool
         mode=health.MODE.get(line["mode"], line["mode"]),
         synced_at=pages.moment(line["synced_at"]),
     )
+
+
+def _name(feed: str, is_file: bool) -> Markup | str:
+    """A feed's name, leading to its details where there are any."""
+    return feed if is_file else pages.link(pages.address(f"/feeds/{feed}"), feed)
 
 
 def _number(number: int | None) -> Markup | int:

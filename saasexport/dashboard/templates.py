@@ -14,7 +14,7 @@ from typing import Any
 from saasexport import queries
 
 # Control characters are no text in HTML; what stands for them shows that something was there.
-_CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "\N{REPLACEMENT CHARACTER}")
 
 
 class Markup(str):

@@ -43,7 +43,7 @@ def examine(option: str | None = None) -> Findings:
         path = config.find(option)
         settings = config.load(path, tuple(all_feeds()))
     except SaasExportError as error:
-        yield fail("configuration", super(SaasExportError, error).__str__(), error.hint or "mend the file")
+        yield fail("configuration", str(error.args[0]), error.hint or "mend the file")
         return
     patient = Patient(settings, running.now())
     try:

@@ -45,7 +45,8 @@ def open_ours(patient: Patient) -> Findings:
     except (sqlite3.Error, SaasExportError) as error:
         if ours is not None:
             ours.close()
-        yield fail("our database", str(error), _remedy(error, path, init))
+        hint = error.hint if isinstance(error, SaasExportError) else ""
+        yield fail("our database", str(error.args[0]), hint or _remedy(error, path, init))
         return
     if identity is None:
         ours.close()
@@ -95,7 +96,7 @@ def open_shop(patient: Patient) -> Findings:
         shop.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         patient.shop = shop
     except SaasExportError as error:
-        yield fail("the shop", super(SaasExportError, error).__str__(), error.hint)
+        yield fail("the shop", str(error.args[0]), error.hint)
 
 
 def shop(patient: Patient) -> Findings:
@@ -182,8 +183,6 @@ def _large_wal(what: str, path: str) -> Findings:
 
 def _remedy(error: Exception, path: str, init: str) -> str:
     text = str(error)
-    if "newer" in text:
-        return "install that version, or a later one"
     if "locked" in text:
         return f"another program holds it, find it with: fuser -v {path}"
     if "readonly" in text or "unable to open" in text:

@@ -46,7 +46,7 @@ def service(patient: Patient) -> Findings:
     try:
         client = connect(found, Log(patient.config["export.log_dir"], "bin/saasexport doctor"))
     except SaasExportError as error:
-        yield fail("service", super(SaasExportError, error).__str__(), error.hint or "see [service]")
+        yield fail("service", str(error.args[0]), error.hint or "see [service]")
         return
     try:
         if client.stopped:
@@ -77,7 +77,7 @@ def _ask(patient: Patient, client: Client, feed: Feed) -> Findings:
     except SaasExportError as error:
         yield fail(
             "service",
-            super(SaasExportError, error).__str__(),
+            str(error.args[0]),
             error.hint or "is it running, and [service] url right? Try: curl -v " + url,
         )
         return

@@ -70,9 +70,7 @@ def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, 
             continue
         try:
             if (attribute_id, option_id) not in made:
-                made[attribute_id, option_id] = _option_value(
-                    attribute_id, code, option_id, labels[option_id]
-                )
+                made[attribute_id, option_id] = _option_value(attribute_id, code, option_id, labels[option_id])
             found.setdefault((child_id, parent_id), {})[attribute_id] = made[attribute_id, option_id]
         except Unusable as unusable:
             faults[child_id, parent_id] = unusable

@@ -102,9 +102,7 @@ class Catalogue:
 
     def source_item(self, source_code, sku, quantity, status=1):
         """What lies in a source."""
-        self.add(
-            "inventory_source_item", source_code=source_code, sku=sku, quantity=quantity, status=status
-        )
+        self.add("inventory_source_item", source_code=source_code, sku=sku, quantity=quantity, status=status)
 
     def configure(self, path, value, scope="default", scope_id=0):
         """A value of the configuration."""

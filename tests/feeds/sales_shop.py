@@ -95,6 +95,8 @@ class SalesShop(Catalogue):
             path=path,
             parent_id=int(f"0/{path}".split("/")[-2]),
             level=path.count("/"),
+            position=0,
+            children_count=0,
         )
         if active is not None:
             self.add(

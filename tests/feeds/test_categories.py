@@ -290,8 +290,11 @@ def tree(shop):
         ),
         ("delete from catalog_category_entity_int where entity_id = 10", {2, 10, 11, 12}),
         ("insert into catalog_category_entity_text (attribute_id, entity_id, value) values (47, 11, 'x')", {11}),
-        # a move: the old parent, the new one, and what is below
-        ("update catalog_category_entity set path = '1/2/20/11', parent_id = 20 where entity_id = 11", {10, 11, 20}),
+        # a move: itself and what is below, the old parent and the new one
+        (
+            "update catalog_category_entity set path = '1/2/20/11', parent_id = 20 where entity_id = 11",
+            {10, 11, 12, 20},
+        ),
         ("update catalog_category_entity set position = 9 where entity_id = 12", {11, 12}),
         ("delete from catalog_category_entity where entity_id = 20", {2, 20}),
         # one that goes without those below it takes its key out of their paths

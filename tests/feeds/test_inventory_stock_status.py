@@ -34,7 +34,7 @@ def test_the_default_stock_is_the_stock_item_of_products_in_its_source(shop):
     shop.source_item("default", "no-stock-item", 4)
 
     assert {"1/mug": item("1", "mug", 1, 8.5, 8.5, False, True)} == shop.items(FEED)
-    assert 1 == shop.count(FEED)
+    assert shop.count(FEED) == 1
 
 
 def test_another_stock_is_the_sum_of_its_enabled_sources(shop):
@@ -48,7 +48,7 @@ def test_another_stock_is_the_sum_of_its_enabled_sources(shop):
     shop.source_item("old", "only-old", 7)
 
     assert {"10/mug": item("10", "mug", 1, 9.5, 9.5, False, True)} == shop.items(FEED)
-    assert 1 == shop.count(FEED)
+    assert shop.count(FEED) == 1
 
 
 def test_a_source_item_out_of_stock_counts_as_nothing(shop):
@@ -78,7 +78,7 @@ def test_a_product_may_lie_in_several_stocks_and_a_source_belong_to_several(shop
         "10/mug": item("10", "mug", 1, 5, 5, False, True),
         "20/mug": item("20", "mug", 1, 3, 3, False, True),
     } == shop.items(FEED)
-    assert 3 == shop.count(FEED)
+    assert shop.count(FEED) == 3
 
 
 def test_sums_of_decimals_are_exact(shop):
@@ -150,14 +150,14 @@ def test_the_threshold_is_what_must_be_exceeded(shop):
         shop.source_item("eu", sku, quantity)
 
     found = {name: each["isSalable"] for name, each in shop.items(FEED).items()}
-    assert {
+    assert found == {
         "1/at": False,
         "10/at": False,
         "1/above": True,
         "10/above": True,
         "1/own": True,
         "10/own": True,
-    } == found
+    }
 
 
 def test_backorders_end_at_a_threshold_below_zero(shop):
@@ -199,7 +199,7 @@ def test_a_sku_that_stands_twice_is_an_item_of_each_product(shop):
     shop.product(2, "mug")
     shop.source_item("eu", "mug", 1)
 
-    assert [1, 2] == [entity.id for entity in shop.entities(FEED)]
+    assert [entity.id for entity in shop.entities(FEED)] == [1, 2]
     assert {1, 2} == shop.touched(FEED, "update inventory_source_item set quantity = 2")
 
 
@@ -213,9 +213,9 @@ def test_a_quantity_that_is_no_number_sets_its_own_item_aside(shop):
     shop.source_item("eu", "cup", 1)
 
     mug, cup = shop.entities(FEED)
-    assert ["1"] == [part["stockId"] for part in mug.parts]
+    assert [part["stockId"] for part in mug.parts] == ["1"]
     assert [Failed({"stockId": "10", "sku": "mug"}, "qty: 'many' is not a number")] == mug.failed
-    assert (1, []) == (len(cup.parts), cup.failed)
+    assert (len(cup.parts), cup.failed) == (1, [])
 
 
 def test_a_bad_setting_sets_the_items_of_its_product_aside(shop):
@@ -224,7 +224,7 @@ def test_a_bad_setting_sets_the_items_of_its_product_aside(shop):
     shop.source_item("eu", "mug", 2)
 
     (mug,) = shop.entities(FEED)
-    assert [] == mug.parts
+    assert mug.parts == []
     assert [Failed({"stockId": "10", "sku": "mug"}, "min_qty: 'few' is not a number")] == mug.failed
 
 
@@ -235,7 +235,7 @@ def test_a_bad_quantity_of_the_stock_item_concerns_the_default_stock_only(shop):
     shop.source_item("eu", "mug", 2)
 
     (mug,) = shop.entities(FEED)
-    assert ["10"] == [part["stockId"] for part in mug.parts]
+    assert [part["stockId"] for part in mug.parts] == ["10"]
     assert [Failed({"stockId": "1", "sku": "mug"}, "qty: 'lots' is not a number")] == mug.failed
 
 
@@ -279,6 +279,6 @@ def test_products_are_named_by_sku_or_id(stocked):
     def ids(query, keys):
         return [row[0] for row in stocked.db.execute(query, {"keys": keys})]
 
-    assert [2] == ids(FEED.id_types["default"], '["cup"]')
-    assert [2, 3] == ids(FEED.id_types["sku"], '["pot", "cup", "none"]')
-    assert "" == FEED.id_types["productId"]
+    assert ids(FEED.id_types["default"], '["cup"]') == [2]
+    assert ids(FEED.id_types["sku"], '["pot", "cup", "none"]') == [2, 3]
+    assert FEED.id_types["productId"] == ""

@@ -36,7 +36,7 @@ def test_a_product_has_a_fallback_item_per_website(shop):
 
     expected = {"mug/0/base": item("mug", 10.5), "mug/0/b2b": item("mug", 10.5, website="b2b")}
     assert expected == shop.items(FEED)
-    assert 2 == shop.count(FEED)
+    assert shop.count(FEED) == 2
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_the_type_is_one_the_service_knows_and_no_price_is_0(shop, type_id, kind
 def test_configurables_and_gift_cards_have_no_price_item(shop):
     shop.product(1, "shirt", "configurable")
     shop.product(2, "card", "giftcard")
-    assert {} == shop.items(FEED)
-    assert 0 == shop.count(FEED)
+    assert shop.items(FEED) == {}
+    assert shop.count(FEED) == 0
 
 
 def test_a_bundle_is_fixed_by_its_price_type_and_its_special_price_is_a_percentage(shop):
@@ -114,7 +114,7 @@ def test_with_global_prices_rows_of_store_views_are_left_over_and_do_not_count(s
     shop.product(1, "mug", websites=(1, 2))
     shop.price(1, 10)
     shop.price(1, 12, store_id=2)
-    assert [10, 10] == [found["regular"] for found in shop.items(FEED).values()]
+    assert [found["regular"] for found in shop.items(FEED).values()] == [10, 10]
 
 
 # The clock stands at noon UTC of 23 November; in Auckland the 24th has begun an hour ago.
@@ -187,21 +187,21 @@ def test_a_group_with_a_price_of_its_own_has_an_item_that_starts_as_the_fallback
         ),
     }
     assert expected == shop.items(FEED)
-    assert 4 == shop.count(FEED)
+    assert shop.count(FEED) == 4
 
 
 def test_a_row_of_one_website_counts_before_that_of_all_whatever_was_written_first(shop):
     shop.product(1, "mug")
     shop.tier(1, 1, value=7, website=1)
     shop.tier(1, 1, value=9)
-    assert [{"code": "group", "price": 7}] == shop.items(FEED)["mug/0/base"]["discounts"]
+    assert shop.items(FEED)["mug/0/base"]["discounts"] == [{"code": "group", "price": 7}]
 
 
 def test_a_quantity_below_1_makes_no_item_for_its_group(shop):
     shop.product(1, "mug")
     shop.tier(1, 0.5, value=7, group=1)
-    assert ["mug/0/base"] == list(shop.items(FEED))
-    assert 1 == shop.count(FEED)
+    assert list(shop.items(FEED)) == ["mug/0/base"]
+    assert shop.count(FEED) == 1
 
 
 def test_a_rule_price_counts_on_its_day_in_the_item_of_its_group_only(shop):
@@ -231,7 +231,7 @@ def test_a_rule_price_counts_on_its_day_in_the_item_of_its_group_only(shop):
 def test_rules_of_a_website_the_product_is_not_on_do_not_count(shop):
     shop.product(1, "mug")
     shop.rule(1, "2026-11-24", 7, website=2)
-    assert ["mug/0/base"] == list(shop.items(FEED))
+    assert list(shop.items(FEED)) == ["mug/0/base"]
 
 
 def test_an_unusable_price_sets_aside_the_items_it_belongs_to(shop):
@@ -262,7 +262,7 @@ def test_an_unusable_day_sets_the_item_aside(shop):
     shop.product(1, "mug")
     shop.special(1, 9, first="soon")
     [(_, error)] = shop.failed(FEED)
-    assert "special_from_date: 'soon' is not a date" == error
+    assert error == "special_from_date: 'soon' is not a date"
 
 
 def next_due(shop):
@@ -372,11 +372,11 @@ def test_every_table_leads_to_the_products_it_concerns(shop):
     assert {2} == touched("delete from catalog_product_relation")
     assert set() == touched("update eav_attribute set note = 'x' where attribute_id = 73")
     assert {1, 2, 5} == touched("update eav_attribute set backend_type = 'decimal' where attribute_id = 78")
-    assert "everything" == touched("update core_config_data set value = '0' where path = 'catalog/price/scope'")
-    assert "everything" == touched("update store_website set code = 'trade' where website_id = 2")
+    assert touched("update core_config_data set value = '0' where path = 'catalog/price/scope'") == "everything"
+    assert touched("update store_website set code = 'trade' where website_id = 2") == "everything"
 
 
 def test_products_can_be_named_by_sku_and_by_id(shop):
     shop.product(7, "mug")
-    assert [(7,)] == shop.db.execute(FEED.id_types["default"], {"keys": '["mug"]'}).fetchall()
-    assert "" == FEED.id_types["productId"]
+    assert shop.db.execute(FEED.id_types["default"], {"keys": '["mug"]'}).fetchall() == [(7,)]
+    assert FEED.id_types["productId"] == ""

@@ -149,7 +149,7 @@ def test_boolean_and_numeric_are_worked_out(shop, code, kind, row, boolean, nume
 
 def test_attributes_of_categories_are_not_in_this_feed(shop):
     attribute(shop, 200, "url_key", entity_type_id=3)
-    assert {} == shop.items(FEED, 200)
+    assert shop.items(FEED, 200) == {}
 
 
 def test_system_attributes_without_a_row_are_the_items_of_entity_0(shop):
@@ -162,7 +162,7 @@ def test_system_attributes_without_a_row_are_the_items_of_entity_0(shop):
     }
     items = shop.items(FEED, 0)
 
-    assert 12 == len(items)
+    assert len(items) == 12
     assert {
         **created,
         "id": "ac_inventory",
@@ -170,17 +170,15 @@ def test_system_attributes_without_a_row_are_the_items_of_entity_0(shop):
         "label": "AC Inventory Data",
     } == items["ac_inventory/default"]
     kinds = {code: items[f"{code}/default"]["dataType"] for code in ("ac_downloadable", "ac_tax_class")}
-    assert {"ac_downloadable": "OBJECT", "ac_tax_class": "text"} == kinds
-    assert "static" == items["ac_attribute_set/trade"]["dataType"]
+    assert kinds == {"ac_downloadable": "OBJECT", "ac_tax_class": "text"}
+    assert items["ac_attribute_set/trade"]["dataType"] == "static"
 
 
 def test_a_system_attribute_with_a_row_is_that_row_with_what_the_exporter_declares(shop):
     attribute(shop, 200, "ac_tax_class", "static", frontend_label="x", said={"is_visible": 0, "is_global": 0})
 
     item = shop.items(FEED, 200)["ac_tax_class/default"]
-    assert ("200", "AC Tax Class", "text", True) == tuple(
-        item[name] for name in ("id", "label", "dataType", "visible")
-    )
+    assert tuple(item[name] for name in ("id", "label", "dataType", "visible")) == ("200", "AC Tax Class", "text", True)
     assert "ac_tax_class/default" not in shop.items(FEED, 0)
     assert 4 * 3 == shop.count(FEED) == len(shop.items(FEED))
 
@@ -188,9 +186,10 @@ def test_a_system_attribute_with_a_row_is_that_row_with_what_the_exporter_declar
 def test_a_weight_that_is_no_number_sets_the_attribute_aside(shop):
     attribute(shop, 200, "material", said={"search_weight": "heavy"})
     [entity] = shop.entities(FEED, 200)
-    assert [] == entity.parts
-    assert ({"attributeCode": "material", "storeViewCode": "default"}, "searchWeight: 'heavy' is not a number") == (
-        entity.failed[0]
+    assert entity.parts == []
+    assert (entity.failed[0]) == (
+        {"attributeCode": "material", "storeViewCode": "default"},
+        "searchWeight: 'heavy' is not a number",
     )
 
 
@@ -203,10 +202,10 @@ def test_every_table_leads_to_its_attribute(shop):
     assert {201} == shop.touched(FEED, "update catalog_eav_attribute set is_visible = 0 where attribute_id = 201")
     assert {200} == shop.touched(FEED, "update eav_attribute_label set value = 'M'")
     assert {200} == shop.touched(FEED, "delete from eav_attribute_label")
-    assert "everything" == shop.touched(FEED, "update store set code = 'fr' where store_id = 3")
+    assert shop.touched(FEED, "update store set code = 'fr' where store_id = 3") == "everything"
 
 
 def test_attributes_can_be_named_by_their_codes(shop):
     attribute(shop, 200, "material")
     rows = shop.db.execute(FEED.id_types["default"], {"keys": '["material", "ac_inventory"]'})
-    assert [(0,), (200,)] == rows.fetchall()
+    assert rows.fetchall() == [(0,), (200,)]

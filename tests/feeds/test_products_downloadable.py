@@ -55,7 +55,7 @@ def test_samples_by_sort_order_with_the_store_views_words_and_addresses(shop):
 def test_a_product_without_samples_is_not_mentioned(shop):
     found, _ = shop.area(downloadable, 1)
 
-    assert {"default": {}, "trade": {}, "french": {}} == found[1]
+    assert found[1] == {"default": {}, "trade": {}, "french": {}}
 
 
 def test_ac_downloadable_is_json_as_php_writes_it(shop):
@@ -67,7 +67,7 @@ def test_ac_downloadable_is_json_as_php_writes_it(shop):
     shop.add("downloadable_link", link_id=2, product_id=1, sort_order=1)
 
     found, _ = shop.area(extra_attributes, 1)
-    assert {
+    assert found[1]["default"]["attributes"][0] == {
         "attributeCode": "ac_downloadable",
         "value": [
             '{"purchase_separately":true,'
@@ -78,7 +78,7 @@ def test_ac_downloadable_is_json_as_php_writes_it(shop):
             '{"uid":"ZG93bmxvYWRhYmxlLzE=","label":"Bread","price":3.5,"number_of_downloads":5,'
             '"sample_url":"http:\\/\\/shop\\/downloadable\\/download\\/linkSample\\/link_id\\/1"}]}'
         ],
-    } == found[1]["default"]["attributes"][0]
+    }
 
 
 def test_ac_downloadable_of_nothing_has_empty_lists(shop):
@@ -94,7 +94,7 @@ def test_only_downloadable_products_have_ac_downloadable(shop):
 
     found, _ = shop.area(extra_attributes, 2)
     codes = [entry["attributeCode"] for entry in found[2]["default"]["attributes"]]
-    assert ["ac_attribute_set", "ac_tax_class"] == codes
+    assert codes == ["ac_attribute_set", "ac_tax_class"]
 
 
 @pytest.mark.parametrize(

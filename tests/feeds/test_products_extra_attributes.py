@@ -18,17 +18,14 @@ def shop(tmp_path):
 def said(shop):
     """The entries by store view's code and attribute's code, in their order."""
     found, fields = shop.area(extra_attributes, 1)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return {
-        code: {entry["attributeCode"]: entry["value"] for entry in own["attributes"]}
-        for code, own in found[1].items()
+        code: {entry["attributeCode"]: entry["value"] for entry in own["attributes"]} for code, own in found[1].items()
     }
 
 
 def inventory(shop):
-    return {
-        code: json.loads(own["ac_inventory"][0]) for code, own in said(shop).items() if "ac_inventory" in own
-    }
+    return {code: json.loads(own["ac_inventory"][0]) for code, own in said(shop).items() if "ac_inventory" in own}
 
 
 def test_the_entries_and_their_order(shop):
@@ -48,14 +45,16 @@ def test_the_entries_and_their_order(shop):
             ],
         },
     ]
-    assert {"default": {"attributes": expected}, "trade": {"attributes": expected}, "french": {"attributes": expected}} == (
-        found[1]
-    )
-    assert {} == fields.by_view
+    assert {
+        "default": {"attributes": expected},
+        "trade": {"attributes": expected},
+        "french": {"attributes": expected},
+    } == (found[1])
+    assert fields.by_view == {}
 
 
 def test_without_a_stock_item_there_is_no_inventory(shop):
-    assert ["ac_attribute_set", "ac_tax_class"] == list(said(shop)["default"])
+    assert list(said(shop)["default"]) == ["ac_attribute_set", "ac_tax_class"]
 
 
 @pytest.mark.parametrize(("tax_class", "expected"), [(2, "Taxable Goods"), (0, "no"), (None, "no"), (77, "no")])
@@ -70,13 +69,13 @@ def test_the_tax_class_may_be_a_store_views_own(shop):
     shop.value(1, TAX_CLASS, 0, store_id=2)
 
     found = {code: own["ac_tax_class"] for code, own in said(shop).items()}
-    assert {"default": ["Taxable Goods"], "trade": ["no"], "french": ["Taxable Goods"]} == found
+    assert found == {"default": ["Taxable Goods"], "trade": ["no"], "french": ["Taxable Goods"]}
 
 
 def test_an_attribute_set_that_is_gone_is_null(shop):
     shop.run("pragma foreign_keys = off; update catalog_product_entity set attribute_set_id = 99")
 
-    assert [None] == said(shop)["default"]["ac_attribute_set"]
+    assert said(shop)["default"]["ac_attribute_set"] == [None]
 
 
 def test_a_setting_is_the_configurations_where_the_stock_item_says_so(shop):
@@ -91,14 +90,14 @@ def test_a_setting_is_the_configurations_where_the_stock_item_says_so(shop):
         shop.configure(f"cataloginventory/item_options/{name}", value)
     shop.stock_item(1)
 
-    assert {
+    assert inventory(shop)["default"] == {
         "manageStock": False,
         "cartMinQty": 2,
         "cartMaxQty": 10000,
         "backorders": "allow_and_notify",
         "enableQtyIncrements": True,
         "qtyIncrements": 1.5,
-    } == inventory(shop)["default"]
+    }
 
 
 def test_and_the_stock_items_own_where_it_does_not(shop):
@@ -106,14 +105,14 @@ def test_and_the_stock_items_own_where_it_does_not(shop):
     shop.stock_item(1, manage_stock=0, min_sale_qty=3, max_sale_qty=4, backorders=1, qty_increments=2.5)
     shop.run("update cataloginventory_stock_item set enable_qty_increments = 1, use_config_enable_qty_inc = 0")
 
-    assert {
+    assert inventory(shop)["trade"] == {
         "manageStock": False,
         "cartMinQty": 3,
         "cartMaxQty": 4,
         "backorders": "allow",
         "enableQtyIncrements": True,
         "qtyIncrements": 2.5,
-    } == inventory(shop)["trade"]
+    }
 
 
 @pytest.mark.parametrize(("backorders", "expected"), [(0, "no"), (1, "allow"), (2, "allow_and_notify"), (7, "no")])
@@ -128,7 +127,7 @@ def test_a_minimum_per_customer_group_leaves_the_stock_item_its_own(shop):
     shop.stock_item(1)
     shop.run("update cataloginventory_stock_item set min_sale_qty = 4")
 
-    assert 4 == inventory(shop)["default"]["cartMinQty"]
+    assert inventory(shop)["default"]["cartMinQty"] == 4
 
 
 def test_a_website_may_have_a_stock_item_of_its_own(shop):
@@ -144,9 +143,7 @@ def test_a_website_may_have_a_stock_item_of_its_own(shop):
         qty=1,
     )
 
-    assert {"default": 5, "trade": 7, "french": 5} == {
-        code: own["cartMaxQty"] for code, own in inventory(shop).items()
-    }
+    assert {code: own["cartMaxQty"] for code, own in inventory(shop).items()} == {"default": 5, "trade": 7, "french": 5}
 
 
 def test_a_bad_setting_sets_the_item_aside(shop):

@@ -31,7 +31,7 @@ def shop(tmp_path):
 def said(shop, product_id):
     """The options of a product by store view's code."""
     found, fields = shop.area(options, product_id)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return {code: own.get("optionsV2") for code, own in found[product_id].items()}
 
 
@@ -105,13 +105,13 @@ def test_options_the_same_in_all_store_views_are_common(shop):
     choice(shop, 51)
 
     _, fields = shop.area(options, 1)
-    assert ([1], {}) == (list(fields.common), fields.by_view)
+    assert (list(fields.common), fields.by_view) == ([1], {})
 
 
 def test_a_product_without_options_is_not_mentioned(shop):
     shop.product(1, "mug")
 
-    assert {"default": None, "french": None} == said(shop, 1)
+    assert said(shop, 1) == {"default": None, "french": None}
 
 
 def test_custom_options_stand_by_sort_order_then_id(shop):
@@ -120,7 +120,7 @@ def test_custom_options_stand_by_sort_order_then_id(shop):
         drop_down(shop, option_id, sort_order=sort_order, type="radio")
         choice(shop, 10 * option_id, option_id)
 
-    assert ["6", "5", "7"] == [option["id"] for option in said(shop, 1)["default"]]
+    assert [option["id"] for option in said(shop, 1)["default"]] == ["6", "5", "7"]
 
 
 def test_other_types_are_no_options_to_choose_from(shop):
@@ -129,7 +129,7 @@ def test_other_types_are_no_options_to_choose_from(shop):
         drop_down(shop, option_id, type=kind)
         choice(shop, 10 * option_id, option_id)
 
-    assert ["checkbox", "multiple"] == [option["renderType"] for option in said(shop, 1)["default"]]
+    assert [option["renderType"] for option in said(shop, 1)["default"]] == ["checkbox", "multiple"]
 
 
 def test_titles_and_prices_of_a_store_view_replace_the_defaults(shop):
@@ -141,10 +141,10 @@ def test_titles_and_prices_of_a_store_view_replace_the_defaults(shop):
     shop.add("catalog_product_option_type_price", option_type_id=51, store_id=3, price=20, price_type="percent")
 
     found = said(shop, 1)
-    assert ("Option 5", "Choix") == (found["default"][0]["label"], found["french"][0]["label"])
+    assert (found["default"][0]["label"], found["french"][0]["label"]) == ("Option 5", "Choix")
     (english,), (french,) = found["default"][0]["values"], found["french"][0]["values"]
-    assert ("Value 51", 2, "fixed") == (english["label"], english["price"], english["priceType"])
-    assert ("Valeur", 20, "percent") == (french["label"], french["price"], french["priceType"])
+    assert (english["label"], english["price"], english["priceType"]) == ("Value 51", 2, "fixed")
+    assert (french["label"], french["price"], french["priceType"]) == ("Valeur", 20, "percent")
 
 
 def test_a_price_of_a_store_view_without_a_title_of_it_does_not_count(shop):
@@ -154,7 +154,7 @@ def test_a_price_of_a_store_view_without_a_title_of_it_does_not_count(shop):
     shop.add("catalog_product_option_type_price", option_type_id=51, store_id=3, price=20, price_type="percent")
 
     (value,) = said(shop, 1)["french"][0]["values"]
-    assert (2, "fixed") == (value["price"], value["priceType"])
+    assert (value["price"], value["priceType"]) == (2, "fixed")
 
 
 def test_options_and_values_without_a_default_title_do_not_exist(shop):
@@ -168,7 +168,7 @@ def test_options_and_values_without_a_default_title_do_not_exist(shop):
     shop.run("delete from catalog_product_option_type_title where option_type_id = 52")
 
     (option,) = said(shop, 1)["default"]
-    assert ("5", ["Value 51"]) == (option["id"], [value["label"] for value in option["values"]])
+    assert (option["id"], [value["label"] for value in option["values"]]) == ("5", ["Value 51"])
 
 
 def test_an_option_without_values_is_set_aside_and_the_product_goes_out(shop):
@@ -178,14 +178,15 @@ def test_an_option_without_values_is_set_aside_and_the_product_goes_out(shop):
     choice(shop, 61, 6)
 
     (entity,) = shop.entities(FEED, 1)
-    assert [["6"], ["6"]] == [
-        [option["id"] for option in {**entity.common, **part}["optionsV2"]] for part in entity.parts
+    assert [[option["id"] for option in {**entity.common, **part}["optionsV2"]] for part in entity.parts] == [
+        ["6"],
+        ["6"],
     ]
-    assert [({"sku": "mug"}, "optionsV2: option 5 has no values")] == [tuple(each) for each in entity.failed]
+    assert [tuple(each) for each in entity.failed] == [({"sku": "mug"}, "optionsV2: option 5 has no values")]
 
     choice(shop, 51, 5)
     (entity,) = shop.entities(FEED, 1)
-    assert (["5", "6"], []) == ([option["id"] for option in entity.common["optionsV2"]], list(entity.failed))
+    assert ([option["id"] for option in entity.common["optionsV2"]], list(entity.failed)) == (["5", "6"], [])
 
 
 def test_a_bad_value_sets_the_item_aside_where_it_shows(shop):
@@ -197,7 +198,7 @@ def test_a_bad_value_sets_the_item_aside_where_it_shows(shop):
     shop.add("catalog_product_option_type_price", option_type_id=51, store_id=3, price="cher", price_type="fixed")
 
     _, fields = shop.area(options, 1, 2)
-    assert {(1, 3): "optionsV2.values.price: 'cher' is not a number"} == fields.faults
+    assert fields.faults == {(1, 3): "optionsV2.values.price: 'cher' is not a number"}
 
 
 # Downloadable
@@ -248,7 +249,7 @@ def test_a_downloadable_product_without_links_has_an_option_without_values(shop)
     shop.product(2, "mug")
     link(shop, 1, product_id=2)
 
-    assert [{"id": "link:1", "type": "downloadable", "values": None}] == said(shop, 1)["default"]
+    assert said(shop, 1)["default"] == [{"id": "link:1", "type": "downloadable", "values": None}]
     assert said(shop, 2)["default"] is None
 
 
@@ -264,11 +265,11 @@ def test_labels_are_the_store_views_and_prices_the_websites(shop):
         code: (own[0]["label"], own[0]["values"][0]["label"], own[0]["values"][0]["price"])
         for code, own in said(shop, 1).items()
     }
-    assert {
+    assert found == {
         "default": ("Chapters", "Bread", 3),
         "trade": ("Chapters", "Bread", 2),
         "french": ("Chapitres", "Pain", 3),
-    } == found
+    }
 
 
 def test_addresses_are_those_of_the_store_view(shop):
@@ -276,8 +277,8 @@ def test_addresses_are_those_of_the_store_view(shop):
     link(shop, 1, sample_url="http://x/")
 
     found = said(shop, 1)
-    assert "http://shop/downloadable/download/linkSample/link_id/1" == found["default"][0]["values"][0]["infoUrl"]
-    assert "http://trade/downloadable/download/linkSample/link_id/1" == found["trade"][0]["values"][0]["infoUrl"]
+    assert found["default"][0]["values"][0]["infoUrl"] == "http://shop/downloadable/download/linkSample/link_id/1"
+    assert found["trade"][0]["values"][0]["infoUrl"] == "http://trade/downloadable/download/linkSample/link_id/1"
 
 
 # Grouped
@@ -286,13 +287,9 @@ def test_addresses_are_those_of_the_store_view(shop):
 def member(shop, link_id, product_id, qty=None, position=None):
     shop.add("catalog_product_link", link_id=link_id, product_id=9, linked_product_id=product_id, link_type_id=3)
     if qty is not None:
-        shop.add(
-            "catalog_product_link_attribute_decimal", link_id=link_id, product_link_attribute_id=3, value=qty
-        )
+        shop.add("catalog_product_link_attribute_decimal", link_id=link_id, product_link_attribute_id=3, value=qty)
     if position is not None:
-        shop.add(
-            "catalog_product_link_attribute_int", link_id=link_id, product_link_attribute_id=2, value=position
-        )
+        shop.add("catalog_product_link_attribute_int", link_id=link_id, product_link_attribute_id=2, value=position)
 
 
 def test_the_members_of_a_grouped_product_on_each_website(shop):
@@ -401,11 +398,11 @@ def test_a_website_has_its_own_amount_and_a_store_view_its_own_words(shop):
         for code, own in said(shop, 9).items()
     }
     # Of a website's price the kind is not read (feeds.md 3.1.8).
-    assert {
+    assert found == {
         "default": ("Choose", "Product mug", 3, "fixed"),
         "trade": ("Choose", "Product mug", 7, "fixed"),
         "french": ("Au choix", "Tasse", 3, "fixed"),
-    } == found
+    }
 
 
 def test_a_bundle_option_without_selections_has_null(shop):
@@ -488,24 +485,24 @@ def values(shop, code="colour"):
 def test_the_value_of_a_disabled_part_is_not_there(shirt):
     shirt.run(f"update catalog_product_entity_int set value = 2 where attribute_id = {STATUS} and entity_id = 1")
 
-    assert {"default": ["Blue"], "french": ["Blue"]} == values(shirt)
-    assert {"default": ["L"], "french": ["L"]} == values(shirt, "size")
+    assert values(shirt) == {"default": ["Blue"], "french": ["Blue"]}
+    assert values(shirt, "size") == {"default": ["L"], "french": ["L"]}
 
 
 def test_a_part_may_be_disabled_in_one_store_view_or_enabled_in_one(shirt):
     shirt.value(1, STATUS, 2, store_id=3)
-    assert {"default": ["Red", "Blue"], "french": ["Blue"]} == values(shirt)
+    assert values(shirt) == {"default": ["Red", "Blue"], "french": ["Blue"]}
 
     shirt.run(f"update catalog_product_entity_int set value = 3 - value where attribute_id = {STATUS}")
     # Now 1 is disabled but in French, 2 is disabled.
-    assert {"default": None, "french": ["Red"]} == values(shirt)
+    assert values(shirt) == {"default": None, "french": ["Red"]}
 
 
 def test_a_part_without_a_status_does_not_count(shirt):
     shirt.run(f"delete from catalog_product_entity_int where attribute_id = {STATUS} and entity_id = 1")
     shirt.value(2, STATUS, None, store_id=3)
 
-    assert {"default": ["Blue"], "french": None} == values(shirt)
+    assert values(shirt) == {"default": ["Blue"], "french": None}
 
 
 def test_labels_are_the_store_views_where_it_has_some(shirt):
@@ -513,8 +510,8 @@ def test_labels_are_the_store_views_where_it_has_some(shirt):
     shirt.add("eav_attribute_option_value", option_id=11, store_id=3, value="Rouge")
 
     found = said(shirt, 9)
-    assert ("Colour", "Couleur") == (found["default"][1]["label"], found["french"][1]["label"])
-    assert {"default": ["Red", "Blue"], "french": ["Rouge", "Blue"]} == values(shirt)
+    assert (found["default"][1]["label"], found["french"][1]["label"]) == ("Colour", "Couleur")
+    assert values(shirt) == {"default": ["Red", "Blue"], "french": ["Rouge", "Blue"]}
 
 
 @pytest.mark.parametrize(
@@ -541,7 +538,7 @@ def test_the_swatch_of_a_store_view_counts_if_it_has_a_value(shirt):
     shirt.add("eav_attribute_option_swatch", option_id=12, store_id=3, type=1, value=None)
 
     found = {code: [value["colorHex"] for value in own[1]["values"]] for code, own in said(shirt, 9).items()}
-    assert {"default": ["#f00", "#00f"], "french": ["#e00", "#00f"]} == found
+    assert found == {"default": ["#f00", "#00f"], "french": ["#e00", "#00f"]}
 
 
 def test_options_of_several_kinds_stand_together_and_an_equal_id_takes_nothing_away(shirt):

@@ -22,7 +22,7 @@ def option(shop, option_id, kind, title="Text", price=None, **row):
 
 def said(shop):
     found, fields = shop.area(shopper_input, 1)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return {code: own.get("shopperInputOptions") for code, own in found[1].items()}
 
 
@@ -75,7 +75,7 @@ def test_six_types_are_filled_in(shop):
         option(shop, option_id, kind)
 
     kinds = [each["renderType"] for each in said(shop)["default"]]
-    assert ["field", "area", "file", "date", "time", "date_time"] == kinds
+    assert kinds == ["field", "area", "file", "date", "time", "date_time"]
 
 
 def test_a_store_view_has_its_own_title_and_price(shop):
@@ -84,18 +84,18 @@ def test_a_store_view_has_its_own_title_and_price(shop):
     shop.add("catalog_product_option_price", option_id=7, store_id=3, price=2)
 
     found = {code: (own[0]["label"], own[0]["price"]) for code, own in said(shop).items()}
-    assert {"default": ("Name", 1), "french": ("Nom", 2)} == found
+    assert found == {"default": ("Name", 1), "french": ("Nom", 2)}
 
 
 def test_its_price_alone_does_not_count(shop):
     option(shop, 7, "field", price=1)
     shop.add("catalog_product_option_price", option_id=7, store_id=3, price=2)
 
-    assert {"default": 1, "french": 1} == {code: own[0]["price"] for code, own in said(shop).items()}
+    assert {code: own[0]["price"] for code, own in said(shop).items()} == {"default": 1, "french": 1}
 
 
 def test_a_product_without_such_options_is_not_mentioned(shop):
-    assert {"default": None, "french": None} == said(shop)
+    assert said(shop) == {"default": None, "french": None}
 
 
 def test_a_bad_number_sets_the_item_aside(shop):

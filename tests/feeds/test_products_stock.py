@@ -14,17 +14,13 @@ def shop(tmp_path):
 
 def in_stock(shop, *ids):
     found, fields = shop.area(stock, *ids)
-    assert {} == fields.faults
-    return {
-        product_id: {code: said["inStock"] for code, said in views.items()} for product_id, views in found.items()
-    }
+    assert fields.faults == {}
+    return {product_id: {code: said["inStock"] for code, said in views.items()} for product_id, views in found.items()}
 
 
 def low_stock(shop, *ids):
     found, _ = shop.area(stock, *ids)
-    return {
-        product_id: {code: said["lowStock"] for code, said in views.items()} for product_id, views in found.items()
-    }
+    return {product_id: {code: said["lowStock"] for code, said in views.items()} for product_id, views in found.items()}
 
 
 def test_a_product_is_in_stock_where_its_websites_stock_has_it(shop):
@@ -36,11 +32,11 @@ def test_a_product_is_in_stock_where_its_websites_stock_has_it(shop):
     shop.stock_item(3)
     shop.source_item("us", "both", 3)
 
-    assert {
+    assert in_stock(shop, 1, 2, 3) == {
         1: {"default": True, "trade": False, "french": True},
         2: {"default": False, "trade": True, "french": False},
         3: {"default": True, "trade": True, "french": True},
-    } == in_stock(shop, 1, 2, 3)
+    }
 
 
 def test_flags_that_are_the_same_everywhere_are_common(shop):
@@ -49,14 +45,14 @@ def test_flags_that_are_the_same_everywhere_are_common(shop):
     shop.source_item("us", "both", 3)
 
     _, fields = shop.area(stock, 1)
-    assert ({1: {"inStock": True, "lowStock": False}}, {}) == (fields.common, fields.by_view)
+    assert (fields.common, fields.by_view) == ({1: {"inStock": True, "lowStock": False}}, {})
 
 
 def test_the_default_stock_needs_no_source_item(shop):
     shop.product(1, "mug")
     shop.stock_item(1)
 
-    assert {1: {"default": True, "french": True}} == in_stock(shop, 1)
+    assert in_stock(shop, 1) == {1: {"default": True, "french": True}}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +81,7 @@ def test_what_is_reserved_cannot_be_bought(shop):
     shop.source_item("eu", "mug", 2)
     shop.add("inventory_reservation", stock_id=1, sku="mug", quantity=-2)
 
-    assert {1: {"default": False, "trade": True, "french": False}} == in_stock(shop, 1)
+    assert in_stock(shop, 1) == {1: {"default": False, "trade": True, "french": False}}
 
 
 def test_a_website_without_a_stock_has_nothing_in_stock(shop):
@@ -93,7 +89,7 @@ def test_a_website_without_a_stock_has_nothing_in_stock(shop):
     shop.product(1, "mug")
     shop.stock_item(1)
 
-    assert {1: {"default": False, "french": False}} == in_stock(shop, 1)
+    assert in_stock(shop, 1) == {1: {"default": False, "french": False}}
 
 
 def test_low_stock_is_a_quantity_below_the_threshold_of_the_store_view(shop):
@@ -103,7 +99,7 @@ def test_low_stock_is_a_quantity_below_the_threshold_of_the_store_view(shop):
     shop.stock_item(1, qty=4)
     shop.source_item("eu", "four", 5)
 
-    assert {1: {"default": True, "french": False, "trade": False}} == low_stock(shop, 1)
+    assert low_stock(shop, 1) == {1: {"default": True, "french": False, "trade": False}}
 
 
 def test_low_stock_counts_the_quantity_and_not_what_is_reserved(shop):
@@ -112,7 +108,7 @@ def test_low_stock_counts_the_quantity_and_not_what_is_reserved(shop):
     shop.stock_item(1, qty=3)
     shop.add("inventory_reservation", stock_id=1, sku="mug", quantity=-2)
 
-    assert {1: {"default": False, "french": False}} == low_stock(shop, 1)
+    assert low_stock(shop, 1) == {1: {"default": False, "french": False}}
 
 
 def test_without_a_threshold_only_a_negative_quantity_is_low(shop):
@@ -122,18 +118,18 @@ def test_without_a_threshold_only_a_negative_quantity_is_low(shop):
     shop.stock_item(2, qty=-1, backorders=1)
     shop.product(3, "unknown")
 
-    assert {
+    assert low_stock(shop, 1, 2, 3) == {
         1: {"default": False, "french": False},
         2: {"default": True, "french": True},
         3: {"default": False, "french": False},
-    } == low_stock(shop, 1, 2, 3)
+    }
 
 
 def test_without_a_quantity_any_threshold_is_above_it(shop):
     shop.configure("cataloginventory/options/stock_threshold_qty", "1")
     shop.product(1, "unknown")
 
-    assert {1: {"default": True, "french": True}} == low_stock(shop, 1)
+    assert low_stock(shop, 1) == {1: {"default": True, "french": True}}
 
 
 def test_a_bad_quantity_sets_the_product_aside_where_it_counts(shop):
@@ -142,7 +138,7 @@ def test_a_bad_quantity_sets_the_product_aside_where_it_counts(shop):
     shop.source_item("eu", "mug", "many")
 
     _, fields = shop.area(stock, 1)
-    assert {(1, 2): "inStock: qty: 'many' is not a number"} == fields.faults
+    assert fields.faults == {(1, 2): "inStock: qty: 'many' is not a number"}
 
 
 # Composite products
@@ -169,39 +165,39 @@ def configurable(shop, is_in_stock=1):
 def test_a_configurable_product_is_in_stock_while_one_part_is(parts):
     configurable(parts)
 
-    assert {9: {"default": True, "trade": True, "french": True}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": True, "trade": True, "french": True}}
     parts.run("update cataloginventory_stock_item set is_in_stock = 0 where product_id = 1")
     parts.run("delete from inventory_source_item")
-    assert {9: {"default": True, "trade": False, "french": True}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": True, "trade": False, "french": True}}
     parts.run("update cataloginventory_stock_item set is_in_stock = 0 where product_id = 2")
-    assert {9: {"default": False, "trade": False, "french": False}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": False, "trade": False, "french": False}}
 
 
 def test_a_composite_product_that_is_out_of_stock_itself_stays_so(parts):
     configurable(parts, is_in_stock=0)
 
-    assert {9: {"default": False, "trade": False, "french": False}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": False, "trade": False, "french": False}}
 
 
 def test_a_disabled_part_does_not_count(parts):
     configurable(parts)
     parts.run(f"update catalog_product_entity_int set value = 2 where attribute_id = {STATUS} and entity_id = 1")
 
-    assert {9: {"default": True, "trade": False, "french": True}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": True, "trade": False, "french": True}}
 
 
 def test_a_part_that_cannot_be_used_does_not_take_the_whole_along(parts):
     configurable(parts)
     parts.run("update cataloginventory_stock_item set qty = 'x' where product_id = 1")
 
-    assert {9: {"default": True, "trade": True, "french": True}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": True, "trade": True, "french": True}}
 
 
 def test_a_composite_without_parts_is_not_in_stock(shop):
     shop.product(9, "whole", "configurable")
     shop.stock_item(9, qty=0)
 
-    assert {9: {"default": False, "french": False}} == in_stock(shop, 9)
+    assert in_stock(shop, 9) == {9: {"default": False, "french": False}}
 
 
 def test_a_grouped_product_is_in_stock_while_one_member_is(parts):
@@ -211,7 +207,7 @@ def test_a_grouped_product_is_in_stock_while_one_member_is(parts):
     parts.add("catalog_product_link", product_id=9, linked_product_id=1, link_type_id=1)
 
     # Only the member (3) counts, not the related product (1).
-    assert {9: {"default": True, "trade": False, "french": True}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": True, "trade": False, "french": True}}
 
 
 def bundle(shop, *options):
@@ -252,7 +248,7 @@ def test_the_quantity_of_a_composite_is_its_own_or_that_of_its_parts(parts):
     configurable(parts)
 
     # 0 in the default stock; 3 + 1 in the other.
-    assert {9: {"default": True, "trade": False, "french": True}} == low_stock(parts, 9)
+    assert low_stock(parts, 9) == {9: {"default": True, "trade": False, "french": True}}
 
 
 def test_a_composite_with_a_source_item_counts_by_it(parts):
@@ -260,7 +256,7 @@ def test_a_composite_with_a_source_item_counts_by_it(parts):
     parts.run("delete from inventory_source_item where sku = 'part-1'")
     parts.source_item("us", "whole", 1)
 
-    assert {9: {"default": True, "trade": True, "french": True}} == in_stock(parts, 9)
+    assert in_stock(parts, 9) == {9: {"default": True, "trade": True, "french": True}}
 
 
 # What changes lead to
@@ -328,4 +324,4 @@ def test_a_fingerprint_differs_when_an_item_would(parts, sql, changed):
 def test_a_product_on_no_website_has_no_fingerprint(shop):
     shop.product(1, "nowhere", websites=())
 
-    assert {} == stock.fingerprints(Shop(shop.db), [1, 2])
+    assert stock.fingerprints(Shop(shop.db), [1, 2]) == {}

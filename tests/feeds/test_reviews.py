@@ -73,7 +73,7 @@ def test_an_approved_review_has_an_item(shop):
         "ratings": [{"ratingId": "MQ==", "value": "2"}, {"ratingId": "Mg==", "value": "1"}],
     }
     assert {"1": expected} == shop.items(REVIEWS)
-    assert 1 == shop.count(REVIEWS)
+    assert shop.count(REVIEWS) == 1
 
 
 def test_without_votes_or_a_customer_those_fields_are_absent(shop):
@@ -87,14 +87,14 @@ def test_pending_hidden_and_other_reviews_have_no_item(shop):
     review(shop, 2, status=3)
     review(shop, 3, stores=(0,))
     review(shop, 4, kind=2)
-    assert {} == shop.items(REVIEWS)
-    assert 0 == shop.count(REVIEWS)
+    assert shop.items(REVIEWS) == {}
+    assert shop.count(REVIEWS) == 0
 
 
 def test_an_unusable_review_is_set_aside(shop):
     review(shop, 1)
     shop.db.execute("update review set entity_pk_value = 'mug'")
-    assert [({"reviewId": "1"}, "productId: 'mug' is not a number")] == shop.failed(REVIEWS)
+    assert shop.failed(REVIEWS) == [({"reviewId": "1"}, "productId: 'mug' is not a number")]
 
 
 def test_every_table_leads_to_its_review(shop):
@@ -125,13 +125,13 @@ def test_an_active_rating_has_an_item_per_store_view_with_its_title(shop):
         "MQ==/french": {"ratingId": "MQ==", "storeViewCode": "french", "name": "Qualité", "values": values},
     }
     assert expected == shop.items(RATINGS)
-    assert 2 == shop.count(RATINGS)
+    assert shop.count(RATINGS) == 2
 
 
 def test_a_rating_that_is_not_active_has_no_item(shop):
     rating(shop, 1, "Quality", active=0)
-    assert {} == shop.items(RATINGS)
-    assert 0 == shop.count(RATINGS)
+    assert shop.items(RATINGS) == {}
+    assert shop.count(RATINGS) == 0
 
 
 def test_a_rating_without_options_has_no_values(shop):

@@ -234,6 +234,7 @@ FEED = Feed(
         Subscription("catalogrule_product_price", "product_id"),
         Subscription("catalog_product_relation", "child_id"),
         Subscription("eav_attribute", "attribute_id", via="attribute"),
+        Subscription("eav_entity_type", "entity_type_id", via=EVERYTHING),
         Subscription("store", "store_id", via=EVERYTHING),
         Subscription("store_group", "group_id", via=EVERYTHING),
         Subscription("store_website", "website_id", via=EVERYTHING),

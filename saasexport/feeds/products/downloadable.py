@@ -89,9 +89,7 @@ def described(batch: Batch, product_id: int, view: StoreView, own: list[Any], op
     return as_php_json(
         {
             "purchase_separately": bool(boolean(separately)),
-            "samples": [
-                {"label": each["resource"]["label"], "url": each["resource"]["url"]} for each in by_order
-            ],
+            "samples": [{"label": each["resource"]["label"], "url": each["resource"]["url"]} for each in by_order],
             "links": [
                 {
                     "uid": link["id"],
@@ -135,9 +133,7 @@ def _sample(row: Any, titles: dict[int, Any], view: StoreView, url: str) -> dict
     return sample
 
 
-def _link(
-    row: Any, titles: dict[int, Any], prices: dict[int, Any], view: StoreView, url: str
-) -> dict[str, Any]:
+def _link(row: Any, titles: dict[int, Any], prices: dict[int, Any], view: StoreView, url: str) -> dict[str, Any]:
     link_id, _, sort_order, number_of_downloads, has_sample = row
     price = prices.get(view.website_id, prices.get(0))
     return value(

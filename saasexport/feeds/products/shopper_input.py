@@ -46,9 +46,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
     return fields
 
 
-def _option(
-    each: custom.CustomOption, titles: dict[int, Any], prices: dict[int, Any], store_id: int
-) -> dict[str, Any]:
+def _option(each: custom.CustomOption, titles: dict[int, Any], prices: dict[int, Any], store_id: int) -> dict[str, Any]:
     price = prices.get(store_id) if store_id in titles else None
     known = {
         "id": uid("custom-option", each.id),

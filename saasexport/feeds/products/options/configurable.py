@@ -77,9 +77,7 @@ def _option(
     product_id, attribute_id, code, frontend_label, position, additional_data = row
     label = labels.get(key[0]) if key[0] else None
     options = [
-        each
-        for each in parts.options_of(product_id, attribute_id, key[0])
-        if values.belongs(each, attribute_id)
+        each for each in parts.options_of(product_id, attribute_id, key[0]) if values.belongs(each, attribute_id)
     ]
     return option(
         "configurable",

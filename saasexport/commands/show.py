@@ -1,0 +1,190 @@
+"""saasexport show: one item, or an entity's items: what the shop says now, what was sent, and how they differ."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from saasexport import lookup, steps
+from saasexport.commands import for_programs
+from saasexport.commands.colour import painted
+from saasexport.commands.failed import MEANING
+from saasexport.errors import SaasExportError
+from saasexport.feed import Feed
+from saasexport.hashing import feed_id
+from saasexport.installation import Installation, open_installation
+from saasexport.values import shortened
+
+EXAMPLES = {
+    "show": """
+saasexport show products 24-MB01
+saasexport show products 24-MB01 default
+saasexport show prices 24-MB01_base_0
+saasexport show orders 15
+saasexport show products 15 --id-type productId
+"""
+}
+
+KEYS = {
+    "feed": "the feed's name",
+    "entity_id": "the shop's id of the entity",
+    "identity": "an object: the fields that identify the item, as far as they are known",
+    "shop": "the item as a sync would send it now; null: there is none",
+    "shop_error": "why the item cannot be assembled; null: it can, or the shop does not have it",
+    "sent": "an object, or null if it was never collected: status, modified_at, is_deleted, error, request_id, code,"
+    " tries, dropped (when somebody gave it up), data (what is kept of the item)",
+    "is_same": "whether what was last collected for sending is what the shop says; null: one of them is missing",
+    "differences": "an object: field -> [in the shop, as kept]; only of fields that are kept",
+}
+
+DELIVERED, AWAITING = "delivered", "awaiting submission"
+
+# A difference is for reading: --json has all of it.
+LONGEST = 60
+
+
+def configure(options: argparse.ArgumentParser, name: str) -> None:
+    """The options of show."""
+    options.add_argument("feed", metavar="FEED", help="the feed, in any letter case")
+    options.add_argument(
+        "key", metavar="KEY", nargs="+", help="the identity's values, joined by spaces or _; a SKU; an entity id"
+    )
+    options.add_argument("--id-type", metavar="TYPE", help="read KEY as saas:resync --id-type would")
+    for_programs.add_option(options, KEYS, "item")
+
+
+def run(options: argparse.Namespace, name: str) -> int:
+    """Show what is known of an item on both sides."""
+    found = open_installation(options.config)
+    try:
+        feed = found.feed(options.feed)
+        shown = [item for match in _matches(found, feed, options) for item in compared(found, feed, match)]
+    finally:
+        found.close()
+    if not shown:
+        hint = f"KEY is {' '.join(feed.identity)}, or an entity's id"
+        raise SaasExportError(f"{feed.name}: nothing is known of {' '.join(options.key)!r}", hint)
+    if options.json:
+        return for_programs.show(shown)
+    print("\n\n".join("\n".join(_lines(item)) for item in shown))
+    return 0
+
+
+def _matches(found: Installation, feed: Feed, options: argparse.Namespace) -> list[lookup.Match]:
+    if options.id_type is None:
+        return lookup.matches(found, feed, options.key)
+    ids, _ = lookup.entities(found, feed, [" ".join(options.key)], options.id_type)
+    return [lookup.Match(entity_id) for entity_id in ids]
+
+
+def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
+    """Both sides of an entity's items, or of the one that is meant."""
+    table = found.table(feed)
+    assembled, faults = table.encoded(steps.assembled(feed, lookup.shop_of(found, feed), [match.entity_id]))
+    rows = found.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
+    sent = {row[0]: row[1:] for row in rows}
+    errors = {_feed_id(feed, fault.identity): (fault.identity, fault.error) for fault in faults}
+    for identity in dict.fromkeys((*assembled, *sent, *errors)):
+        if match.feed_id not in (None, identity):
+            continue
+        item = assembled.get(identity)
+        row = sent.get(identity)
+        shop = json.loads(item.content + item.late + "}") if item else None
+        known, error = errors.get(identity, ({}, None))
+        data = json.loads(row[1]) if row else {}
+        fields = shop or known or data
+        yield {
+            "feed": feed.name,
+            "entity_id": match.entity_id,
+            "identity": {name: fields[name] for name in feed.identity if name in fields},
+            "shop": shop,
+            "shop_error": error or (row[4] if row and row[3] == 1 and not item else None),
+            "sent": _sent(row, data) if row else None,
+            "is_same": row[0] == item.hash and not row[2] if row and item else None,
+            "differences": _differences(feed, shop, data) if row and shop else {},
+        }
+
+
+def _feed_id(feed: Feed, identity: dict[str, Any]) -> str:
+    """The feed_id under which an item that cannot be assembled stands on record, if its identity is complete."""
+    values = [identity.get(name) for name in feed.identity]
+    return feed_id(values) if None not in values else json.dumps(values, default=str)
+
+
+def _sent(row: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:
+    _, _, is_deleted, status, error, metadata, modified_at = row
+    answer = json.loads(metadata or "{}")
+    return {
+        "status": status,
+        "modified_at": modified_at,
+        "is_deleted": bool(is_deleted),
+        "error": error,
+        "request_id": answer.get("requestId"),
+        "code": answer.get("code"),
+        "tries": answer.get("tries", 0),
+        "dropped": answer.get("dropped"),
+        "data": data,
+    }
+
+
+def _differences(feed: Feed, shop: dict[str, Any], data: dict[str, Any]) -> dict[str, list[Any]]:
+    times = {"modifiedAt", "updatedAt", *feed.unhashed}
+    # Of most feeds only some fields are kept: what is missing there says nothing.
+    is_whole = len(data) > len({*feed.identity, *feed.minimal})
+    names = dict.fromkeys((*shop, *data) if is_whole else data)
+    return {
+        name: [shop.get(name), data.get(name)]
+        for name in names
+        if name not in times and (name in shop, shop.get(name)) != (name in data, data.get(name))
+    }
+
+
+def _lines(item: dict[str, Any]) -> Iterator[str]:
+    identity = " ".join(map(str, item["identity"].values())) or "an item without an identity"
+    yield painted(f"{item['feed']}  {identity}", "bold") + f"  (entity {item['entity_id']})"
+    yield f"  the shop    {_shop_line(item)}"
+    yield f"  sent        {_sent_line(item['sent'])}"
+    if item["sent"] and item["sent"]["error"]:
+        yield f"  error       {item['sent']['error']}"
+    if item["is_same"] is not None:
+        yield f"  difference  {_difference_line(item)}"
+    for name, (now, kept) in item["differences"].items():
+        yield f"    {name}: {_short(kept)} -> {_short(now)}"
+    if item["shop"] is not None:
+        yield "  the item"
+        yield from ("    " + line for line in json.dumps(item["shop"], indent=1, ensure_ascii=False).splitlines())
+
+
+def _shop_line(item: dict[str, Any]) -> str:
+    if item["shop_error"]:
+        return painted(f"cannot be assembled: {item['shop_error']}", "red")
+    return "has no such item any more" if item["shop"] is None else f"has it, with {len(item['shop'])} fields"
+
+
+def _sent_line(sent: dict[str, Any] | None) -> str:
+    if sent is None:
+        return "never collected"
+    meaning = {**MEANING, 200: DELIVERED, 0: AWAITING}[sent["status"]]
+    if sent["dropped"]:
+        meaning = f"dropped by hand on {sent['dropped']} UTC"
+    if sent["is_deleted"]:
+        meaning += " as deleted"
+    parts = [f"{sent['status']} {meaning}", f"as of {sent['modified_at']} UTC"]
+    if sent["request_id"]:
+        parts.append(f"answer {sent['code'] or 'none'}, request {sent['request_id']}")
+    if sent["tries"]:
+        parts.append(f"tried {sent['tries']} times")
+    return ", ".join(parts)
+
+
+def _difference_line(item: dict[str, Any]) -> str:
+    if item["is_same"]:
+        return "none: what was collected last is what the shop says"
+    if item["differences"]:
+        return "the shop has changed since:"
+    return "the shop has changed since; in which fields is not on record (PERSIST_EXPORTED_FEED=1 keeps whole items)"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else shortened(text, LONGEST)[1:-1]

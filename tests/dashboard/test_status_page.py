@@ -1,0 +1,188 @@
+"""Data Feed Sync Status: what it says of each feed, and what to do."""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.dashboard.reading import Dashboard
+from tests.support import Exporter
+
+
+def change_ours(exporter, sql, *values):
+    """Change our database behind the program's back."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(exporter.folder / "var" / "saasexport.sqlite", timeout=30)) as ours:
+        ours.execute(sql, values)
+        ours.commit()
+
+
+def row_of(page, feed):
+    """The cells of a feed's line, without its name."""
+    return next(row[1:] for row in page.rows() if row[0].split()[0] == feed)
+
+
+def said_of(page, feed):
+    """What is advised about a feed."""
+    return page.text.partition("What to know")[2].partition("Feeds Per feed")[0].partition(f" {feed} ")[2]
+
+
+def test_every_feed_has_the_numbers_that_status_prints(synced, dashboard):
+    lines = json.loads(synced.run("saasexport", "status", "--json", check=True).stdout)
+    shown = {row[0].split()[0]: row[2:7] for row in dashboard.page("/").rows()}
+    expected = {
+        line["feed"]: [
+            *(f"{line[name]:,}" for name in ("source_records", "delivered", "failed", "awaiting")),
+            "All synced" if line["backlog"] == 0 else str(line["backlog"]),
+        ]
+        for line in lines
+    }
+    assert expected == shown
+    assert len(expected) == 13
+
+
+def test_a_feed_in_sync_says_so(dashboard):
+    page = dashboard.page("/")
+    cells = row_of(page, "scopesWebsite")
+    assert ["In sync", "2", "2", "0", "0", "All synced", "Ready", "Schedule"] == cells[:8]
+    assert page.links["scopesWebsite"] == "/feeds/scopesWebsite"
+    assert " scopesWebsite " not in page.text.partition("What to know")[2].partition("Feeds Per feed")[0]
+
+
+def test_items_that_cannot_be_assembled_need_attention(dashboard):
+    page = dashboard.page("/")
+    assert row_of(page, "categories")[0] == "Needs attention"
+    assert said_of(page, "categories").startswith(
+        "(Needs attention) 2 items cannot be assembled from the shop's data. The details name field and reason;"
+    )
+    assert "saasexport failed categories" in page.text
+
+
+def test_a_backlog_is_counted_before_it_is_shown_and_warns_beyond_1000(own, own_dashboard):
+    own.change("update scopes_website_data_exporter_cl set entity_id = entity_id")  # the table is there
+    own.change("insert into cde_categories_feed_cl (entity_id) values (3)")
+    page = own_dashboard.page("/")
+    assert row_of(page, "categories")[5] == "1 item"
+    assert row_of(page, "reviews")[0] == "In sync"
+    own.change(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1001)"
+        "insert into catalog_data_exporter_product_reviews_cl (entity_id) select i from n"
+    )
+    page = own_dashboard.page("/")
+    assert row_of(page, "reviews")[0] == "Warning"
+    assert row_of(page, "reviews")[5] == "1,001 items"
+    assert "1,001 changes wait in the changelog, more than 1,000. Does cron run every minute?" in said_of(page, "reviews")
+
+
+def test_update_on_save_is_a_warning_with_the_command_that_ends_it(own, own_dashboard):
+    change_ours(own, "update view_state set mode = 'realtime' where feed = 'reviews'")
+    page = own_dashboard.page("/")
+    assert row_of(page, "reviews")[0] == "Warning"
+    assert row_of(page, "reviews")[7] == "Update on Save"
+    assert "saasexport indexer:set-mode schedule catalog_data_exporter_product_reviews" in said_of(page, "reviews")
+
+
+@pytest.mark.parametrize(
+    ("status", "health", "shown", "said"),
+    [
+        ("invalid", "Syncing", "Reindex required", "A full sync is due"),
+        ("working", "Syncing", "Processing", "A full sync is half done: the next run goes on."),
+        ("suspended", "Warning", "Suspended", "cron passes this feed over until it is released."),
+    ],
+)
+def test_the_indexer_status_has_commerces_words(own, own_dashboard, status, health, shown, said):
+    change_ours(own, "update indexer_state set status = ?, reason = null where feed = 'reviews'", status)
+    page = own_dashboard.page("/")
+    assert (health, shown) == (row_of(page, "reviews")[0], row_of(page, "reviews")[6])
+    assert said in said_of(page, "reviews")
+
+
+def test_rejected_items_and_those_to_be_retried_are_told_apart(own, own_dashboard):
+    change_ours(own, "update catalog_data_exporter_product_reviews set status = 400, errors = 'no' where id <= 3")
+    change_ours(own, "update catalog_data_exporter_product_reviews set status = 2 where id = 4")
+    page = own_dashboard.page("/")
+    assert row_of(page, "reviews")[3] == "4"
+    assert "The service rejected 3 items." in said_of(page, "reviews")
+    assert "1 item could not be delivered; resend_failed tries again every 5 minutes." in page.text
+
+
+def test_deletions_held_back_are_told_with_the_command_that_releases_them(own, own_dashboard):
+    change_ours(
+        own,
+        "insert into gone_entity (feed, entity_id, found_by, is_held, found_at)"
+        " values ('prices', 1, 'full', 1, '2026-11-25'), ('prices', 2, 'full', 1, '2026-11-25')",
+    )
+    page = own_dashboard.page("/")
+    assert "2 entities went from the shop at once, more than the guard allows" in said_of(page, "prices")
+    assert "saasexport deletions prices --confirm" in page.text
+
+
+def test_a_feed_switched_off_is_shown_and_not_counted(own):
+    own.write_config("[feeds.reviews]\nenabled = false")
+    with Dashboard(own) as dashboard:
+        page = dashboard.page("/")
+    assert row_of(page, "reviews")[0] == "Not exported"
+    assert "It is not exported: switched off in the configuration." in said_of(page, "reviews")
+    assert "2 of 12 feeds need attention." in page.text
+
+
+def test_a_service_that_does_not_answer_is_told_once(tmp_path, demo_shop_file):
+    exporter = Exporter.on_copy(tmp_path, demo_shop_file, url="http://127.0.0.1:9")
+    exporter.run("reindex_all_invalid")
+    with Dashboard(exporter) as dashboard:
+        text = dashboard.page("/").text
+    assert text.count("The service at http://127.0.0.1:9 gave no usable answer to the last 1 request") == 1
+
+
+def test_cron_that_does_not_run_is_told(own, own_dashboard):
+    assert "Does cron" not in own_dashboard.page("/").text
+    lock = own.folder / "var" / "lock" / "reindex_all_invalid.lock"
+    late = time.time() - 3 * 3600 - 60
+    os.utime(lock, (late, late))
+    assert "reindex_all_invalid last began 3 hours ago. Does cron run it every minute?" in own_dashboard.page("/").text
+    lock.unlink()
+    assert "reindex_all_invalid has never run here." in own_dashboard.page("/").text
+
+
+def test_a_shop_that_is_away_leaves_the_last_numbers_and_says_why(own, own_dashboard):
+    before = row_of(own_dashboard.page("/"), "products")[1:]
+    own.shop_file.rename(own.folder / "elsewhere.sqlite")
+    page = own_dashboard.page("/")
+    assert before == row_of(page, "products")[1:]
+    assert "Source records and backlog are as last counted" in page.text
+    assert "the shop database does not exist" in page.text
+
+
+def test_what_the_jobs_sent_is_in_the_charts_and_in_their_tables(own, own_dashboard):
+    now = datetime.now(UTC)
+    change_ours(own, "delete from sent_history")
+    change_ours(own, "insert into sent_history values (?, 'products', 1200, 0)", now.strftime("%Y-%m-%d %H:00"))
+    change_ours(own, "insert into sent_history values (?, 'prices', 34, 5)", now.strftime("%Y-%m-%d %H:10"))
+    change_ours(own, "insert into sent_history values ('2020-01-01 00:00', 'prices', 7, 7)")
+    page = own_dashboard.page("/")
+    expected = ["1,234", "5"]
+    assert [[now.strftime("%Y-%m-%d %H:00"), *expected]] == page.rows(1)
+    assert [[now.strftime("%Y-%m-%d"), *expected]] == page.rows(2)
+    bars = [attributes["class"] for tag, attributes in page.tags if tag == "rect"]
+    assert bars == ["sent", "failed", "sent", "failed"]
+    images = [attributes for tag, attributes in page.tags if tag == "svg"]
+    assert ["hours-title hours-desc", "days-title days-desc"] == [image["aria-labelledby"] for image in images]
+    assert "1,234 items sent, 5 failures" in page.text
+
+
+def test_looking_changes_nothing_but_what_was_counted(own, own_dashboard):
+    def state():
+        tables = [row[0] for row in own.ask("select name from sqlite_master where type = 'table'")]
+        rows = {table: own.ask(f"select * from {table}") for table in tables if table != "view_state"}
+        rows["view_state"] = own.ask("select view_id, mode, updated, version_id, synced_at from view_state")
+        return rows
+
+    before = state()
+    for path in ("/", "/data", "/feeds/products", "/feeds/products?search=KL", "/feeds/products/resync", "/data/resync"):
+        own_dashboard.ask("GET", path)
+        own_dashboard.ask("HEAD", path)
+    assert before == state()
