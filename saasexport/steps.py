@@ -37,14 +37,15 @@ class Synced:
 
     processed: int = 0  # entities
     items: int = 0  # their items
-    tried: int = 0  # of these, those with an answer of the service
     sent: int = 0  # delivered
     deleted: int = 0  # of these, as deleted
     rejected: int = 0
     waiting: int = 0  # to be retried
     failed: int = 0  # cannot be assembled
     is_complete: bool = True  # false: the time was up, the next run goes on
-    note: Callable[[], None] | None = None  # leaves a progress record in the log, if it is time for one
+    tried: int = field(default=0, compare=False)  # of the items, those that were submitted, however that went
+    # Leaves a progress record in the log, if it is time for one.
+    note: Callable[[], None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def unchanged(self) -> int:

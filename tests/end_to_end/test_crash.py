@@ -166,5 +166,6 @@ def test_the_service_killed_in_a_batch_keeps_it_whole_or_not_at_all(scene, call)
         assert "attached" in tracer.stderr.readline()
         tick(scene.exporter, TICK)
         assert scene.service.process.wait(30) == -signal.SIGKILL
+    scene.service.stop()
     scene.service.start()
     converges(scene)
