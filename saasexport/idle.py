@@ -19,13 +19,15 @@ def run(job: str) -> int:
     """Run a job if there is anything to do; gives the exit status."""
     lock.open_standard_streams()
     argv = sys.argv[1:]
-    held = None
+    held = kept = None
     try:
         kept = _kept(_config_file(argv))
         if kept is not None:
             os.umask(0o077)
             held = lock.take(os.path.join(kept["lock_dir"], job + ".lock"), f"{job}({os.getpid()})")
             if not _is_work(kept, job):
+                lock.release(held)
+                _ping(kept, job, 0)
                 return 0
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
@@ -36,9 +38,11 @@ def run(job: str) -> int:
     from saasexport.jobs import main
 
     try:
-        return main(job, argv, held)
+        status = main(job, argv, held)
     except BrokenPipeError:
         return 1
+    _ping(kept, job, status)
+    return status
 
 
 def database_of(path: str, content: bytes) -> str:
@@ -91,6 +95,23 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
         return None  # an upgrade: what another version kept is not to be relied on
     kept["ours"] = ours
     return kept
+
+
+def _ping(kept: "dict | None", job: str, status: int) -> None:  # type: ignore[type-arg]
+    """Tell the dead-man's switch, if there is one, how a run by cron went.
+
+    One of the jobs says that all is well, when it is with all of them; each says that it failed.
+    """
+    if kept is None or not kept.get("ping_url") or "--cron" not in sys.argv:
+        return
+    try:
+        is_well = not status and not kept["ours"].execute("select 1 from problem").fetchone()
+    except sqlite3.Error:
+        return
+    if not is_well or job == "reindex_all_invalid":
+        from saasexport import ping
+
+        ping.tell(kept["ping_url"], kept["lock_dir"], is_well)
 
 
 def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]

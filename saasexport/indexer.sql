@@ -119,3 +119,16 @@ update view_state
        waiting_since = case when :backlog > 0 then coalesce(waiting_since, :now) end,
        counted_at = :now
  where feed = :feed
+
+-- name: counted_since
+-- A count of the future was made before the clock was set back.
+select feed
+  from view_state
+ where counted_at > :old
+   and counted_at <= :now
+
+-- name: counted_backlog
+update view_state
+   set backlog = :backlog,
+       waiting_since = case when :backlog > 0 then coalesce(waiting_since, :now) end
+ where feed = :feed

@@ -216,6 +216,7 @@ def apply_configuration(found: Installation, content: bytes) -> None:
             config_bytes=content,
             config_file=settings.file,
             lock_dir=settings["export.lock_dir"],
+            ping_url=settings["export.ping_url"],
             shop_file=settings["shop.database"],
             config=json.dumps(settings.as_dict()),
             shop_version=None,  # so that check_shop looks at everything anew

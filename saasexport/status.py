@@ -5,6 +5,7 @@ changelogs are ahead) is counted first and kept in view_state, where the views
 find it.
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from saasexport import changelog, indexer
@@ -38,6 +39,23 @@ def count(found: Installation, feeds: list[Feed] | None = None) -> None:
     with transaction(found.ours):
         for values in counted:
             found.ours.execute(indexer.SQL.counted, {**values, "now": now_text()})
+
+
+# A job that did work counts source records anew when they were counted so long ago: it costs a look at every entity.
+RECOUNT_SECONDS = 600
+
+
+def count_after_work(found: Installation) -> None:
+    """Count what a job may have changed: the backlog always, source records now and then."""
+    old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
+    feeds = found.feeds()
+    recent = {row[0] for row in found.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
+    count(found, [feed for feed in feeds if feed.name not in recent])
+    with transaction(found.ours):
+        for feed in feeds:
+            if feed.name in recent:
+                values = {"feed": feed.name, "backlog": backlog(found, feed), "now": now_text()}
+                found.ours.execute(indexer.SQL.counted_backlog, values)
 
 
 def source_records(shop: Shop, feed: Feed) -> int:

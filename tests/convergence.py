@@ -21,12 +21,11 @@ def tick(exporter, jobs_of_a_tick=TICK[:3]):
 def differences(exporter):
     """Where the service is not where a fresh full sync would leave it, a line each."""
     identity = exporter.ask("select value from setting where name = 'shop_identity'")[0][0]
-    items, _ = expected_items(exporter.shop_file, identity)
     gone = {row[0] for row in exporter.ask("select feed from view_state where unavailable is not null")}
+    names = [name for name in all_feeds() if name not in gone]
+    items, _ = expected_items(exporter.shop_file, identity, names)
     wrong = []
-    for feed in all_feeds().values():
-        if feed.name in gone:
-            continue
+    for feed in map(all_feeds().get, names):
         query = f"select status, feed_data, errors from {feed.table} where status in (1, 400)"
         set_aside = exporter.ask(query)
         wrong += [f"{feed.name}: rejected: {data}: {error}" for status, data, error in set_aside if status == 400]

@@ -20,11 +20,11 @@ SHARED = ROOT.parent / "shared"
 TICK = ("reindex_all_invalid", "saas_data_exporter", "sales_data_exporter", "resend_failed")
 
 
-def demo_shop_copy(path):
+def demo_shop_copy(path, **more):
     """Make the demo shop at a path."""
     from saasexport.demo.shop import create_shop
 
-    create_shop(path)
+    create_shop(path, **more)
     return path
 
 
@@ -164,6 +164,12 @@ class Exporter:
             else:
                 shop.executescript(sql)
             shop.commit()
+
+    def change_ours(self, sql, *values):
+        """Change our database behind its back."""
+        with closing(sqlite3.connect(self.folder / "var" / "saasexport.sqlite")) as ours:
+            ours.execute(sql, values)
+            ours.commit()
 
     def ask_shop(self, sql, *values):
         """Rows of a query of the shop."""

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "one item: what the shop says, what was sent, when, with which answer"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do about it"),
+    "check": ("check", "one line and an exit status, for Nagios and its like"),
     "config": ("config", "the configuration in force, and where each value comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
     "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),

@@ -47,9 +47,9 @@ def _serve(options: argparse.Namespace) -> int:
                 "saasexport: whoever reaches this address sees the items and can have them sent again",
                 file=sys.stderr,
             )
-        print(f"dashboard on {server.url}", flush=True)
         signal.signal(signal.SIGTERM, _end)
         with contextlib.suppress(KeyboardInterrupt):
+            print(f"dashboard on {server.url}", flush=True)
             server.serve_forever()
     return 0
 

@@ -1,19 +1,26 @@
 """saasexport doctor: what is wrong, and what to do about it."""
 
 import argparse
-import json
 
 from saasexport import doctor
+from saasexport.commands import for_programs
 from saasexport.commands.colour import painted
 
 EXAMPLES = {"doctor": "saasexport doctor\nsaasexport doctor --quiet\nsaasexport doctor --json"}
 
 COLOURS = {doctor.OK: "green", doctor.WARN: "yellow", doctor.FAIL: "red"}
 
+KEYS = {
+    "status": "OK, WARN or FAIL",
+    "check": "what was looked at",
+    "message": "what was found",
+    "remedy": "what to do about it; empty where nothing is to be done",
+}
+
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of doctor."""
-    options.add_argument("--json", action="store_true", help="for programs: a list of objects, one per finding")
+    for_programs.add_option(options, KEYS, "finding")
     options.add_argument("-q", "--quiet", action="store_true", help="only what is not OK")
 
 
@@ -26,5 +33,5 @@ def run(options: argparse.Namespace, name: str) -> int:
             status = painted(finding.status.ljust(4), COLOURS[finding.status])
             print(f"{status}  {finding.check}: {finding}", flush=True)
     if options.json:
-        print(json.dumps([finding._asdict() for finding in findings], indent=1))
+        for_programs.show([finding._asdict() for finding in findings])
     return int(any(finding.status == doctor.FAIL for finding in findings))

@@ -1,11 +1,12 @@
 """saasexport status: the state of every feed on one screen."""
 
 import argparse
+import sys
 from typing import Any
 
-from saasexport import status
+from saasexport import metrics, status
 from saasexport.commands import for_programs, table
-from saasexport.installation import open_installation
+from saasexport.installation import Installation, open_installation
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
 
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         status.count(found)
         lines = status.rows(found)
+        _publish(found)
     finally:
         found.close()
     if options.json:
@@ -68,6 +70,14 @@ def run(options: argparse.Namespace, name: str) -> int:
     if any(line["failed"] for line in usable):
         print("saasexport failed tells which items failed, and why")
     return 0
+
+
+def _publish(found: Installation) -> None:
+    """Write the metrics file, too; who only looks may lack the right to."""
+    try:
+        metrics.write(found)
+    except OSError as error:
+        print(f"saasexport: {found.config['export.metrics_file']}: {error.strerror}", file=sys.stderr)
 
 
 def _colour_of(column: str, cell: Any) -> str:

@@ -47,9 +47,8 @@ def page(found: Installation, request: Request, token: str) -> Page:
 
 
 def _products(found: Installation, feed: Feed, request: Request) -> Markup:
-    asked = items_page.wanted_by(request)
-    wanted = replace(asked, status="submitted", deleted="no", columns=[])
-    page_of_items = items.find(found, feed, wanted, ROWS)
+    wanted = replace(items_page.wanted_by(request), status="", deleted="", columns=[])
+    page_of_items = items.find(found, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
     rows = [_row(feed, item) for item in page_of_items.items]
     return HTML.products(
         search=wanted.search,

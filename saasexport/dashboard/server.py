@@ -102,6 +102,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "saasexport"
     sys_version = ""
     disable_nagle_algorithm = True
+    default_request_version = "HTTP/1.0"  # not 0.9, whose answers have no headers
 
     def setup(self) -> None:
         """Have the whole request read within its time."""
@@ -128,6 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         self._send(page)
 
     def _get(self) -> Page:
+        if not self.path.startswith("/"):
+            return not_found()
         return self.server.routes.get(self._request(urlsplit(self.path).query))
 
     def _post(self) -> Page:

@@ -23,6 +23,7 @@ BEFORE_OPENING: tuple[Check, ...] = (
     machine.on_a_proper_file_system,
     machine.disk_space,
 )
+ALWAYS: tuple[Check, ...] = (machine.clock,)
 OF_OURS: tuple[Check, ...] = (databases.ours, machine.clone, capture.configuration_in_use)
 OF_THE_SHOP: tuple[Check, ...] = (databases.shop, machine.time_zones)
 OF_BOTH: tuple[Check, ...] = (
@@ -32,11 +33,16 @@ OF_BOTH: tuple[Check, ...] = (
     capture.indexers,
     capture.reconciled,
     capture.items,
+    network.history,
     network.service,
 )
 
 
-def examine(option: str | None = None) -> Findings:
+# What takes its time, or others': left out by who asks every few minutes.
+THOROUGH: tuple[Check, ...] = (databases.ours, databases.shop, network.service, machine.clock)
+
+
+def examine(option: str | None = None, is_quick: bool = False) -> Findings:
     """Check everything, from the ground up; `option` is --config."""
     yield from machine.versions()
     try:
@@ -47,13 +53,12 @@ def examine(option: str | None = None) -> Findings:
         return
     patient = Patient(settings, running.now())
     try:
-        first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, machine.clock, network.extras)
+        first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, network.extras)
         for check in (*BEFORE_OPENING, *first):
             yield from _made(check, patient)
-        for check in _possible(patient):
-            yield from _made(check, patient)
-        yield from _made(running.cron, patient)
-        yield from _made(running.locks, patient)
+        for check in (*_possible(patient), running.cron, running.watched, running.locks):
+            if not (is_quick and check in THOROUGH):
+                yield from _made(check, patient)
     finally:
         for connection in (patient.ours, patient.shop):
             if connection is not None:
@@ -63,7 +68,7 @@ def examine(option: str | None = None) -> Findings:
 def _possible(patient: Patient) -> tuple[Check, ...]:
     ours = OF_OURS if patient.ours is not None else ()
     shop = OF_THE_SHOP if patient.shop is not None else ()
-    return (*ours, *shop, *(OF_BOTH if ours and shop else ()))
+    return (*ALWAYS, *ours, *shop, *(OF_BOTH if ours and shop else ()))
 
 
 def _made(check: Check, patient: Patient) -> Findings:

@@ -72,7 +72,7 @@ def triggers(patient: Patient) -> Findings:
 def changelogs(patient: Patient) -> Findings:
     """What the triggers wrote is read, and removed once it is."""
     found = patient.installation
-    status.count(found)
+    status.count_after_work(found)
     limit = found.config["export.changelog_limit"]
     waiting = 0
     is_well = True

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from saasexport import lock
+from saasexport import lock, ping
 from saasexport.doctor.finding import FAIL, WARN, Finding, Findings, Patient, ago, fail, ok, warn
 
 
@@ -150,6 +150,28 @@ def _is_daemon_running() -> bool:
         except OSError:
             continue
     return not processes
+
+
+def watched(patient: Patient) -> Findings:
+    """The dead-man's switch hears of the jobs, and the metrics are written."""
+    if patient.config["export.ping_url"]:
+        path = os.path.join(patient.config["export.lock_dir"], "ping.state")
+        try:
+            age = patient.now.timestamp() - os.stat(path).st_mtime
+        except OSError:
+            age = float("inf")
+        if age > 4 * ping.EVERY_SECONDS:
+            heard = "was never reached" if age == float("inf") else f"was last reached {ago(age)} ago"
+            yield warn("ping", f"the ping_url {heard}", "see that cron runs the jobs with --cron, and try it with curl")
+        else:
+            yield ok("ping", f"the ping_url was reached {ago(age)} ago")
+    path = patient.config["export.metrics_file"]
+    if path:
+        folder = os.path.dirname(path)
+        if not os.access(folder, os.W_OK):
+            yield warn("metrics", f"{folder}: cannot be written", "see [export] metrics_file")
+        else:
+            yield ok("metrics", f"{path}: can be written")
 
 
 def locks(patient: Patient) -> Findings:

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from saasexport import config, db, lock, recovery
+from saasexport import config, db, lock, metrics, recovery
 from saasexport.client import Client, Settings
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 from saasexport.installation import Installation, now_text, open_installation
 from saasexport.log import Log
+from saasexport.status import count_after_work
 from saasexport.sync import Work
 
 # With --cron a problem that lasts is told again after so long (contract.md 2).
@@ -41,7 +42,9 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             module.run(work, options)
         finally:
             work.client.close()
-        return _told(name, found, work.lines(), options.cron)
+        told = _told(name, found, work.lines(), options.cron)
+        count_and_publish(found, work.log)
+        return told
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy}; nothing done", file=sys.stderr)
@@ -57,6 +60,15 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         found.close()
         if held is not None:
             lock.release(held)
+
+
+def count_and_publish(found: Installation, log: Log) -> None:
+    """Have the views and the metrics file show what a job has done; that alone never makes it fail."""
+    try:
+        count_after_work(found)
+        metrics.write(found)
+    except (OSError, sqlite3.Error) as error:
+        log.error("02-01", f"counting and [export] metrics_file: {error}")
 
 
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:

@@ -3,6 +3,19 @@
 Nothing here knows of sockets: a request and its body go in, an answer comes
 out.  Everything that can be refused without the body is refused before it is
 read.
+
+What can be read:
+
+    /feeds                        [{"feed", "environment", "live", "deleted", "lastReceived"}, ...]
+    /feeds/<feed>/<environment>   {"items": [...], "next": KEY}
+    /feeds/<feed>/<environment>/item?<identity field>=<value>&...   the item itself
+
+A page begins after the key in `after`, or at the first item, and has at most
+`limit` items (100; up to 1000), fewer where they are large.  A key is the JSON
+list of an item's identity values, and keys are in the order of their bytes; to
+go on, pass `next` as `after`, until it is null.  Deleted items come along with
+`deleted=1` only.  One item is answered as it was sent, a deleted one as its
+tombstone; 404 means that it was never received.
 """
 
 import hmac

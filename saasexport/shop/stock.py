@@ -190,7 +190,7 @@ def _parts(shop: Shop, composites: list[int]) -> tuple[_Options, set[int]]:
         if (parent_id, option_id) not in choices:
             choices[parent_id, option_id] = []
             options[parent_id].append((bool(boolean(is_required)), choices[parent_id, option_id]))
-        if child_id is not None:
+        if isinstance(child_id, int):
             choices[parent_id, option_id].append(child_id)
     children = {child for parts in choices.values() for child in parts}
     return options, {row[0] for row in shop.rows(SQL.enabled, children)}

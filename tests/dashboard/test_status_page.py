@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -13,9 +15,6 @@ from tests.support import Exporter
 
 def change_ours(exporter, sql, *values):
     """Change our database behind the program's back."""
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(exporter.folder / "var" / "saasexport.sqlite", timeout=30)) as ours:
         ours.execute(sql, values)
         ours.commit()
@@ -63,7 +62,6 @@ def test_items_that_cannot_be_assembled_need_attention(dashboard):
 
 
 def test_a_backlog_is_counted_before_it_is_shown_and_warns_beyond_1000(own, own_dashboard):
-    own.change("update scopes_website_data_exporter_cl set entity_id = entity_id")  # the table is there
     own.change("insert into cde_categories_feed_cl (entity_id) values (3)")
     page = own_dashboard.page("/")
     assert row_of(page, "categories")[5] == "1 item"

@@ -35,7 +35,7 @@ def program_files():
 def test_every_script_is_a_command():
     lines = settings()["options.entry_points"]["console_scripts"].split("\n")
     points = dict(line.split(" = ") for line in lines if line)
-    assert SCRIPTS == sorted(points)
+    assert sorted(points) == SCRIPTS
     for target in set(points.values()):
         module, _, function = target.partition(":")
         assert callable(getattr(import_module(module), function))
@@ -44,12 +44,12 @@ def test_every_script_is_a_command():
 def test_every_file_that_is_no_module_is_package_data():
     patterns = settings()["options.package_data"]["*"].split(", ")
     others = [name for name in program_files() if not name.endswith(".py")]
-    assert [] == [name for name in others if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
+    assert [name for name in others if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns)] == []
 
 
 def test_every_folder_with_files_is_a_package():
     folders = {os.path.dirname(name) for name in program_files()}
-    assert [] == [folder for folder in sorted(folders) if not (ROOT / folder / "__init__.py").exists()]
+    assert [folder for folder in sorted(folders) if not (ROOT / folder / "__init__.py").exists()] == []
 
 
 def test_python_m_is_the_same():
@@ -89,10 +89,10 @@ def test_the_installed_commands_tell_the_story(wheel, tmp_path):
     commands = tmp_path / "venv" / "bin"
     environ = {"PATH": os.defpath}
     done = subprocess.run([commands / "saasexport", "demo"], cwd=tmp_path, env=environ, capture_output=True, text=True)
-    assert (0, "") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (0, "")
     for script in SCRIPTS:
         shown = subprocess.run([commands / script, "--help"], cwd=tmp_path, env=environ, capture_output=True, text=True)
-        assert (0, "") == (shown.returncode, shown.stderr)
+        assert (shown.returncode, shown.stderr) == (0, "")
     demo = tmp_path / "saasexport-demo"
     job = subprocess.run([commands / "saas_data_exporter"], cwd=demo, env=environ, capture_output=True, text=True)
-    assert (0, "", "") == (job.returncode, job.stdout, job.stderr)
+    assert (job.returncode, job.stdout, job.stderr) == (0, "", "")

@@ -38,14 +38,14 @@ def call(zipapp, folder, *arguments, options=("-I", "-S")):
 
 def test_it_is_the_administrators_command(zipapp, tmp_path):
     done = call(zipapp, tmp_path, "--version")
-    assert (0, "saasexport 0.1.0\n", "") == (done.returncode, done.stdout, done.stderr)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "saasexport 0.1.0\n", "")
     assert "there is no command 'nonsense'" in call(zipapp, tmp_path, "nonsense").stderr
 
 
 def test_its_jobs_deliver_everything(zipapp, tmp_path, demo_shop_file, service):
     shutil.copy(demo_shop_file, tmp_path / "shop.sqlite")
     exporter = Exporter(tmp_path, tmp_path / "shop.sqlite", service)
-    assert 0 == call(zipapp, tmp_path, "init", "--shop", "shop.sqlite").returncode
+    assert call(zipapp, tmp_path, "init", "--shop", "shop.sqlite").returncode == 0
     for job in TICK:
         call(zipapp, tmp_path, job)
     delivered = dict(exporter.ask("select feed, delivered from feed_status where delivered > 0"))
@@ -56,10 +56,10 @@ def test_its_jobs_deliver_everything(zipapp, tmp_path, demo_shop_file, service):
 def test_an_idle_tick_of_it_loads_next_to_nothing(zipapp, tmp_path, demo_shop_file):
     shutil.copy(demo_shop_file, tmp_path / "shop.sqlite")
     exporter = Exporter(tmp_path, tmp_path / "shop.sqlite")
-    assert 0 == call(zipapp, tmp_path, "init", "--shop", "shop.sqlite").returncode
+    assert call(zipapp, tmp_path, "init", "--shop", "shop.sqlite").returncode == 0
     done = call(zipapp, tmp_path, "saas_data_exporter", options=("-I", "-S", "-X", "importtime"))
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert 0 == done.returncode
+    assert done.returncode == 0
     assert "saasexport.idle" in loaded
     assert set() == loaded & HEAVY
     assert exporter.config.exists()
@@ -74,7 +74,7 @@ def test_a_link_with_the_name_of_a_job_is_that_job(zipapp, tmp_path):
 
 def test_it_tells_its_own_story(zipapp, tmp_path):
     done = call(zipapp, tmp_path, "demo")
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
     assert "What the service holds" in done.stdout
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs of its own
+from jsonschema import Draft202012Validator
 
 from saasexport.service import quick, schema
 from saasexport.service.schema import FeedSchema, ListOf, Record, Scalar, Type

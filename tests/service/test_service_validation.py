@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from saasexport.service.schema import is_date_time, is_rfc3339
 from saasexport.service.schemas import SCHEMAS
 from saasexport.service.validation import Accepted, Problem, validator_of
 from tests.service.conftest import Caller
@@ -401,6 +402,13 @@ def test_a_field_that_no_feed_has_is_refused(feed: str) -> None:
     assert validator_of(feed).check(item(feed, colour="red")) == [
         Problem("UNKNOWN_FIELD", "colour", "is not a field of this feed", "red")
     ]
+
+
+def test_a_long_text_in_place_of_a_time_is_not_remembered() -> None:
+    before = (is_date_time.cache_info().currsize, is_rfc3339.cache_info().currsize)
+    said("products", item("products", createdAt="x" * 1_000_000, modifiedAt="x" * 1_000_000))
+    said("orders", item("orders", createdAt="x" * 1_000_000, modifiedAt="x" * 1_000_000))
+    assert (is_date_time.cache_info().currsize, is_rfc3339.cache_info().currsize) == before
 
 
 def test_an_item_that_is_wrong_throughout_is_told_five_faults() -> None:

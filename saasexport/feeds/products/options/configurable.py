@@ -97,7 +97,7 @@ class _Parts:
         self._used: dict[int, dict[int, dict[int, list[int]]]] = {}
         children = set()
         for parent_id, child_id, attribute_id, option_id in shop.rows(SQL.used, parent_ids):
-            if isinstance(option_id, int):
+            if isinstance(option_id, int) and isinstance(child_id, int):
                 by_attribute = self._used.setdefault(parent_id, {})
                 by_attribute.setdefault(attribute_id, {}).setdefault(option_id, []).append(child_id)
                 children.add(child_id)

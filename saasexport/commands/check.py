@@ -1,0 +1,55 @@
+"""saasexport check: doctor's judgement as a plugin of Nagios, Icinga and their like.
+
+One line, performance data after the bar; exit status 0 OK, 1 WARNING, 2
+CRITICAL, 3 UNKNOWN.  Asked every few minutes, so nothing is done that takes its
+time: no look through whole databases, no request to the service.
+"""
+
+import argparse
+import sqlite3
+
+from saasexport import doctor, status
+from saasexport.errors import SaasExportError
+from saasexport.installation import open_installation
+
+EXAMPLES = {"check": "saasexport check\nsudo -u saasexport saasexport check"}
+
+STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+
+# Performance data: column of feed_status, and from where on it is a warning.
+MEASURED = (("delivered", ""), ("failed", "0"), ("awaiting", "1000"), ("backlog", "1000"), ("held", "0"))
+
+
+def configure(options: argparse.ArgumentParser, name: str) -> None:
+    """No options."""
+
+
+def run(options: argparse.Namespace, name: str) -> int:
+    """Print the line; gives the state as exit status."""
+    findings = [finding for finding in doctor.examine(options.config, is_quick=True) if finding.status != doctor.OK]
+    failed = [finding for finding in findings if finding.status == doctor.FAIL]
+    if any(finding.check == "configuration" for finding in failed):
+        state = 3
+    else:
+        state = 2 if failed else 1 if findings else 0
+    worst = (failed or findings)[:1]
+    more = f" (and {len(findings) - 1} more, see saasexport doctor)" if len(findings) > 1 else ""
+    said = f"{worst[0].check}: {worst[0]}{more}" if worst else "everything is delivered or on its way"
+    # A bar ends the text, and a line is all there may be.
+    said = " ".join(said.replace("|", "/").split())
+    measured = "" if state == 3 else _measured(options.config)
+    print(f"SAASEXPORT {STATES[state]} - {said}" + (f" | {measured}" if measured else ""))
+    return state
+
+
+def _measured(config: str | None) -> str:
+    """The numbers of all feeds together, as label=value;warning;critical;minimum."""
+    try:
+        found = open_installation(config, only_looks=True)
+    except (SaasExportError, sqlite3.Error):
+        return ""
+    try:
+        rows = [row for row in status.rows(found) if not row["unavailable"]]
+    finally:
+        found.close()
+    return " ".join(f"{name}={sum(row[name] or 0 for row in rows)};{warning};;0" for name, warning in MEASURED)
