@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.installed import JOBS, Installed
 from tests.support import Exporter, Service, demo_shop_copy
 
 
@@ -31,3 +32,18 @@ def demo_shop_file(tmp_path_factory):
 def exporter(tmp_path, demo_shop_file, service):
     """An installation on a copy of the demo shop, with a data space of its own."""
     return Exporter.on_copy(tmp_path, demo_shop_file, service)
+
+
+@pytest.fixture(scope="session")
+def healthy(tmp_path_factory, demo_shop_file, service):
+    """An installation whose jobs have all run; copy it, do not change it."""
+    found = Exporter.on_copy(tmp_path_factory.mktemp("healthy"), demo_shop_file, service)
+    for job in JOBS:
+        found.run(job)
+    return found
+
+
+@pytest.fixture
+def installed(tmp_path, healthy):
+    """An installation in which all is well."""
+    return Installed.on_copy_of(healthy, tmp_path)

@@ -20,57 +20,10 @@ from saasexport.config import load
 from saasexport.doctor import machine, running
 from saasexport.doctor.finding import Patient
 from saasexport.feeds import all_feeds
-from tests.support import BIN, TICK, Exporter, Service
-
-JOBS = (*TICK, "cleanup_deleted_feed_items")
+from tests.installed import JOBS, Installed
+from tests.support import BIN, Service
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-
-
-class Installed(Exporter):
-    """An installation whose jobs run, on a machine with a crontab of the test's own."""
-
-    def crontab(self, *jobs):
-        """Have `crontab -l` print lines for these jobs."""
-        lines = "".join(f"* * * * * /opt/saasexport/bin/{job} --cron\n" for job in jobs)
-        program = self.folder / "path" / "crontab"
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\ncat <<'END'\n# saasexport\n{lines}END\n")
-        program.chmod(0o755)
-
-    def doctor(self, status=1, **more):
-        """What doctor found that is not OK, as printed; `status` is the exit status it has to have."""
-        environ = {"PATH": f"{self.folder}/path:{os.defpath}", **more}
-        done = self.run("saasexport", "doctor", "--quiet", environ=environ)
-        assert (status, "") == (done.returncode, done.stderr), done.stdout
-        return done.stdout.splitlines()
-
-
-@pytest.fixture(scope="session")
-def healthy(tmp_path_factory, demo_shop_file, service):
-    """An installation that has synced everything; to be copied."""
-    folder = tmp_path_factory.mktemp("healthy")
-    found = Exporter.on_copy(folder, demo_shop_file, service)
-    for job in JOBS:
-        found.run(job)
-    return found
-
-
-@pytest.fixture
-def installed(tmp_path, healthy, service):
-    """A copy of it that was moved here on purpose."""
-    shutil.copytree(healthy.folder / "var", tmp_path / "var")
-    shutil.copy(healthy.shop_file, tmp_path / "shop.sqlite")
-    found = Installed(tmp_path, tmp_path / "shop.sqlite", service)
-    found.environment = healthy.environment
-    found.write_config()
-    found.run("saasexport", "init", "--shop", found.shop_file, check=True)
-    found.change_ours("update indexer_state set status = 'valid', reason = null")
-    for feed in all_feeds().values():
-        found.change_ours(f"delete from {feed.table} where status <> 200")
-        found.change_ours(f"update {feed.table} set status = 200")
-    found.crontab(*JOBS)
-    return found
 
 
 def only(lines):

@@ -60,13 +60,13 @@ def test_every_job_is_installed_with_the_paths_of_this_installation(command, cro
 
 
 def test_an_installed_line_runs_as_cron_runs_it(command, crontab, exporter):
-    command("indexer:set-status", "valid")
-    exporter.change("update store_website set name = 'Elsewhere' where website_id = 1")
+    command("indexer:set-status", "suspended")
+    command("indexer:set-status", "invalid", "scopes_website_data_exporter")
     command("cron:install")
     line = crontab.jobs()[0].removeprefix("* * * * * ")
     done = subprocess.run(["/bin/sh", "-c", line], env={}, cwd="/", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert exporter.ask("select source_entity_id from scopes_website_data_exporter") == [(1,)]
+    assert exporter.ask("select source_entity_id from scopes_website_data_exporter order by 1") == [(1,), (2,)]
 
 
 def test_installing_again_replaces_the_lines_and_touches_no_others(command, crontab):

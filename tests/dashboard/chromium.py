@@ -7,6 +7,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,6 +28,15 @@ OPTIONS = (
 # Every name that is not this machine's is answered by nobody.
 NOBODY = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
 
+# Chromium reads commands from descriptor 3 and answers on 4.
+AS_3_AND_4 = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
 SECONDS = 60
 
 
@@ -36,10 +46,11 @@ class Chromium:
     def __init__(self, folder):
         to_browser, self._to = os.pipe()
         self._from, from_browser = os.pipe()
-        # Chromium reads commands from descriptor 3 and answers on 4.
-        script = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
         self._process = subprocess.Popen(
-            ["bash", "-c", script, "bash", PROGRAM, *OPTIONS, NOBODY, f"--user-data-dir={folder}", "about:blank"],
+            [
+                *(sys.executable, "-c", AS_3_AND_4, str(to_browser), str(from_browser)),
+                *(PROGRAM, *OPTIONS, NOBODY, f"--user-data-dir={folder}", "about:blank"),
+            ],
             pass_fds=(to_browser, from_browser),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -94,7 +94,8 @@ def test_an_attack_among_the_chosen_items_is_only_text(attacked):
 def test_what_a_job_or_the_service_said_is_only_text(own, own_dashboard):
     with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
         ours.execute("update indexer_state set status = 'invalid', reason = '<b>reason</b>' where feed = 'prices'")
-        ours.execute("insert or replace into service_state (url, failures, error) values (?, 3, '<b>error</b>')", (own.url,))
+        ours.execute("delete from service_state")
+        ours.execute("insert into service_state (url, failures, error) values (?, 3, '<b>error</b>')", (own.url,))
         ours.commit()
     text = own_dashboard.get("/")
     assert "&lt;b&gt;reason&lt;/b&gt;" in text

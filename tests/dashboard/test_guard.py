@@ -7,7 +7,9 @@ from tests.dashboard.reading import Dashboard, Read
 CONFIRMED = {"id": "1", "confirmed": "yes"}
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8766", "127.0.0.1.evil.example", "", "[::1", "localhost.evil"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8766", "127.0.0.1.evil.example", "", "[::1", "localhost.evil"]
+)
 def test_a_foreign_host_is_refused_whatever_is_asked(dashboard, host):
     for method in ("GET", "HEAD", "POST"):
         status, _, text = dashboard.ask(method, "/", headers={"Host": host})
@@ -15,7 +17,9 @@ def test_a_foreign_host_is_refused_whatever_is_asked(dashboard, host):
         assert "scopesWebsite" not in text
 
 
-@pytest.mark.parametrize("host", ["localhost:{port}", "127.0.0.1:{port}", "[::1]:{port}", "LOCALHOST", "127.0.0.1:9000"])
+@pytest.mark.parametrize(
+    "host", ["localhost:{port}", "127.0.0.1:{port}", "[::1]:{port}", "LOCALHOST", "127.0.0.1:9000"]
+)
 def test_an_address_or_localhost_is_this_machine_behind_a_tunnel_too(dashboard, host):
     assert dashboard.ask("GET", "/", headers={"Host": host.format(port=dashboard.port)})[0] == 200
 
@@ -42,7 +46,8 @@ def test_a_form_of_another_site_changes_nothing_even_with_the_token(own, own_das
 
 @pytest.mark.parametrize("token", [{}, {"token": ""}, {"token": "x" * 43}, {"token": "ü"}])
 def test_a_form_without_the_token_changes_nothing(own, own_dashboard, token):
-    for path, fields in (("/feeds/variants/resync", CONFIRMED), ("/data/resync", {"feed": "variants", "confirmed": "yes"})):
+    forms = {"/feeds/variants/resync": CONFIRMED, "/data/resync": {"feed": "variants", "confirmed": "yes"}}
+    for path, fields in forms.items():
         status, _, text = own_dashboard.post(path, {**fields, **token})
         assert (status, "is older than this dashboard" in text) == (403, True)
     assert own.ask("select status from cde_product_variants_feed where id = 1") == [(200,)]
@@ -57,7 +62,8 @@ def test_the_token_is_another_one_in_each_process(synced, dashboard):
 def test_a_referer_does_where_a_browser_sends_no_origin(own, own_dashboard):
     fields = {"token": own_dashboard.token(), **CONFIRMED}
     referer = f"{own_dashboard.url}/feeds/variants"
-    status, _, _ = own_dashboard.post("/feeds/variants/resync", fields, Origin=None, Sec_Fetch_Site=None, Referer=referer)
+    headers = {"Origin": None, "Sec_Fetch_Site": None, "Referer": referer}
+    status, _, _ = own_dashboard.post("/feeds/variants/resync", fields, **headers)
     assert status == 303
 
 

@@ -42,7 +42,8 @@ def fill(exporter, number):
             "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)"
             " insert into catalog_data_exporter_product_reviews"
             " (id, source_entity_id, feed_id, feed_data, feed_hash, is_deleted, status, metadata, modified_at)"
-            " select i, i, printf('%040x', i), json_object('reviewId', printf('R-%06d', i), 'text', 'R-000001 is fine'),"
+            " select i, i, printf('%040x', i),"
+            " json_object('reviewId', printf('R-%06d', i), 'text', 'R-000001 is fine'),"
             " 'hash', i % 20000 = 0, case when i % 10000 = 7 then 400 else 200 end,"
             " json_object('requestId', 'request-' || i, 'code', 200), '2026-11-25 02:47:11' from n",
             (number,),
@@ -71,8 +72,8 @@ def test_an_item_is_shown_with_everything_that_is_known_of_it(synced, dashboard)
         " from scopes_website_data_exporter order by id desc"
     )
     expected = [
-        [str(id), str(entity), f"websiteId {entity}", "Submitted to service", at[:16], "No", request, "none"]
-        for id, entity, at, request in known
+        [str(row_id), str(entity), f"websiteId {entity}", "Submitted to service", at[:16], "No", request, "none"]
+        for row_id, entity, at, request in known
     ]
     assert len(known) == 2
     assert expected == [row[1:] for row in page.rows()]
@@ -81,7 +82,8 @@ def test_an_item_is_shown_with_everything_that_is_known_of_it(synced, dashboard)
 def test_a_failed_item_is_shown_with_its_error(dashboard):
     page = dashboard.page("/feeds/products?status=retry&search=KL-DRAFT-ZERO")
     assert [row[4] for row in page.rows()] == ["Failed, will retry"] * 3
-    assert {row[8] for row in page.rows()} == {"One or more required EAV attributes (status) are not set for product: 29"}
+    error = "One or more required EAV attributes (status) are not set for product: 29"
+    assert {row[8] for row in page.rows()} == {error}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_deleted_items_are_told_apart_and_filtered(own, own_dashboard):
     assert ids_of(own_dashboard.page("/feeds/variants?deleted=yes")) == [3, 2]
     assert {2, 3}.isdisjoint(ids_of(own_dashboard.page("/feeds/variants?deleted=no")))
     page = own_dashboard.page("/feeds/variants")
-    assert ["Yes", "Yes"] == [row[6] for row in page.rows() if row[1] in ("2", "3")]
+    assert [row[6] for row in page.rows() if row[1] in ("2", "3")] == ["Yes", "Yes"]
     assert page.links["Deleted 2"] == "/feeds/variants?status=submitted&deleted=yes"
 
 

@@ -44,7 +44,7 @@ def test_chosen_items_await_submission_and_the_next_job_sends_them_though_unchan
     fields = {"token": token, "id": [1, 2], "confirmed": "yes"}
     status, headers, _ = own_dashboard.post("/feeds/variants/resync", fields)
     assert (status, headers["Location"]) == (303, "/feeds/variants?scheduled=2")
-    assert {1: 0, 2: 0} == {id: code for id, code in statuses(own).items() if code != 200}
+    assert {row: code for row, code in statuses(own).items() if code != 200} == {1: 0, 2: 0}
     assert "Resync scheduled: 2 items." in own_dashboard.page(headers["Location"]).text
     assert own_dashboard.page("/feeds/variants").links["Awaiting submission 2"] == "/feeds/variants?status=awaiting"
     own.run("reindex_all_invalid")
@@ -74,7 +74,8 @@ def test_a_deleted_item_is_told_as_deleted_once_more(own, own_dashboard, token):
     entity = own.ask("select source_entity_id from cde_products_feed where status = 200 order by id limit 1")[0][0]
     own.change("delete from catalog_product_entity where entity_id = ?", entity)
     own.run("reindex_all_invalid")
-    ids = [row[0] for row in own.ask("select id from cde_products_feed where is_deleted = 1 and source_entity_id = ?", entity)]
+    query = "select id from cde_products_feed where is_deleted = 1 and source_entity_id = ?"
+    ids = [row[0] for row in own.ask(query, entity)]
     assert len(ids) == 3
     sent_before = len(own.sent())
     own_dashboard.post("/feeds/products/resync", {"token": token, "id": ids, "confirmed": "yes"})

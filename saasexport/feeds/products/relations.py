@@ -49,10 +49,10 @@ def area(shop: Shop, batch: Batch) -> Fields:
             fields.fail(product_id, str(fault))
             continue
         items = {
-            view.id: {"links": of_links.get(view.website_id), "parents": of_parents.get(view.website_id)}
-            for view in views
+            website_id: {"links": of_links.get(website_id), "parents": of_parents.get(website_id)}
+            for website_id in {view.website_id for view in views}
         }
-        fields.set_views(product_id, items)
+        fields.split_views(product_id, {view.id: items[view.website_id] for view in views})
     return fields
 
 
