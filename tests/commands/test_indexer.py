@@ -28,8 +28,8 @@ def cells(done):
 
 def test_info_prints_the_id_and_title_of_every_indexer(command):
     done = command("indexer:info")
-    assert (0, "") == (done.status, done.err)
-    assert [
+    assert (done.status, done.err) == (0, "")
+    assert [line.split(None, 1) for line in done.out.splitlines()] == [
         ["scopes_website_data_exporter", "Scopes website data feed"],
         ["scopes_customergroup_data_exporter", "Scopes customer groups data feed"],
         ["catalog_data_exporter_product_attributes", "Catalog Attributes Feed"],
@@ -43,7 +43,7 @@ def test_info_prints_the_id_and_title_of_every_indexer(command):
         ["catalog_data_exporter_product_overrides", "Product Overrides Feed"],
         ["catalog_data_exporter_rating_metadata", "Product Rating Metadata Feed"],
         ["catalog_data_exporter_product_reviews", "Product Reviews Feed"],
-    ] == [line.split(None, 1) for line in done.out.splitlines()]
+    ]
 
 
 def test_status_is_a_table_with_borders(command, change_ours):
@@ -161,7 +161,8 @@ def test_a_suspended_feed_is_passed_over_by_the_job_but_not_by_reindex(command, 
     exporter.run("reindex_all_invalid", check=True)
     assert exporter.ask("select count(*) from scopes_website_data_exporter") == [(0,)]
     command("indexer:reindex", WEBSITES)
-    assert (exporter.ask("select count(*) from scopes_website_data_exporter"), state("scopesWebsite")) == ([(2,)], "valid")
+    assert exporter.ask("select count(*) from scopes_website_data_exporter") == [(2,)]
+    assert state("scopesWebsite") == "valid"
 
 
 def test_reset_makes_a_feed_invalid_whatever_it_was(command, state):
@@ -193,7 +194,7 @@ def test_reindex_leaves_a_locked_feed_alone(command, exporter, state):
     with held(exporter, "scopesWebsite"):
         done = command("indexer:reindex", WEBSITES)
     assert done.status == 0
-    assert done.out.startswith('Scopes website data feed index is locked by another process: process locked by "full sync(')
+    assert done.out.startswith("Scopes website data feed index is locked by another process: ")
     assert state("scopesWebsite") == "invalid"
 
 
