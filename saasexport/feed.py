@@ -7,6 +7,7 @@ the same for all feeds.
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,6 +77,8 @@ class Shop:
         self.look_back_days = look_back_days
         # (type, entity id) -> UUID, for feeds whose items carry one (feeds.md 5).
         self.uuid_of = uuid_of or _no_uuid
+        # Provider, entities, seconds: told of each measured call, if anybody wants to know (EXPORTER_PROFILER).
+        self.profiler: Callable[[str, int, float], None] | None = None
         self._reference: dict[Callable[[Shop], Any], Any] = {}
 
     def rows(self, query: str, ids: Iterable[int] | None = None, **parameters: Any) -> list[Any]:
@@ -96,6 +99,15 @@ class Shop:
         if load not in self._reference:
             self._reference[load] = load(self)
         found: Reference = self._reference[load]
+        return found
+
+    def measured(self, provider: str, entities: int, ask: Callable[..., Reference], *arguments: Any) -> Reference:
+        """What a part of a feed gives for some entities; how long it took is told to the profiler."""
+        if self.profiler is None:
+            return ask(*arguments)
+        started = time.perf_counter()
+        found = ask(*arguments)
+        self.profiler(provider, entities, time.perf_counter() - started)
         return found
 
     def _tolerantly(self, query: str, parameters: dict[str, Any]) -> list[Any]:

@@ -33,6 +33,7 @@ class Staged(NamedTuple):
     items: int  # items the entities have
     failed: int  # items that cannot be assembled
     newly_failed: int  # of these, those that were not known as such
+    unidentified: int  # of these, those that nothing identifies
     deleted: int  # items that are gone
     again: list[int]  # entities that may now have an identity they waited for
     gone: list[int]  # entities that produce nothing any more and were left alone
@@ -161,6 +162,7 @@ class FeedTable:
             items=len(items),
             failed=len(failed),
             newly_failed=sum((Counter(failed.values()) - before).values()),
+            unidentified=sum(not self._is_identified(fault.identity) for fault in faults),
             deleted=deleted,
             again=again,
             gone=sorted(spared),
@@ -291,6 +293,9 @@ class FeedTable:
             self.ours.execute(self.sql("add_failed"), values)
             failed[identity] = fault.entity_id
         return failed
+
+    def _is_identified(self, fields: dict[str, Any]) -> bool:
+        return all(fields.get(name) is not None for name in self.feed.identity)
 
     def _held_by_another(
         self, fault: _Fault, known: dict[str, Any], items: dict[str, _Item], failed: dict[str, int]

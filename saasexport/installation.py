@@ -18,6 +18,7 @@ from saasexport.feed import Feed, Shop
 from saasexport.feed_table import SQL as FEED_TABLE
 from saasexport.feed_table import FeedTable
 from saasexport.feeds import all_feeds
+from saasexport.log import Log
 
 SQL = queries.beside(__file__)
 
@@ -265,7 +266,9 @@ def _reinstall(
     try:
         changelog.install(writer, usable, found.id)
     except sqlite3.Error as error:
-        raise ShopError(f"{path}: triggers cannot be installed: {error}") from error
+        message = f"{path}: triggers cannot be installed: {error}"
+        Log(found.config["export.log_dir"], "saasexport").error("04-06", message)
+        raise ShopError(message) from error
     finally:
         writer.close()
     texts = _by_name(present)

@@ -5,6 +5,7 @@ cursor, before it is sent; each batch's outcome is on record before the next
 batch is.  Killed anywhere, the next run goes on from there.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -67,6 +68,7 @@ class Work:
     log: Log
     deadline: float = float("inf")  # time.monotonic(): no new chunk or batch begins after it
     is_forced: bool = False  # send what is delivered already, too
+    is_retry: bool = False  # what failed before is sent again
     sends_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
     problems: dict[tuple[str, str], int] = field(default_factory=dict)  # (feed or '', reason) -> items
     stopped: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
@@ -102,7 +104,10 @@ class Work:
 def shop_of(work: Work, feed: Feed) -> Shop:
     """The shop as a pass that begins now sees it."""
     found = work.installation
-    return found.shop_now(Uuids(found.ours, found.shop_identity), feed)
+    shop = found.shop_now(Uuids(found.ours, found.shop_identity), feed)
+    if os.environ.get("EXPORTER_PROFILER") == "1":
+        shop.profiler = work.log.provider
+    return shop
 
 
 def sync_chunk(
@@ -126,6 +131,8 @@ def sync_chunk(
     synced.failed += staged.failed
     if staged.newly_failed:
         report(work, feed, "01-06", _CANNOT_BE_ASSEMBLED, staged.newly_failed)
+        if staged.unidentified:
+            work.log.warning("01-16", f"{feed.name}: {staged.unidentified} items without an identifier are skipped")
     if work.sends_legacy or not feed.legacy:
         deliver(work, feed, table, staged.pending, synced)
     progress(work, feed, synced)
@@ -163,7 +170,7 @@ def _stage(
 def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:
     """The feed's entities; ShopError if the shop's tables are not what the feed expects."""
     try:
-        return list(feed.assemble(shop, ids))
+        return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, ids)))
     except sqlite3.Error as error:
         raise ShopError(f"{feed.name}: the shop cannot be read: {error}") from error
 
@@ -206,18 +213,24 @@ def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], sy
         else:
             row_id = outcome.pending.row_id
             others.append((outcome.status, outcome.error, outcome.request_id, outcome.code, row_id))
-            report(work, feed, _log_code(outcome), _reason(work, outcome), 1, outcome.error)
+            report(work, feed, _log_code(work, outcome), _reason(work, outcome), 1, outcome.error)
             synced.rejected += outcome.status == 400
             synced.waiting += outcome.status == 2
-    with transaction(work.installation.ours):
-        for (request_id, code), items in delivered.items():
-            table.record_delivered(items, encode({"requestId": request_id, "code": code}))
-        now = now_text()
-        if delivered:
-            work.installation.ours.execute(indexer.SQL.synced, {"feed": feed.name, "now": now})
-        if others:
-            table.record_not_delivered(others)
-        history.add(work.installation.ours, feed.name, len(outcomes) - len(others), len(others), now)
+    try:
+        with transaction(work.installation.ours):
+            for (request_id, code), items in delivered.items():
+                table.record_delivered(items, encode({"requestId": request_id, "code": code}))
+            now = now_text()
+            if delivered:
+                work.installation.ours.execute(indexer.SQL.synced, {"feed": feed.name, "now": now})
+            if others:
+                table.record_not_delivered(others)
+            history.add(work.installation.ours, feed.name, len(outcomes) - len(others), len(others), now)
+    except sqlite3.Error as error:
+        # They stay on record as not sent, and go once more.
+        number = sum(map(len, delivered.values()))
+        work.log.error("04-13", f"{feed.name}: {number} items were sent, that was not saved: {error}", SENDING)
+        raise
 
 
 @contextmanager
@@ -272,7 +285,7 @@ def _reason(work: Work, outcome: Outcome) -> str:
     return (_NOT_DELIVERED if outcome.error in work.client.stopped_feeds.values() else "") + outcome.error
 
 
-def _log_code(outcome: Outcome) -> str:
+def _log_code(work: Work, outcome: Outcome) -> str:
     if outcome.status == 400:
         return "02-09"
     if outcome.code == 429:
@@ -281,4 +294,6 @@ def _log_code(outcome: Outcome) -> str:
         return "02-08"
     if outcome.code == 200:
         return "02-03"
-    return "02-10" if outcome.code >= 300 else "02-05"
+    if outcome.code >= 300:
+        return "02-10"
+    return "02-06" if work.is_retry else "02-05"

@@ -69,10 +69,10 @@ def test_a_job_adds_what_it_sent_and_what_failed(exporter):
     assert exporter.ask("select sum(failed) from sent_history") == [(0,)]
     exporter.url = "http://127.0.0.1:9"
     exporter.write_config()
-    exporter.change("update store_website set name = 'Other' where website_id = 1")
+    exporter.change("update catalog_product_entity_varchar set value = value || '!' where entity_id = 300")
     exporter.run("reindex_all_invalid")
-    exporter.run("saas_data_exporter")
-    assert exporter.ask("select sum(failed) from sent_history where feed = 'scopesWebsite'") == [(1,)]
+    # One product in three store views.
+    assert exporter.ask("select sum(failed) from sent_history where feed = 'products'") == [(3,)]
 
 
 def test_what_is_older_than_90_days_is_cleaned_up(exporter):

@@ -246,13 +246,17 @@ def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int
     seconds = requests / rate
     time_needed = f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.1f} seconds"
     return (
-        f"{feed.name}: {records:,} records, {requests:,} requests of up to {size} items,"
+        f"{feed.name}: {_counted(records, 'record')}, {_counted(requests, 'request')} of up to {size} items,"
         f" {time_needed} at {rate:g} requests a second ({whose}); unchanged records are not sent"
     )
 
 
 def _expected(work: Work, feed: Feed) -> int:
     return status.source_records(Shop(work.installation.shop), feed)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _entities(synced: Synced) -> str:

@@ -7,7 +7,7 @@ it.  Groups that no permission concerns have no item: the fallback items of cate
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import Unusable
@@ -20,9 +20,6 @@ from saasexport.values import text
 
 SQL = queries.beside(__file__)
 
-# Combinations of categories whose result is kept: products share them, and memory must not grow with the catalogue.
-_KEPT = 2_000
-
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     """The items of these products, on the websites where permissions are in use."""
@@ -31,7 +28,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     for product_id, category_id in shop.rows(SQL.assignments, ids):
         assigned.setdefault(product_id, []).append(category_id)
     for (product_id, sku), rows in groupby(shop.rows(SQL.products, ids), itemgetter(0, 1)):
-        categories = tuple(assigned.get(product_id, ()))
+        categories = assigned.get(product_id)
         if categories:
             parts = [part for row in rows for part in overrides.of(row[2], categories)]
             if parts:
@@ -54,6 +51,18 @@ def _entity(product_id: int, sku: Any, parts: list[dict[str, Any]]) -> Entity:
     return Entity(product_id, {"sku": sku, "productId": product_id}, kept, failed)
 
 
+class _Masks(NamedTuple):
+    """What the groups may do in a category of a website: a bit per group, in the order of the groups."""
+
+    decided: int  # a permission concerns the group
+    view: int
+    price: int
+    checkout: int
+
+
+_NOTHING = _Masks(0, 0, 0, 0)
+
+
 class Overrides:
     """What products carry, by website and the categories they are in."""
 
@@ -62,53 +71,61 @@ class Overrides:
     ) -> None:
         self._permissions = granted
         self._websites = websites  # code by id, where permissions are in use
-        self._codes = {group_id: group_code(group_id) for group_id in granted.groups}
+        self._codes = [group_code(group_id) for group_id in granted.groups]
         self._branches = {
             website_id: [branches[view.id] for view in views if view.website_id == website_id]
             for website_id in websites
         }
-        self._active: dict[tuple[int, int], bool] = {}
-        self._known: dict[tuple[int, tuple[int, ...]], list[dict[str, Any]]] = {}
+        self._masks: dict[tuple[int, int], _Masks] = {}
+        self._known: dict[tuple[int, ...], list[dict[str, Any]]] = {}
 
-    def of(self, website_id: int, categories: tuple[int, ...]) -> list[dict[str, Any]]:
-        """What a product in exactly these categories carries on a website, by customer group; not to be changed."""
-        key = (website_id, categories)
+    def of(self, website_id: int, categories: Sequence[int]) -> list[dict[str, Any]]:
+        """What a product in these categories carries on a website, by customer group; not to be changed."""
+        if website_id not in self._websites:
+            return []
+        decided = view = price = checkout = 0
+        for category_id in categories:
+            masks = self._masks.get((website_id, category_id)) or self._of_category(website_id, category_id)
+            decided |= masks.decided
+            view |= masks.view
+            price |= masks.price
+            checkout |= masks.checkout
+        # Few of the many combinations of categories come out differently.
+        key = (website_id, decided, view & decided, price & decided, checkout & decided)
         if key not in self._known:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[key] = self._resolve(*key) if website_id in self._websites else []
+            self._known[key] = self._parts(*key)
         return self._known[key]
 
-    def _resolve(self, website_id: int, categories: tuple[int, ...]) -> list[dict[str, Any]]:
-        active = [category_id for category_id in categories if self._is_active(website_id, category_id)]
-        granted = [self._permissions.of(category_id, website_id) for category_id in active]
-        found: list[dict[str, Any]] = []
-        for group_id, code in self._codes.items():
-            said = [by_group[group_id] for by_group in granted]
-            if any(it.is_by_permission for it in said):
-                view, price, checkout = (any(grants) for grants in zip(*(it.grants for it in said), strict=True))
-                found.append(
-                    {
-                        "websiteCode": self._websites[website_id],
-                        "customerGroupCode": code,
-                        "displayable": view,
-                        "priceDisplayable": price,
-                        "addToCartAllowed": checkout,
-                    }
-                )
-        return found
+    def _parts(self, website_id: int, decided: int, view: int, price: int, checkout: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "websiteCode": self._websites[website_id],
+                "customerGroupCode": code,
+                "displayable": bool(view >> index & 1),
+                "priceDisplayable": bool(price >> index & 1),
+                "addToCartAllowed": bool(checkout >> index & 1),
+            }
+            for index, code in enumerate(self._codes)
+            if decided >> index & 1
+        ]
+
+    def _of_category(self, website_id: int, category_id: int) -> _Masks:
+        masks = _NOTHING
+        if self._is_active(website_id, category_id):
+            for index, granted in enumerate(self._permissions.of(category_id, website_id).values()):
+                said = (granted.is_by_permission, *granted.grants)
+                masks = _Masks(*(mask | it << index for mask, it in zip(masks, said, strict=True)))
+        self._masks[website_id, category_id] = masks
+        return masks
 
     def _is_active(self, website_id: int, category_id: int) -> bool:
         """Whether a store view of the website sells from the category: it and all above it are active there."""
-        key = (website_id, category_id)
-        if key not in self._active:
-            self._active[key] = any(
-                branch.contains(category_id)
-                and branch.is_set("is_active", category_id)
-                and not branch.is_below_inactive(category_id)
-                for branch in self._branches[website_id]
-            )
-        return self._active[key]
+        return any(
+            branch.contains(category_id)
+            and branch.is_set("is_active", category_id)
+            and not branch.is_below_inactive(category_id)
+            for branch in self._branches[website_id]
+        )
 
 
 def _overrides(shop: Shop) -> Overrides:

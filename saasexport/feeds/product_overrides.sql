@@ -62,14 +62,14 @@ switch (store_id, website_id, category_id, parent_id, level, is_active, is_said)
               from catalog_category_entity_int as item
               join attribute on attribute.attribute_id = item.attribute_id and attribute.attribute_code = 'is_active'
              where item.entity_id = category.entity_id
-               and item.store_id in (0, view.store_id)
+               and +item.store_id in (0, view.store_id)
              order by item.store_id desc
              limit 1),
            exists (select 1
                      from catalog_category_entity_int as item
                      join attribute on attribute.attribute_id = item.attribute_id
                     where item.entity_id = category.entity_id
-                      and item.store_id in (0, view.store_id))
+                      and +item.store_id in (0, view.store_id))
       from view
      cross join catalog_category_entity as category),
 listed (store_id, website_id, category_id, is_active, is_said, level) as (
@@ -101,15 +101,15 @@ decided (category_id, website_id, customer_group_id) as (
     select below.entity_id, decided.website_id, decided.customer_group_id
       from decided
       join catalog_category_entity as below on below.parent_id = decided.category_id)
+-- From the few permissions to the many products, whatever the planner thinks.
 select count(*)
-  from (select distinct assignment.product_id, active.website_id, decided.customer_group_id
-          from active
-          join decided on decided.category_id = active.category_id
-           and decided.website_id = active.website_id
-          join catalog_category_product as assignment on assignment.category_id = active.category_id
-          join catalog_product_website as assigned on assigned.product_id = assignment.product_id
-           and assigned.website_id = active.website_id
-          join catalog_product_entity as product on product.entity_id = assignment.product_id);
+  from (select distinct assignment.product_id, decided.website_id, decided.customer_group_id
+          from decided
+         cross join active on active.category_id = decided.category_id
+           and active.website_id = decided.website_id
+         cross join catalog_category_product as assignment on assignment.category_id = active.category_id
+         cross join catalog_product_website as assigned on assigned.product_id = assignment.product_id
+           and assigned.website_id = active.website_id);
 
 -- name: via_category
 -- Products in these categories or below them, whose paths hold their ids.

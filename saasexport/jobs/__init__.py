@@ -54,6 +54,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             # Closed before its file is set aside: closing later would remove the new database's log.
             found.close()
             return _cannot_open(name, options.config, error)
+        Log(found.config["export.log_dir"], f"bin/{name}").error("02-01", str(error))
         status = error.exit_status if isinstance(error, SaasExportError) else 1
         return _told(name, found, [str(error)], options.cron) and status
     finally:
@@ -153,9 +154,13 @@ def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], 
         if recovery.is_corrupt(error) and not recovery.is_sound(work.installation.ours):
             raise DatabaseError(f"{work.installation.config['export.database']}: {error}") from error
         message = str(error) if isinstance(error, ShopError) else f"{feed.name}: {error}"
-        work.log.error("04-11", message)
+        work.log.error(_CODES.get(operation, "04-11"), message)
         work.stopped[message] = None
     return None
+
+
+# What did not go on; anything else is a full sync, which the next run resumes.
+_CODES = {"partial reindex": "04-03", "cleanup": "04-21"}
 
 
 def _api_key(path: str | None) -> str | None:

@@ -400,7 +400,7 @@ def test_an_estimate_goes_by_the_rate_that_is_configured(resync, exporter):
 
 def test_an_estimate_by_ids_counts_these(resync):
     done = resync("--feed", "products", "--estimate", "--by-ids", "KL-ESP-HOUSE")
-    assert done.out.startswith("products: 3 records, 1 requests ")
+    assert done.out.startswith("products: 3 records, 1 request of ")
 
 
 # --thread-count, --batch-size, and what excludes each other

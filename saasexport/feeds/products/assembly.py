@@ -24,7 +24,7 @@ from saasexport.feeds.products import (
     stock,
     urls,
 )
-from saasexport.feeds.products.batch import Fields, Product, load
+from saasexport.feeds.products.batch import Batch, Fields, Product, load
 from saasexport.shop import scopes
 
 SQL = queries.beside(__file__)
@@ -67,8 +67,8 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     batch = load(shop, ids)
     if not batch.products:
         return
-    found = [area.area(shop, batch) for area in AREAS]
-    extra = extra_attributes.area(shop, batch)
+    found = [_asked(area, shop, batch) for area in AREAS]
+    extra = _asked(extra_attributes, shop, batch)
     everything = (*found, extra)
     faulty = {product_id for fields in everything for product_id, _ in fields.faults}
     faulty.update(product_id for fields in everything for product_id in fields.asides)
@@ -94,6 +94,11 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             _append(common, parts, extra, product_id)
             _complete(common, parts)
         yield Entity(product_id, common, list(parts.values()), failed)
+
+
+def _asked(area: ModuleType, shop: Shop, batch: Batch) -> Fields:
+    name = "products." + area.__name__.rpartition(".")[2]
+    return shop.measured(name, len(batch.products), area.area, shop, batch)
 
 
 def _append(common: dict[str, Any], parts: dict[int, dict[str, Any]], extra: Fields, product_id: int) -> None:

@@ -9,13 +9,21 @@ from saasexport.service.schema import (
     RFC3339,
     STRING,
     UUID,
+    Field,
     ListOf,
     Scalar,
+    Type,
     feed,
     nullable,
     optional,
     record,
 )
+
+
+def personal(declared: Type | Field) -> Field:
+    """A field that may be null, and that a shop may leave out altogether: personal data stays at home."""
+    return optional(nullable(declared))
+
 
 IDENTIFIER = record({"id": UUID})
 CUSTOM_ATTRIBUTE = record({"name": STRING, "value": STRING})
@@ -27,7 +35,7 @@ ADDRESS = record(
         "region": optional(STRING),
         "postcode": optional(STRING),
         "street": optional(STRING),
-        "multiLineStreet": nullable(ListOf(STRING)),
+        "multiLineStreet": personal(ListOf(STRING)),
         "city": optional(STRING),
         "country": optional(STRING),
         "firstname": optional(STRING),
@@ -37,7 +45,7 @@ ADDRESS = record(
 
 PAYMENT = record(
     {
-        "billingAddress": nullable(ADDRESS),
+        "billingAddress": personal(ADDRESS),
         "paymentMethodName": optional(STRING),
         "paymentMethodCode": optional(STRING),
         "totalAmount": optional(NUMBER),
@@ -48,7 +56,7 @@ PAYMENT = record(
 
 SHIPPING = record(
     {
-        "shippingAddress": nullable(ADDRESS),
+        "shippingAddress": personal(ADDRESS),
         "shippingMethodName": optional(STRING),
         "shippingMethodCode": optional(STRING),
         "shippingAmount": optional(NUMBER),
@@ -82,7 +90,7 @@ ORDER_ITEM = record(
         "totalAmount": optional(NUMBER),
         "weight": optional(NUMBER),
         "updatedAt": nullable(RFC3339),
-        "additionalInformation": nullable(ListOf(CUSTOM_ATTRIBUTE)),
+        "additionalInformation": personal(ListOf(CUSTOM_ATTRIBUTE)),
     }
 )
 
@@ -115,7 +123,7 @@ CREDIT_MEMO = record(
         "entityId": optional(STRING),
         "state": optional(INTEGER),
         "createdAt": nullable(RFC3339),
-        "creditMemoComments": nullable(ListOf(STRING)),
+        "creditMemoComments": personal(ListOf(STRING)),
         "shippingAmount": optional(NUMBER),
         "shippingTaxAmount": optional(NUMBER),
         "adjustment": optional(NUMBER),
@@ -152,7 +160,7 @@ SHIPMENT = record(
         "shipmentId": nullable(IDENTIFIER),
         "createdAt": nullable(RFC3339),
         "updatedAt": nullable(RFC3339),
-        "trackingInfo": nullable(TRACKING_INFO),
+        "trackingInfo": personal(TRACKING_INFO),
         "commerceShipmentNumber": optional(STRING),
         "items": nullable(ListOf(record({"orderItemId": nullable(IDENTIFIER), "qtyShipped": optional(NUMBER)}))),
     }
@@ -193,14 +201,14 @@ ORDERS = feed(
         "customerId": optional(INTEGER),
         "customerEmail": optional(STRING),
         "customerNote": optional(STRING),
-        "payment": nullable(PAYMENT),
-        "shipping": nullable(SHIPPING),
+        "payment": personal(PAYMENT),
+        "shipping": personal(SHIPPING),
         "items": nullable(ListOf(ORDER_ITEM)),
         "invoices": nullable(ListOf(INVOICE)),
         "creditMemos": nullable(ListOf(CREDIT_MEMO)),
         "transactions": nullable(ListOf(TRANSACTION)),
         "shipments": nullable(ListOf(SHIPMENT)),
-        "additionalInformation": nullable(ListOf(CUSTOM_ATTRIBUTE)),
+        "additionalInformation": personal(ListOf(CUSTOM_ATTRIBUTE)),
     },
     # Adobe's metadata of this feed asks for RFC 3339, its other feeds write the plain form.
     time=ANY_TIME,

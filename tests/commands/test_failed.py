@@ -1,0 +1,145 @@
+"""failed: what it shows, and what people decide about the items."""
+
+import json
+
+import pytest
+
+from saasexport import lock
+
+GIFTS = "urlPath 'market-stall/gifts', storeViewCode '{view}' is taken by entity 24"
+
+
+@pytest.fixture
+def refused(exporter, command):
+    """An installation with two categories that cannot be assembled, and a permission that was rejected."""
+    command("saas:resync", "--feed", "categories")
+    command("saas:resync", "--feed", "categoryPermissions")
+    return exporter
+
+
+@pytest.fixture
+def rejected(refused, change_ours):
+    """The same, and the service has rejected permission 3 (row 4: entity 0 has the first four)."""
+    change_ours(
+        "update cde_category_permissions_feed"
+        " set status = 400, errors = 'grant is not known', metadata = '{\"requestId\":\"r\",\"code\":400}'"
+        " where source_entity_id = 3"
+    )
+    return refused
+
+
+def rows(exporter, feed="category_permissions"):
+    """Entity -> status of the rows that are not plainly delivered."""
+    return dict(exporter.ask(f"select source_entity_id, status from cde_{feed}_feed where status <> 200"))
+
+
+def row_of(exporter, entity):
+    """The row of a permission."""
+    query = "select id from cde_category_permissions_feed where source_entity_id = ?"
+    return exporter.ask(query, entity)[0][0]
+
+
+def test_every_failed_item_is_a_line_with_its_reason(rejected, command):
+    done = command("failed")
+    lines = [line.split(None, 3) for line in done.out.splitlines()]
+    assert [line[0] for line in lines] == ["Feed", "categories", "categories", "categoryPermissions"]
+    assert lines[3][1] == "3"
+    assert done.out.splitlines()[3].endswith("3     400 rejected           grant is not known")
+
+
+def test_without_failed_items_it_says_so(command):
+    assert command("failed").out == "no failed items\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "entities"),
+    [(["categories"], [25, 25]), (["--status", "400"], [3]), (["categories", "--status", "400"], []), (["CATEGORIES"], [25, 25])],
+)
+def test_a_feed_and_a_status_narrow_the_list(rejected, command, options, entities):
+    shown = json.loads(command("failed", *options, "--json").out)
+    assert [item["source_entity_id"] for item in shown] == entities
+
+
+def test_json_has_objects_where_the_table_has_json(rejected, command):
+    (item,) = json.loads(command("failed", "categoryPermissions", "--json").out)
+    assert (item["feed_data"]["id"], item["metadata"], item["errors"]) == (
+        "3",
+        {"requestId": "r", "code": 400},
+        "grant is not known",
+    )
+
+
+def test_retry_sends_a_rejected_item_again(rejected, command):
+    done = command("failed", "retry", "categoryPermissions")
+    assert (done.status, done.err, done.out) == (0, "", "categoryPermissions: 1 sent, 0 unchanged, 0 failed, 0 deleted\n")
+    assert rows(rejected) == {}
+
+
+def test_retry_of_what_still_fails_ends_with_1(rejected, command):
+    done = command("failed", "retry", "--status", "1")
+    assert (done.status, done.out) == (1, "categories: 0 sent, 0 unchanged, 2 failed, 0 deleted\n")
+    assert rows(rejected) == {3: 400}
+
+
+def test_retry_by_id_tries_that_item_only(rejected, command, change_ours):
+    change_ours("update cde_category_permissions_feed set status = 400 where source_entity_id = 4")
+    done = command("failed", "retry", "categoryPermissions", "--id", row_of(rejected, 4))
+    assert (done.status, rows(rejected)) == (0, {3: 400})
+
+
+def test_retry_sends_what_a_legacy_feed_has(exporter, command, change_ours):
+    command("saas:resync", "--feed", "scopesWebsite")
+    change_ours("update scopes_website_data_exporter set status = 400 where source_entity_id = 1")
+    assert command("failed", "retry").out == "scopesWebsite: 1 sent, 0 unchanged, 0 failed, 0 deleted\n"
+
+
+def test_retry_leaves_a_feed_in_use_alone(rejected, command):
+    with lock.held(str(rejected.folder / "var" / "lock" / "categoryPermissions.lock"), "full sync"):
+        done = command("failed", "retry", "categoryPermissions")
+    assert done.status == 0
+    assert done.out.startswith('categoryPermissions: operation skipped - process locked by "full sync(')
+    assert rows(rejected) == {3: 400}
+
+
+def test_a_dropped_item_is_shown_no_more_and_not_sent_until_it_changes(rejected, command):
+    done = command("failed", "drop", "categoryPermissions")
+    assert (done.status, done.out) == (0, "categoryPermissions: 1 item dropped: not sent until they change\n")
+    assert command("failed", "categoryPermissions").out == "no failed items\n"
+    assert command("saas:resync", "--feed", "categoryPermissions").out.startswith("categoryPermissions: 0 sent, ")
+    rejected.change("update magento_catalogpermissions set grant_checkout_items = -1 where permission_id = 3")
+    assert command("saas:resync", "--feed", "categoryPermissions").out.startswith("categoryPermissions: 1 sent, ")
+
+
+def test_a_dropped_item_counts_neither_as_failed_nor_as_delivered(rejected, command):
+    command("failed", "drop", "categoryPermissions")
+    (line,) = [line for line in json.loads(command("status", "--json").out) if line["feed"] == "categoryPermissions"]
+    assert (line["source_records"], line["delivered"], line["failed"]) == (10, 9, 0)
+
+
+def test_an_item_that_cannot_be_assembled_stays_dropped_until_it_fails_for_another_reason(refused, command):
+    command("failed", "drop", "categories", "--status", "1")
+    command("saas:resync", "--feed", "categories")
+    assert command("failed").out == "no failed items\n"
+    refused.change("update catalog_category_entity_varchar set value = cast('x' as blob) where entity_id = 25")
+    command("saas:resync", "--feed", "categories")
+    assert {item["source_entity_id"] for item in json.loads(command("failed", "--json").out)} == {25}
+
+
+def test_an_item_that_can_be_assembled_again_is_no_longer_dropped(refused, command):
+    command("failed", "drop", "categories")
+    refused.change("delete from catalog_category_entity where entity_id = 24")
+    command("saas:resync", "--feed", "categories")
+    assert rows(refused, "categories") == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--id", "1"], "--id needs a feed"),
+        (["again", "products"], "'again' is neither retry nor drop"),
+        (["prducts"], "there is no feed 'prducts'; did you mean products? "),
+    ],
+)
+def test_wrong_usage_is_told(command, arguments, reason):
+    done = command("failed", *arguments)
+    assert (done.status, reason in done.err) == (2, True)

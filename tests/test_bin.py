@@ -1,0 +1,78 @@
+"""The scripts are alike, and each can be started."""
+
+import ast
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from saasexport.commands import COMMANDS
+from tests.support import BIN, ROOT
+
+SCRIPTS = sorted(path.name for path in BIN.iterdir())
+JOBS = sorted(path.stem for path in (ROOT / "saasexport" / "jobs").glob("*.py") if path.stem != "__init__")
+
+
+def test_there_is_a_script_for_every_job_and_for_people():
+    assert SCRIPTS == sorted([*JOBS, "saasexport", "commerce_service"])
+
+
+def skeleton(script):
+    """What scripts have in common: all but the docstring, the import and the call."""
+    tree = ast.parse((BIN / script).read_text())
+    return [ast.dump(node) for node in tree.body[1:-2]], type(tree.body[-2]), type(tree.body[-1])
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_scripts_are_alike_but_for_docstring_and_import(script):
+    lines = (BIN / script).read_text().splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "#!/usr/bin/env python3"
+    assert skeleton(script) == skeleton("saasexport")
+    assert lines[-1] in ("sys.exit(main())", f'sys.exit(run("{script}"))')
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_is_executable(script):
+    mode = (BIN / script).stat().st_mode
+    assert mode & 0o111 == 0o111
+    assert not mode & stat.S_IWOTH
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_helps(script):
+    done = started(script, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "usage:" in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_helps_beginning_with_examples(command):
+    done = started("saasexport", command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "examples:\n" in done.stdout
+    assert f"saasexport {command}" in done.stdout.partition("examples:")[2]
+
+
+def test_an_unknown_command_is_exit_status_2_with_what_was_meant():
+    done = started("saasexport", "statsu")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "saasexport: there is no command 'statsu'; did you mean status?\n"
+
+
+def test_the_version_is_told():
+    assert started("saasexport", "--version").stdout == "saasexport 0.1.0\n"
+
+
+def started(script, *arguments):
+    """Start a script as cron does."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", BIN / script, *arguments],
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -1,0 +1,171 @@
+"""Who may import whom: a module imports from its own layer and from lower ones only."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import BIN, ROOT
+
+PACKAGE = ROOT / "saasexport"
+
+# Module or folder -> its layer.  What is not named here is not in the house.
+LAYERS = {
+    "": 0,
+    "errors": 0,
+    "queries": 0,
+    "feed": 0,
+    "values": 0,
+    "config": 0,
+    "idle": 0,
+    "machine": 0,
+    "db": 1,
+    "migrations": 1,
+    "lock": 0,
+    "hashing": 1,
+    "shop": 1,
+    "feeds": 1,
+    "changelog": 2,
+    "feed_table": 2,
+    "indexer": 2,
+    "gone": 2,
+    "history": 2,
+    "uuids": 2,
+    "views": 2,
+    "log": 2,
+    "connection": 2,
+    "proxied": 2,
+    "signature": 2,
+    "ping": 2,
+    "client": 2,
+    "installation": 3,
+    "recovery": 3,
+    "steps": 3,
+    "sync": 3,
+    "resync": 3,
+    "lookup": 3,
+    "status": 3,
+    "metrics": 3,
+    "jobs": 4,
+    "realtime": 4,
+    "commands": 4,
+    "dashboard": 4,
+    "doctor": 4,
+    "demo": 4,
+    "__main__": 4,
+    "service": -1,  # apart: it imports nothing but itself and errors
+}
+
+# An idle tick imports a job only when there is something to do, and says that it ran;
+# `saasexport.reindex` is imported when it is called; a database that is opened may have to be migrated.
+LATE = {("idle", "jobs"), ("idle", "ping"), ("", "realtime")}
+
+# The optional extras, each in the one module that needs it.
+EXTRAS = {"proxied": {"requests"}, "signature": {"cryptography"}}
+
+# What a feed may know: a newcomer writes it with these and the shop's tables.
+OF_FEEDS = {"feed", "queries", "values", "errors", "shop", "feeds", ""}
+
+
+def modules():
+    """Every module of the package, as the name below saasexport -> file."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+def top(name):
+    """The module or folder of the first level."""
+    return name.partition(".")[0]
+
+
+def imports(path):
+    """The full names of what a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name.removeprefix("saasexport.") in MODULES else node.module for name in names}
+    return found
+
+
+def ours(path):
+    """What a file imports of the package, below saasexport."""
+    return {
+        name.removeprefix("saasexport").removeprefix(".")
+        for name in imports(path)
+        if name.partition(".")[0] == "saasexport"
+    }
+
+
+def test_every_module_has_a_layer_and_every_layer_a_module():
+    assert {top(name) for name in MODULES} == set(LAYERS)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_from_its_own_layer_and_from_lower_ones(name):
+    layer = LAYERS[top(name)]
+    for imported in ours(MODULES[name]):
+        if layer == -1 or LAYERS[top(imported)] == -1:
+            continue
+        assert LAYERS[top(imported)] <= layer or (top(name), top(imported)) in LATE, imported
+
+
+def test_the_service_shares_the_wire_format_and_no_code():
+    for name, path in MODULES.items():
+        if top(name) == "service":
+            assert {top(imported) for imported in ours(path)} <= {"service", "errors", ""}, name
+
+
+def test_only_who_starts_the_service_imports_it():
+    users = {name for name, path in MODULES.items() if "service" in map(top, ours(path)) and top(name) != "service"}
+    assert {top(name) for name in users} <= {"__main__", "demo"}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if top(name) in ("feeds", "shop")])
+def test_a_feed_knows_the_shop_and_nothing_of_the_engine(name):
+    assert {top(imported) for imported in ours(MODULES[name])} <= OF_FEEDS
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *sorted(BIN.iterdir())], ids=lambda path: path.name)
+def test_nothing_but_the_standard_library_is_imported(path):
+    strange = {name.partition(".")[0] for name in imports(path)} - {"saasexport"} - sys.stdlib_module_names
+    assert strange <= EXTRAS.get(path.stem, set())
+
+
+def test_extras_are_imported_late():
+    for module, names in EXTRAS.items():
+        tree = ast.parse(MODULES[module].read_text())
+        at_the_top = {
+            alias.name.partition(".")[0] for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+        } | {node.module.partition(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert not names & at_the_top
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_and_every_public_name_says_what_it_is_for(name):
+    tree = ast.parse(MODULES[name].read_text())
+    assert ast.get_docstring(tree), name
+    for node in tree.body:
+        inner = node.body if isinstance(node, ast.ClassDef) else []
+        for one in (node, *inner):
+            is_definition = isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if is_definition and not one.name.startswith("_"):
+                assert ast.get_docstring(one), f"{name}: {one.name}"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.sql")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_sql_file_stands_beside_the_module_that_asks_it(path):
+    alone = {"schema.sql": "db.py", "shop.sql": "shop.py", "service_state.sql": "client.py"}
+    module = path.with_suffix(".py") if path.name not in alone else path.parent / alone[path.name]
+    assert module.is_file() or path.parent.name in ("migrations",)
+    assert isinstance(path, Path)

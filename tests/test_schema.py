@@ -1,0 +1,90 @@
+"""What we create is described where an admin looks: in the sqlite3 shell."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.support import Exporter
+
+SCHEMA = "select type, name, tbl_name, sql from sqlite_master order by type, name"
+OF_THE_SHOP = "select type, name, sql from sqlite_master where sql like '%saasexport%' order by type desc, name"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, demo_shop_file):
+    """An installation on the demo shop."""
+    return Exporter.on_copy(tmp_path_factory.mktemp("schema"), demo_shop_file)
+
+
+def test_installing_twice_changes_nothing(installed):
+    before = installed.ask(SCHEMA), installed.ask_shop(SCHEMA)
+    version = installed.ask_shop("pragma schema_version")
+    settings = "select * from setting order by name"
+    kept = installed.ask(settings)
+    installed.run("saasexport", "init", "--shop", installed.shop_file, check=True)
+    assert (installed.ask(SCHEMA), installed.ask_shop(SCHEMA)) == before
+    assert installed.ask_shop("pragma schema_version") == version
+    assert installed.ask(settings) == kept
+
+
+def uncommented(sql, columns):
+    """The columns whose line has no comment, and the table itself if it has none of its own."""
+    found = [] if re.match(r"(?i)create table \S+ \(\n *-- \S", sql) else ["(the table)"]
+    for column in columns:
+        line = re.search(rf"(?m)^ *{column}\b.*$", sql)
+        if line is None or not re.search(r"-- \S", line.group()):
+            found.append(column)
+    return found
+
+
+def test_every_table_and_column_of_our_database_has_a_comment(installed):
+    missing = {}
+    for name, sql in installed.ask("select name, sql from sqlite_master where type = 'table'"):
+        columns = [row[1] for row in installed.ask(f"pragma table_info({name})")]
+        if found := uncommented(sql, columns):
+            missing[name] = found
+    assert missing == {}
+
+
+def test_every_table_and_column_that_is_added_to_the_shop_has_a_comment(installed):
+    tables = [(name, sql) for kind, name, sql in installed.ask_shop(OF_THE_SHOP) if kind == "table"]
+    assert len(tables) == 13
+    for name, sql in tables:
+        assert uncommented(sql, ["version_id", "entity_id", "via"]) == [], name
+
+
+def test_every_trigger_in_the_shop_says_whose_it_is(installed):
+    (identity,) = installed.ask("select value from setting where name = 'installation_id'")[0]
+    triggers = [(name, sql) for kind, name, sql in installed.ask_shop(OF_THE_SHOP) if kind == "trigger"]
+    assert len(triggers) % 3 == 0
+    assert [name for name, sql in triggers if f"/* saasexport {identity} */" not in sql] == []
+
+
+def test_every_index_says_which_question_it_answers(installed):
+    indexes = installed.ask("select name, sql from sqlite_master where type = 'index' and sql is not null")
+    assert len(indexes) == 26
+    assert [name for name, sql in indexes if not re.search(r"-- \S", sql)] == []
+
+
+def test_the_schema_as_printed_makes_the_same_database(installed, tmp_path):
+    printed = installed.run("saasexport", "schema", check=True).stdout
+    own, _, added = printed.partition("-- Added to the shop, ")
+    with closing(sqlite3.connect(tmp_path / "again.sqlite")) as again:
+        again.executescript(own)
+        assert again.execute(SCHEMA).fetchall() == installed.ask(SCHEMA)
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as shop:
+        shop.executescript(added.partition("\n")[2])
+        assert shop.execute(OF_THE_SHOP).fetchall() == installed.ask_shop(OF_THE_SHOP)
+
+
+def test_every_feed_has_its_table_and_all_are_alike(installed):
+    tables = installed.ask("select name from sqlite_master where type = 'table' and sql like '%What was sent of the feed%'")
+    layouts = {str(installed.ask(f"pragma table_info({name})")) for (name,) in tables}
+    assert (len(tables), len(layouts)) == (13, 1)
+
+
+@pytest.mark.parametrize("view", ["feed_status", "failed_items", "changelog_backlog"])
+def test_the_views_can_be_asked_by_anybody(installed, view):
+    assert isinstance(installed.ask(f"select * from {view}"), list)

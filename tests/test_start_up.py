@@ -1,0 +1,103 @@
+"""Start-up is paid four times a minute: what an idle tick loads, and nothing more."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import BIN, TICK, Exporter
+
+# Each of these costs as much as the rest of an idle tick, or more.
+TOO_DEAR = (
+    "http.client",
+    "ssl",
+    "json",
+    "argparse",
+    "logging",
+    "pathlib",
+    "tomllib",
+    "re",
+    "typing",
+    "dataclasses",
+    "pkgutil",
+)
+
+ALLOWED = {
+    "saasexport",
+    "saasexport.errors",
+    "saasexport.idle",
+    "saasexport.lock",
+    "fcntl",
+    "sqlite3",
+    "sqlite3.dbapi2",
+    "_sqlite3",
+    # What sqlite3 and os bring along.
+    "datetime",
+    "_datetime",
+    "time",
+    "math",
+    "operator",
+    "_operator",
+    "itertools",
+    "keyword",
+    "reprlib",
+    "_thread",
+    "collections",
+    "collections.abc",
+    "_collections",
+    "functools",
+    "_functools",
+    "types",
+    # What a script needs that `-c pass` does not.
+    "os",
+    "stat",
+    "_stat",
+    "posixpath",
+    "genericpath",
+    "_collections_abc",
+    "abc",
+    "_abc",
+}
+
+
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory, demo_shop_file, service):
+    """An installation for which there is nothing to do."""
+    exporter = Exporter.on_copy(tmp_path_factory.mktemp("idle"), demo_shop_file, service)
+    exporter.tick(check=False)
+    # The demo shop has items that no job can mend: they are retried for ever.
+    for (table,) in exporter.ask("select name from sqlite_master where sql like '%What was sent of the feed%'"):
+        exporter.put(f"delete from {table} where status = 1")
+    return exporter
+
+
+def loaded(*arguments, env=None):
+    """The modules that a run of Python loads, as it tells them itself."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "importtime", *arguments],
+        env=env or {},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert all(line.startswith("import time:") for line in lines), done.stderr
+    return {line.rpartition("|")[2].strip() for line in lines[1:]}
+
+
+@pytest.mark.parametrize("job", TICK)
+def test_an_idle_tick_loads_next_to_nothing(idle, job):
+    found = loaded(BIN / job, "--cron", env={"SAASEXPORT_CONFIG": str(idle.config), "PATH": os.defpath})
+    assert "saasexport.idle" in found
+    assert sorted(found & set(TOO_DEAR)) == []
+    assert sorted(found - loaded("-c", "pass") - ALLOWED) == []
+
+
+def test_a_tick_with_something_to_do_loads_the_job(idle):
+    idle.change("update store_website set name = name")
+    found = loaded(BIN / "reindex_all_invalid", env={"SAASEXPORT_CONFIG": str(idle.config), "PATH": os.defpath})
+    assert "saasexport.jobs.reindex_all_invalid" in found
+    assert "http.client" not in found
