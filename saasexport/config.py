@@ -37,11 +37,12 @@ class Key:
             return all(isinstance(entry, str) and entry for entry in value)
         if self.choices:
             return value in self.choices
-        if self.least is not None and value < self.least:
+        # Written so that nan, which TOML knows, is neither.
+        if self.least is not None and not value >= self.least:
             return False
-        if self.most is not None and value > self.most:
+        if self.most is not None and not value <= self.most:
             return False
-        return not (self.kind is str and self.required and not value)
+        return bool(value) or not (self.kind is str and (self.required or self.is_path))
 
 
 KEYS: dict[str, dict[str, Key]] = {
@@ -170,8 +171,15 @@ def parse(path: str, content: bytes, feeds: tuple[str, ...]) -> Config:
 
 def _check_service(config: Config) -> None:
     url = config["service.url"]
-    if not url.startswith(("http://", "https://")) or len(url.partition("://")[2].strip("/")) == 0:
+    if not _is_address(url):
         raise _wrong(config.file, "service", "url", KEYS["service"]["url"], url)
+    ping = config["export.ping_url"]
+    if ping is not None and not _is_address(ping):
+        raise _wrong(config.file, "export", "ping_url", KEYS["export"]["ping_url"], ping)
+    environment = config["service.environment_id"]
+    if not environment.isascii() or environment.strip(_PATH_LETTERS):
+        expected = "the SaaS data space id, of letters, digits and -_.~"
+        raise ConfigError(f"{config.file}: [service] environment_id: expected {expected}, found {environment!r}")
     routes = {"service.path": config["service.path"]}
     routes |= {f"feeds.{feed}.path": found["path"] for feed, found in config.feeds.items() if "path" in found}
     for name, route in routes.items():
@@ -185,6 +193,15 @@ def _check_service(config: Config) -> None:
             ) from None
     if config["service.signature"] == "adobe" and not config["service.private_key_file"]:
         raise ConfigError(f'{config.file}: [service] private_key_file: needed with signature = "adobe"')
+
+
+# What may stand in the path of an address as it is.
+_PATH_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
+
+
+def _is_address(url: str) -> bool:
+    scheme, _, rest = url.partition("://")
+    return scheme in ("http", "https") and bool(rest.strip("/")) and url.isprintable() and " " not in url
 
 
 def _section(path: str, section: str, found: dict[str, Any], keys: dict[str, Key]) -> dict[str, Any]:

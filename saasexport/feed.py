@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 Reference = TypeVar("Reference")
@@ -80,6 +80,13 @@ class Shop:
         # Provider, entities, seconds: told of each measured call, if anybody wants to know (EXPORTER_PROFILER).
         self.profiler: Callable[[str, int, float], None] | None = None
         self._reference: dict[Callable[[Shop], Any], Any] = {}
+
+    @property
+    def since(self) -> str:
+        """Where a look-back of a full sync begins, as text; empty for all."""
+        if not self.look_back_days:
+            return ""
+        return (self.now - timedelta(days=self.look_back_days)).strftime("%Y-%m-%d %H:%M:%S")
 
     def rows(self, query: str, ids: Iterable[int] | None = None, **parameters: Any) -> list[Any]:
         """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list."""

@@ -5,6 +5,7 @@ the cursor that led to it.  So an item that may have reached the service is
 always known, and can be deleted there later, whatever died in between.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -267,8 +268,6 @@ class FeedTable:
         return modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
 
     def _tombstone(self, data: str, modified_at: str) -> bytes:
-        import json  # loaded already by hashing; here for its decoder
-
         kept = _picked(self._kept, json.loads(data), {})
         for name in self._unhashed:
             if name == self.feed.time_field:
@@ -360,6 +359,12 @@ class FeedTable:
         return Pending(row_id, body, bool(is_deleted))
 
     def _stored_body(self, data: str, modified_at: str) -> bytes:
+        if self.exclude:
+            # It may have been collected before these fields were to be left out.
+            item = json.loads(data)
+            for dotted in self.exclude:
+                item = without(item, dotted)
+            data = encode(item)
         return (data[:-1] + self._tail(modified_at, False)).encode()
 
     # Recording

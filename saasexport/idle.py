@@ -12,7 +12,7 @@ import sys
 
 import saasexport
 from saasexport import lock
-from saasexport.errors import Busy
+from saasexport.errors import Busy, ConfigError
 
 
 def run(job: str) -> int:
@@ -33,7 +33,7 @@ def run(job: str) -> int:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{job}: {busy}; nothing done", file=sys.stderr)
         return 0
-    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError):
+    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError, ConfigError):
         pass  # the job finds the same trouble, and has words for it
     from saasexport.jobs import main
 

@@ -117,8 +117,17 @@ update view_state
    set source_records = :source_records,
        backlog = :backlog,
        waiting_since = case when :backlog > 0 then coalesce(waiting_since, :now) end,
-       counted_at = :now
+       counted_at = :now,
+       counted_head = :head
  where feed = :feed
+
+-- name: counted_at_head
+-- Source records as they were counted today with the changelog where it is now: every table they come from is watched.
+select source_records
+  from view_state
+ where feed = :feed
+   and counted_head = :head
+   and date(counted_at) = date(:now)
 
 -- name: counted_since
 -- A count of the future was made before the clock was set back.

@@ -132,6 +132,8 @@ def open_installation(file: str | None = None, only_looks: bool = False) -> Inst
         )
     found = Installation(settings, ours)
     if only_looks:
+        known = {row[0] for row in ours.execute(SQL.known_feeds)}
+        found.all_feeds = {name: feed for name, feed in found.all_feeds.items() if name in known}
         return found
     if db.setting(ours, "config_bytes") != content or db.setting(ours, "program") != saasexport.__version__:
         apply_configuration(found, content)
@@ -202,6 +204,7 @@ def apply_configuration(found: Installation, content: bytes) -> None:
             # Another version may assemble items in another way, and watch other tables.
             for feed in found.all_feeds.values():
                 indexer.invalidate(ours, feed, f"saasexport {saasexport.__version__} was installed", now_text())
+        _compare_excluded(found)
         before = db.setting(ours, "environment_id")
         _use_environment(ours, environment)
         if before is not None and before != environment:
@@ -222,6 +225,17 @@ def apply_configuration(found: Installation, content: bytes) -> None:
             config=json.dumps(settings.as_dict()),
             shop_version=None,  # so that check_shop looks at everything anew
         )
+
+
+def _compare_excluded(found: Installation) -> None:
+    """Have the feeds walked anew whose `exclude` is not what it was."""
+    kept = db.setting(found.ours, "config")
+    if kept is None:
+        return
+    before = config.from_dict(json.loads(kept))
+    for feed in found.all_feeds.values():
+        if list(before.of_feed(feed.name, "exclude")) != list(found.config.of_feed(feed.name, "exclude")):
+            indexer.invalidate(found.ours, feed, "other fields are left out", now_text())
 
 
 def check_shop(found: Installation) -> None:
@@ -265,7 +279,7 @@ def _reinstall(
     writer = db.connect_shop(path, write=True)
     try:
         changelog.install(writer, usable, found.id)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DatabaseError) as error:
         message = f"{path}: triggers cannot be installed: {error}"
         Log(found.config["export.log_dir"], "saasexport").error("04-06", message)
         raise ShopError(message) from error

@@ -26,3 +26,7 @@ select value
  where scope = 'default'
    and scope_id = 0
    and path = 'web/unsecure/base_url'
+
+-- name: known_feeds
+select feed
+  from indexer_state

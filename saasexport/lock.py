@@ -10,19 +10,26 @@ import fcntl
 import os
 import sys
 
-from saasexport.errors import Busy
+from saasexport.errors import Busy, ConfigError
 
 
 def take(path: str, holder: str) -> int:
     """Take the lock and give the descriptor that holds it; raise Busy if another process has it."""
     while True:
-        descriptor = _open(path)
+        try:
+            descriptor = _open(path)
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}", "see [export] lock_dir") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             now_held_by = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
             os.close(descriptor)
             raise Busy(f'process locked by "{now_held_by or "another process"}"') from None
+        except OSError as error:
+            # Some network file systems cannot lock: to take that for a lock would be silence for ever.
+            os.close(descriptor)
+            raise ConfigError(f"{path}: cannot be locked: {error.strerror}", "see [export] lock_dir") from error
         if _is_at(descriptor, path):
             break
         # Somebody removed the file between opening and locking: take the new one.

@@ -42,6 +42,7 @@ create table view_state (
     backlog        integer,                    -- changelog rows not read yet, when counted
     waiting_since  text,                       -- UTC, when rows were first counted and none was read since; null: none wait
     counted_at     text,                       -- UTC, when the two were counted
+    counted_head   integer,                    -- the changelog's last version then: unmoved, nothing need be counted
     synced_at      text,                       -- UTC, when items were last sent
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
     unavailable    text                        -- why the feed cannot be used with this shop; null: it can
@@ -111,9 +112,11 @@ create table {feed_table} (
     contested        text                         -- feed_id of an identity that another entity holds, for status 1
 );
 
-create index {feed_table}_source_entity_id
-    on {feed_table} (source_entity_id);  -- to compare an entity's items with those it produced before
+create index {feed_table}_source_entity_id on {feed_table} (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
 
-create index {feed_table}_attention
-    on {feed_table} (status, is_deleted)
- where status <> 200 or is_deleted = 1;  -- for the jobs and for counting, which look for few among many
+create index {feed_table}_attention on {feed_table} (
+    status,  -- for the jobs and for counting, which look for few among many
+    is_deleted
+) where status <> 200 or is_deleted = 1;

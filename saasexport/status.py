@@ -33,12 +33,17 @@ COLUMNS = (
 def count(found: Installation, feeds: list[Feed] | None = None) -> None:
     """Count source records and backlog, and keep them where the views find them."""
     counted = []
+    now = now_text()
     for feed in found.feeds() if feeds is None else feeds:
-        records = source_records(Shop(found.shop), feed)
-        counted.append({"feed": feed.name, "source_records": records, "backlog": backlog(found, feed)})
+        head, _ = changelog.head(found.shop, feed)
+        values = {"feed": feed.name, "head": head, "now": now}
+        known = found.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
+        values["source_records"] = known[0] if known else source_records(found, feed)
+        values["backlog"] = head - indexer.view(found.ours, feed).version_id
+        counted.append(values)
     with transaction(found.ours):
         for values in counted:
-            found.ours.execute(indexer.SQL.counted, {**values, "now": now_text()})
+            found.ours.execute(indexer.SQL.counted, values)
 
 
 # A job that did work counts source records anew when they were counted so long ago: it costs a look at every entity.
@@ -58,9 +63,10 @@ def count_after_work(found: Installation) -> None:
                 found.ours.execute(indexer.SQL.counted_backlog, values)
 
 
-def source_records(shop: Shop, feed: Feed) -> int:
+def source_records(found: Installation, feed: Feed) -> int:
     """The number of items a full sync of the feed would produce."""
-    return int(shop.rows(feed.count)[0][0])
+    shop = Shop(found.shop, None, found.config.of_feed(feed.name, "look_back_days"))
+    return int(shop.rows(feed.count, since=shop.since)[0][0])
 
 
 def backlog(found: Installation, feed: Feed) -> int:

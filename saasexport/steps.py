@@ -16,7 +16,7 @@ from typing import Any
 from saasexport import gone, history, indexer
 from saasexport.client import Client, Outcome
 from saasexport.db import transaction
-from saasexport.errors import ShopError
+from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed, Shop
 from saasexport.feed_table import Contested, FeedTable, Pending, Staged
 from saasexport.hashing import encode
@@ -226,7 +226,7 @@ def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], sy
             if others:
                 table.record_not_delivered(others)
             history.add(work.installation.ours, feed.name, len(outcomes) - len(others), len(others), now)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DatabaseError) as error:
         # They stay on record as not sent, and go once more.
         number = sum(map(len, delivered.values()))
         work.log.error("04-13", f"{feed.name}: {number} items were sent, that was not saved: {error}", SENDING)

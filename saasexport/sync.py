@@ -160,17 +160,19 @@ def sync_entities(work: Work, feed: Feed, ids: Iterable[int], name: str) -> Sync
 def send_collected(work: Work, feed: Feed) -> Synced:
     """Send what a legacy feed has collected."""
     table = work.installation.table(feed)
-    size = work.batch_size(feed)
+    size = work.batch_size(feed) * max(4, work.thread_count(feed))
     synced = Synced()
-    after = 0
+    pending = table.collected(0, size)
+    if not pending:
+        return synced
     with operation(work, feed, "partial sync (legacy)", synced):
-        while pending := table.collected(after, size * max(4, work.thread_count(feed))):
+        while pending:
             if work.is_over:
                 synced.is_complete = False
                 break
-            after = pending[-1].row_id
             synced.processed += len(pending)
             deliver(work, feed, table, pending, synced)
+            pending = table.collected(pending[-1].row_id, size)
     return synced
 
 
@@ -189,7 +191,7 @@ def walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[l
     after = _LOWEST if position is None else position
     upto = after
     while upto < _HIGHEST:
-        walked = [row[0] for row in shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=since(shop))]
+        walked = [row[0] for row in shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=shop.since)]
         upto = walked[-1] if len(walked) == steps.CHUNK else _HIGHEST
         # Entities that are gone stand in our table only.
         known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=steps.CHUNK)
@@ -218,11 +220,6 @@ def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> S
             ids = [row[0] for row in table.rows(query, after=ids[-1], limit=steps.CHUNK)]
         settle(work, feed, shop, "partial", synced)
     return synced
-
-
-def since(shop: Shop) -> str:
-    """The start of a look-back, as text; empty for all."""
-    return _text(shop.now - timedelta(days=shop.look_back_days)) if shop.look_back_days else ""
 
 
 # What they decide

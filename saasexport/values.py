@@ -31,14 +31,15 @@ def number(value: Any, field: str) -> int | float | None:
         return value
     if isinstance(value, str):
         try:
-            value = float(value)
+            value = float("" if "_" in value else value)  # 1_000 is a number to Python only
         except ValueError:
             raise Unusable(field, f"{shortened(value)} is not a number") from None
     if not isinstance(value, float):
         raise Unusable(field, "binary data where a number belongs")
     if not math.isfinite(value):
         raise Unusable(field, f"{value} is not a finite number")
-    return int(value) if value == int(value) else value
+    # Beyond 64 bits an integer would be more than a reader of JSON can take.
+    return int(value) if value == int(value) and abs(value) < 2**63 else value
 
 
 def whole(value: Any, field: str) -> int | None:

@@ -16,7 +16,7 @@ JOBS = sorted(path.stem for path in (ROOT / "saasexport" / "jobs").glob("*.py") 
 
 
 def test_there_is_a_script_for_every_job_and_for_people():
-    assert SCRIPTS == sorted([*JOBS, "saasexport", "commerce_service"])
+    assert sorted([*JOBS, "saasexport", "commerce_service"]) == SCRIPTS
 
 
 def skeleton(script):

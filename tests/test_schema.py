@@ -1,6 +1,7 @@
 """What we create is described where an admin looks: in the sqlite3 shell."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -68,19 +69,21 @@ def test_every_index_says_which_question_it_answers(installed):
     assert [name for name, sql in indexes if not re.search(r"-- \S", sql)] == []
 
 
-def test_the_schema_as_printed_makes_the_same_database(installed, tmp_path):
+def test_the_schema_as_printed_makes_the_same_database(installed, demo_shop_file, tmp_path):
     printed = installed.run("saasexport", "schema", check=True).stdout
     own, _, added = printed.partition("-- Added to the shop, ")
     with closing(sqlite3.connect(tmp_path / "again.sqlite")) as again:
         again.executescript(own)
         assert again.execute(SCHEMA).fetchall() == installed.ask(SCHEMA)
+    shutil.copy(demo_shop_file, tmp_path / "shop.sqlite")
     with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as shop:
         shop.executescript(added.partition("\n")[2])
         assert shop.execute(OF_THE_SHOP).fetchall() == installed.ask_shop(OF_THE_SHOP)
 
 
 def test_every_feed_has_its_table_and_all_are_alike(installed):
-    tables = installed.ask("select name from sqlite_master where type = 'table' and sql like '%What was sent of the feed%'")
+    query = "select name from sqlite_master where type = 'table' and sql like '%What was sent of the feed%'"
+    tables = installed.ask(query)
     layouts = {str(installed.ask(f"pragma table_info({name})")) for (name,) in tables}
     assert (len(tables), len(layouts)) == (13, 1)
 

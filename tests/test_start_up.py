@@ -68,7 +68,7 @@ def idle(tmp_path_factory, demo_shop_file, service):
     exporter.tick(check=False)
     # The demo shop has items that no job can mend: they are retried for ever.
     for (table,) in exporter.ask("select name from sqlite_master where sql like '%What was sent of the feed%'"):
-        exporter.put(f"delete from {table} where status = 1")
+        exporter.change_ours(f"delete from {table} where status = 1")
     return exporter
 
 
@@ -82,9 +82,8 @@ def loaded(*arguments, env=None):
         timeout=60,
         check=False,
     )
-    lines = done.stderr.splitlines()
-    assert done.returncode == 0, done.stderr
-    assert all(line.startswith("import time:") for line in lines), done.stderr
+    assert done.returncode == 0
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     return {line.rpartition("|")[2].strip() for line in lines[1:]}
 
 
@@ -96,8 +95,7 @@ def test_an_idle_tick_loads_next_to_nothing(idle, job):
     assert sorted(found - loaded("-c", "pass") - ALLOWED) == []
 
 
-def test_a_tick_with_something_to_do_loads_the_job(idle):
-    idle.change("update store_website set name = name")
-    found = loaded(BIN / "reindex_all_invalid", env={"SAASEXPORT_CONFIG": str(idle.config), "PATH": os.defpath})
-    assert "saasexport.jobs.reindex_all_invalid" in found
+def test_a_tick_that_is_not_started_by_cron_loads_the_job(idle):
+    found = loaded(BIN / "saas_data_exporter", "--verbose", "--config", str(idle.config))
+    assert {"argparse", "json", "saasexport.jobs"} <= found
     assert "http.client" not in found

@@ -441,8 +441,11 @@ def test_a_legacy_feed_is_collected_by_one_job_and_sent_by_another(legacy):
     sender = Sender()
     assert sync.send_collected(legacy.work(sender), LEGACY).sent == 6
     assert [item["name"] for item in sender.alive()][:2] == ["Ape", "Ape"]
+    log = legacy.folder / "log" / "commerce-data-export.log"
+    before = log.read_text()
     assert sync.send_collected(legacy.work(sender), LEGACY).sent == 0
     assert legacy.statuses() == {200: 6}
+    assert log.read_text() == before  # a record exists only if there was something to do
 
 
 def test_an_unchanged_legacy_item_is_not_sent_again_and_a_deletion_is(legacy):

@@ -9,7 +9,13 @@ from saasexport.installation import Installation, open_installation
 from saasexport.jobs import prepare_command
 from saasexport.sync import confirm_deletions
 
-EXAMPLES = {"deletions": "saasexport deletions\nsaasexport deletions products --confirm\nsaasexport deletions --confirm"}
+EXAMPLES = {
+    "deletions": """
+saasexport deletions
+saasexport deletions products --confirm
+saasexport deletions --confirm
+"""
+}
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:

@@ -11,7 +11,9 @@ EXAMPLES = {"demo": "saasexport demo\nsaasexport demo --folder /tmp/look"}
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of demo."""
     options.add_argument(
-        "--folder", metavar="DIR", help="a new folder for it (default: saasexport-demo here, with a number if it exists)"
+        "--folder",
+        metavar="DIR",
+        help="a new folder for it (default: saasexport-demo here, with a number if that exists)",
     )
 
 

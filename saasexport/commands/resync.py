@@ -10,7 +10,7 @@ import time
 from saasexport import config, lock, lookup, resync, status
 from saasexport.commands.progress import Progress, summary
 from saasexport.errors import Busy, ConfigError
-from saasexport.feed import Feed, Shop
+from saasexport.feed import Feed
 from saasexport.installation import Installation, open_installation
 from saasexport.jobs import prepare_command
 from saasexport.log import elapsed
@@ -252,7 +252,7 @@ def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int
 
 
 def _expected(work: Work, feed: Feed) -> int:
-    return status.source_records(Shop(work.installation.shop), feed)
+    return status.source_records(work.installation, feed)
 
 
 def _counted(number: int, what: str) -> str:

@@ -22,9 +22,9 @@ ROWS = 20
 
 def page(found: Installation, request: Request, token: str) -> Page:
     """The page; its table shows products that the service has."""
-    problem = status_page.count(found)
-    lines = {line["feed"]: line for line in status.rows(found)}
     feed = found.all_feeds["products"]
+    problem = status_page.count(found, feed)
+    lines = {line["feed"]: line for line in status.rows(found)}
     line = lines[feed.name]
     failed = status.failed_by_status(found).get(feed.name, {})
     state = health.of_feed(found, feed, line, failed)

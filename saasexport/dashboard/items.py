@@ -27,7 +27,7 @@ PAGE = 50
 # Rows looked through between two looks at the clock.
 SLICE = 20_000
 
-SEARCH_SECONDS = 0.5
+SEARCH_SECONDS = 1.0
 
 # Export status, as Adobe's page names it -> the statuses of the feed table.
 STATUSES: dict[str, tuple[str, tuple[int, ...]]] = {

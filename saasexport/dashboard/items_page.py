@@ -33,7 +33,7 @@ LEVELS = {"submitted": "ok", "retry": "warning", "attention": "problem", "awaiti
 def page(found: Installation, feed: Feed, request: Request, token: str) -> Page:
     """The items of a feed that the request asks for."""
     path = pages.address(f"/feeds/{feed.name}")
-    problem = status_page.count(found)
+    problem = status_page.count(found, feed)
     line = next(line for line in status.rows(found) if line["feed"] == feed.name)
     failed = status.failed_by_status(found).get(feed.name, {})
     wanted = wanted_by(request)

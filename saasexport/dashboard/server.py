@@ -126,6 +126,12 @@ class Handler(BaseHTTPRequestHandler):
             page = _refused(421, refusal) if refusal else answer()
         except ValueError:  # an address with broken brackets, for one
             page = not_found()
+        except OSError:  # the peer is too slow, or gone
+            raise
+        except Exception:
+            # Whoever started us gets the traceback, whoever asked an answer.
+            self.server.handle_error(self.request, self.client_address)
+            page = _refused(500, "Something unexpected went wrong; the dashboard's output has the details.")
         self._send(page)
 
     def _get(self) -> Page:
@@ -187,6 +193,7 @@ class _Deadline(RawIOBase):
         self._end = time.monotonic() + seconds
 
     def readable(self) -> bool:
+        """It is for reading."""
         return True
 
     def readinto(self, buffer: Any) -> int:

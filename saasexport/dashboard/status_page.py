@@ -12,6 +12,7 @@ from saasexport.dashboard.health import Advice, Health
 from saasexport.dashboard.pages import Page, counted
 from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
+from saasexport.feed import Feed
 from saasexport.installation import Installation
 
 HTML = templates.beside(__file__)
@@ -38,19 +39,19 @@ def page(found: Installation, is_file: bool = False) -> Page:
         counted_at=pages.moment(max((line["counted_at"] or "" for line in lines), default="")),
         refresh="" if is_file else HTML.refresh(),
         figures=_figures(lines),
-        advice=HTML.advices(advice=advice) if advice else "",
+        advice=HTML.advice_list(advice=advice) if advice else "",
         rows=[_row(found, line, healths[line["feed"]], is_file) for line in lines],
         charts=charts.both(found.ours, now),
     )
     return Page("Data feed sync status", body, environment=found.config["service.environment_id"])
 
 
-def count(found: Installation) -> str:
-    """Have the numbers counted that only the shop knows; gives why they could not be."""
+def count(found: Installation, feed: Feed | None = None) -> str:
+    """Have the numbers counted that only the shop knows, of one feed or all; gives why they could not be."""
     try:
         # A page must not wait for a job's transaction as long as a job would.
         found.ours.execute("pragma busy_timeout = 2000")
-        status.count(found)
+        status.count(found, [each for each in found.feeds() if feed in (None, each)])
     except (SaasExportError, sqlite3.Error) as error:
         return f"Source records and backlog are as last counted: {error}."
     return ""

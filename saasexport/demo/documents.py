@@ -25,6 +25,7 @@ class Item:
 
     @property
     def row_total(self) -> float:
+        """What the row costs."""
         return round(self.quantity * self.price, 2)
 
 
@@ -48,21 +49,26 @@ class Order:
     steps: tuple[str, ...] = ()
 
     def item_tax(self, item: Item) -> float:
+        """The tax on a row."""
         return round(item.row_total * self.tax_percent / 100, 2)
 
     def item_discount(self, item: Item) -> float:
+        """A row's share of the discount."""
         return round(self.discount * item.row_total / self.subtotal, 2)
 
     @property
     def tax(self) -> float:
+        """The whole tax, that on shipping included."""
         return round(sum(map(self.item_tax, self.items)) + self.shipping_tax, 2)
 
     @property
     def shipping_tax(self) -> float:
+        """The tax on shipping."""
         return round(self.shipping * self.tax_percent / 100, 2)
 
     @property
     def grand_total(self) -> float:
+        """What the customer pays."""
         return round(self.subtotal + self.tax + self.shipping - self.discount, 2)
 
     @property
@@ -88,6 +94,7 @@ class Order:
         }
 
     def after(self, hours: float) -> str:
+        """A moment so many hours after the order was placed, as the shop has it."""
         return str(self.placed + timedelta(hours=hours))
 
 

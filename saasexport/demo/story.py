@@ -69,7 +69,10 @@ class Story:
         with self.chapter("A shop and a service"):
             shop.create_shop(self.shop_file)
             (products, categories, views, groups) = self.ask_shop(SQL.scene)[0]
-            self.line(f"shop.sqlite: {products} products, {categories} categories, {views} store views, {groups} groups")
+            self.line(
+                f"shop.sqlite: {products} products, {categories} categories, {views} store views,"
+                f" {groups} customer groups"
+            )
             self.start_service()
             self.line(f"the embedded Commerce Service listens on {self.url}")
             self.command("init", "--shop", self.shop_file, "--service", self.url)
@@ -88,8 +91,9 @@ class Story:
     def rename(self) -> None:
         """A product and a category get other names."""
         with self.chapter("A product and a category are renamed"):
-            self.change(SQL.rename_product, entity_id=shop.PRODUCT_TO_RENAME, name="Harbour Espresso, renamed")
-            self.change(SQL.rename_category, entity_id=shop.CATEGORY_TO_RENAME, name="Tea & Tisanes", key="tea-and-tisanes")
+            product, category = shop.PRODUCT_TO_RENAME, shop.CATEGORY_TO_RENAME
+            self.change(SQL.rename_product, entity_id=product, name="Harbour Espresso, renamed")
+            self.change(SQL.rename_category, entity_id=category, name="Tea & Tisanes", key="tea-and-tisanes")
             self.tick()
             self.tell_sent()
             self.line(f"the service now says: {self.product()['name']!r}")
@@ -121,7 +125,7 @@ class Story:
     def delete(self) -> None:
         """A product goes."""
         with self.chapter("A product is deleted"):
-            self.change("delete from catalog_product_entity where entity_id = :entity_id", entity_id=shop.PRODUCT_TO_DELETE)
+            self.change(SQL.delete_product, entity_id=shop.PRODUCT_TO_DELETE)
             self.tick()
             self.tell_sent()
             item = self.get(f"/feeds/products/testing-1/item?sku={shop.SKU_TO_DELETE}&storeViewCode=default")

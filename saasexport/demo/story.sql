@@ -71,3 +71,7 @@ insert into inventory_reservation (stock_id, sku, quantity, metadata)
 select 1, sku, -1, '{"event_type": "order_placed"}'
   from catalog_product_entity
  where entity_id = :entity_id
+
+-- name: delete_product
+delete from catalog_product_entity
+ where entity_id = :entity_id

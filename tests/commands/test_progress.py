@@ -25,7 +25,8 @@ def test_more_items_than_expected_are_not_more_than_all():
 
 
 def test_a_bar_fits_the_terminal():
-    assert bar("prices", 50, 200, 10, 78) == "prices [####............]  25%  50 of 200 items, 5 a second, 0:30 left"
+    shown = "prices [#####.................]  25%  50 of 200 items, 5 a second, 0:30 left"
+    assert bar("prices", 50, 200, 10, 78) == shown
     assert len(bar("prices", 50, 200, 10, 80)) <= 80
     assert bar("prices", 50, 200, 10, 40) == "prices  25%  50 of 200 items, 5 a secon"
 

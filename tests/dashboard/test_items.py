@@ -34,6 +34,15 @@ def ids_of(page):
     return [int(row[1]) for row in page.rows()] if page.tables else []
 
 
+def found_by(dashboard, query):
+    """The row numbers a search finds, gone on with where a busy machine made it stop."""
+    page = dashboard.page(f"/feeds/reviews?{query}")
+    while "Search on from there" in page.links:
+        assert ids_of(page) == []
+        page = dashboard.page(page.links["Search on from there"])
+    return ids_of(page)
+
+
 def fill(exporter, number):
     """Make the reviews feed one of so many items: each 10,000th rejected, each 20,000th deleted."""
     with closing(sqlite3.connect(exporter.folder / "var" / "saasexport.sqlite")) as ours:
@@ -205,7 +214,8 @@ def test_a_page_of_300000_items_is_there_at_once(many, query):
     page = many.page(f"/feeds/reviews?{query}")
     # Measured: 0.03 s, 0.2 s for a search through all; the bound is for a busy machine.
     assert time.monotonic() - began < 2
-    assert ("No items here." in page.text) == (query in ("status=retry", "search=nowhere"))
+    is_empty = query in ("status=retry", "search=nowhere")
+    assert ("No items here." in page.text) == is_empty or "Search on from there" in page.links
 
 
 def test_pages_deep_inside_many_items_begin_and_end_where_they_should(many):
@@ -215,8 +225,9 @@ def test_pages_deep_inside_many_items_begin_and_end_where_they_should(many):
     assert ids_of(many.page("/feeds/reviews?status=attention")) == rejected
     assert ids_of(many.page("/feeds/reviews?status=attention&before=100008")) == rejected[19:]
     assert ids_of(many.page("/feeds/reviews?deleted=yes")) == list(range(300_000, 0, -20_000))
-    assert ids_of(many.page("/feeds/reviews?search=R-000002")) == [2]
-    assert ids_of(many.page("/feeds/reviews?search=R-000001&match=contains")) == [1]
+    assert found_by(many, "search=R-000002") == [2]
+    # It stands in every item, but identifies one only.
+    assert found_by(many, "search=R-000001") == [1]
 
 
 def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(own, monkeypatch):

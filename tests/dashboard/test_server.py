@@ -186,6 +186,25 @@ def test_a_configuration_that_is_broken_later_is_said_on_the_page(own, own_dashb
     assert "scopesWebsite" in own_dashboard.get("/")
 
 
+def test_what_nobody_expected_is_answered_and_keeps_its_traceback(own):
+    with Dashboard(own) as dashboard:
+        with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
+            ours.execute("delete from view_state where feed = 'reviews'")
+            ours.commit()
+        status, _, text = dashboard.ask("GET", "/feeds/reviews")
+        assert (status, "Something unexpected went wrong" in text) == (500, True)
+    assert "Traceback (most recent call last)" in dashboard.said
+
+
+def test_a_feed_that_is_not_set_up_yet_is_left_to_the_next_job(own, own_dashboard):
+    with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
+        for table in ("view_state", "indexer_state"):
+            ours.execute(f"delete from {table} where feed = 'reviews'")
+        ours.commit()
+    assert len(own_dashboard.page("/").rows()) == 12
+    assert own_dashboard.ask("GET", "/feeds/reviews")[0] == 404
+
+
 def test_a_database_that_is_away_is_said_on_the_page(own, own_dashboard):
     database = own.folder / "var" / "saasexport.sqlite"
     database.rename(own.folder / "elsewhere.sqlite")

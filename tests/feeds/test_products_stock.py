@@ -193,6 +193,17 @@ def test_a_part_that_cannot_be_used_does_not_take_the_whole_along(parts):
     assert in_stock(parts, 9) == {9: {"default": True, "trade": True, "french": True}}
 
 
+def test_a_part_whose_id_is_no_number_harms_nobody(parts):
+    configurable(parts)
+    parts.run("pragma foreign_keys = off; update catalog_product_super_link set product_id = 'x' where product_id = 1")
+
+    assert in_stock(parts, 2, 9) == {
+        2: {"default": True, "trade": False, "french": True},
+        9: {"default": True, "trade": False, "french": True},
+    }
+    assert [len(entity.parts) for entity in parts.entities(FEED, 2, 9)] == [3, 3]
+
+
 def test_a_composite_without_parts_is_not_in_stock(shop):
     shop.product(9, "whole", "configurable")
     shop.stock_item(9, qty=0)

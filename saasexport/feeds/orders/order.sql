@@ -23,7 +23,9 @@ select entity_id
 
 -- name: count
 select count(*)
-  from sales_order;
+  from sales_order
+ where :since = ''
+    or updated_at >= :since;
 
 -- name: orders
 -- An order has one payment; of several the first counts.  A store that was deleted leaves its names out.

@@ -98,7 +98,8 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
 
 def _asked(area: ModuleType, shop: Shop, batch: Batch) -> Fields:
     name = "products." + area.__name__.rpartition(".")[2]
-    return shop.measured(name, len(batch.products), area.area, shop, batch)
+    found: Fields = shop.measured(name, len(batch.products), area.area, shop, batch)
+    return found
 
 
 def _append(common: dict[str, Any], parts: dict[int, dict[str, Any]], extra: Fields, product_id: int) -> None:

@@ -131,6 +131,7 @@ class _Views:
         self._known: dict[tuple[int, ...], list[scopes.StoreView]] = {}
 
     def of(self, website_ids: tuple[int, ...]) -> list[scopes.StoreView]:
+        """The store views of some websites."""
         if website_ids not in self._known:
             self._known[website_ids] = [view for view in self._views if view.website_id in website_ids]
         return self._known[website_ids]

@@ -1,0 +1,135 @@
+"""One job at a time, without anything that could be left behind."""
+
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+
+import pytest
+
+from saasexport import lock
+from saasexport.errors import Busy, ConfigError
+from tests.support import ROOT
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A lock file in a folder that is not there yet."""
+    return str(tmp_path / "var" / "lock" / "job.lock")
+
+
+def test_a_lock_is_held_until_it_is_released(path):
+    held = lock.take(path, "full sync(1234)")
+    with pytest.raises(Busy, match=r'process locked by "full sync\(1234\)"'):
+        lock.take(path, "another(5)")
+    assert lock.is_held(path) == "full sync(1234)"
+    lock.release(held)
+    assert lock.is_held(path) == ""
+    lock.release(lock.take(path, "another(5)"))
+
+
+def test_stepping_aside_is_no_failure():
+    assert Busy("x").exit_status == 0
+
+
+def test_a_block_holds_the_lock_and_lets_go_of_it_when_it_fails(path):
+    with pytest.raises(ZeroDivisionError), lock.held(path, "full sync"):
+        assert lock.is_held(path) == f"full sync({os.getpid()})"
+        raise ZeroDivisionError
+    assert lock.is_held(path) == ""
+
+
+def test_a_file_that_is_left_behind_is_no_lock(path):
+    os.makedirs(os.path.dirname(path))
+    with open(path, "w") as file:
+        file.write("a long name of an operation(99999)")
+    held = lock.take(path, "b(1)")
+    with open(path) as file:
+        assert file.read() == "b(1)"
+    lock.release(held)
+
+
+def test_the_kernel_lets_go_when_the_process_is_killed(path):
+    code = f"import time; from saasexport import lock; lock.take({path!r}, 'other(7)'); print('taken', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"taken\n"
+        assert lock.is_held(path) == "other(7)"
+        with pytest.raises(Busy):
+            lock.take(path, "mine(1)")
+        other.kill()
+        other.wait(10)
+        lock.release(lock.take(path, "mine(1)"))
+
+
+def test_a_child_does_not_inherit_the_lock(path):
+    held = lock.take(path, "mine(1)")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False) as child:
+        lock.release(held)
+        assert lock.is_held(path) == ""
+        child.communicate(b"\n", 10)
+
+
+def test_a_file_that_is_removed_while_it_is_locked_is_made_anew(path, monkeypatch):
+    flock = fcntl.flock
+    removed = []
+
+    def removing(descriptor, how):
+        if not removed:
+            removed.append(os.remove(path))
+        return flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", removing)
+    held = lock.take(path, "mine(1)")
+    monkeypatch.undo()
+    assert removed == [None]
+    assert lock.is_held(path) == "mine(1)"
+    lock.release(held)
+
+
+def test_files_and_folders_are_private(path):
+    before = os.umask(0)
+    try:
+        lock.release(lock.take(path, "mine(1)"))
+    finally:
+        os.umask(before)
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert os.stat(os.path.dirname(path)).st_mode & 0o777 == 0o700
+
+
+def test_a_holder_of_any_bytes_can_be_shown(path):
+    os.makedirs(os.path.dirname(path))
+    with open(path, "wb") as file:
+        file.write(b"\xff\xfe")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert lock.is_held(path) == "\ufffd\ufffd"
+        file.truncate(0)
+        assert lock.is_held(path) == "another process"
+        with pytest.raises(Busy, match="another process"):
+            lock.take(path, "mine(1)")
+
+
+def test_a_file_system_that_cannot_lock_is_not_taken_for_a_lock(path, monkeypatch):
+    def cannot(descriptor, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", cannot)
+    with pytest.raises(ConfigError, match=r"job\.lock: cannot be locked: No locks available; see \[export\] lock_dir"):
+        lock.take(path, "mine(1)")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match=r"Not a directory; see \[export\] lock_dir"):
+        lock.take(str(tmp_path / "file" / "job.lock"), "mine(1)")
+
+
+def test_a_lock_that_was_never_taken_is_not_held(tmp_path):
+    assert lock.is_held(str(tmp_path / "none.lock")) == ""
+
+
+def test_with_closed_standard_streams_the_lock_does_not_take_their_place(tmp_path):
+    path = str(tmp_path / "job.lock")
+    code = f"import os\nfrom saasexport import lock\nheld = lock.take({path!r}, 'mine(1)')\nos._exit(held <= 2)"
+    command = f'exec "{sys.executable}" -c "$0" <&- >&- 2>&-'
+    assert subprocess.run(["/bin/sh", "-c", command, code], cwd=ROOT, timeout=30, check=False).returncode == 0

@@ -1,0 +1,120 @@
+"""What the shop keeps, and what an item may have."""
+
+import json
+import math
+
+import pytest
+
+from saasexport.errors import Unusable
+from saasexport.values import boolean, number, shortened, text, whole
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("", ""),
+        ("text", "text"),
+        ("10.0", "10.0"),
+        (10, "10"),
+        (10.0, "10"),
+        (0.1, "0.1"),
+        (-2.5, "-2.5"),
+        (2**63 - 1, "9223372036854775807"),
+    ],
+)
+def test_text(value, expected):
+    assert text(value, "name") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        (0, 0),
+        (-7, -7),
+        (10.0, 10),
+        (-0.0, 0),
+        (0.1, 0.1),
+        ("10", 10),
+        ("10.50", 10.5),
+        (" 7 ", 7),
+        ("-3e2", -300),
+        (2**63 - 1, 2**63 - 1),
+        ("9007199254740993", 9007199254740992),
+        (1e300, 1e300),
+        ("1e300", 1e300),
+    ],
+)
+def test_number(value, expected):
+    found = number(value, "price")
+    assert (found, type(found)) == (expected, type(expected))
+    assert json.loads(json.dumps(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "price: '' is not a number"),
+        ("ten", "price: 'ten' is not a number"),
+        ("10 EUR", "price: '10 EUR' is not a number"),
+        ("1,5", "price: '1,5' is not a number"),
+        ("1_000", "price: '1_000' is not a number"),
+        ("0x10", "price: '0x10' is not a number"),
+        ("nan", "price: nan is not a finite number"),
+        ("1e999", "price: inf is not a finite number"),
+        (math.inf, "price: inf is not a finite number"),
+        (-math.inf, "price: -inf is not a finite number"),
+        (b"10", "price: binary data where a number belongs"),
+        ("x" * 50, f"price: '{'x' * 40}...' is not a number"),
+    ],
+)
+def test_what_is_no_number_is_unusable_and_says_why(value, reason):
+    with pytest.raises(Unusable) as caught:
+        number(value, "price")
+    assert (str(caught.value), caught.value.field) == (reason, "price")
+
+
+@pytest.mark.parametrize("value", [b"", b"\xff", memoryview(b"a").tobytes()])
+def test_binary_data_is_no_text(value):
+    with pytest.raises(Unusable, match="name: binary data where text belongs"):
+        text(value, "name")
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_what_is_not_finite_is_no_text(value):
+    with pytest.raises(Unusable, match="not a finite number"):
+        text(value, "name")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, None), (7, 7), (7.9, 7), (-7.9, -7), ("12.7", 12), ("1e3", 1000)]
+)
+def test_whole(value, expected):
+    found = whole(value, "qty")
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        (0, False),
+        (0.0, False),
+        ("", False),
+        ("0", False),
+        (1, True),
+        (-1, True),
+        ("1", True),
+        ("no", True),
+        ("0.0", True),
+        (0.5, True),
+    ],
+)
+def test_boolean_is_as_in_php(value, expected):
+    assert boolean(value) is expected
+
+
+def test_a_value_in_a_message_is_quoted_short_and_one_line():
+    assert shortened("a\nb") == r"'a\nb'"
+    assert shortened("abcdef", 3) == "'abc...'"
