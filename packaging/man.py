@@ -73,7 +73,8 @@ def configuration_page() -> str:
     parts.append(section("DESCRIPTION", intro))
     for name, keys in {**config.KEYS, "feeds.NAME": config.FEED_KEYS}.items():
         parts.append(section(f"[{name}]", "\n".join(key_line(key, keys[key]) for key in keys)))
-    parts.append(section("SEE ALSO", "saasexport(1): saasexport config shows the values in force and where each comes from"))
+    hint = "saasexport(1): saasexport config shows the values in force and where each comes from"
+    parts.append(section("SEE ALSO", hint))
     return "".join(parts)
 
 

@@ -276,6 +276,8 @@ def _reinstall(
 ) -> None:
     """Install what is missing; feeds whose triggers were gone or changed are walked anew."""
     path = found.config["shop.database"]
+    # Before the shop is put right: whoever is killed in between must find it missing again.
+    _mark_unseen(found, usable, present, changelogs)
     writer = db.connect_shop(path, write=True)
     try:
         changelog.install(writer, usable, found.id)
@@ -285,6 +287,13 @@ def _reinstall(
         raise ShopError(message) from error
     finally:
         writer.close()
+    # And after it: another job may have walked a feed meanwhile, without the triggers.
+    _mark_unseen(found, usable, present, changelogs)
+
+
+def _mark_unseen(
+    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+) -> None:
     texts = _by_name(present)
     kept = kept_triggers(found.ours)
     unseen = {changelog.table_of(name) for name, text in kept.items() if texts.get(name) != text}

@@ -436,7 +436,7 @@ def test_our_database_is_not_there(installed):
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     assert (
-        f"FAIL  our database: {path}: is not there; run: saasexport init --shop {installed.shop_file}"
+        f"FAIL  our database: {path}: is not there; run: saasexport --config {installed.config} init --shop {installed.shop_file}"
         == only(installed.doctor())
     )
 
@@ -542,7 +542,7 @@ def test_this_is_a_copy_of_an_installation(tmp_path, installed):
     cloned.crontab(*JOBS)
     line = starting("WARN  machine", cloned.doctor(0))
     assert "was set up on another machine or at another path: is this a copy?" in line
-    assert line.endswith(f"if it was moved on purpose, run: saasexport init --shop {cloned.shop_file}")
+    assert line.endswith(f"if it was moved on purpose, run: saasexport --config {cloned.config} init --shop {cloned.shop_file}")
 
 
 # Files, disks, the configuration

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasexport.hashing import encode, feed_hash, feed_id, unencodable, without
@@ -16,11 +16,16 @@ JSON = st.recursive(
 )
 
 
+QUICKLY = settings(deadline=None, max_examples=50)
+
+
+@QUICKLY
 @given(JSON)
 def test_what_is_encoded_can_be_read_back(value):
     assert json.loads(encode(value)) == value
 
 
+@QUICKLY
 @given(st.dictionaries(st.text(min_size=1), JSON, min_size=1))
 def test_the_parts_of_an_item_encoded_apart_are_the_item(item):
     names = list(item)
@@ -39,6 +44,7 @@ def test_an_identity_is_its_values_joined_by_nul():
     assert feed_id([5]) == feed_id(["5"]) == hashlib.sha1(b"5").hexdigest()
 
 
+@QUICKLY
 @given(st.lists(st.text(st.characters(exclude_characters="\0")), min_size=2, max_size=3))
 def test_identities_that_differ_have_different_hashes(values):
     assert feed_id(values) != feed_id([*values[:-1], values[-1] + "x"])

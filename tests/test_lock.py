@@ -34,10 +34,16 @@ def test_stepping_aside_is_no_failure():
 
 
 def test_a_block_holds_the_lock_and_lets_go_of_it_when_it_fails(path):
-    with pytest.raises(ZeroDivisionError), lock.held(path, "full sync"):
-        assert lock.is_held(path) == f"full sync({os.getpid()})"
-        raise ZeroDivisionError
-    assert lock.is_held(path) == ""
+    seen = []
+
+    def fail():
+        with lock.held(path, "full sync"):
+            seen.append(lock.is_held(path))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert [*seen, lock.is_held(path)] == [f"full sync({os.getpid()})", ""]
 
 
 def test_a_file_that_is_left_behind_is_no_lock(path):
@@ -51,7 +57,10 @@ def test_a_file_that_is_left_behind_is_no_lock(path):
 
 
 def test_the_kernel_lets_go_when_the_process_is_killed(path):
-    code = f"import time; from saasexport import lock; lock.take({path!r}, 'other(7)'); print('taken', flush=True); time.sleep(60)"
+    code = (
+        "import signal; from saasexport import lock\n"
+        f"lock.take({path!r}, 'other(7)'); print('taken', flush=True); signal.pause()"
+    )
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as other:
         assert other.stdout.readline() == b"taken\n"
         assert lock.is_held(path) == "other(7)"
@@ -64,7 +73,10 @@ def test_the_kernel_lets_go_when_the_process_is_killed(path):
 
 def test_a_child_does_not_inherit_the_lock(path):
     held = lock.take(path, "mine(1)")
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False) as child:
+    code = "print('up', flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], close_fds=False, **pipes) as child:
+        assert child.stdout.readline() == b"up\n"
         lock.release(held)
         assert lock.is_held(path) == ""
         child.communicate(b"\n", 10)
@@ -101,6 +113,7 @@ def test_a_holder_of_any_bytes_can_be_shown(path):
     os.makedirs(os.path.dirname(path))
     with open(path, "wb") as file:
         file.write(b"\xff\xfe")
+        file.flush()
         fcntl.flock(file, fcntl.LOCK_EX)
         assert lock.is_held(path) == "\ufffd\ufffd"
         file.truncate(0)

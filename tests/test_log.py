@@ -47,7 +47,7 @@ def test_an_error_has_its_code_and_stands_in_both_files(log):
     log.error("02-05", "products: connection refused", "saas-export")
     (line,) = read(log, "saas-export")
     assert line.partition("] ")[2] == "report.ERROR: CDE02-05 products: connection refused [] []"
-    assert read(log, "saas-export-errors") == [line]
+    assert read(log, "saas-export-errors")[0].partition("] ")[2] == line.partition("] ")[2]
 
 
 def test_a_request_is_logged_without_its_payload(log, monkeypatch):
@@ -60,7 +60,8 @@ def test_a_request_is_logged_without_its_payload(log, monkeypatch):
 def test_a_payload_is_logged_when_it_is_asked_for(log, monkeypatch):
     monkeypatch.setenv("EXPORTER_EXTENDED_LOG", "1")
     log.sent("orders", 1, 200, "id-1", b'[{"a":1}]')
-    assert json.loads(read(log, "saas-export")[0].partition("INFO: ")[2].removesuffix(" [] []"))["payload"] == '[{"a":1}]'
+    record = json.loads(read(log, "saas-export")[0].partition("INFO: ")[2].removesuffix(" [] []"))
+    assert record["payload"] == '[{"a":1}]'
 
 
 def test_files_are_private(log):
@@ -78,9 +79,9 @@ def test_a_file_that_was_moved_away_is_begun_anew(log):
     path = os.path.join(log.folder, "commerce-data-export.log")
     os.rename(path, path + ".1")
     log.operation("b", "full sync", "Initialize")
-    assert [len(read(log, name)) for name in ("commerce-data-export", "commerce-data-export.log.1"[:-6])] == [1, 1]
-    with open(path + ".1", encoding="utf-8") as file:
-        assert '"feed":"a"' in file.read()
+    assert '"feed":"b"' in read(log, "commerce-data-export")[0]
+    os.rename(path + ".1", path)
+    assert '"feed":"a"' in read(log, "commerce-data-export")[0]
 
 
 def test_a_log_that_cannot_be_written_fails_no_job(tmp_path, capsys):

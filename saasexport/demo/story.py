@@ -29,9 +29,11 @@ LOOK_AROUND = """
 Look around:
   cd {folder}
   sqlite3 shop.sqlite "update catalog_product_entity_varchar set value = 'My name' where entity_id = 1"
-  saasexport status                                        # one changelog row waits
+  {bin}saasexport status                                   # some changelog rows wait
   sqlite3 var/saasexport.sqlite "select * from feed_status"
   sqlite3 var/saasexport.sqlite ".schema cde_products_feed" # what each column means
+  {bin}commerce_service --port {port} --database service.sqlite &
+  {bin}reindex_all_invalid -v                              # and it is sent
   less var/log/commerce-data-export.log
 """
 
@@ -141,7 +143,7 @@ class Story:
                 set_aside = f", {failed} set aside: saasexport failed {feed}" if failed else ""
                 self.line(f"{feed:<22}{held.get(feed, 0):>6} of {source}{set_aside}")
         is_right = all(delivered == held.get(feed, 0) for feed, delivered, _, _ in rows)
-        self.say(LOOK_AROUND.format(folder=self.folder).rstrip())
+        self.say(LOOK_AROUND.format(folder=self.folder, bin=_bin(), port=self.port).rstrip())
         return 0 if is_right else 1
 
     # What the chapters use
@@ -252,6 +254,12 @@ class Story:
             if self.service.stdout is not None:
                 self.service.stdout.close()
             self.service = None
+
+
+def _bin() -> str:
+    """Where the scripts are: beside the package in a checkout, else on the PATH."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(saasexport.__file__)), "bin")
+    return folder + os.sep if os.path.exists(os.path.join(folder, "saasexport")) else ""
 
 
 def counted(number: int, noun: str) -> str:

@@ -32,7 +32,7 @@ LARGE_WAL = 1_000_000_000
 def open_ours(patient: Patient) -> Findings:
     """Our database can be opened and was set up."""
     path = patient.config["export.database"]
-    init = f"saasexport init --shop {patient.config['shop.database']}"
+    init = patient.init
     if not os.path.exists(path):
         yield fail("our database", f"{path}: is not there", f"run: {init}")
         return

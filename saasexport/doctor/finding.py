@@ -64,6 +64,11 @@ class Patient:
         found._shop = self.shop
         return found
 
+    @property
+    def init(self) -> str:
+        """The command that sets this installation up, from wherever it is called."""
+        return f"saasexport --config {self.config.file} init --shop {self.config['shop.database']}"
+
     def age(self, text: str | None) -> float:
         """The seconds since a moment as our tables have it."""
         if not text:

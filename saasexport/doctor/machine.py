@@ -218,6 +218,5 @@ def clone(patient: Patient) -> Findings:
             "machine",
             "our database was set up on another machine or at another path: is this a copy? Two installations that"
             f" send to one data space ({patient.config['service.environment_id']}) undo each other's work",
-            "give a copy its own [service] environment_id; if it was moved on purpose, run: saasexport init --shop "
-            + patient.config["shop.database"],
+            "give a copy its own [service] environment_id; if it was moved on purpose, run: " + patient.init,
         )

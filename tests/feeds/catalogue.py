@@ -55,6 +55,7 @@ class Catalogue:
     def __init__(self, path):
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.execute("pragma foreign_keys = on")
+        self.db.execute("pragma synchronous = off")  # a test's shop need not outlive a power cut
         self.run(SCHEMA.read_text())
         self.run(BASE)
 

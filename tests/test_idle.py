@@ -1,0 +1,262 @@
+"""What an idle tick takes for nothing to do, and what for work."""
+
+import os
+import shutil
+import sqlite3
+import sys
+from dataclasses import replace
+
+import pytest
+from freezegun import freeze_time
+
+import saasexport
+from saasexport import idle, jobs, lock, sync
+from saasexport.jobs import reindex_all_invalid
+from tests.tiny import THINGS, Sender, Tiny
+
+LEGACY = replace(
+    THINGS, name="papers", indexer="paper", view="cde_papers_feed", table="cde_papers_feed", legacy=True
+)
+SALES = replace(
+    THINGS,
+    name="sales",
+    indexer="sale",
+    view="cde_sales_feed",
+    table="cde_sales_feed",
+    legacy=True,
+    exporter="sales_data_exporter",
+)
+FEEDS = (THINGS, LEGACY, SALES)
+JOBS = ("reindex_all_invalid", "saas_data_exporter", "sales_data_exporter", "resend_failed")
+
+
+class Started:
+    """Tells whether a run went on to the job itself."""
+
+    def __init__(self, tiny, monkeypatch):
+        self.tiny = tiny
+        self.monkeypatch = monkeypatch
+        self.calls = []
+
+        def main(job, argv, held=None):
+            self.calls.append((job, argv, held is not None))
+            if held is not None:
+                lock.release(held)
+            return 7
+
+        monkeypatch.setattr(jobs, "main", main)
+        monkeypatch.setenv("SAASEXPORT_CONFIG", str(tiny.config))
+
+    def __call__(self, job, *arguments):
+        """Run a job; gives whether there was something to do."""
+        self.calls.clear()
+        self.monkeypatch.setattr(sys, "argv", [job, *arguments])
+        status = idle.run(job)
+        assert status == (7 if self.calls else 0)
+        return bool(self.calls)
+
+    def all(self):
+        """The jobs that have something to do."""
+        return [job for job in JOBS if self(job)]
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """An installation that has sent everything."""
+    found = Tiny(tmp_path, monkeypatch, *FEEDS)
+    reindex_all_invalid.run(found.work(), None)
+    for feed in (LEGACY, SALES):
+        sync.send_collected(found.work(), feed)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def started(tiny, monkeypatch):
+    """Runs jobs."""
+    return Started(tiny, monkeypatch)
+
+
+def test_with_nothing_to_do_no_job_is_started(started):
+    assert started.all() == []
+    assert started.all() == []
+
+
+def test_cleaning_up_is_always_something_to_do(started):
+    assert started("cleanup_deleted_feed_items")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update thing set name = 'x' where thing_id = 1",
+        "delete from thing where thing_id = 1",
+        "insert into core_config_data (path) values ('other/path')",
+        "drop trigger saasexport_thing_update",
+        "drop table cde_things_feed_cl",
+        "alter table thing add column colour text",
+        "create table other (a)",
+    ],
+)
+def test_a_change_of_the_shop_is_work_for_one_job(tiny, started, change):
+    if change.startswith("drop table"):
+        for name in ("thing", "shelf", "language", "core_config_data"):
+            for operation in ("insert", "update", "delete"):
+                tiny.shop.execute(f"drop trigger saasexport_{name}_{operation}")
+    tiny.shop.execute(change)
+    assert started.all() == ["reindex_all_invalid"]
+
+
+def test_a_shop_that_went_back_in_time_is_work(tiny, started):
+    tiny.shop.execute("update thing set name = 'x' where thing_id = 1")
+    reindex_all_invalid.run(tiny.work(), None)
+    assert started.all() == []
+    tiny.shop.execute("update cde_things_feed_cl set entity_id = 2")
+    assert started.all() == ["reindex_all_invalid"]
+    tiny.shop.execute("delete from cde_things_feed_cl")
+    assert started.all() == ["reindex_all_invalid"]
+
+
+def test_a_shop_that_is_gone_is_work(tiny, started):
+    (tiny.folder / "shop.sqlite").unlink()
+    assert started.all() == ["reindex_all_invalid"]
+    assert not (tiny.folder / "shop.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "work"),
+    [
+        ("update indexer_state set status = 'invalid' where feed = 'things'", ["reindex_all_invalid"]),
+        ("update indexer_state set status = 'working' where feed = 'papers'", ["reindex_all_invalid"]),
+        ("update indexer_state set status = 'suspended' where feed = 'things'", []),
+        ("update view_state set due_at = datetime('now', '-1 second') where feed = 'things'", ["reindex_all_invalid"]),
+        ("update view_state set due_at = datetime('now', '+1 hour') where feed = 'things'", []),
+        ("update view_state set reconciled_at = datetime('now', '-49 hours')", ["reindex_all_invalid"]),
+        ("update view_state set reconciled_at = datetime('now', '-47 hours')", []),
+        ("update setting set value = datetime('now', '-49 hours') where name = 'cleaned_at'", ["reindex_all_invalid"]),
+        ("insert into gone_entity values ('things', 1, 'partial', 0, 'now')", ["reindex_all_invalid"]),
+        ("insert into gone_entity values ('things', 1, 'partial', 1, 'now')", []),
+        ("update cde_things_feed set status = 0 where id = 1", ["reindex_all_invalid"]),
+        ("update cde_things_feed set status = 1 where id = 1", ["resend_failed"]),
+        ("update cde_things_feed set status = 2 where id = 1", ["resend_failed"]),
+        ("update cde_things_feed set status = 2, is_deleted = 1 where id = 1", ["resend_failed"]),
+        ("update cde_things_feed set status = 400 where id = 1", []),
+        ("update cde_things_feed set is_deleted = 1 where id = 1", []),
+        ("update cde_papers_feed set status = 0 where id = 1", ["saas_data_exporter"]),
+        ("update cde_sales_feed set status = 0 where id = 1", ["sales_data_exporter"]),
+        ("update cde_sales_feed set status = 2 where id = 1", ["resend_failed"]),
+    ],
+)
+def test_what_stands_in_our_database_is_work_for_the_job_that_does_it(tiny, started, change, work):
+    tiny.found.ours.execute(change)
+    assert started.all() == work
+
+
+def test_a_problem_that_was_told_is_work_for_a_run_by_cron(tiny, started):
+    tiny.found.ours.execute("insert into problem values ('resend_failed', 'x', 'now', 'now')")
+    assert started.all() == []
+    assert started("resend_failed", "--cron")
+    assert not started("saas_data_exporter", "--cron")
+
+
+@pytest.mark.parametrize("arguments", [["-v"], ["--verbose"], ["--help"], ["things"], ["--config"]])
+def test_whoever_asks_for_more_is_answered_by_the_job(started, arguments):
+    assert started("reindex_all_invalid", *arguments)
+
+
+def test_the_configuration_may_be_named(tiny, started, monkeypatch):
+    monkeypatch.setenv("SAASEXPORT_CONFIG", "/nowhere.toml")
+    assert not started("reindex_all_invalid", "--config", str(tiny.config))
+    assert not started("reindex_all_invalid", "--cron", "--config", os.path.relpath(tiny.config))
+    assert started("reindex_all_invalid")
+
+
+def test_the_configuration_of_the_working_directory_is_found(tiny, started, monkeypatch):
+    monkeypatch.delenv("SAASEXPORT_CONFIG")
+    monkeypatch.chdir(tiny.folder)
+    assert not started("reindex_all_invalid")
+
+
+def test_a_configuration_that_changed_is_for_the_job(tiny, started):
+    tiny.config.write_bytes(tiny.config.read_bytes() + b"# more\n")
+    assert started.all() == list(JOBS)
+
+
+def test_a_copy_of_the_configuration_elsewhere_is_for_the_job(tiny, started):
+    other = tiny.folder / "other.toml"
+    shutil.copy(tiny.config, other)
+    assert started("reindex_all_invalid", "--config", str(other))
+
+
+def test_what_another_version_kept_is_not_relied_on(started, monkeypatch):
+    monkeypatch.setattr(saasexport, "__version__", "9.9")
+    assert started.all() == list(JOBS)
+
+
+def test_a_database_that_cannot_be_used_is_for_the_job(tiny, started):
+    tiny.close()
+    (tiny.folder / "var" / "saasexport.sqlite").write_bytes(b"not a database" * 100)
+    for suffix in ("-wal", "-shm"):
+        (tiny.folder / "var" / f"saasexport.sqlite{suffix}").unlink(missing_ok=True)
+    assert started.all() == list(JOBS)
+
+
+def test_a_scan_that_finds_another_database_leaves_it_to_the_job(tiny, started):
+    """What the plain scan takes for our database has another configuration, or none."""
+    decoy = tiny.folder / "decoy.sqlite"
+    with sqlite3.connect(decoy) as database:
+        database.execute("create table setting (name, value)")
+    database.close()
+    tiny.config.write_text(
+        tiny.config.read_text() + '[feeds.things]\npath = """/\n[export]\ndatabase = "decoy.sqlite"\n"""\n'
+    )
+    assert idle.database_of(str(tiny.config), tiny.config.read_bytes()) == str(decoy)
+    assert started("reindex_all_invalid")
+
+
+def test_a_job_that_runs_already_is_left_alone_silently(tiny, started, capsys):
+    tiny.shop.execute("update thing set name = 'x'")
+    with lock.held(tiny.found.lock_file("reindex_all_invalid"), "reindex_all_invalid"):
+        assert not started("reindex_all_invalid")
+    assert capsys.readouterr() == ("", "")
+    assert started("reindex_all_invalid")
+
+
+def test_the_job_is_handed_the_lock_that_is_held(tiny, started):
+    tiny.shop.execute("update thing set name = 'x'")
+    assert started("reindex_all_invalid", "--cron")
+    assert started.calls == [("reindex_all_invalid", ["--cron"], True)]
+
+
+def test_an_idle_run_lets_go_of_its_lock_and_notes_when_it_was(tiny, started):
+    path = tiny.found.lock_file("resend_failed")
+    assert not started("resend_failed")
+    assert lock.is_held(path) == ""
+    with open(path) as file:
+        assert file.read() == f"resend_failed({os.getpid()})"
+
+
+def test_a_job_whose_reader_has_gone_fails_quietly(tiny, started, monkeypatch):
+    def main(*_):
+        raise BrokenPipeError
+
+    tiny.shop.execute("update thing set name = 'x'")
+    monkeypatch.setattr(jobs, "main", main)
+    monkeypatch.setattr(sys, "argv", ["reindex_all_invalid", "-v"])
+    assert idle.run("reindex_all_invalid") == 1
+
+
+def test_a_full_round_ends_idle(tiny, started):
+    tiny.shop.executescript("delete from thing where thing_id = 1; update shelf set label = 'x'")
+    assert started.all() == ["reindex_all_invalid"]
+    reindex_all_invalid.run(tiny.work(), None)
+    assert started.all() == ["saas_data_exporter", "sales_data_exporter"]
+    for feed in (LEGACY, SALES):
+        sync.send_collected(tiny.work(Sender()), feed)
+    assert started.all() == []
+
+
+def test_a_moment_that_comes_is_work_then(tiny, started):
+    tiny.found.ours.execute("update view_state set due_at = datetime('now', '+1 day') where feed = 'things'")
+    with freeze_time("2100-01-01"):  # SQLite asks the machine's clock: what Python says does not matter
+        assert started.all() == []
