@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from saasexport import db, queries
+from saasexport import db, fingerprints, queries
 from saasexport.errors import ShopError
 from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop
 from saasexport.hashing import encode
@@ -37,6 +37,7 @@ class Pass(NamedTuple):
     fingerprint: str | None
     after: int | None  # entities up to this one were done by an earlier run
     everything: str  # why the whole feed has to be walked, or empty
+    is_empty: bool  # nothing that changed concerns an item
 
 
 # Installing
@@ -176,11 +177,14 @@ def open_pass(
         ours.execute(statement)
     ours.execute("delete from changed_key")
     ours.execute("delete from changed_entity")
+    ours.execute("delete from suspected_entity")
     everything = _collect(shop, ours, feed, cursor, upto)
     last = shop.connection.execute(SQL.at.format(changelog=feed.changelog), {"version_id": upto}).fetchone()
     if not everything:
         _expand(shop, ours, feed)
-    return Pass(upto, last[0] if last else None, after, everything)
+        _confirm(shop, ours, feed)
+    is_empty = ours.execute("select 1 from changed_entity limit 1").fetchone() is None
+    return Pass(upto, last[0] if last else None, after, everything, is_empty)
 
 
 def batches(ours: sqlite3.Connection, after: int | None, limit: int) -> Iterator[list[int]]:
@@ -258,13 +262,26 @@ def _is_json(key: Any) -> bool:
 def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
     for via, query in feed.vias.items():
         keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
+        table = "suspected_entity" if via in feed.fingerprint_vias else "changed_entity"
         for start in range(0, len(keys), KEYS):
             found = shop.rows(query, keys=encode(keys[start : start + KEYS]))
             with db.transaction(ours, "deferred"):
                 ours.executemany(
-                    "insert or ignore into changed_entity (entity_id) values (?)",
+                    f"insert or ignore into {table} (entity_id) values (?)",
                     (row for row in found if isinstance(row[0], int)),
                 )
+
+
+def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+    """Of the entities that are only suspected, take those that say something else than before."""
+    after = _LOWEST
+    while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": KEYS})]:
+        after = ids[-1]
+        found = fingerprints.changed(shop, ours, feed, ids)
+        with db.transaction(ours, "deferred"):
+            ours.executemany(
+                "insert or ignore into changed_entity (entity_id) values (?)", [(entity_id,) for entity_id in found]
+            )
 
 
 def require(shop: sqlite3.Connection, feed: Feed) -> None:

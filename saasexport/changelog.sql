@@ -62,6 +62,18 @@ create temp table if not exists changed_entity (
     -- The entities of one pass.
     entity_id integer primary key
 );
+create temp table if not exists suspected_entity (
+    -- Entities that are assembled only if their fingerprint differs.
+    entity_id integer primary key
+);
+
+-- name: suspected
+select entity_id
+  from suspected_entity
+ where entity_id > :after
+   and entity_id not in (select entity_id from changed_entity)
+ order by entity_id
+ limit :limit
 
 -- name: entities
 select entity_id

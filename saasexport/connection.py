@@ -11,7 +11,7 @@ import socket
 import time
 from typing import NamedTuple
 
-from saasexport.errors import ServiceError
+from saasexport.errors import ConfigError, ServiceError
 
 MOST_HEAD = 65_536
 MOST_BODY = 16_777_216
@@ -122,7 +122,12 @@ class Connection:
     def _secured(self, plain: socket.socket) -> socket.socket:
         import ssl  # late: 16 ms
 
-        context = ssl.create_default_context(cafile=self.ca_file)
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            plain.close()
+            reason = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            raise ConfigError(f"{self.ca_file}: {reason}", "see [service] ca_file") from error
         return context.wrap_socket(plain, server_hostname=self.address.host)
 
     def _left(self) -> float:

@@ -169,9 +169,14 @@ class Feed:
     batch_size: int = 100
     time_field: str = "modifiedAt"  # the time of export
     time_format: str = "%Y-%m-%d %H:%M:%S"
+    varying: tuple[str, ...] = ()  # fields that usually differ between the items of an entity, see items.py
     unhashed: tuple[str, ...] = ()  # further fields that are sent but make no item new
     id_types: dict[str, str] = field(default_factory=dict)  # --id-type -> SQL: entity ids of :keys; '' is itself
     due: Due | None = None
+    # What entities say of something that is written all the time and seldom changes an item (stock), as a short
+    # text each: changes that come through `fingerprint_vias` have an entity assembled only if its text differs.
+    fingerprint: Callable[[Shop, Iterable[int]], dict[int, str]] | None = None
+    fingerprint_vias: tuple[str, ...] = ()
 
     @property
     def changelog(self) -> str:

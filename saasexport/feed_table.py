@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
 from saasexport.feed import Entity, Feed, json_list
-from saasexport.hashing import encode, feed_hash, feed_id, unencodable, without
+from saasexport.hashing import encode, feed_id, without
+from saasexport.items import Encoder, Fault, Item, picked
 
 SQL = queries.beside(__file__)
 
@@ -66,21 +66,6 @@ class _Row(NamedTuple):
         return self.status == 400 and not self.feed_hash
 
 
-class _Item(NamedTuple):
-    entity_id: int
-    content: str  # JSON without the closing brace, times left out
-    late: str  # unhashed fields, as JSON to append
-    hash: str
-    kept: dict[str, Any]  # identity and minimal payload
-
-
-class _Fault(NamedTuple):
-    entity_id: int
-    identity: dict[str, Any]
-    error: str
-    contested: str | None = None
-
-
 class FeedTable:
     """The feed table of one feed, for one environment."""
 
@@ -97,8 +82,7 @@ class FeedTable:
         self.environment = environment  # its bit, as a number
         self.exclude = exclude
         self.keep_items = keep_items or feed.legacy
-        self._kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
-        self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
+        self.encoder = Encoder(feed, exclude, self.keep_items)
 
     def sql(self, name: str) -> str:
         """A query of feed_table.sql for this table."""
@@ -122,7 +106,7 @@ class FeedTable:
         Raises Contested, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
-        items, faults = self.encoded(entities)
+        items, faults = self.encoder.encoded(entities)
         known = {row.feed_id: row for row in self._known(ids)}
         self._claim(ids, items, known)
         pending: list[Pending] = []
@@ -171,12 +155,12 @@ class FeedTable:
 
     def identities(self, entities: Iterable[Entity]) -> set[str]:
         """The feed_ids of these entities' items."""
-        return set(self.encoded(entities)[0])
+        return set(self.encoder.encoded(entities)[0])
 
     def _known(self, ids: Iterable[int]) -> list[_Row]:
         return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
 
-    def _claim(self, ids: Sequence[int], items: dict[str, _Item], known: dict[str, _Row]) -> None:
+    def _claim(self, ids: Sequence[int], items: dict[str, Item], known: dict[str, _Row]) -> None:
         """Add to `known` the rows of identities that came from other entities."""
         strange = [identity for identity in items if identity not in known]
         if not strange:
@@ -191,74 +175,10 @@ class FeedTable:
         if others:
             raise Contested(others)
 
-    def encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, _Item], list[_Fault]]:
-        """The items of these entities by feed_id, and those that cannot be assembled."""
-        items: dict[str, _Item] = {}
-        faults: list[_Fault] = []
-        for entity in sorted(entities, key=lambda entity: entity.id):
-            for failed in entity.failed:
-                faults.append(_Fault(entity.id, failed.identity, failed.error))
-            if not entity.parts:
-                continue
-            common, shared, shared_late = self._split(entity.common)
-            for part in entity.parts:
-                fields, own, own_late = self._split(part)
-                try:
-                    identity = self._identity(common, fields)
-                    if own is None or shared is None:
-                        raise Unusable("", unencodable({**common, **fields}))
-                    content = "{" + own + ("," if own and shared else "") + shared
-                    item_hash = feed_hash(content.encode())
-                except Unusable as fault:
-                    faults.append(_Fault(entity.id, {**common, **fields}, str(fault).removeprefix(": ")))
-                    continue
-                except UnicodeEncodeError:
-                    error = unencodable({**common, **fields})
-                    faults.append(_Fault(entity.id, {**common, **fields}, error))
-                    continue
-                if identity in items:
-                    # Entities come in ascending order: the lower one has it.
-                    owner = items[identity].entity_id
-                    error = f"{self._named(common, fields)} is taken by entity {owner}"
-                    faults.append(_Fault(entity.id, {**common, **fields}, error, identity))
-                    continue
-                kept = {**common, **fields} if self.keep_items else _picked(self._kept, common, fields)
-                items[identity] = _Item(entity.id, content, shared_late + own_late, item_hash, kept)
-        return items, faults
-
-    def _split(self, fields: dict[str, Any]) -> tuple[dict[str, Any], str | None, str]:
-        """The fields, their hashed part as JSON without braces (None: it cannot be), and the rest, to append."""
-        for dotted in self.exclude:
-            fields = without(fields, dotted)
-        late = ""
-        hashed = fields
-        try:
-            for name in self._unhashed:
-                if name in fields:
-                    hashed = {key: value for key, value in hashed.items() if key != name}
-                    late += f',"{name}":{encode(fields[name])}'
-            late.encode()
-            return fields, encode(hashed)[1:-1], late
-        except (ValueError, RecursionError):
-            return fields, None, ""
-
-    def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
-        values = []
-        for name in self.feed.identity:
-            value = fields[name] if name in fields else common.get(name)
-            if value is None:
-                raise Unusable(name, "identifies the item and has no value")
-            values.append(value)
-        return feed_id(values)
-
-    def _named(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
-        found = _picked(self.feed.identity, common, fields)
-        return ", ".join(f"{name} {value!r}" for name, value in found.items())
-
-    def _data(self, item: _Item) -> str:
+    def _data(self, item: Item) -> str:
         return encode(item.kept)
 
-    def _body(self, item: _Item, modified_at: str) -> bytes:
+    def _body(self, item: Item, modified_at: str) -> bytes:
         return (item.content + item.late + self._tail(modified_at, False)).encode()
 
     def _tail(self, modified_at: str, is_deleted: bool) -> str:
@@ -268,18 +188,16 @@ class FeedTable:
         return modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
 
     def _tombstone(self, data: str, modified_at: str) -> bytes:
-        kept = _picked(self._kept, json.loads(data), {})
-        for name in self._unhashed:
-            if name == self.feed.time_field:
-                kept.pop(name, None)
+        kept = picked(self.encoder.kept, json.loads(data), {})
+        kept.pop(self.feed.time_field, None)
         return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
 
-    def _record_faults(self, faults: list[_Fault], items: dict[str, _Item], now: str) -> dict[str, int]:
+    def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, int]:
         """Status 1 for items that cannot be assembled; gives their feed_ids, and the entities they come from."""
         failed: dict[str, int] = {}
         numbers: Counter[int] = Counter()
         for fault in faults:
-            known = _picked(self._kept, fault.identity, {})
+            known = picked(self.encoder.kept, fault.identity, {})
             contested = fault.contested or self._held_by_another(fault, known, items, failed)
             if contested or any(known.get(name) is None for name in self.feed.identity):
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
@@ -297,7 +215,7 @@ class FeedTable:
         return all(fields.get(name) is not None for name in self.feed.identity)
 
     def _held_by_another(
-        self, fault: _Fault, known: dict[str, Any], items: dict[str, _Item], failed: dict[str, int]
+        self, fault: Fault, known: dict[str, Any], items: dict[str, Item], failed: dict[str, int]
     ) -> str | None:
         """The feed_id of the identity of an item that failed, if another entity has it."""
         if any(known.get(name) is None for name in self.feed.identity):
@@ -312,7 +230,7 @@ class FeedTable:
                 return identity
         return None
 
-    def _gone_altogether(self, gone: list[_Row], items: dict[str, _Item], faults: list[_Fault]) -> set[int]:
+    def _gone_altogether(self, gone: list[_Row], items: dict[str, Item], faults: list[Fault]) -> set[int]:
         """Entities the service has something of, and that produce nothing now, not even a fault."""
         alive = {item.entity_id for item in items.values()} | {fault.entity_id for fault in faults}
         return {
@@ -392,16 +310,6 @@ def later(now: str, last: str) -> str:
     from datetime import datetime, timedelta
 
     return (datetime.fromisoformat(last) + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    found = {}
-    for name in names:
-        if name in fields:
-            found[name] = fields[name]
-        elif name in common:
-            found[name] = common[name]
-    return found
 
 
 def _encodable(fields: dict[str, Any]) -> str:

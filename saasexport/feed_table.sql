@@ -143,6 +143,11 @@ select distinct source_entity_id
  order by source_entity_id
  limit :limit
 
+-- name: count_alive
+-- All but the deleted, which are few and in the index.
+select count(*) - (select count(*) from {feed_table} where (status <> 200 or is_deleted = 1) and is_deleted = 1)
+  from {feed_table}
+
 -- name: count_to_retry
 select count(*)
   from {feed_table}

@@ -15,6 +15,11 @@ encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
 
+# The same, keys in the order of their names: what is hashed must not depend on the order of our code.
+canonical = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"), sort_keys=True
+).encode
+
 
 def feed_id(identity: Iterable[Any]) -> str:
     """The hash of an item's identity values, in the feed's order."""

@@ -67,6 +67,14 @@ create table gone_entity (
     primary key (feed, entity_id)
 ) without rowid;
 
+create table entity_fingerprint (
+    -- What entities said of their stock when last assembled: a sale that changes nothing of it sends nothing.
+    feed      text    not null,  -- the feed's name
+    entity_id integer not null,  -- the shop's id
+    said      text    not null,  -- hash of what the feed asks for it
+    primary key (feed, entity_id)
+) without rowid;
+
 create table service_state (
     -- What we know of the service: back-off is the service's, not an item's.
     url         text primary key,            -- [service] url

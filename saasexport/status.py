@@ -46,21 +46,29 @@ def count(found: Installation, feeds: list[Feed] | None = None) -> None:
             found.ours.execute(indexer.SQL.counted, values)
 
 
-# A job that did work counts source records anew when they were counted so long ago: it costs a look at every entity.
+# A job that did work counts items anew when they were counted so long ago: it costs a look at a whole feed table.
 RECOUNT_SECONDS = 600
 
 
 def count_after_work(found: Installation) -> None:
-    """Count what a job may have changed: the backlog always, source records now and then."""
+    """Count what a job may have changed, without keeping the shop from writing.
+
+    Counting source records in the shop is one long read, so it is left to
+    people who ask.  Here they are the items on record of a feed that is valid:
+    what it would produce, or the service would not be up to date.
+    """
     old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
-    feeds = found.feeds()
     recent = {row[0] for row in found.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
-    count(found, [feed for feed in feeds if feed.name not in recent])
+    counted = []
+    for feed in found.feeds():
+        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(found, feed)}
+        if feed.name not in recent and indexer.state(found.ours, feed).status == "valid":
+            values["source_records"] = found.table(feed).rows("count_alive")[0][0]
+        counted.append(values)
     with transaction(found.ours):
-        for feed in feeds:
-            if feed.name in recent:
-                values = {"feed": feed.name, "backlog": backlog(found, feed), "now": now_text()}
-                found.ours.execute(indexer.SQL.counted_backlog, values)
+        for values in counted:
+            query = indexer.SQL.counted if "source_records" in values else indexer.SQL.counted_backlog
+            found.ours.execute(query, {**values, "now": now_text()})
 
 
 def source_records(found: Installation, feed: Feed) -> int:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from saasexport import gone, history, indexer
+from saasexport import fingerprints, gone, history, indexer
 from saasexport.client import Client, Outcome
 from saasexport.db import transaction
 from saasexport.errors import DatabaseError, ShopError
@@ -152,12 +152,14 @@ def _stage(
 ) -> Staged:
     ours = work.installation.ours
     while True:
-        entities = assembled(feed, shop, ids)
+        entities, said = _read(feed, shop, ids)
         try:
             with transaction(ours):
                 now = now_text()
                 staged = table.stage(ids, entities, now, work.is_forced, bool(holds))
                 gone.note(ours, feed, staged.gone, ids, holds, now)
+                if feed.fingerprint is not None:
+                    fingerprints.keep(ours, feed, ids, said)
                 if isinstance(shop.uuid_of, Uuids):
                     shop.uuid_of.flush(now)
                 if advance:
@@ -165,6 +167,16 @@ def _stage(
             return staged
         except Contested as contested:
             ids = sorted({*ids, *contested.entities})
+
+
+def _read(feed: Feed, shop: Shop, ids: list[int]) -> tuple[list[Any], dict[int, str]]:
+    """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""
+    if feed.fingerprint is None:
+        return assembled(feed, shop, ids), {}
+    before = fingerprints.version(shop)
+    entities = assembled(feed, shop, ids)
+    said = feed.fingerprint(shop, ids)
+    return entities, said if fingerprints.version(shop) == before else {}
 
 
 def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:

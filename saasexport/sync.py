@@ -57,11 +57,17 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
     if head == view.version_id:
         settle(work, feed, shop, "partial", synced)
         return synced
+    opened = changelog.open_pass(shop, ours, feed, view.version_id, upto, view.pass_position)
+    if opened.everything:
+        _walk_anew(work, feed, shop, opened.everything)
+        return synced
+    if opened.is_empty:
+        # A sale that changes no item, a configuration value that nobody reads: nothing is done, and nothing told.
+        with transaction(ours):
+            indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
+        _purge(work, feed, opened.upto)
+        return synced
     with operation(work, feed, "partial reindex", synced):
-        opened = changelog.open_pass(shop, ours, feed, view.version_id, upto, view.pass_position)
-        if opened.everything:
-            _walk_anew(work, feed, shop, opened.everything)
-            return synced
         for ids in changelog.batches(ours, opened.after, steps.CHUNK):
             if work.is_over:
                 synced.is_complete = False

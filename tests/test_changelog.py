@@ -15,6 +15,7 @@ ID = "0123456789abcdef"
 SHELVES = replace(
     THINGS,
     name="shelves",
+    indexer="shelf_data_exporter",
     view="cde_shelves_feed",
     table="cde_shelves_feed",
     subscriptions=(Subscription("thing", "shelf_id"), Subscription("shelf", "shelf_id")),

@@ -6,7 +6,7 @@ UPDATE_DOCS=1 pytest tests/test_docs.py writes them anew.
 import os
 import re
 
-from saasexport import commands, config
+from saasexport import commands, config, metrics
 from saasexport.feeds import all_feeds
 from tests.support import BIN, ROOT
 
@@ -48,7 +48,12 @@ def shown(value):
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def metrics_block():
+    return table(("metric", "meaning"), [(f"`{metric.name}`", metric.meaning) for metric in metrics.ALL])
+
+
 BLOCKS = {
+    "metrics": metrics_block,
     "saasexport --help": lambda: f"```\n{commands.usage()}\n```\n",
     "feeds": feeds_block,
     "settings": settings_block,

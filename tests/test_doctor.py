@@ -435,10 +435,8 @@ def test_our_database_is_not_there(installed):
     path = installed.folder / "var" / "saasexport.sqlite"
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-    assert (
-        f"FAIL  our database: {path}: is not there; run: saasexport --config {installed.config} init --shop {installed.shop_file}"
-        == only(installed.doctor())
-    )
+    init = f"saasexport --config {installed.config} init --shop {installed.shop_file}"
+    assert f"FAIL  our database: {path}: is not there; run: {init}" == only(installed.doctor())
 
 
 def test_our_database_is_something_else(installed):
@@ -542,7 +540,8 @@ def test_this_is_a_copy_of_an_installation(tmp_path, installed):
     cloned.crontab(*JOBS)
     line = starting("WARN  machine", cloned.doctor(0))
     assert "was set up on another machine or at another path: is this a copy?" in line
-    assert line.endswith(f"if it was moved on purpose, run: saasexport --config {cloned.config} init --shop {cloned.shop_file}")
+    init = f"saasexport --config {cloned.config} init --shop {cloned.shop_file}"
+    assert line.endswith(f"if it was moved on purpose, run: {init}")
 
 
 # Files, disks, the configuration

@@ -70,15 +70,17 @@ def rows(table, columns="source_entity_id, feed_id, status, is_deleted"):
 
 def test_a_new_item_is_on_record_and_sent(table):
     staged = stage(table, thing(1))
-    assert [item.body for item in staged.pending] == [
-        b'{"language":"en","thingId":1,"code":"a","name":"Apple","deleted":false,"modifiedAt":"2026-11-23 15:00:00"}'
+    assert bodies(staged) == [
+        {"code": "a", "language": "en", "name": "Apple", "thingId": 1, "deleted": False, "modifiedAt": NOW}
     ]
-    assert staged == (staged.pending, 1, 0, 0, 0, [], [])
+    assert (staged.items, staged.failed, staged.newly_failed, staged.deleted) == (1, 0, 0, 0)
+    assert (staged.again, staged.gone) == ([], [])
     columns = (
         "id, source_entity_id, feed_id, feed_data, feed_hash, is_deleted, status, errors, metadata, modified_at,"
         " environments"
     )
-    content = b'{"language":"en","thingId":1,"code":"a","name":"Apple"'
+    content, _, late = staged.pending[0].body.partition(b',"deleted"')
+    assert late == b':false,"modifiedAt":"2026-11-23 15:00:00"}'
     assert rows(table, columns) == [
         (
             staged.pending[0].row_id,

@@ -247,9 +247,8 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
 
 
 def test_a_feed_whose_table_is_missing_is_unavailable_and_the_others_go_on(tmp_path, monkeypatch):
-    places = replace(
-        THINGS, name="places", indexer="place", view="cde_places", table="cde_places", subscriptions=(Subscription("place"),)
-    )
+    names = {"name": "places", "indexer": "place", "view": "cde_places", "table": "cde_places"}
+    places = replace(THINGS, subscriptions=(Subscription("place"),), **names)
     tiny = Tiny(tmp_path, monkeypatch, THINGS, places)
     assert [feed.name for feed in tiny.found.feeds()] == ["things"]
     assert indexer.view(tiny.found.ours, places).unavailable == "the shop has no table place"
@@ -347,7 +346,7 @@ def test_a_shop_that_is_locked_says_so(tiny):
 
     db.connect_shop, before = impatient, db.connect_shop
     try:
-        with pytest.raises(ShopError, match="triggers cannot be installed: .*locked"):
+        with pytest.raises(ShopError, match=r"triggers cannot be installed: .*locked"):
             tiny.open()
     finally:
         db.connect_shop = before

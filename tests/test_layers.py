@@ -27,6 +27,8 @@ LAYERS = {
     "shop": 1,
     "feeds": 1,
     "changelog": 2,
+    "items": 2,
+    "fingerprints": 2,
     "feed_table": 2,
     "indexer": 2,
     "gone": 2,

@@ -188,4 +188,5 @@ FEED = Feed(
         "web/seo/use_rewrites",
         "web/url/use_store",
     ),
+    varying=("storeCode", "websiteCode", "urlPath", "children"),
 )

@@ -75,4 +75,5 @@ FEED = Feed(
     time_field="updatedAt",
     unhashed=("productId",),
     id_types={"default": SQL.via_sku, "sku": SQL.via_sku, "productId": ""},
+    varying=("qty", "qtyForSale", "infiniteStock", "isSalable"),
 )

@@ -204,4 +204,5 @@ FEED = Feed(
     vias={"attribute": SQL.via_attribute},
     id_types={"default": SQL.by_code, "attributeCode": SQL.by_code, "id": ""},
     assemble=assemble,
+    varying=("storeCode", "websiteCode", "label"),
 )

@@ -161,4 +161,5 @@ FEED = Feed(
     configuration=PATHS,
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
     assemble=assemble,
+    varying=("displayable", "priceDisplayable", "addToCartAllowed"),
 )

@@ -109,7 +109,11 @@ class Comparison:
         if kind == "$any":
             return [f"{path}: expected anything but null"] if got is None else []
         if kind == "$json":
-            return self.compare(value, json.loads(got), ignore, unordered, is_exact, path)
+            try:
+                found = json.loads(got)
+            except (TypeError, ValueError):
+                return [f"{path}: expected a text that holds JSON, got {got!r}"]
+            return self.compare(value, found, ignore, unordered, is_exact, path)
         if kind == "$uuid":
             if not isinstance(got, str) or not UUID.fullmatch(got):
                 return [f"{path}: expected a UUID, got {got!r}"]

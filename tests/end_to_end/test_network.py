@@ -1,6 +1,7 @@
 """Networks that refuse, stall, drip and lie: nothing counts as delivered without a good answer, and the job ends."""
 
 import re
+import signal
 import socket
 import time
 from contextlib import closing
@@ -9,6 +10,7 @@ import pytest
 
 from saasexport.demo.shop import PRODUCT_TO_RENAME, SKU_TO_RENAME
 from tests.convergence import differences, tick
+from tests.end_to_end.test_overlap import finished, start
 from tests.gate import Gate, answers, drips, never_ends, resets, sends, stalls, stores_and_says_nothing
 from tests.scripted import Listener, response
 from tests.support import TICK, Exporter
@@ -59,6 +61,19 @@ def rename(exporter, name):
         name,
         PRODUCT_TO_RENAME,
     )
+
+
+def new_product(exporter, entity):
+    """Add a product; gives its SKU."""
+    exporter.change(
+        f"insert into catalog_product_entity (entity_id, attribute_set_id, type_id, sku)"
+        f" values ({entity}, 4, 'simple', 'KL-{entity}');"
+        f"insert into catalog_product_website (product_id, website_id) values ({entity}, 1);"
+        f"insert into catalog_product_entity_int (attribute_id, store_id, entity_id, value)"
+        f" select attribute_id, 0, {entity}, case attribute_code when 'visibility' then 4 else 1 end"
+        f" from eav_attribute where attribute_code in ('status', 'visibility') and entity_type_id = 4"
+    )
+    return f"KL-{entity}"
 
 
 def statuses(exporter):
@@ -168,6 +183,42 @@ def test_an_item_whose_acknowledgement_was_lost_can_be_deleted(behind):
     )
     recovered(behind)
     assert behind.item("products", sku="KL-LOST", storeViewCode="default")["deleted"] is True
+    assert differences(behind) == []
+
+
+def test_a_deletion_that_did_not_arrive_is_not_forgotten(behind):
+    """However often it fails, and though the shop has nothing of the product any more."""
+    sku = new_product(behind, 9001)
+    recovered(behind)
+    assert behind.item("products", sku=sku, storeViewCode="default")["deleted"] is False
+    behind.change("delete from catalog_product_entity where entity_id = 9001")
+    behind.gate.fault = resets
+    assert behind.run("reindex_all_invalid").returncode == 1
+    assert behind.run("resend_failed").returncode == 1
+    recovered(behind)
+    assert behind.item("products", sku=sku, storeViewCode="default")["deleted"] is True
+    assert differences(behind) == []
+
+
+def test_an_item_sent_by_a_job_that_died_over_it_can_be_deleted(behind):
+    """The service has it, nobody heard the answer, and when the next job comes the shop has it no more."""
+    recovered(behind)
+    sku = new_product(behind, 9002)
+    started = []
+
+    def kills(connection, request, gate):
+        gate.passed_on(request)
+        while not started:
+            gate.over.wait(0.01)
+        started[0].kill()
+
+    behind.gate.fault = kills
+    started.append(start(behind, "reindex_all_invalid"))
+    assert finished(started)[0][0] == -signal.SIGKILL
+    assert behind.item("products", sku=sku, storeViewCode="default")["deleted"] is False
+    behind.change("delete from catalog_product_entity where entity_id = 9002")
+    recovered(behind)
+    assert behind.item("products", sku=sku, storeViewCode="default")["deleted"] is True
     assert differences(behind) == []
 
 

@@ -56,8 +56,7 @@ class Catalogue:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.execute("pragma foreign_keys = on")
         self.db.execute("pragma synchronous = off")  # a test's shop need not outlive a power cut
-        self.run(SCHEMA.read_text())
-        self.run(BASE)
+        self.run(f"begin;\n{SCHEMA.read_text()}\n{BASE}\ncommit;")
 
     def run(self, sql):
         self.db.executescript(sql)

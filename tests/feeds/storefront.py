@@ -56,16 +56,20 @@ class Storefront(Catalogue):
 
     def __init__(self, path):
         super().__init__(path)
+        self.db.execute("begin")
         known = {row[0] for row in self.db.execute("select attribute_id from eav_attribute")}
         for code, (attribute_id, backend_type) in PRODUCT.items():
             if attribute_id not in known:
                 self.attribute(attribute_id, code, backend_type, is_user_defined=0)
         for code, (attribute_id, backend_type) in CATEGORY.items():
             self.attribute(attribute_id, code, backend_type, entity_type_id=3, is_user_defined=0)
-        self.run("update catalog_eav_attribute set is_html_allowed_on_front = 1 where attribute_id in (47, 75, 76)")
+        self.db.execute(
+            "update catalog_eav_attribute set is_html_allowed_on_front = 1 where attribute_id in (47, 75, 76)"
+        )
         self.codes = dict(PRODUCT)
         self.category(1, "1", level=0, url_key=None)
         self.category(2, "1/2", url_key=None, name="Default Category")
+        self.db.execute("commit")
 
     def attribute(self, attribute_id, code, backend_type, entity_type_id=4, is_user_defined=1, **more):
         """An attribute; of products and made by the shop's admin unless told otherwise."""

@@ -41,7 +41,7 @@ def test_an_item_has_every_field(shop):
     )
     shop.category(11, "1/2/10/11")
 
-    assert {
+    assert shop.items(FEED, 10)["bikes/default"] == {
         "categoryId": "10",
         "storeViewCode": "default",
         "storeCode": "main",
@@ -67,13 +67,13 @@ def test_an_item_has_every_field(shop):
         "isActive": 1,
         "createdAt": MADE,
         "updatedAt": MADE,
-    } == shop.items(FEED, 10)["bikes/default"]
+    }
 
 
 def test_what_is_null_is_left_out_but_for_what_is_worked_out(shop):
     shop.category(10, "1/2/10", is_active="absent", include_in_menu="absent", url_key=None)
 
-    assert {
+    assert shop.items(FEED, 10)["10/default"] == {
         "categoryId": "10",
         "storeViewCode": "default",
         "storeCode": "main",
@@ -89,7 +89,7 @@ def test_what_is_null_is_left_out_but_for_what_is_worked_out(shop):
         "availableSortBy": None,
         "createdAt": MADE,
         "updatedAt": MADE,
-    } == shop.items(FEED, 10)["10/default"]
+    }
 
 
 def test_an_item_for_each_store_view_that_sells_from_the_root(shop):
@@ -98,22 +98,22 @@ def test_an_item_for_each_store_view_that_sells_from_the_root(shop):
     shop.run("update store_group set root_category_id = 3 where group_id = 2")
     shop.category(10, "1/2/10", url_key="bikes")
 
-    assert [
+    assert sorted(shop.items(FEED)) == [
         "/default",
         "/french",
         "/trade",
         "bikes/default",
         "bikes/french",
         "trade-only/trade",
-    ] == sorted(shop.items(FEED))
-    assert 6 == shop.count(FEED)
+    ]
+    assert shop.count(FEED) == 6
 
 
 def test_the_root_of_a_store_has_an_empty_path_and_the_trees_root_no_item(shop):
     found = shop.items(FEED, 1, 2)
 
     assert {"2"} == {item["categoryId"] for item in found.values()}
-    assert ("", "Default Category") == (found["/default"]["urlPath"], found["/default"]["name"])
+    assert (found["/default"]["urlPath"], found["/default"]["name"]) == ("", "Default Category")
 
 
 def test_the_path_is_made_of_url_keys_and_null_does_not_hide_the_defaults(shop):
@@ -142,10 +142,10 @@ def test_below_an_inactive_category_nothing_is_active_or_in_the_menu(shop):
     shop.category(12, "1/2/10/11/12")
     shop.category(13, "1/2/10/11/12/13")
 
-    assert {10: (1, 1), 11: (0, 1), 12: (0, 0), 13: (0, 0)} == {
+    assert {
         category_id: (item["isActive"], item["includeInMenu"])
         for category_id, item in of_default(shop, 10, 11, 12, 13).items()
-    }
+    } == {10: (1, 1), 11: (0, 1), 12: (0, 0), 13: (0, 0)}
 
 
 def test_below_a_category_that_is_not_in_the_menu_nothing_is_in_the_menu(shop):
@@ -153,10 +153,10 @@ def test_below_a_category_that_is_not_in_the_menu_nothing_is_in_the_menu(shop):
     shop.category(11, "1/2/10/11", include_in_menu=0)
     shop.category(12, "1/2/10/11/12")
 
-    assert {10: (1, 1), 11: (1, 0), 12: (1, 0)} == {
+    assert {
         category_id: (item["isActive"], item["includeInMenu"])
         for category_id, item in of_default(shop, 10, 11, 12).items()
-    }
+    } == {10: (1, 1), 11: (1, 0), 12: (1, 0)}
 
 
 def test_an_ancestor_with_one_of_the_two_values_lacks_the_other_one_with_neither_hides_nothing(shop):
@@ -167,10 +167,19 @@ def test_an_ancestor_with_one_of_the_two_values_lacks_the_other_one_with_neither
     shop.category(30, "1/2/30", is_active="absent")
     shop.category(31, "1/2/30/31")
 
-    assert {11: (1, 1), 21: (1, 0), 31: (0, 0)} == {
+    assert {
         category_id: (item["isActive"], item["includeInMenu"])
         for category_id, item in of_default(shop, 11, 21, 31).items()
-    }
+    } == {11: (1, 1), 21: (1, 0), 31: (0, 0)}
+
+
+def test_a_store_root_that_does_not_say_hides_nothing_and_one_that_does_hides_all(shop):
+    shop.category(10, "1/2/10")
+    shop.run("delete from catalog_category_entity_int where entity_id = 2 and attribute_id = 69")
+    assert (of_default(shop, 10)[10]["isActive"], of_default(shop, 10)[10]["includeInMenu"]) == (1, 1)
+
+    shop.run("update catalog_category_entity_int set value = 0 where entity_id = 2")
+    assert (of_default(shop, 10)[10]["isActive"], of_default(shop, 10)[10]["includeInMenu"]) == (0, 0)
 
 
 def test_an_ancestor_is_seen_as_the_store_view_sees_it(shop):
@@ -179,9 +188,9 @@ def test_an_ancestor_is_seen_as_the_store_view_sees_it(shop):
     shop.describe(10, store_id=3, is_active=1)
 
     found = shop.items(FEED, 11)
-    assert {"default": 0, "trade": 0, "french": 1} == {
+    assert {
         item["storeViewCode"]: item["isActive"] for item in found.values()
-    }
+    } == {"default": 0, "trade": 0, "french": 1}
 
 
 def test_children_are_the_active_ones_by_position_in_the_items_store_view(shop):
@@ -194,8 +203,8 @@ def test_children_are_the_active_ones_by_position_in_the_items_store_view(shop):
     shop.describe(12, store_id=3, is_active=0)
 
     found = shop.items(FEED, 10)
-    assert ["12", "11"] == found["top/default"]["children"]
-    assert ["13", "11"] == found["top/french"]["children"]
+    assert found["top/default"]["children"] == ["12", "11"]
+    assert found["top/french"]["children"] == ["13", "11"]
 
 
 @pytest.mark.parametrize(
@@ -241,15 +250,15 @@ def test_directives_in_a_description_are_filled_with_the_store_views_addresses(s
     shop.category(10, "1/2/10", url_key="top", description='{{media url="a.png"}} {{store url=""}}')
 
     found = shop.items(FEED, 10)
-    assert "http://shop/media/a.png http://shop/" == found["top/default"]["description"]
-    assert "http://trade/media/a.png http://trade/" == found["top/trade"]["description"]
+    assert found["top/default"]["description"] == "http://shop/media/a.png http://shop/"
+    assert found["top/trade"]["description"] == "http://trade/media/a.png http://trade/"
 
 
 def test_a_description_that_may_hold_no_html_is_escaped(shop):
     shop.run("update catalog_eav_attribute set is_html_allowed_on_front = 0 where attribute_id = 47")
     shop.category(10, "1/2/10", description="<b>\"O'Neill & Co\"</b>\nnew")
 
-    assert "&lt;b&gt;&quot;O&#039;Neill &amp; Co&quot;&lt;/b&gt;<br />\nnew" == of_default(shop, 10)[10]["description"]
+    assert of_default(shop, 10)[10]["description"] == "&lt;b&gt;&quot;O&#039;Neill &amp; Co&quot;&lt;/b&gt;<br />\nnew"
 
 
 def test_a_value_that_cannot_be_used_sets_aside_the_items_of_its_store_view(shop):
@@ -257,10 +266,10 @@ def test_a_value_that_cannot_be_used_sets_aside_the_items_of_its_store_view(shop
     shop.describe(10, store_id=3, is_anchor="often")
 
     (entity,) = shop.entities(FEED, 10)
-    assert ["default", "trade"] == [part["storeViewCode"] for part in entity.parts]
+    assert [part["storeViewCode"] for part in entity.parts] == ["default", "trade"]
     (failed,) = entity.failed
-    assert {"urlPath": "top", "storeViewCode": "french"} == failed.identity
-    assert "isAnchor: 'often' is not a number" == failed.error
+    assert failed.identity == {"urlPath": "top", "storeViewCode": "french"}
+    assert failed.error == "isAnchor: 'often' is not a number"
 
 
 def test_what_is_the_same_in_all_store_views_is_common(shop):
@@ -268,8 +277,8 @@ def test_what_is_the_same_in_all_store_views_is_common(shop):
     shop.describe(10, store_id=3, name="Velos")
 
     (entity,) = shop.entities(FEED, 10)
-    assert "1/2/10" == entity.common["path"]
-    assert ["Bikes", "Bikes", "Velos"] == [part["name"] for part in entity.parts]
+    assert entity.common["path"] == "1/2/10"
+    assert [part["name"] for part in entity.parts] == ["Bikes", "Bikes", "Velos"]
 
 
 @pytest.fixture
@@ -316,4 +325,4 @@ def test_store_views_without_values_of_their_own_share_a_branch_of_the_tree(tree
     branches = category_tree(Shop(tree.db)).branches
     assert branches[1] is branches[2]
     assert branches[1] is not branches[3]
-    assert ("c10/c11", "dix/c11") == (branches[1].url_path(11), branches[3].url_path(11))
+    assert (branches[1].url_path(11), branches[3].url_path(11)) == ("c10/c11", "dix/c11")

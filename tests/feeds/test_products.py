@@ -21,8 +21,8 @@ def test_a_whole_item_of_a_plain_product(shop):
 
     item = shop.items(FEED, 1)["mug/default"]
     entries = item.pop("attributes")
-    assert ["ac_attribute_set", "ac_tax_class", "ac_inventory"] == [entry["attributeCode"] for entry in entries]
-    assert {
+    assert [entry["attributeCode"] for entry in entries] == ["ac_attribute_set", "ac_tax_class", "ac_inventory"]
+    assert item == {
         "sku": "mug",
         "storeViewCode": "default",
         "storeCode": "main",
@@ -55,7 +55,7 @@ def test_a_whole_item_of_a_plain_product(shop):
         "urlRewrites": None,
         "variants": None,
         "parents": None,
-    } == item
+    }
 
 
 def test_an_item_for_each_store_view_of_each_website(shop):
@@ -63,15 +63,15 @@ def test_an_item_for_each_store_view_of_each_website(shop):
         shop.bare(product_id, f"sku-{product_id}", websites=websites)
         shop.say(product_id, status=1)
 
-    assert [
+    assert sorted(shop.items(FEED)) == [
         "sku-1/default",
         "sku-1/french",
         "sku-2/trade",
         "sku-3/default",
         "sku-3/french",
         "sku-3/trade",
-    ] == sorted(shop.items(FEED))
-    assert 6 == shop.count(FEED)
+    ]
+    assert shop.count(FEED) == 6
 
 
 def test_a_disabled_store_view_has_its_items(shop):
@@ -79,16 +79,16 @@ def test_a_disabled_store_view_has_its_items(shop):
     shop.bare(1, "mug")
     shop.say(1, status=2)
 
-    assert {"mug/default": "Disabled", "mug/french": "Disabled"} == {
+    assert {
         key: item["status"] for key, item in shop.items(FEED).items()
-    }
+    } == {"mug/default": "Disabled", "mug/french": "Disabled"}
 
 
 def test_a_website_assignment_that_outlived_its_product_is_no_product(shop):
     shop.run("pragma foreign_keys = off; insert into catalog_product_website values (77, 1)")
 
-    assert [] == shop.entities(FEED, 77)
-    assert 0 == shop.count(FEED)
+    assert shop.entities(FEED, 77) == []
+    assert shop.count(FEED) == 0
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_a_product_disabled_in_one_store_view_is_not_buyable_there(shop):
     shop.say(1, store_id=3, status=2)
     shop.stock_item(1)
 
-    assert {"default": True, "french": False, "trade": False} == {
+    assert {
         item["storeViewCode"]: item["buyable"] for item in shop.items(FEED, 1).values()
-    }
+    } == {"default": True, "french": False, "trade": False}
 
 
 def test_what_is_the_same_everywhere_is_common_and_an_override_moves_its_field_only(shop):
@@ -119,11 +119,11 @@ def test_what_is_the_same_everywhere_is_common_and_an_override_moves_its_field_o
     shop.say(1, store_id=3, name="Tasse")
 
     (entity,) = shop.entities(FEED, 1)
-    assert [
+    assert entity.parts == [
         {"storeViewCode": "default", "storeCode": "main", "websiteCode": "base", "name": "Mug"},
         {"storeViewCode": "french", "storeCode": "main", "websiteCode": "base", "name": "Tasse"},
-    ] == entity.parts
-    assert "Title" == entity.common["metaTitle"]
+    ]
+    assert entity.common["metaTitle"] == "Title"
 
 
 def test_extra_entries_stand_behind_the_shops_own_where_store_views_differ_too(shop):
@@ -133,11 +133,11 @@ def test_extra_entries_stand_behind_the_shops_own_where_store_views_differ_too(s
     shop.say(1, store_id=3, motto="Buvez !", tax_class_id=2)
 
     assert {
-        "mug/default": [("motto", "Drink!"), ("ac_attribute_set", "Default"), ("ac_tax_class", "no")],
-        "mug/french": [("motto", "Buvez !"), ("ac_attribute_set", "Default"), ("ac_tax_class", "Taxable Goods")],
-    } == {
         key: [(entry["attributeCode"], entry["value"][0]) for entry in item["attributes"]]
         for key, item in shop.items(FEED, 1).items()
+    } == {
+        "mug/default": [("motto", "Drink!"), ("ac_attribute_set", "Default"), ("ac_tax_class", "no")],
+        "mug/french": [("motto", "Buvez !"), ("ac_attribute_set", "Default"), ("ac_tax_class", "Taxable Goods")],
     }
 
 
@@ -148,9 +148,9 @@ def test_products_are_found_by_sku_and_by_id(shop):
     def found(id_type, keys):
         return [row[0] for row in shop.db.execute(FEED.id_types[id_type], {"keys": keys})]
 
-    assert [2] == found("default", '["mug", "nothing"]')
-    assert [1] == found("sku", "[24]")
-    assert [1, 2] == found("productId", '["1", 2]')
+    assert found("default", '["mug", "nothing"]') == [2]
+    assert found("sku", "[24]") == [1]
+    assert found("productId", '["1", 2]') == [1, 2]
 
 
 def test_each_table_and_column_is_watched_once(shop):
@@ -173,4 +173,4 @@ def test_an_area_that_uses_anothers_name_for_another_query_is_refused(monkeypatc
 
 def test_every_query_of_a_subscription_runs_and_gives_nothing_for_nothing(shop):
     for via, query in FEED.vias.items():
-        assert [] == shop.db.execute(query, {"keys": "[]"}).fetchall(), via
+        assert shop.db.execute(query, {"keys": "[]"}).fetchall() == [], via

@@ -21,7 +21,7 @@ def shop(tmp_path):
 def said(shop, product_id=1):
     """The attributes of a product in each store view, as code -> value; code -> None where there is no value."""
     found, fields = shop.area(attributes, product_id)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return {
         code: [(entry["attributeCode"], entry.get("value")) for entry in fields_of["attributes"] or ()]
         for code, fields_of in found[product_id].items()
@@ -41,7 +41,7 @@ def test_a_product_without_any_has_null(shop):
     shop.say(1, name="Mug")
 
     found, _ = shop.area(attributes, 1)
-    assert {"attributes": None} == found[1]["default"]
+    assert found[1]["default"] == {"attributes": None}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_decimal_prints_with_the_scale_of_its_column(shop):
     )
     shop.say(1, extra=10)
 
-    assert [("extra", ["10.0000"])] == said(shop)["default"]
+    assert said(shop)["default"] == [("extra", ["10.0000"])]
 
 
 def test_null_is_an_entry_without_a_value(shop):
@@ -82,9 +82,9 @@ def test_null_is_an_entry_without_a_value(shop):
     shop.option(31, 202, "Red")
     shop.say(1, motto=None, hue=None)
 
-    assert [("motto", None), ("hue", None)] == said(shop)["default"]
+    assert said(shop)["default"] == [("motto", None), ("hue", None)]
     found, _ = shop.area(attributes, 1)
-    assert {"attributeCode": "motto"} == found[1]["default"]["attributes"][0]
+    assert found[1]["default"]["attributes"][0] == {"attributeCode": "motto"}
 
 
 @pytest.mark.parametrize(("raw", "sent"), [(0, "no"), (1, "yes"), (2, "2")])
@@ -102,10 +102,10 @@ def test_options_are_told_by_label_of_the_store_view_else_admins_else_by_id(shop
     shop.add("eav_attribute_option", option_id=33, attribute_id=201)
     shop.say(1, hue="32,31,33,99")
 
-    assert {
+    assert said(shop) == {
         "default": [("hue", ["Blue", "Red", "33", "99"])],
         "french": [("hue", ["Blue", "Rouge", "33", "99"])],
-    } == said(shop)
+    }
 
 
 def test_a_store_views_row_wins_also_when_it_is_null_and_a_row_there_alone_is_enough(shop):
@@ -119,11 +119,11 @@ def test_a_store_views_row_wins_also_when_it_is_null_and_a_row_there_alone_is_en
     shop.bare(2, "cup")
     shop.say(2, store_id=3, motto="Buvez !")
 
-    assert {
+    assert said(shop) == {
         "default": [("motto", ["Drink!"]), ("hue", ["Red"]), ("depth", ["2.000000"])],
         "french": [("motto", None), ("hue", ["Blue"]), ("depth", ["2.000000"])],
-    } == said(shop)
-    assert {"default": [], "french": [("motto", ["Buvez !"])]} == said(shop, 2)
+    }
+    assert said(shop, 2) == {"default": [], "french": [("motto", ["Buvez !"])]}
 
 
 def test_lists_that_are_the_same_everywhere_are_common(shop):
@@ -135,8 +135,8 @@ def test_lists_that_are_the_same_everywhere_are_common(shop):
     shop.say(2, hue=31)  # the label of a store view it is not in
 
     _, fields = shop.area(attributes, 1, 2)
-    assert {} == fields.by_view
-    assert [["Blue"], ["Red"]] == [fields.common[product]["attributes"][0]["value"] for product in (1, 2)]
+    assert fields.by_view == {}
+    assert [fields.common[product]["attributes"][0]["value"] for product in (1, 2)] == [["Blue"], ["Red"]]
 
 
 def test_a_bad_value_sets_aside_the_store_views_that_have_it(shop):
@@ -147,7 +147,7 @@ def test_a_bad_value_sets_aside_the_store_views_that_have_it(shop):
     shop.say(2, depth=1)
 
     _, fields = shop.area(attributes, 1, 2)
-    assert {(1, 1): "attributes.depth: 'deep' is not a number"} == fields.faults
+    assert fields.faults == {(1, 1): "attributes.depth: 'deep' is not a number"}
 
 
 def test_more_values_than_are_kept_come_out_right(shop, monkeypatch):

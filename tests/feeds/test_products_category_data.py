@@ -22,7 +22,7 @@ def shop(tmp_path):
 def said(shop, product_id=1, view="default"):
     """Id, path and position of each category a product is listed in."""
     found, fields = shop.area(category_data, product_id)
-    assert {} == fields.faults
+    assert fields.faults == {}
     data = found[product_id][view]["categoryData"]
     if data is None:
         assert "categories" not in found[product_id][view]
@@ -35,21 +35,21 @@ def test_its_own_categories_by_id_with_their_positions(shop):
     shop.list_in(20, 1, position=3)
     shop.list_in(11, 1, position=7)
 
-    assert [("10", "top", 10007), ("11", "top/mid", 7), ("20", "other", 3)] == said(shop)
+    assert said(shop) == [("10", "top", 10007), ("11", "top/mid", 7), ("20", "other", 3)]
 
 
 def test_an_anchor_lists_what_is_below_behind_its_own_with_the_lowest_position(shop):
     shop.list_in(11, 1, position=9)
     shop.list_in(12, 1, position=4)
 
-    assert [("10", "top", 10004), ("11", "top/mid", 9), ("12", "top/mid/low", 4)] == said(shop)
+    assert said(shop) == [("10", "top", 10004), ("11", "top/mid", 9), ("12", "top/mid/low", 4)]
 
 
 def test_an_anchors_own_assignment_counts(shop):
     shop.list_in(12, 1, position=4)
     shop.list_in(10, 1, position=5)
 
-    assert [("10", "top", 5), ("12", "top/mid/low", 4)] == said(shop)
+    assert said(shop) == [("10", "top", 5), ("12", "top/mid/low", 4)]
 
 
 def test_the_root_is_no_category_of_a_product(shop):
@@ -58,7 +58,7 @@ def test_the_root_is_no_category_of_a_product(shop):
 
     assert said(shop) is None
     shop.list_in(20, 1)
-    assert [("20", "other", 0)] == said(shop)
+    assert said(shop) == [("20", "other", 0)]
 
 
 def test_nothing_is_listed_in_or_through_an_inactive_category(shop):
@@ -66,7 +66,7 @@ def test_nothing_is_listed_in_or_through_an_inactive_category(shop):
     shop.list_in(20, 1)
     shop.run("update catalog_category_entity_int set value = 0 where attribute_id = 46 and entity_id = 11")
 
-    assert [("20", "other", 0)] == said(shop)
+    assert said(shop) == [("20", "other", 0)]
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_status_and_categories_are_those_of_the_store_view(shop):
     shop.say(2, store_id=3, visibility=None)
     shop.list_in(20, 2)
 
-    assert [("20", "other", 0)] == said(shop)
-    assert [("20", "autre", 0)] == said(shop, view="french")
-    assert [("20", "other", 0)] == said(shop, 2)
+    assert said(shop) == [("20", "other", 0)]
+    assert said(shop, view="french") == [("20", "autre", 0)]
+    assert said(shop, 2) == [("20", "other", 0)]
     assert said(shop, 2, "french") is None
 
 
@@ -110,15 +110,15 @@ def test_only_categories_below_the_stores_root(shop):
     shop.list_in(20, 2)
     shop.list_in(30, 2)
 
-    assert [("20", "other", 0)] == said(shop, 2)
-    assert [("30", "trade-only", 0)] == said(shop, 2, "trade")
+    assert said(shop, 2) == [("20", "other", 0)]
+    assert said(shop, 2, "trade") == [("30", "trade-only", 0)]
 
 
 def test_a_category_without_a_path_is_called_by_its_id_as_in_the_categories_feed(shop):
     shop.category(40, "1/2/40", url_key=None)
     shop.list_in(40, 1)
 
-    assert [("40", "40", 0)] == said(shop)
+    assert said(shop) == [("40", "40", 0)]
 
 
 def test_a_position_that_is_no_number_sets_the_product_aside(shop):

@@ -43,7 +43,7 @@ def shop(tmp_path):
 
 def said(shop, product_id=1, view="default"):
     found, fields = shop.area(media, product_id)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return found[product_id][view]
 
 
@@ -124,9 +124,9 @@ def test_files_come_by_position_then_by_name(shop):
     shop.file(7, "/a.jpg", position=10)
     shop.file(8, "/d.jpg", position=None)
 
-    assert [("/d.jpg", 0), ("/c.jpg", 1), ("/a.jpg", 10), ("/b.jpg", 10)] == [
+    assert [
         (one["url"].removeprefix(BASE), one["sort_order"]) for one in said(shop)["media_gallery"]
-    ]
+    ] == [("/d.jpg", 0), ("/c.jpg", 1), ("/a.jpg", 10), ("/b.jpg", 10)]
 
 
 def test_a_hidden_file_says_so_in_its_roles_only(shop):
@@ -135,10 +135,10 @@ def test_a_hidden_file_says_so_in_its_roles_only(shop):
     shop.say(1, image="/a.jpg")
 
     found = said(shop)
-    assert [["image"], None] == [one["types"] for one in found["media_gallery"]]
-    assert [["image", "hide_from_pdp"], ["hide_from_pdp"]] == [
+    assert [one["types"] for one in found["media_gallery"]] == [["image"], None]
+    assert [
         one["resource"]["roles"] for one in found["images"]
-    ]
+    ] == [["image", "hide_from_pdp"], ["hide_from_pdp"]]
 
 
 def test_a_store_views_words_count_column_by_column(shop):
@@ -147,12 +147,12 @@ def test_a_store_views_words_count_column_by_column(shop):
     shop.tell(5, 3, label="Face", position=9)
     shop.tell(6, 3, disabled=1)
 
-    assert [("Front", 1), ("Back", 2)] == [
+    assert [
         (one["label"], one["sort_order"]) for one in said(shop)["media_gallery"]
-    ]
+    ] == [("Front", 1), ("Back", 2)]
     french = said(shop, view="french")
-    assert [("Back", 2), ("Face", 9)] == [(one["label"], one["sort_order"]) for one in french["media_gallery"]]
-    assert ["hide_from_pdp"] == french["images"][0]["resource"]["roles"]
+    assert [(one["label"], one["sort_order"]) for one in french["media_gallery"]] == [("Back", 2), ("Face", 9)]
+    assert french["images"][0]["resource"]["roles"] == ["hide_from_pdp"]
 
 
 def test_a_store_view_may_choose_another_picture(shop):
@@ -161,8 +161,8 @@ def test_a_store_view_may_choose_another_picture(shop):
     shop.say(1, image="/a.jpg")
     shop.say(1, store_id=3, image="/b.jpg")
 
-    assert [["image"], None] == [one["types"] for one in said(shop)["media_gallery"]]
-    assert [None, ["image"]] == [one["types"] for one in said(shop, view="french")["media_gallery"]]
+    assert [one["types"] for one in said(shop)["media_gallery"]] == [["image"], None]
+    assert [one["types"] for one in said(shop, view="french")["media_gallery"]] == [None, ["image"]]
 
 
 def test_a_videos_words_in_a_store_view(shop):
@@ -171,11 +171,11 @@ def test_a_videos_words_in_a_store_view(shop):
     shop.add(table, value_id=5, store_id=0, url="https://vimeo.com/1", title="Film")
     shop.add(table, value_id=5, store_id=3, title="Le film")
 
-    assert {"default": ("https://vimeo.com/1", "Film"), "french": ("https://vimeo.com/1", "Le film")} == {
+    assert {
         view: (video["videoUrl"], video["videoTitle"])
         for view in ("default", "french")
         for video in [said(shop, view=view)["videos"][0]["video"]]
-    }
+    } == {"default": ("https://vimeo.com/1", "Film"), "french": ("https://vimeo.com/1", "Le film")}
 
 
 def test_files_are_told_once_where_store_views_say_nothing(shop):
@@ -185,8 +185,8 @@ def test_files_are_told_once_where_store_views_say_nothing(shop):
     shop.say(2, store_id=3, name="Tasse")
 
     _, fields = shop.area(media, 2)
-    assert {} == fields.by_view
-    assert "http://media/catalog/product/a.jpg" == fields.common[2]["media_gallery"][0]["url"]
+    assert fields.by_view == {}
+    assert fields.common[2]["media_gallery"][0]["url"] == "http://media/catalog/product/a.jpg"
 
 
 def test_a_file_of_two_products_has_the_words_of_each(shop):
@@ -195,8 +195,8 @@ def test_a_file_of_two_products_has_the_words_of_each(shop):
     shop.add("catalog_product_entity_media_gallery_value_to_entity", value_id=5, entity_id=2)
     shop.tell(5, 0, product_id=2, label="Cup", position=4)
 
-    assert [("Mug", 1)] == [(one["label"], one["sort_order"]) for one in said(shop, 1)["media_gallery"]]
-    assert [("Cup", 4)] == [(one["label"], one["sort_order"]) for one in said(shop, 2)["media_gallery"]]
+    assert [(one["label"], one["sort_order"]) for one in said(shop, 1)["media_gallery"]] == [("Mug", 1)]
+    assert [(one["label"], one["sort_order"]) for one in said(shop, 2)["media_gallery"]] == [("Cup", 4)]
 
 
 def test_other_galleries_and_files_without_a_name_are_left_out(shop):
@@ -204,14 +204,14 @@ def test_other_galleries_and_files_without_a_name_are_left_out(shop):
     shop.file(6, "/a.jpg")
     shop.run("update catalog_product_entity_media_gallery set attribute_id = 87 where value_id = 6")
 
-    assert {"media_gallery": None, "images": None, "videos": None} == said(shop)
+    assert said(shop) == {"media_gallery": None, "images": None, "videos": None}
 
 
 def test_the_later_of_two_words_of_the_default_scope_counts(shop):
     shop.file(5, "/a.jpg", label="old", position=1)
     shop.tell(5, 0, label="new", position=1)
 
-    assert ["new"] == [one["label"] for one in said(shop)["media_gallery"]]
+    assert [one["label"] for one in said(shop)["media_gallery"]] == ["new"]
 
 
 def test_a_position_that_is_no_number_sets_the_product_aside(shop):

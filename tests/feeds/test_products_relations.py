@@ -26,13 +26,13 @@ def relate(shop, parent_id, child_id=1):
 
 def said(shop, field, view="default"):
     found, fields = shop.area(relations, 1)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return found[1][view][field]
 
 
 def test_a_product_without_any_says_null(shop):
     found, _ = shop.area(relations, 1)
-    assert {"links": None, "parents": None} == found[1]["default"]
+    assert found[1]["default"] == {"links": None, "parents": None}
 
 
 def test_links_come_by_type_then_sku_and_grouped_members_are_none(shop):
@@ -45,13 +45,13 @@ def test_links_come_by_type_then_sku_and_grouped_members_are_none(shop):
     link(shop, 3, 5)
     link(shop, 3, 3)
 
-    assert [
+    assert said(shop, "links") == [
         {"sku": "a", "type": "crosssell"},
         {"sku": "B", "type": "related"},
         {"sku": "a", "type": "related"},
         {"sku": "b", "type": "related"},
         {"sku": "b", "type": "upsell"},
-    ] == said(shop, "links")
+    ]
 
 
 def test_a_link_or_parent_is_told_on_the_websites_of_both(shop):
@@ -63,7 +63,7 @@ def test_a_link_or_parent_is_told_on_the_websites_of_both(shop):
     assert [{"sku": "here", "type": "related"}] == said(shop, "links") == said(shop, "links", "french")
     assert said(shop, "links", "trade") is None
     assert said(shop, "parents") is None
-    assert [{"sku": "there", "productType": "grouped"}] == said(shop, "parents", "trade")
+    assert said(shop, "parents", "trade") == [{"sku": "there", "productType": "grouped"}]
 
 
 def test_parents_come_by_type_then_sku_and_a_bundle_may_have_its_own_price(shop):
@@ -77,12 +77,12 @@ def test_parents_come_by_type_then_sku_and_a_bundle_may_have_its_own_price(shop)
     for parent_id in (2, 3, 4, 5):
         relate(shop, parent_id)
 
-    assert [
+    assert said(shop, "parents") == [
         {"sku": "dynamic", "productType": "bundle"},
         {"sku": "view", "productType": "bundle"},
         {"sku": "fixed", "productType": "bundle_fixed"},
         {"sku": "z", "productType": "configurable"},
-    ] == said(shop, "parents")
+    ]
 
 
 def test_lists_that_are_the_same_in_all_store_views_are_told_once(shop):
@@ -90,7 +90,7 @@ def test_lists_that_are_the_same_in_all_store_views_are_told_once(shop):
     link(shop, 2, 1)
 
     _, fields = shop.area(relations, 1)
-    assert {} == fields.by_view
+    assert fields.by_view == {}
 
 
 @pytest.mark.parametrize(

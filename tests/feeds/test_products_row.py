@@ -18,7 +18,7 @@ def shop(tmp_path):
 def said(shop, product_id=1):
     """The area's fields of a product by store view."""
     found, fields = shop.area(row, product_id)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return found[product_id]
 
 
@@ -87,7 +87,7 @@ def test_what_is_null_is_left_out(shop):
     shop.bare(1, "mug")
     shop.say(1, name="Mug", status=1, description=None)
 
-    assert {
+    assert said(shop)["default"] == {
         "sku": "mug",
         "productId": 1,
         "type": "simple",
@@ -101,7 +101,7 @@ def test_what_is_null_is_left_out(shop):
         "taxClassId": "no",
         "currency": "USD",
         "weightUnit": None,
-    } == said(shop)["default"]
+    }
 
 
 def test_a_store_views_own_value_counts_also_when_it_is_null(shop):
@@ -110,8 +110,8 @@ def test_a_store_views_own_value_counts_also_when_it_is_null(shop):
     shop.say(1, store_id=3, name="Tasse", meta_title=None)
 
     found = said(shop)
-    assert ("Mug", "Title") == (found["default"]["name"], found["default"]["metaTitle"])
-    assert "Tasse" == found["french"]["name"]
+    assert (found["default"]["name"], found["default"]["metaTitle"]) == ("Mug", "Title")
+    assert found["french"]["name"] == "Tasse"
     assert "metaTitle" not in found["french"]
 
 
@@ -171,8 +171,8 @@ def test_an_image_of_a_store_view_takes_its_label_with_it(shop):
     shop.say(1, store_id=3, image_label="Face")
 
     found = said(shop)
-    assert {"url": "http://shop/media/catalog/product/1.jpg", "label": None} == found["default"]["image"]
-    assert {"url": "http://shop/media/catalog/product/1.jpg", "label": "Face"} == found["french"]["image"]
+    assert found["default"]["image"] == {"url": "http://shop/media/catalog/product/1.jpg", "label": None}
+    assert found["french"]["image"] == {"url": "http://shop/media/catalog/product/1.jpg", "label": "Face"}
 
 
 def test_settings_are_those_of_the_store_view(shop):
@@ -183,12 +183,12 @@ def test_settings_are_those_of_the_store_view(shop):
     shop.say(1, store_id=3, name="Tasse")
 
     assert {
+        code: (found["currency"], found["weightUnit"], found["image"]["url"], found["name"])
+        for code, found in said(shop).items()
+    } == {
         "default": ("USD", "lbs", "http://shop/media/catalog/product/1.jpg", "Mug"),
         "french": ("USD", "kgs", "http://shop/media/catalog/product/1.jpg", "Tasse"),
         "trade": ("EUR", "lbs", "http://trade/media/catalog/product/1.jpg", "Mug"),
-    } == {
-        code: (found["currency"], found["weightUnit"], found["image"]["url"], found["name"])
-        for code, found in said(shop).items()
     }
 
 
@@ -199,11 +199,11 @@ def test_settings_that_differ_leave_all_else_common(shop):
     shop.say(1, status=1, name="Mug", image="/1.jpg")
 
     _, fields = shop.area(row, 1)
-    assert {
+    assert fields.by_view == {
         (1, 1): {"currency": "USD"},
         (1, 2): {"currency": "EUR"},
         (1, 3): {"currency": "USD"},
-    } == fields.by_view
+    }
 
 
 def test_directives_in_descriptions_lead_to_the_store_views_addresses(shop):
@@ -211,11 +211,11 @@ def test_directives_in_descriptions_lead_to_the_store_views_addresses(shop):
     shop.bare(1, "mug", websites=(1, 2))
     shop.say(1, status=1, description='{{media url="a.png"}} {{store url="tea"}}', name="{{store url=''}}")
 
-    assert {
+    assert {code: (found["description"], found["name"]) for code, found in said(shop).items()} == {
         "default": ("http://media/a.png http://shop/tea/", "{{store url=''}}"),
         "french": ("http://media/a.png http://shop/tea/", "{{store url=''}}"),
         "trade": ("http://media/a.png http://trade/tea/", "{{store url=''}}"),
-    } == {code: (found["description"], found["name"]) for code, found in said(shop).items()}
+    }
 
 
 @pytest.mark.parametrize(
@@ -244,8 +244,8 @@ def test_a_date_of_zeros_is_the_other_one_or_now(shop):
 
     now = Shop(shop.db, now=datetime(2026, 11, 23, 15, 4, 5, tzinfo=UTC))
     common = row.area(now, load(now, [1, 2])).common
-    assert (MADE, MADE) == (common[1]["createdAt"], common[1]["updatedAt"])
-    assert "2026-11-23 15:04:05" == common[2]["createdAt"]
+    assert (common[1]["createdAt"], common[1]["updatedAt"]) == (MADE, MADE)
+    assert common[2]["createdAt"] == "2026-11-23 15:04:05"
 
 
 def failed(shop, product_id=1):
@@ -277,8 +277,8 @@ def test_a_store_views_value_makes_up_for_none_at_all(shop):
     shop.say(1, store_id=3, name="Tasse")
 
     errors, sent = failed(shop)
-    assert (["default"], ["french"]) == (list(errors), sent)
-    assert "Disabled" == shop.items(FEED, 1)["mug/french"]["status"]
+    assert (list(errors), sent) == (["default"], ["french"])
+    assert shop.items(FEED, 1)["mug/french"]["status"] == "Disabled"
 
 
 def test_text_where_a_number_belongs_sets_the_item_aside_with_field_and_reason(shop):
@@ -288,8 +288,8 @@ def test_text_where_a_number_belongs_sets_the_item_aside_with_field_and_reason(s
     shop.bare(2, "good")
     shop.say(2, status=1)
 
-    assert ({"default": "weight: 'heavy' is not a number"}, ["french"]) == failed(shop)
-    assert ({}, ["default", "french"]) == failed(shop, 2)
+    assert failed(shop) == ({"default": "weight: 'heavy' is not a number"}, ["french"])
+    assert failed(shop, 2) == ({}, ["default", "french"])
 
 
 def test_binary_data_in_a_store_views_name_sets_that_item_aside(shop):
@@ -297,7 +297,7 @@ def test_binary_data_in_a_store_views_name_sets_that_item_aside(shop):
     shop.say(1, status=1, name="Mug")
     shop.say(1, store_id=3, name=b"\x00\xff")
 
-    assert ({"french": "name: binary data where text belongs"}, ["default"]) == failed(shop)
+    assert failed(shop) == ({"french": "name: binary data where text belongs"}, ["default"])
 
 
 @pytest.mark.parametrize(

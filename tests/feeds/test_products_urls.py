@@ -21,7 +21,7 @@ def rewrite(shop, request_path, target_path="catalog/product/view/id/5", store_i
 
 def said(shop, view="default"):
     found, fields = shop.area(urls, 5)
-    assert {} == fields.faults
+    assert fields.faults == {}
     return found[5][view]
 
 
@@ -30,7 +30,7 @@ def test_the_products_own_rewrite_is_its_address(shop):
     rewrite(shop, "old.html", "mug.html", redirect_type=301)
     rewrite(shop, "cups/mug.html", "catalog/product/view/id/5/category/3", metadata='{"category_id":"3"}')
 
-    assert {
+    assert said(shop) == {
         "url": "http://shop/mug.html",
         "urlRewrites": [
             {"url": "http://shop/mug.html", "parameters": [{"name": "id", "value": "5"}]},
@@ -40,14 +40,14 @@ def test_the_products_own_rewrite_is_its_address(shop):
                 "parameters": [{"name": "id", "value": "5"}, {"name": "category", "value": "3"}],
             },
         ],
-    } == said(shop)
+    }
 
 
 def test_the_last_of_several_counts(shop):
     rewrite(shop, "first.html")
     rewrite(shop, "second.html")
 
-    assert "http://shop/second.html" == said(shop)["url"]
+    assert said(shop)["url"] == "http://shop/second.html"
 
 
 def test_without_a_rewrite_the_address_names_the_product(shop):
@@ -55,15 +55,15 @@ def test_without_a_rewrite_the_address_names_the_product(shop):
     rewrite(shop, "about", entity_type="cms-page")
     shop.say(5, store_id=2, url_key=None)
 
-    assert {"url": "http://shop/catalog/product/view/id/5/s/mug/", "urlRewrites": None} == said(shop)
-    assert "http://shop/mug.html" == said(shop, "french")["url"]
-    assert "http://trade/catalog/product/view/id/5/s//" == said(shop, "trade")["url"]
+    assert said(shop) == {"url": "http://shop/catalog/product/view/id/5/s/mug/", "urlRewrites": None}
+    assert said(shop, "french")["url"] == "http://shop/mug.html"
+    assert said(shop, "trade")["url"] == "http://trade/catalog/product/view/id/5/s//"
 
 
 def test_a_name_without_a_value_is_no_parameter(shop):
     rewrite(shop, "mug.html", "catalog/product/view/id/5/category")
 
-    assert [{"name": "id", "value": "5"}] == said(shop)["urlRewrites"][0]["parameters"]
+    assert said(shop)["urlRewrites"][0]["parameters"] == [{"name": "id", "value": "5"}]
 
 
 def test_the_address_follows_the_configuration_and_the_rewrites_do_not(shop):
@@ -72,11 +72,11 @@ def test_the_address_follows_the_configuration_and_the_rewrites_do_not(shop):
     for store_id in (1, 3):
         rewrite(shop, "mug.html", store_id=store_id)
 
-    assert ("http://shop/default/mug.html", "http://shop/mug.html") == (
+    assert (
         said(shop)["url"],
         said(shop)["urlRewrites"][0]["url"],
-    )
-    assert "http://shop/index.php/french/mug.html" == said(shop, "french")["url"]
+    ) == ("http://shop/default/mug.html", "http://shop/mug.html")
+    assert said(shop, "french")["url"] == "http://shop/index.php/french/mug.html"
 
 
 def test_addresses_that_are_the_same_in_all_store_views_are_told_once(shop):
@@ -85,14 +85,14 @@ def test_addresses_that_are_the_same_in_all_store_views_are_told_once(shop):
         rewrite(shop, "cup.html", "catalog/product/view/id/6", store_id=store_id, entity_id=6)
 
     _, fields = shop.area(urls, 6)
-    assert ({}, "http://shop/cup.html") == (fields.by_view, fields.common[6]["url"])
+    assert (fields.by_view, fields.common[6]["url"]) == ({}, "http://shop/cup.html")
 
 
 def test_binary_data_in_a_path_sets_the_item_aside(shop):
     rewrite(shop, b"\xff", store_id=3)
 
     _, fields = shop.area(urls, 5)
-    assert {(5, 3): "urlRewrites: binary data where text belongs"} == fields.faults
+    assert fields.faults == {(5, 3): "urlRewrites: binary data where text belongs"}
 
 
 def test_a_changed_rewrite_leads_to_its_product(shop):

@@ -25,7 +25,7 @@ def groups(shop):
 
 
 def test_a_website_lists_its_groups_and_their_store_views(shop):
-    assert {
+    assert shop.items(scopes_website.FEED) == {
         "1": {
             "websiteId": "1",
             "websiteCode": "base",
@@ -51,12 +51,12 @@ def test_a_website_lists_its_groups_and_their_store_views(shop):
                 }
             ],
         },
-    } == shop.items(scopes_website.FEED)
+    }
 
 
 def test_admin_is_no_website(shop):
-    assert [] == shop.entities(scopes_website.FEED, 0)
-    assert 2 == shop.count(scopes_website.FEED)
+    assert shop.entities(scopes_website.FEED, 0) == []
+    assert shop.count(scopes_website.FEED) == 2
 
 
 def test_a_website_or_group_without_anything_says_null(shop):
@@ -66,8 +66,8 @@ def test_a_website_or_group_without_anything_says_null(shop):
     )
 
     found = shop.items(scopes_website.FEED, 3, 4)
-    assert {"websiteId": "3", "websiteCode": "empty", "stores": None} == found["3"]
-    assert [{"storeId": "4", "storeCode": "bare-group", "storeViews": None}] == found["4"]["stores"]
+    assert found["3"] == {"websiteId": "3", "websiteCode": "empty", "stores": None}
+    assert found["4"]["stores"] == [{"storeId": "4", "storeCode": "bare-group", "storeViews": None}]
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_a_change_of_scopes_leads_to_the_websites_concerned(shop, change, websit
 
 
 def test_a_customer_group_is_named_by_the_hash_of_its_id(groups):
-    assert {
+    assert groups.items(scopes_customer_group.FEED) == {
         "0": {"customerGroupId": "0", "customerGroupCode": ZERO, "websites": ["base", "b2b"]},
         "1": {"customerGroupId": "1", "customerGroupCode": ONE, "websites": ["base", "b2b"]},
-    } == groups.items(scopes_customer_group.FEED)
-    assert 2 == groups.count(scopes_customer_group.FEED)
+    }
+    assert groups.count(scopes_customer_group.FEED) == 2
 
 
 def test_excluded_websites_are_left_out_and_all_excluded_is_null(groups):
@@ -101,7 +101,7 @@ def test_excluded_websites_are_left_out_and_all_excluded_is_null(groups):
     groups.add("customer_group_excluded_website", customer_group_id=1, website_id=2)
 
     found = groups.items(scopes_customer_group.FEED)
-    assert {"0": ["b2b"], "1": None} == {key: item["websites"] for key, item in found.items()}
+    assert {key: item["websites"] for key, item in found.items()} == {"0": ["b2b"], "1": None}
 
 
 @pytest.mark.parametrize(

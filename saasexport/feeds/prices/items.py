@@ -247,4 +247,5 @@ FEED = Feed(
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
     due=DUE,
     assemble=assemble,
+    varying=("parents", "regular", "discounts", "tierPrices"),
 )

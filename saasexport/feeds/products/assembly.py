@@ -204,6 +204,12 @@ FEED = Feed(
     assemble=assemble,
     vias=_VIAS,
     configuration=tuple(dict.fromkeys(path for area in (*AREAS, extra_attributes) for path in area.CONFIGURATION)),
+    varying=(
+        *("storeViewCode", "storeCode", "websiteCode", "url", "urlRewrites", "currency", "weightUnit"),
+        *("categoryData", "categories", "inStock", "lowStock", "buyable"),
+    ),
     unhashed=("updatedAt",),
+    fingerprint=stock.fingerprints,
+    fingerprint_vias=("stock", "stock_item", "stock_source"),
     id_types={"default": SQL.ids_of_skus, "sku": SQL.ids_of_skus, "productId": SQL.ids_of_product_ids},
 )

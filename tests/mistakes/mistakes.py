@@ -1,0 +1,234 @@
+"""Deliberate mistakes: each is one that somebody might make, and a part of the battery that must notice it.
+
+`before` must stand exactly once in the file; where it does no longer, the
+mistake has to be made again in the words of today.
+"""
+
+from typing import NamedTuple
+
+
+class Mistake(NamedTuple):
+    """A patch of the package, and the tests of which one must fail."""
+
+    name: str
+    file: str  # below saasexport/
+    before: str
+    after: str
+    tests: tuple[str, ...]  # below tests/end_to_end/
+    is_quick: bool = False  # tried in the everyday suite, too
+
+
+MISTAKES = (
+    Mistake(
+        "a lost acknowledgement is taken as delivered",
+        "client.py",
+        "return [Outcome(item, 2, str(error), 0, request_id) for item in batch]",
+        "return [Outcome(item, 200, '', 0, request_id) for item in batch]",
+        ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
+        is_quick=True,
+    ),
+    Mistake(
+        "any answer with 200 is a good one",
+        "client.py",
+        'return answer.get("status") == "ACCEPTED" and type(accepted) is int and accepted == count',
+        "return True",
+        ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
+    ),
+    Mistake(
+        "every read has a deadline, the request has none",
+        "connection.py",
+        "        stream.settimeout(self._left())\n        return stream.recv(65_536)",
+        "        stream.settimeout(self.timeout)\n        return stream.recv(65_536)",
+        ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
+    ),
+    Mistake(
+        "half of a split is dropped",
+        "client.py",
+        "return self._deliver(feed, batch[:middle]) + self._deliver(feed, batch[middle:])",
+        "return self._deliver(feed, batch[:middle])",
+        (
+            "test_service_faults.py::test_a_400_rejects_the_culprits_and_delivers_their_neighbours_in_the_same_tick",
+            "test_service_faults.py::test_a_413_is_split_and_remembered",
+        ),
+    ),
+    Mistake(
+        "the neighbours of a refused item are not sent again",
+        "client.py",
+        "return bad + (self._deliver(feed, good) if good else [])",
+        "return bad + [Outcome(item, 2, 'refused with others', 400, request_id) for item in good]",
+        ("test_service_faults.py::test_a_400_rejects_the_culprits_and_delivers_their_neighbours_in_the_same_tick",),
+    ),
+    Mistake(
+        "Retry-After is not read",
+        "client.py",
+        "wait = retry_after(response.headers) if code in (429, 503) else None",
+        "wait = None",
+        ("test_service_faults.py::test_retry_after_forbids_every_request_until_then_and_none_afterwards",),
+    ),
+    Mistake(
+        "a service that is down is asked by every job",
+        "client.py",
+        "elif self.settings.is_patient and failures",
+        "elif not self.settings and failures",
+        ("test_service_faults.py::test_an_hour_of_500_is_an_hour_of_few_requests_and_one_tick_sends_everything",),
+    ),
+    Mistake(
+        "a request id is a random one",
+        "client.py",
+        'digest = hashlib.sha1(url.encode() + b"\\0" + body).digest()[:16]',
+        "digest = random.randbytes(16)",
+        ("test_network.py::test_the_same_batch_has_the_same_request_id_until_it_arrives",),
+    ),
+    Mistake(
+        "every process has a rate of its own",
+        "client.py",
+        "wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)",
+        "wait_for_slot(self.settings.slot_file + str(id(self)), self.settings.requests_per_second)",
+        ("test_service_faults.py::test_requests_per_second_holds_over_all_processes",),
+    ),
+    Mistake(
+        "certificates are not looked at",
+        "connection.py",
+        "        return context.wrap_socket(plain, server_hostname=self.address.host)",
+        "        context.check_hostname = False\n        context.verify_mode = ssl.CERT_NONE\n"
+        "        return context.wrap_socket(plain)",
+        ("test_tls.py::test_a_certificate_that_nobody_vouches_for_is_refused",),
+    ),
+    Mistake(
+        "status 2 is never sent again",
+        "feed_table.sql",
+        "   and status in (1, 2)\n   and source_entity_id > :after",
+        "   and status = 1\n   and source_entity_id > :after",
+        ("test_time.py::test_a_retry_is_not_frozen_by_a_clock_that_was_ahead",),
+    ),
+    Mistake(
+        "the time of export does not advance",
+        "feed_table.py",
+        "    if last < now:\n        return now",
+        "    if last < now or now:\n        return now",
+        ("test_time.py::test_a_clock_set_back_does_not_make_the_service_ignore_us",),
+    ),
+    Mistake(
+        "an environment's bit is cleared when a deletion is staged",
+        "feed_table.sql",
+        "-- name: mark_deleted\nupdate {feed_table}\n   set is_deleted = 1,",
+        "-- name: mark_deleted\nupdate {feed_table}\n   set is_deleted = 1, environments = 0,",
+        ("test_network.py::test_a_deletion_that_did_not_arrive_is_not_forgotten",),
+    ),
+    Mistake(
+        "a deletion does not say what is deleted",
+        "feed_table.py",
+        "        kept = picked(self.encoder.kept, json.loads(data), {})\n        kept.pop",
+        "        kept = picked(self.feed.minimal, json.loads(data), {})\n        kept.pop",
+        ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
+    ),
+    Mistake(
+        "deletions are found by time stamp",
+        "feed_table.py",
+        "        for row in gone:\n            if row.is_deleted and",
+        "        for row in gone:\n            if row.modified_at >= now:\n                continue\n"
+        "            if row.is_deleted and",
+        ("test_network.py::test_an_item_whose_acknowledgement_was_lost_can_be_deleted",),
+    ),
+    Mistake(
+        "triggers write the new key only",
+        "changelog.py",
+        '        if operation == "update":\n',
+        '        if operation == "replace":\n',
+        ("test_capture.py::test_a_row_that_changes_its_owner_concerns_both",),
+        is_quick=True,
+    ),
+    Mistake(
+        "triggers are compared by name only",
+        "installation.py",
+        "if not is_complete or _by_name(present) != changelog.triggers(usable, found.id):",
+        "if not is_complete or set(_by_name(present)) != set(changelog.triggers(usable, found.id)):",
+        ("test_history.py::test_a_changed_trigger_is_put_right",),
+    ),
+    Mistake(
+        "what a dropped trigger missed is not looked for",
+        "installation.py",
+        "            elif unseen & {entry.table for entry in feed.watched()}:",
+        "            elif not unseen & {entry.table for entry in feed.watched()} and False:",
+        ("test_history.py::test_a_dropped_trigger_is_put_back_and_what_it_missed_is_sent",),
+    ),
+    Mistake(
+        "the fingerprint is not compared",
+        "changelog.py",
+        "    if row[0] != expected:",
+        "    if row[0] is None:",
+        ("test_history.py::test_a_restored_shop_that_has_gone_on_since_is_noticed",),
+    ),
+    Mistake(
+        "holes in a changelog are not counted",
+        "changelog.py",
+        "    if seen != upto - cursor:",
+        "    if seen > upto - cursor:",
+        ("test_history.py::test_a_hole_in_a_changelog_is_noticed",),
+    ),
+    Mistake(
+        "the purge goes ahead of the cursor",
+        "changelog.sql",
+        "where version_id < :cursor order by version_id limit 1000",
+        "where version_id <= :cursor + 1 order by version_id limit 1000",
+        ("test_capture.py::test_a_purge_takes_what_was_read_and_keeps_the_proof_that_it_was",),
+    ),
+    Mistake(
+        "a reconciliation does not look for what is gone",
+        "sync.py",
+        "        if ids := sorted({*walked, *missing}):",
+        "        if ids := sorted(walked):",
+        ("test_capture.py::test_what_replace_hides_is_found_by_the_reconciliation", "test_history.py"),
+    ),
+    Mistake(
+        "the cursor is stored before what it led to",
+        "sync.py",
+        "        for ids in changelog.batches(ours, opened.after, steps.CHUNK):",
+        "        indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())\n"
+        "        for ids in changelog.batches(ours, opened.after, steps.CHUNK):",
+        ("test_crash.py::test_a_tick_killed_at_a_call_is_made_good_by_the_next_ones",),
+    ),
+    Mistake(
+        "what a crash left is not taken up",
+        "feed_table.sql",
+        "   and status = 0\n   and source_entity_id > :after",
+        "   and status = 3\n   and source_entity_id > :after",
+        ("test_crash.py::test_a_tick_killed_at_a_call_is_made_good_by_the_next_ones",),
+    ),
+    Mistake(
+        "items are sent before they are on record",
+        "steps.py",
+        "                gone.note(ours, feed, staged.gone, ids, holds, now)\n",
+        "                gone.note(ours, feed, staged.gone, ids, holds, now)\n"
+        "                deliver(work, feed, table, staged.pending, Synced())\n",
+        ("test_network.py::test_an_item_sent_by_a_job_that_died_over_it_can_be_deleted",),
+    ),
+    Mistake(
+        "two jobs may work at once",
+        "lock.py",
+        "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n        except BlockingIOError:",
+        "            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)\n        except BlockingIOError:",
+        ("test_overlap.py::test_ticks_at_once_send_nothing_twice",),
+    ),
+    Mistake(
+        "one bad item spoils its neighbours",
+        "items.py",
+        "        except (ValueError, RecursionError):  # a UnicodeEncodeError is a ValueError\n",
+        "        except RecursionError:\n",
+        ("test_bad_data.py",),
+    ),
+    Mistake(
+        "new identities of the same entities count as deletions",
+        "feed_table.py",
+        "if not row.is_deleted and row.environments & self.environment and row.entity_id not in alive",
+        "if not row.is_deleted and row.environments & self.environment",
+        ("test_deletion_guard.py::test_new_identities_of_the_same_entities_do_not_count",),
+    ),
+    Mistake(
+        "our database may lose its last commits in a power cut",
+        "db.py",
+        'ours.execute("pragma synchronous = full")',
+        'ours.execute("pragma synchronous = off")',
+        ("test_power.py",),
+    ),
+)
