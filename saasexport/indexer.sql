@@ -136,6 +136,16 @@ select feed
  where counted_at > :old
    and counted_at <= :now
 
+-- name: counted_on_record
+-- In our tables: who asks counts in the shop.
+update view_state
+   set source_records = :source_records,
+       backlog = :backlog,
+       waiting_since = case when :backlog > 0 then coalesce(waiting_since, :now) end,
+       counted_at = :now,
+       counted_head = null
+ where feed = :feed
+
 -- name: counted_backlog
 update view_state
    set backlog = :backlog,

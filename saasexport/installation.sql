@@ -11,15 +11,6 @@ select bit
   from environment
  where environment_id = :environment_id
 
--- name: forget_cursor
-update view_state
-   set version_id = 0,
-       fingerprint = null,
-       pass_version = null,
-       pass_position = null,
-       updated = :now
- where feed = :feed
-
 -- name: base_url
 select value
   from core_config_data

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from saasexport import changelog, indexer, queries, steps
+from saasexport.clock import now_text
 from saasexport.db import transaction
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop, json_list
 from saasexport.feed_table import Contested, Pending
-from saasexport.installation import Installation, now_text
+from saasexport.installation import Installation
 from saasexport.steps import Synced, Work
 from saasexport.sync import full_sync, send_collected, settle, sync_entities, walk
 from saasexport.uuids import Uuids

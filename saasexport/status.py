@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from saasexport import changelog, indexer
+from saasexport.clock import now_text
 from saasexport.db import transaction
 from saasexport.feed import Feed, Shop
-from saasexport.installation import Installation, now_text
+from saasexport.installation import Installation
 
 COLUMNS = (
     "feed",
@@ -67,7 +68,7 @@ def count_after_work(found: Installation) -> None:
         counted.append(values)
     with transaction(found.ours):
         for values in counted:
-            query = indexer.SQL.counted if "source_records" in values else indexer.SQL.counted_backlog
+            query = indexer.SQL.counted_on_record if "source_records" in values else indexer.SQL.counted_backlog
             found.ours.execute(query, {**values, "now": now_text()})
 
 

@@ -15,12 +15,13 @@ from typing import Any
 
 from saasexport import fingerprints, gone, history, indexer
 from saasexport.client import Client, Outcome
+from saasexport.clock import now_text
 from saasexport.db import transaction
 from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed, Shop
 from saasexport.feed_table import Contested, FeedTable, Pending, Staged
 from saasexport.hashing import encode
-from saasexport.installation import Installation, now_text
+from saasexport.installation import Installation
 from saasexport.log import COLLECTING, SENDING, Log
 from saasexport.uuids import Uuids
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from saasexport import changelog, gone, indexer, steps
+from saasexport.clock import now_text
 from saasexport.db import connect_shop, transaction
 from saasexport.feed import Feed, Shop, json_list
-from saasexport.installation import now_text
 from saasexport.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
 
 __all__ = [

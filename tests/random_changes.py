@@ -91,10 +91,15 @@ class Changer:
         rowid, other = self.row(shop, table), self.row(shop, table)
         if rowid is None:
             return None
-        names = [name for name, kind, _, _, key in self.columns[table] if not (key and kind.upper() == "INTEGER" and self.is_single_key(table))]
+        names = [
+            name
+            for name, kind, _, _, key in self.columns[table]
+            if not (key and kind.upper() == "INTEGER" and self.is_single_key(table))
+        ]
         if not names:
             return None
-        values = dict(zip(names, shop.execute(f"select {', '.join(names)} from {table} where rowid = ?", (rowid,)).fetchone(), strict=True))
+        row = shop.execute(f"select {', '.join(names)} from {table} where rowid = ?", (rowid,)).fetchone()
+        values = dict(zip(names, row, strict=True))
         name = self.random.choice(names)
         values[name] = shop.execute(f"select {name} from {table} where rowid = ?", (other,)).fetchone()[0]
         if name in ("sku", "code", "increment_id", "attribute_code", "request_path") and self.random.random() < 0.7:

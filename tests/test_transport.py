@@ -43,7 +43,7 @@ def test_requests_does_not_follow_redirects():
 def test_a_failing_transport_is_a_service_error_on_one_line():
     responses.post("https://commerce.example/a", body=requests.ConnectionError("no\nroute"))
     it = connection()
-    with pytest.raises(ServiceError, match="^https://commerce.example: no route$"):
+    with pytest.raises(ServiceError, match=r"^https://commerce\.example: no route$"):
         it.post("/a", {}, b"")
     it.close()
 

@@ -6,12 +6,13 @@ import sys
 from typing import Any
 
 from saasexport import lock, queries, status
+from saasexport.clock import now_text
 from saasexport.commands import for_programs, table
 from saasexport.commands.progress import summary
 from saasexport.db import transaction
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed, json_list
-from saasexport.installation import Installation, now_text, open_installation
+from saasexport.installation import Installation, open_installation
 from saasexport.jobs import prepare_command
 from saasexport.steps import Work
 from saasexport.sync import sync_entities

@@ -11,11 +11,12 @@ import time
 from difflib import get_close_matches
 
 from saasexport import indexer, lock, resync, status
+from saasexport.clock import now_text
 from saasexport.commands import table
 from saasexport.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.installation import Installation, now_text, open_installation
+from saasexport.installation import Installation, open_installation
 from saasexport.jobs import prepare_command
 
 _PRODUCTS = "catalog_data_exporter_products"

@@ -3,9 +3,9 @@
 import argparse
 
 from saasexport import changelog, config, db, indexer
+from saasexport.clock import now_text
 from saasexport.errors import DatabaseError
 from saasexport.feeds import all_feeds
-from saasexport.installation import now_text
 
 EXAMPLES = {"uninstall": "saasexport uninstall"}
 

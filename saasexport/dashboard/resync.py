@@ -9,13 +9,14 @@ import json
 from dataclasses import dataclass
 
 from saasexport import indexer, lock, queries, status
+from saasexport.clock import now_text
 from saasexport.dashboard import items, items_page, pages, templates
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
 from saasexport.db import transaction
 from saasexport.errors import Busy
 from saasexport.feed import Feed
-from saasexport.installation import Installation, now_text
+from saasexport.installation import Installation
 
 HTML = templates.beside(__file__)
 SQL = queries.beside(__file__)

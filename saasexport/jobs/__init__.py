@@ -14,9 +14,10 @@ from typing import Any
 
 from saasexport import config, db, lock, metrics, recovery
 from saasexport.client import Client, Settings
+from saasexport.clock import now_text
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.installation import Installation, now_text, open_installation
+from saasexport.installation import Installation, open_installation
 from saasexport.log import Log
 from saasexport.status import count_after_work
 from saasexport.sync import Work

@@ -8,9 +8,9 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 from saasexport import history, indexer
+from saasexport.clock import now_text
 from saasexport.db import keep, transaction
 from saasexport.feed import Feed
-from saasexport.installation import now_text
 from saasexport.jobs import each_feed
 from saasexport.sync import Work
 

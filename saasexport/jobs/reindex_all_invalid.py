@@ -8,8 +8,8 @@ import argparse
 import time
 
 from saasexport import indexer, views
+from saasexport.clock import now_text
 from saasexport.feed import Feed
-from saasexport.installation import now_text
 from saasexport.jobs import cleanup_deleted_feed_items, each_feed, locked
 from saasexport.sync import Work, full_sync, partial_sync, sync_awaiting, sync_due
 

@@ -123,9 +123,8 @@ class Branch:
         if self._store_id is not None:
             key = keys.get(self._store_id, {}).get(category_id)
             if key is not None:
-                return str(key)
-        key = keys.get(0, {}).get(category_id)
-        return None if key is None else str(key)
+                return _text(key)
+        return _text(keys.get(0, {}).get(category_id))
 
     def _is_off(self, code: str, ancestor_id: int) -> bool:
         """Whether an ancestor hides what is below it."""
@@ -178,15 +177,18 @@ class CategoryTree:
 _OFF = (None, 0, "", "0")
 
 
+def _text(key: Any) -> str | None:
+    # Bytes become what the engine finds not to be UTF-8, and sets aside.
+    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else None if key is None else str(key)
+
+
 def category_tree(shop: Shop) -> CategoryTree:
     """The shop's category tree."""
     return shop.once(_load)
 
 
 def _load(shop: Shop) -> CategoryTree:
-    categories = {
-        row[0]: Category(row[0], _ids(row[0], row[1]), *row[2:]) for row in shop.rows(SQL.categories)
-    }
+    categories = {row[0]: _category(*row) for row in shop.rows(SQL.categories)}
     values: dict[str, dict[int, dict[int, Any]]] = {code: {} for code in CODES}
     for query in (SQL.switches, SQL.url_keys):
         for code, store_id, category_id, value in shop.rows(query):
@@ -194,8 +196,15 @@ def _load(shop: Shop) -> CategoryTree:
     return CategoryTree(categories, values, store_views(shop))
 
 
-def _ids(category_id: int, path: str) -> tuple[int, ...]:
+def _category(category_id: int, path: Any, level: Any, position: Any) -> Category:
+    """A row of the tree; what is no number there must not keep the others from being sent."""
     try:
-        return tuple(map(int, path.split("/")))
-    except (ValueError, AttributeError):
-        return (category_id,)  # not a path: a category on its own, below no root
+        ids = tuple(map(int, path.split("/")))
+    except (ValueError, TypeError, AttributeError):
+        ids = (category_id,)  # not a path: a category on its own, below no root
+    return Category(
+        category_id,
+        ids,
+        level if isinstance(level, int) else len(ids) - 1,
+        position if isinstance(position, int) else 0,
+    )

@@ -29,7 +29,8 @@ def test_many_deletions_at_once_are_held_back_and_the_rest_goes_on(large, capsys
     large.change("delete from catalog_product_entity where entity_id > 200")
     large.change(
         "update catalog_product_entity_varchar set value = 'Still sold' where entity_id = 1 and store_id = 0"
-        " and attribute_id = (select attribute_id from eav_attribute where attribute_code = 'name' and entity_type_id = 4)"
+        " and attribute_id = (select attribute_id from eav_attribute"
+        " where attribute_code = 'name' and entity_type_id = 4)"
     )
     assert jobs.main("reindex_all_invalid", ["--config", str(large.config)]) == 1
     printed = capsys.readouterr().err
@@ -38,7 +39,8 @@ def test_many_deletions_at_once_are_held_back_and_the_rest_goes_on(large, capsys
     assert live(large) == before
     assert large.item("products", sku="KL-ESP-HOUSE", storeViewCode="default")["name"] == "Still sold"
     assert large.ask("select held from feed_status where feed = 'products'") == [(200,)]
-    held = large.ask("select count(distinct source_entity_id) from failed_items where feed = 'products' and status = 200")
+    query = "select count(distinct source_entity_id) from failed_items where feed = 'products' and status = 200"
+    held = large.ask(query)
     assert held == [(200,)]
     # It is said once, not every minute.
     assert jobs.main("reindex_all_invalid", ["--config", str(large.config)]) == 0

@@ -52,7 +52,8 @@ def test_a_table_rebuilt_as_migrations_do_loses_no_change(synced, converges):
 
 def test_a_hole_in_a_changelog_is_noticed(synced, converges):
     synced.change(RENAME)
-    synced.change("delete from cde_products_feed_cl where version_id = (select max(version_id) - 1 from cde_products_feed_cl)")
+    one = "(select max(version_id) - 1 from cde_products_feed_cl)"
+    synced.change(f"delete from cde_products_feed_cl where version_id = {one}")
     synced.change("insert into cde_products_feed_cl (entity_id) values (1)")
     converges(synced)
 

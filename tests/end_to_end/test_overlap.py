@@ -50,7 +50,8 @@ def test_ticks_at_once_send_nothing_twice(synced, number):
     finished([start(synced, job) for job in TICK])
     once = items_sent(synced) - before
     assert differences(synced) == []
-    changed = synced.ask_shop("select count(*) from catalog_product_website join store using (website_id) where product_id < 40")
+    query = "select count(*) from catalog_product_website join store using (website_id) where product_id < 40"
+    changed = synced.ask_shop(query)
     assert once <= changed[0][0] * 2, "each product's items are sent once, and perhaps once more for its relations"
 
 

@@ -272,6 +272,26 @@ def test_a_value_that_cannot_be_used_sets_aside_the_items_of_its_store_view(shop
     assert failed.error == "isAnchor: 'often' is not a number"
 
 
+@pytest.mark.parametrize("column", ["level", "position"])
+def test_a_number_that_is_none_sets_aside_its_category_and_no_other(shop, column):
+    shop.category(10, "1/2/10", url_key="top")
+    shop.category(11, "1/2/10/11", url_key="below")
+    shop.run(f"update catalog_category_entity set {column} = 'zz' where entity_id = 10")
+
+    bad, good = shop.entities(FEED, 10, 11)
+    assert (len(bad.parts), len(bad.failed)) == (0, 3)
+    assert bad.failed[0].error == f"{column}: 'zz' is not a number"
+    assert [part["storeViewCode"] for part in good.parts] == ["default", "trade", "french"]
+    assert good.common["urlPath"] == "top/below"
+
+
+def test_a_category_whose_path_is_none_is_in_no_store(shop):
+    shop.category(10, "1/2/10")
+    shop.run("update catalog_category_entity set path = x'ff' where entity_id = 10")
+
+    assert shop.entities(FEED, 10) == []
+
+
 def test_what_is_the_same_in_all_store_views_is_common(shop):
     shop.category(10, "1/2/10", name="Bikes")
     shop.describe(10, store_id=3, name="Velos")

@@ -142,6 +142,13 @@ CREATE TABLE data_exporter_uuid (
     created_at text not null,         -- UTC, when it was assigned
     unique (entity_id, type)
 ) without rowid;
+CREATE TABLE entity_fingerprint (
+    -- What entities said of their stock when last assembled: a sale that changes nothing of it sends nothing.
+    feed      text    not null,  -- the feed's name
+    entity_id integer not null,  -- the shop's id
+    said      text    not null,  -- hash of what the feed asks for it
+    primary key (feed, entity_id)
+) without rowid;
 CREATE TABLE environment (
     -- The data spaces (environment_id) this installation has delivered to.
     bit            integer primary key,  -- its bit in the column environments of the feed tables: 0 to 62
