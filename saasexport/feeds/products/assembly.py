@@ -207,6 +207,7 @@ FEED = Feed(
     varying=(
         *("storeViewCode", "storeCode", "websiteCode", "url", "urlRewrites", "currency", "weightUnit"),
         *("categoryData", "categories", "inStock", "lowStock", "buyable"),
+        *("name", "urlKey", "status", "visibility", "displayable"),
     ),
     unhashed=("updatedAt",),
     fingerprint=stock.fingerprints,
