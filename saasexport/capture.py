@@ -107,7 +107,7 @@ def _refuse_anothers(found: "Installation", present: list[tuple[str, str, str, s
         if kind == "trigger" and f"/* saasexport {found.id} */" not in sql:
             raise ShopError(
                 f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
-                "is this the right shop? If the other installation is gone, run: saasexport uninstall",
+                "is this the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",
             )
 
 

@@ -132,6 +132,8 @@ def read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
+    except PermissionError as error:
+        raise ConfigError(f"{path}: {error.strerror}", "run this as the user who owns it") from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}", "see --config and $SAASEXPORT_CONFIG") from error
 

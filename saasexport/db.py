@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import DatabaseError, ShopError
+from saasexport.errors import DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 
 SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
@@ -25,6 +25,7 @@ SCHEMA_VERSION = 1
 def connect_shop(path: str, write: bool = False) -> sqlite3.Connection:
     """Open the shop: for reading only, unless triggers are installed or changelogs purged."""
     if not os.path.exists(path):
+        _look(path, ShopError)
         raise ShopError(f"{path}: the shop database does not exist", "see [shop] database in the configuration")
     try:
         shop = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
@@ -39,15 +40,18 @@ def connect_shop(path: str, write: bool = False) -> sqlite3.Connection:
 def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
     """Open our database; only `init` creates it."""
     if not create and not os.path.exists(path):
+        _look(path, DatabaseError)
         raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
-    if create:
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
     try:
+        if create:
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
         ours = sqlite3.connect(_uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
         if create:
             ours.execute("pragma journal_mode = wal")
         ours.execute("pragma synchronous = full")
         version = ours.execute("pragma user_version").fetchone()[0]
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}", "see [export] database in the configuration") from error
     except sqlite3.Error as error:
         raise DatabaseError(f"{path}: {error}") from error
     if version > SCHEMA_VERSION:
@@ -59,6 +63,16 @@ def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
 
         migrations.bring_up(ours)
     return ours
+
+
+def _look(path: str, kind: type[SaasExportError]) -> None:
+    """Raise if a file only seems to be missing: another user's folder hides what is in it."""
+    try:
+        os.stat(path)
+    except PermissionError as error:
+        raise kind(f"{path}: {error.strerror}", "run this as the user who owns it") from error
+    except OSError:
+        pass
 
 
 @contextmanager

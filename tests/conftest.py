@@ -1,9 +1,19 @@
 """Real databases, the real scripts and the real service, for every test that wants them."""
 
+import os
+
 import pytest
 
 from tests.installed import JOBS, Installed
 from tests.support import Exporter, Service, demo_shop_copy
+
+
+@pytest.fixture(autouse=True)
+def umask():
+    """Jobs and commands make private files; called in process, that must not outlast the test."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

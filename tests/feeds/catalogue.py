@@ -7,7 +7,7 @@ stock sells on `base`, stock 10 with the sources `eu` and `us` on `b2b`.
 import sqlite3
 from pathlib import Path
 
-from saasexport import changelog
+from saasexport import changelog, db
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import load
 
@@ -144,7 +144,7 @@ class Catalogue:
 
     def count(self, feed):
         """What the feed says a full sync would produce."""
-        return self.db.execute(feed.count).fetchone()[0]
+        return self.db.execute(feed.count, {"since": ""}).fetchone()[0]
 
     def touched(self, feed, sql):
         """The entities that a change of the shop leads to; "everything" if the feed is walked anew."""
@@ -152,6 +152,7 @@ class Catalogue:
         cursor = changelog.head(self.db, feed)[0]
         self.run(sql)
         ours = sqlite3.connect(":memory:", isolation_level=None)
+        db.install(ours)
         upto = changelog.head(self.db, feed)[0]
         found = changelog.open_pass(Shop(self.db), ours, feed, cursor, upto, None)
         if found.everything:
