@@ -25,6 +25,7 @@ class Log:
         self.folder = folder
         self.caller = caller
         self.is_verbose = is_verbose
+        self.has_said = False
 
     def operation(self, feed: str, operation: str, status: str, started: float | None = None, **more: Any) -> None:
         """A record of a sync: `started` is time.monotonic() at its beginning."""
@@ -71,6 +72,7 @@ class Log:
     def say(self, message: str) -> None:
         """Tell a person who asked for it with -v."""
         if self.is_verbose:
+            self.has_said = True
             print(message, file=sys.stderr)
 
     def _write(self, name: str, level: str, text: str) -> None:

@@ -45,6 +45,13 @@ def id_type_of(feed: Feed, name: str) -> str:
     raise ConfigError(f"{feed.name}: there is no id type {name!r}", f"id types are: {', '.join(feed.id_types)}")
 
 
+def named(feed: Feed, id_type: str) -> str:
+    """What a type is called for people: `default` stands for another one."""
+    query = feed.id_types[id_type]
+    others = (name for name, other in feed.id_types.items() if other == query and name != "default")
+    return next(others, "id") if id_type == "default" else id_type
+
+
 def entities(found: Installation, feed: Feed, keys: Iterable[str], id_type: str = "default") -> Found:
     """The entities that keys of one type mean."""
     id_type = id_type_of(feed, id_type)

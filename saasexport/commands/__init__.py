@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
     "failed": ("failed", "the items that are not delivered, and why"),
     "dashboard": ("dashboard", "the status pages, in a browser or as a file"),
-    "show": ("show", "one item: what the shop says, what was sent, when, with which answer"),
+    "show": ("show", "one item: what the shop says, what was sent, with which answer"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do about it"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
@@ -47,7 +47,9 @@ def main(argv: list[str] | None = None) -> int:
     argv = list(sys.argv[1:] if argv is None else argv)
     os.umask(0o077)
     try:
-        return _run(argv)
+        status = _run(argv)
+        sys.stdout.flush()
+        return status
     except Busy as busy:
         print(f"saasexport: {busy}; nothing done", file=sys.stderr)
         return 0
@@ -139,7 +141,7 @@ def usage() -> str:
         [
             "examples:",
             "  saasexport demo",
-            "  saasexport init --shop /srv/shop/shop.sqlite --service https://commerce.example.com",
+            "  saasexport init --shop shop.sqlite --service https://commerce.example.com",
             "  saasexport status",
             "",
             "usage: saasexport [--config PATH] COMMAND [options]",

@@ -62,6 +62,11 @@ def _hidden(name: str, value: Any) -> Any:
 
 
 def _printed(value: Any) -> str:
+    """A value as the file would have it, but for the quotes of a text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
     return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 

@@ -87,7 +87,7 @@ def _write(path: str, content: bytes) -> int:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isascii() and text.isdecimal() else -1
     if not 0 <= port <= 65_535:
         raise argparse.ArgumentTypeError("expected a number from 0 to 65535")
     return port

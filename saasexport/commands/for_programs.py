@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,11 @@ from typing import Any
 def add_option(options: argparse.ArgumentParser, keys: Mapping[str, str], per: str) -> None:
     """Add --json, and what its keys mean to the end of the help."""
     options.add_argument("--json", action="store_true", help=f"for programs: a list of objects, one per {per}")
-    width = max(map(len, keys))
-    lines = [f"  {key:<{width}}  {meaning}" for key, meaning in keys.items()]
+    width = max(map(len, keys)) + 4
+    lines = [
+        textwrap.fill(meaning, 79, initial_indent=f"  {key}".ljust(width), subsequent_indent=" " * width)
+        for key, meaning in keys.items()
+    ]
     options.epilog = "\n".join(["the keys of --json:", *lines])
 
 

@@ -3,8 +3,8 @@
 import argparse
 import os
 
-from saasexport import config
-from saasexport.errors import ConfigError
+from saasexport import changelog, config, db
+from saasexport.errors import ConfigError, ShopError
 from saasexport.feeds import all_feeds
 from saasexport.installation import set_up
 
@@ -53,8 +53,9 @@ def run(options: argparse.Namespace, name: str) -> int:
             f"{path}: has another service, {settings['service.url']}", "change [service] url there, or leave it out"
         )
     if not os.path.exists(shop):
-        raise ConfigError(f"{shop}: the shop database does not exist")
+        raise ConfigError(f"{shop}: the shop database does not exist", "see --shop")
     if is_new:
+        _require_shop(shop)
         _write(path, content)
     found = set_up(settings, content)
     try:
@@ -67,6 +68,16 @@ def run(options: argparse.Namespace, name: str) -> int:
     finally:
         found.close()
     return 0
+
+
+def _require_shop(path: str) -> None:
+    """Refuse what is no shop before anything is written: a mistyped name must not stand in a configuration."""
+    shop = db.connect_shop(path)
+    try:
+        if all(changelog.unavailable(shop, feed) for feed in all_feeds().values()):
+            raise ShopError(f"{path}: has no table that a feed reads", "is this the shop's SQLite database?")
+    finally:
+        shop.close()
 
 
 def _template(path: str, shop: str, service: str | None) -> str:
@@ -82,8 +93,8 @@ def _quoted(text: str) -> str:
 
 
 def _write(path: str, content: bytes) -> None:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
     try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "xb") as file:
             file.write(content)
     except OSError as error:

@@ -156,7 +156,7 @@ def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[int]:
     ids, missing = lookup.entities(work.installation, feed, _keys(options), id_type)
     if missing:
         kind = "none" if not ids else "some"
-        message = f"{feed.name}: by-ids, {kind} found: nothing has {id_type} {', '.join(missing)}"
+        message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.named(feed, id_type)} {', '.join(missing)}"
         work.log.warning("03-10", message)
         print(f"saasexport: CDE03-10 {message}", file=sys.stderr)
     return ids
@@ -184,6 +184,9 @@ def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | 
     print(f"{feed.name}: {summary(synced)} ({_entities(synced)}, {elapsed(time.monotonic() - began)})")
     if not synced.is_complete:
         print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
+    if synced.failures and not work.lines():
+        told = f"{feed.name}: what failed before fails still; see: saasexport failed {feed.name}"
+        print(f"saasexport: {told}", file=sys.stderr)
     for line in work.lines():
         print(f"saasexport: {line}", file=sys.stderr)
     return 1 if synced.failures or work.lines() or not synced.is_complete else 0

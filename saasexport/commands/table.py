@@ -29,7 +29,7 @@ def _padded(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: Colou
     printed = [[_printed(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *printed, strict=True)]
     to_the_right = [
-        bool(rows) and all(cell is None or _is_number(cell) for cell in column)
+        any(map(_is_number, column)) and all(cell is None or _is_number(cell) for cell in column)
         for column in (zip(*rows, strict=True) if rows else [()] * len(head))
     ]
     found = []

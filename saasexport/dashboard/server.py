@@ -59,7 +59,8 @@ class Dashboard(socketserver.ThreadingMixIn, HTTPServer):
             super().__init__((host, port), Handler)
         except (OSError, OverflowError) as error:
             raise SaasExportError(
-                f"cannot listen on {host}:{port}: {error}", "choose another with --host and --port"
+                f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
+                "choose another with --host and --port",
             ) from error
         address = str(self.server_address[0])
         shown = f"[{address}]" if ":" in address else address

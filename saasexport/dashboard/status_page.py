@@ -69,7 +69,8 @@ def _lead(healths: dict[str, Health]) -> str:
     if attention:
         return f"{attention} of {counted(in_use, 'feed')} {'needs' if attention == 1 else 'need'} attention."
     if of_level["busy"]:
-        return f"No feed needs attention; {of_level['busy']} of {counted(in_use, 'feed')} is catching up."
+        verb = "is" if of_level["busy"] == 1 else "are"
+        return f"No feed needs attention; {of_level['busy']} of {counted(in_use, 'feed')} {verb} catching up."
     return "Everything is in sync." if in_use else "No feed is exported."
 
 

@@ -28,12 +28,16 @@ TICK = ("reindex_all_invalid", "saas_data_exporter", "sales_data_exporter")
 LOOK_AROUND = """
 Look around:
   cd {folder}
-  sqlite3 shop.sqlite "update catalog_product_entity_varchar set value = 'My name' where entity_id = 1"
-  {bin}saasexport status                                   # some changelog rows wait
-  sqlite3 var/saasexport.sqlite "select * from feed_status"
-  sqlite3 var/saasexport.sqlite ".schema cde_products_feed" # what each column means
+  # Change something; some changelog rows wait then.
+  sqlite3 shop.sqlite \\
+    "update catalog_product_entity set sku = 'MY-SKU' where entity_id = 1"
+  {bin}saasexport status
+  # Start the service again, and it is sent.
   {bin}commerce_service --port {port} --database service.sqlite &
-  {bin}reindex_all_invalid -v                              # and it is sent
+  {bin}reindex_all_invalid -v
+  # What our database knows, what each of its columns means, what was done.
+  sqlite3 var/saasexport.sqlite "select * from feed_status"
+  sqlite3 var/saasexport.sqlite ".schema cde_products_feed"
   less var/log/commerce-data-export.log
 """
 
@@ -83,7 +87,7 @@ class Story:
     def full_sync(self) -> None:
         """Everything goes out once, and not twice."""
         with self.chapter("First full sync"):
-            self.line("(some of the demo's products are unusable on purpose: they are set aside, with the reason)")
+            self.line("(some of the demo's data is unusable on purpose: it is set aside)")
             self.tick()
             self.tell_sent()
         with self.chapter("The same again: nothing has changed"):
@@ -268,7 +272,6 @@ def counted(number: int, noun: str) -> str:
 
 
 def tell(folder: str) -> int:
-    """Tell the story in a folder, which must not exist."""
-    os.makedirs(folder)
+    """Tell the story in a folder, which is new."""
     print(f"Everything happens in {one_line(folder)}")
     return Story(folder).tell()

@@ -43,6 +43,8 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             module.run(work, options)
         finally:
             work.client.close()
+        if not work.log.has_said:
+            work.log.say(f"{name}: nothing to do")
         told = _told(name, found, work.lines(), options.cron)
         count_and_publish(found, work.log)
         return told

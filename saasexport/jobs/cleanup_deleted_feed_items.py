@@ -1,5 +1,6 @@
-"""Remove rows of items that were deleted, delivered as such, and are older than 7 days; and old history.
-Have every feed compared with the shop by the next job.
+"""Remove rows of items that were deleted, delivered as such, and are older than 7 days.
+
+History older than that goes, too, and the next job compares every feed with the shop.
 
 Run by cron daily at 02:00; safe to run by hand.
 """

@@ -111,14 +111,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _port(text: str) -> int:
-    port = int(text)
+    port = int(text) if text.isascii() and text.isdecimal() else -1
     if not 0 <= port <= 65_535:
         raise argparse.ArgumentTypeError("expected a number from 0 to 65535")
     return port
 
 
 def _size(text: str) -> int:
-    size = int(text)
+    size = int(text) if text.isascii() and text.isdecimal() else 0
     if size < 1:
         raise argparse.ArgumentTypeError("expected a number of bytes from 1 on")
     return size

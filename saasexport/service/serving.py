@@ -259,5 +259,5 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if listener:
             listener.close()
-        raise SaasExportError(f"cannot listen on {host}:{port}: {error}") from error
+        raise SaasExportError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
     return listener

@@ -211,14 +211,14 @@ def test_ids_are_read_as_their_type_says(resync, feed, key, id_type, sent):
 
 def test_ids_that_match_nothing_are_named_and_the_others_sent(resync, exporter):
     done = resync("--feed", "products", "--by-ids", "KL-ESP-HOUSE,nope,neither")
-    message = "CDE03-10 products: by-ids, some found: nothing has default nope, neither"
+    message = "CDE03-10 products: by-ids, some found: nothing has sku nope, neither"
     assert (done.status, done.err, summary(done)) == (0, f"saasexport: {message}\n", counts(sent=3))
     assert f"report.WARNING: {message} [] []\n" in (exporter.folder / "var/log/commerce-data-export.log").read_text()
 
 
 def test_it_ends_with_1_when_no_id_matches(resync, exporter):
     done = resync("--feed", "products", "--by-ids", "nope")
-    message = "CDE03-10 products: by-ids, none found: nothing has default nope"
+    message = "CDE03-10 products: by-ids, none found: nothing has sku nope"
     assert (done.status, done.out, done.err) == (1, "", f"saasexport: {message}\n")
     assert exporter.sent() == []
 

@@ -133,7 +133,7 @@ def test_power_cuts_during_a_tick(scene):
     """A cut right after each request, and a sample of the others."""
     sends = [at for at, step in enumerate(scene.steps, 1) if step.call == "send"]
     dice = random.Random(3)
-    for number, at in enumerate([*sends[:3], *dice.sample(points(scene), 5)]):
+    for number, at in enumerate([*sends[:3], *dice.sample(points(scene), 3)]):
         comes_back(scene, at, "lost" if at in sends else HOW[number % 4], 2 * number + 1)
 
 
@@ -217,7 +217,7 @@ MODES = [("delete", "full"), ("wal", "full"), ("wal", "normal")]
 
 @pytest.mark.parametrize(("mode", "synchronous"), MODES)
 def test_power_cuts_of_the_shop(tmp_path, small_shop_file, mode, synchronous):
-    shop_cuts(tmp_path, small_shop_file, mode, synchronous, lambda cuts: random.Random(1).sample(cuts, 4))
+    shop_cuts(tmp_path, small_shop_file, mode, synchronous, lambda cuts: random.Random(1).sample(cuts, 3))
 
 
 @pytest.mark.slow

@@ -243,3 +243,10 @@ def test_a_change_of_a_file_leads_to_its_products(shop, change, touched):
     shop.add("catalog_product_entity_media_gallery_value_to_entity", value_id=6, entity_id=2)
 
     assert touched == shop.touched(FEED, change)
+
+
+def test_a_gallery_attribute_that_is_none_of_products_any_more_reaches_the_products_with_files(shop):
+    """Found by changes drawn at random: the files stay, and no product has them."""
+    shop.bare(2, "cup")
+    shop.file(1, "/m/u/mug.jpg")
+    assert shop.touched(FEED, "update eav_attribute set entity_type_id = 3 where attribute_id = 90") == {1}

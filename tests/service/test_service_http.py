@@ -127,7 +127,10 @@ def test_another_content_encoding_is_refused(caller: Caller, encoding: str) -> N
         ),
         (gzip.compress(b"[]", mtime=0)[:-1], "the body is not gzip: it ends too early"),
         (gzip.compress(b"[]", mtime=0) + b"x", "the body is not gzip: something follows its end"),
-        (gzip.compress(b"[", mtime=0) + gzip.compress(b"]", mtime=0), "the body is not gzip: something follows its end"),
+        (
+            gzip.compress(b"[", mtime=0) + gzip.compress(b"]", mtime=0),
+            "the body is not gzip: something follows its end",
+        ),
     ],
 )
 def test_a_body_that_is_not_one_gzip_member_is_refused(caller: Caller, body: bytes, message: str) -> None:

@@ -30,8 +30,9 @@ SUBSCRIPTIONS = (
     Subscription("catalog_product_entity_media_gallery_value", "entity_id"),
     Subscription("catalog_product_entity_media_gallery_value_to_entity", "entity_id"),
     Subscription("catalog_product_entity_media_gallery_value_video", "value_id", via="media"),
+    Subscription("eav_attribute", "attribute_id", via="gallery"),
 )
-VIAS = {"media": SQL.via_media}
+VIAS = {"media": SQL.via_media, "gallery": SQL.via_gallery}
 CONFIGURATION = ("web/unsecure/base_url", "web/unsecure/base_media_url")
 
 
