@@ -124,7 +124,17 @@ def _named(name: str) -> str:
     raise _unknown(name)
 
 
+# What Commerce has and nobody misses here.
+NOT_NEEDED = {
+    "commerce-data-export:orders:link": "orders have their UUIDs from the first sync on",
+    "commerce-data-export:config:export": "there is no message queue to take the shop's configuration",
+    "commerce-data-export:config:add-paths-to-whitelist": "the shop's configuration is not exported",
+}
+
+
 def _unknown(name: str) -> ConfigError:
+    if name in NOT_NEEDED:
+        return ConfigError(f"{name} is not needed here", NOT_NEEDED[name])
     from difflib import get_close_matches
 
     near = get_close_matches(name, COMMANDS, 1, 0.5)

@@ -49,11 +49,13 @@ def _confirm(found: Installation, feeds: list[Feed]) -> int:
         for feed in feeds:
             with lock.held(found.lock_file(feed.name), "deletions"):
                 synced = confirm_deletions(work, feed)
-            print(f"{feed.name}: {synced.processed} entities, {synced.deleted} items deleted")
+            entities = "1 entity" if synced.processed == 1 else f"{synced.processed:,} entities"
+            items = "1 item" if synced.deleted == 1 else f"{synced.deleted:,} items"
+            print(f"{feed.name}: {entities}, {items} deleted")
     finally:
         work.client.close()
     if not feeds:
         print("no deletions are held back")
     for line in work.lines():
-        print(f"saasexport: {line}")
+        print(f"saasexport: {line}", file=sys.stderr)
     return 1 if work.lines() else 0

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from tests.convergence import differences, tick
-from tests.support import TICK
+from tests.support import TICK, Exporter
 
 # Two products of three items each that are part of no other.
 BAD, GOOD = 3, 5
@@ -19,6 +19,8 @@ BAD, GOOD = 3, 5
 # The names of one product in all store views, a value its SQL is given as it stands.
 NAME = "(select attribute_id from eav_attribute where attribute_code = 'name' and entity_type_id = 4)"
 PRICE = "(select attribute_id from eav_attribute where attribute_code = 'price' and entity_type_id = 4)"
+
+DATES = ("createdAt: ", "updatedAt: ")
 
 MEGABYTE = "long text, " * 95_000
 
@@ -58,8 +60,6 @@ NUMBERS = {
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory, small_shop_file, service):
     """An installation that has synced everything."""
-    from tests.support import Exporter
-
     exporter = Exporter.on_copy(
         tmp_path_factory.mktemp("data"), small_shop_file, service, settings="[feeds.orders]\nlook_back_days = 0\n"
     )
@@ -74,7 +74,26 @@ def put(exporter, sql):
         shop.execute(sql)
 
 
-def number_of(exporter, name="counter"):
+def name(exporter, product, value):
+    """Give a product a name in every store view that has one, as SQL."""
+    table = "catalog_product_entity_varchar"
+    put(exporter, f"update {table} set value = {value} where entity_id = {product} and attribute_id = {NAME}")
+
+
+def price(exporter, product, value):
+    """Give a product a price, as SQL."""
+    table = "catalog_product_entity_decimal"
+    put(exporter, f"update {table} set value = {value} where entity_id = {product} and attribute_id = {PRICE}")
+
+
+def date(exporter, product, value):
+    """Give a product's row its dates."""
+    exporter.change(
+        "update catalog_product_entity set updated_at = ?, created_at = ? where entity_id = ?", value, value, product
+    )
+
+
+def number_of(exporter):
     """A number that was not used yet, for neighbours' names."""
     exporter.count = getattr(exporter, "count", 0) + 1
     return exporter.count
@@ -109,13 +128,13 @@ def is_exact_or_set_aside(exporter, field, expected, reason, table="cde_products
 def test_a_text_is_exact_or_set_aside_and_its_neighbour_goes_out(shop, kind):
     value, expected, reason = TEXTS[kind]
     neighbour = f"Neighbour {number_of(shop)}"
-    put(shop, f"update catalog_product_entity_varchar set value = {value} where entity_id = {BAD} and attribute_id = {NAME}")
-    put(shop, f"update catalog_product_entity_varchar set value = '{neighbour}' where entity_id = {GOOD} and attribute_id = {NAME}")
+    name(shop, BAD, value)
+    name(shop, GOOD, f"'{neighbour}'")
     tick(shop, TICK)
     is_exact_or_set_aside(shop, "name", expected, reason, storeViewCode="default")
     assert shop.item("products", sku=sku(shop, GOOD), storeViewCode="default")["name"] == neighbour
     # Mended data comes back by itself.
-    put(shop, f"update catalog_product_entity_varchar set value = 'Mended' where entity_id = {BAD} and attribute_id = {NAME}")
+    name(shop, BAD, "'Mended'")
     tick(shop, TICK)
     assert statuses(shop, BAD) == [(200, None)]
     assert differences(shop) == []
@@ -125,13 +144,13 @@ def test_a_text_is_exact_or_set_aside_and_its_neighbour_goes_out(shop, kind):
 def test_a_price_is_exact_or_set_aside_and_its_neighbour_goes_out(shop, kind):
     value, expected, reason = NUMBERS[kind]
     neighbour = 100 + number_of(shop)
-    put(shop, f"update catalog_product_entity_decimal set value = {value} where entity_id = {BAD} and attribute_id = {PRICE}")
-    put(shop, f"update catalog_product_entity_decimal set value = {neighbour} where entity_id = {GOOD} and attribute_id = {PRICE}")
+    price(shop, BAD, value)
+    price(shop, GOOD, neighbour)
     tick(shop, TICK)
     identity = {"customerGroupCode": "0", "websiteCode": "base"}
     is_exact_or_set_aside(shop, "regular", expected, reason, "cde_product_prices_feed", "prices", **identity)
     assert shop.item("prices", sku=sku(shop, GOOD), **identity)["regular"] == neighbour
-    put(shop, f"update catalog_product_entity_decimal set value = 10 where entity_id = {BAD} and attribute_id = {PRICE}")
+    price(shop, BAD, 10)
     tick(shop, TICK)
     assert statuses(shop, BAD, "cde_product_prices_feed") == [(200, None)]
     assert differences(shop) == []
@@ -160,17 +179,17 @@ def test_a_date_that_is_none(shop, value):
             f" select {attribute}, 0, {BAD}, ? where {attribute} is not null",
             value,
         )
-    shop.change("update catalog_product_entity set updated_at = ?, created_at = ? where entity_id = ?", value, value, BAD)
+    date(shop, BAD, value)
     shop.change("update sales_order set updated_at = ?, status = status || '.' where entity_id = 1", value)
     neighbour = f"Neighbour {number_of(shop)}"
-    put(shop, f"update catalog_product_entity_varchar set value = '{neighbour}' where entity_id = {GOOD} and attribute_id = {NAME}")
+    name(shop, GOOD, f"'{neighbour}'")
     tick(shop, TICK)
     assert shop.item("products", sku=sku(shop, GOOD), storeViewCode="default")["name"] == neighbour
     for status, error in statuses(shop, BAD) + statuses(shop, BAD, "cde_product_prices_feed"):
-        assert status in (200, 1)
-        assert status == 200 or ": " in error
+        # Dates go out as they are stored; a service that does not take them says which field it means.
+        assert (status, error) == (200, None) or (status in (1, 400) and error.startswith(DATES)), error
     mended = "2026-01-01 00:00:00"
-    shop.change("update catalog_product_entity set updated_at = ?, created_at = ? where entity_id = ?", mended, mended, BAD)
+    date(shop, BAD, mended)
     shop.change(f"delete from catalog_product_entity_datetime where entity_id = {BAD}")
     shop.change("update sales_order set updated_at = ? where entity_id = 1", mended)
     tick(shop, TICK)
@@ -179,26 +198,24 @@ def test_a_date_that_is_none(shop, value):
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "key", "feed_table", "feed"),
+    ("table", "column", "key", "feed_table"),
     [
-        ("eav_attribute_option_value", "value", "option_id", "cde_product_attributes_feed", "productAttributes"),
-        ("sales_order", "status", "entity_id", "sales_data_exporter_orders_v2", "orders"),
-        ("review_detail", "detail", "review_id", "catalog_data_exporter_product_reviews", "reviews"),
-        ("customer_group", "customer_group_code", "customer_group_id", "scopes_customergroup_data_exporter", None),
+        ("eav_attribute", "frontend_label", "attribute_id", "cde_product_attributes_feed"),
+        ("sales_order", "status", "entity_id", "sales_data_exporter_orders_v2"),
+        ("review_detail", "detail", "review_id", "catalog_data_exporter_product_reviews"),
     ],
 )
-def test_invalid_text_anywhere_sets_aside_its_items_only(shop, table, column, key, feed_table, feed):
-    entity = shop.ask_shop(f"select max({key}) from {table}")[0][0]
+def test_invalid_text_anywhere_sets_aside_its_items_only(shop, table, column, key, feed_table):
+    entity = shop.ask(f"select max(source_entity_id) from {feed_table} where status = 200 and is_deleted = 0")[0][0]
     rows = shop.ask_shop(f"select rowid, {column} from {table} where {key} = ?", entity)
     live = shop.service.counts(shop.environment)
     put(shop, f"update {table} set {column} = cast(x'ff' || {column} as text) where {key} = {entity}")
     shop.tick(check=False)
     assert "Traceback" not in shop.tick(check=False)
-    if feed is not None:
-        found = shop.ask(f"select status, errors from {feed_table} where source_entity_id = ? and status <> 200", entity)
-        assert found != []
-        assert {status for status, _ in found} == {1}
-        assert all("UTF-8" in error for _, error in found)
+    found = shop.ask(f"select status, errors from {feed_table} where source_entity_id = ? and status <> 200", entity)
+    assert found != []
+    assert {status for status, _ in found} == {1}
+    assert all("UTF-8" in error for _, error in found)
     # What was delivered before stays there until the item can be assembled again.
     assert shop.service.counts(shop.environment) == live
     for rowid, value in rows:
@@ -208,12 +225,12 @@ def test_invalid_text_anywhere_sets_aside_its_items_only(shop, table, column, ke
 
 
 def test_what_is_set_aside_is_shown_with_field_and_reason(shop):
-    put(shop, f"update catalog_product_entity_varchar set value = x'ff' where entity_id = {BAD} and attribute_id = {NAME}")
+    name(shop, BAD, "x'ff'")
     tick(shop, TICK)
     done = shop.run("saasexport", "failed", "products", "--json")
     entries = [entry for entry in json.loads(done.stdout) if sku(shop, BAD) in json.dumps(entry)]
     assert len(entries) == 3
     assert all("name: binary data where text belongs" in json.dumps(entry) for entry in entries)
-    put(shop, f"update catalog_product_entity_varchar set value = 'Mended' where entity_id = {BAD} and attribute_id = {NAME}")
+    name(shop, BAD, "'Mended'")
     tick(shop, TICK)
     assert differences(shop) == []
