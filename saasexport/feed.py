@@ -159,7 +159,7 @@ class Feed:
     identity: tuple[str, ...]  # the fields that identify an item, in the order of the hash
     minimal: tuple[str, ...]  # what is kept of an item, and sent when it is deleted, besides the identity
     walk: str  # SQL: entity ids after :after, ascending, :limit of them (:since for a look-back, as text)
-    count: str  # SQL: the number of items a full sync would produce
+    count: str  # SQL: the number of items a full sync would produce; of entities :after to :upto if it names them
     subscriptions: tuple[Subscription, ...]
     assemble: Callable[[Shop, Sequence[int]], Iterable[Entity]]
     vias: dict[str, str] = field(default_factory=dict)  # via -> SQL: entity ids of :keys, a JSON list

@@ -1,6 +1,8 @@
 """Real databases, the real scripts and the real service, for every test that wants them."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -36,6 +38,19 @@ def own_service(tmp_path):
 def demo_shop_file(tmp_path_factory):
     """The demo shop, made once; copy it, do not write to it."""
     return demo_shop_copy(tmp_path_factory.mktemp("demo") / "shop.sqlite")
+
+
+@pytest.fixture(scope="session")
+def flawless_shop_file(tmp_path_factory):
+    """The demo shop without what cannot be assembled, on purpose; copy it, do not write to it."""
+    path = demo_shop_copy(tmp_path_factory.mktemp("flawless") / "shop.sqlite")
+    with closing(sqlite3.connect(path)) as shop:
+        shop.execute("pragma foreign_keys = on")
+        shop.execute("delete from catalog_product_entity where sku in ('KL-CDB-JAR', 'KL-DRAFT-BARE', 'KL-DRAFT-ZERO')")
+        # Of two categories with one address the second.
+        shop.execute("delete from catalog_category_entity where entity_id = 25")
+        shop.commit()
+    return path
 
 
 @pytest.fixture

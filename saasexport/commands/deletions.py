@@ -1,6 +1,7 @@
 """saasexport deletions: look at the deletions that the guard holds back, and release them."""
 
 import argparse
+import sys
 
 from saasexport import gone, lock
 from saasexport.commands import table

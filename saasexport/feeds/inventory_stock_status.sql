@@ -12,19 +12,23 @@ select entity_id
 -- Of the default stock, products with a stock item and a default source item; of any other stock, products with an
 -- item in one of its enabled sources.  (cross join: in this order, whatever SQLite knows of the tables.)
 select (select count(*)
-          from inventory_source_item as item
-         cross join catalog_product_entity as product on product.sku = item.sku
+          from catalog_product_entity as product
+         cross join inventory_source_item as item on item.sku = product.sku
          where item.source_code = 'default'
+           and product.entity_id > :after
+           and product.entity_id <= :upto
            and exists (select 1 from cataloginventory_stock_item where product_id = product.entity_id))
        + (select count(*)
             from (select distinct link.stock_id, product.entity_id
-                    from inventory_source_stock_link as link
+                    from catalog_product_entity as product
+                   cross join inventory_source_item as item on item.sku = product.sku
+                   cross join inventory_source as source on source.source_code = item.source_code
+                   cross join inventory_source_stock_link as link on link.source_code = item.source_code
                    cross join inventory_stock as stock on stock.stock_id = link.stock_id
-                   cross join inventory_source as source on source.source_code = link.source_code
-                   cross join inventory_source_item as item on item.source_code = link.source_code
-                   cross join catalog_product_entity as product on product.sku = item.sku
                    where link.stock_id <> 1
-                     and source.enabled <> 0));
+                     and source.enabled <> 0
+                     and product.entity_id > :after
+                     and product.entity_id <= :upto));
 
 -- name: products
 select entity_id, sku

@@ -109,7 +109,9 @@ select count(*)
            and active.website_id = decided.website_id
          cross join catalog_category_product as assignment on assignment.category_id = active.category_id
          cross join catalog_product_website as assigned on assigned.product_id = assignment.product_id
-           and assigned.website_id = active.website_id);
+           and assigned.website_id = active.website_id
+         where assignment.product_id > :after
+           and assignment.product_id <= :upto);
 
 -- name: via_category
 -- Products in these categories or below them, whose paths hold their ids.

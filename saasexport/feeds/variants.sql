@@ -21,7 +21,9 @@ select count(*)
          cross join catalog_product_entity_int as value
             on value.entity_id = link.product_id
            and value.attribute_id = super.attribute_id
-         cross join eav_attribute_option_value as label on label.option_id = value.value);
+         cross join eav_attribute_option_value as label on label.option_id = value.value
+         where link.product_id > :after
+           and link.product_id <= :upto);
 
 -- name: variants
 -- Which part belongs to which configurable product; neither website nor status nor stock matters.

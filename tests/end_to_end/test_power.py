@@ -29,10 +29,9 @@ pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace i
 class Scene:
     """An installation that has synced everything, a shop that has changed since, and what a job did about it."""
 
-    def __init__(self, folder, small_shop_file):
-        self.received = Received()
-        self.server = self.received.serve()
-        self.server.__enter__()
+    def __init__(self, folder, small_shop_file, received, server):
+        self.received = received
+        self.server = server
         self.folder = folder / "work"
         self.folder.mkdir()
         shop = self.folder / "shop.sqlite"
@@ -44,10 +43,6 @@ class Scene:
         tick(self.exporter, TICK)
         assert differences(self.exporter) == []
 
-    def close(self):
-        """End the server."""
-        self.server.__exit__()
-
     def databases(self):
         """The files of both databases that are there, but for what SQLite rebuilds."""
         found = [*self.folder.glob("*.sqlite*"), *self.folder.glob("var/*.sqlite*")]
@@ -56,7 +51,6 @@ class Scene:
     def keep(self):
         """Remember everything as it is."""
         self.kept = {str(file): file.read_bytes() for file in self.databases()}
-        self.disk_files = self.databases()
         self.held = self.received.copy()
         self.server.requests.clear()
 
@@ -85,14 +79,14 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory, small_shop_file):
     """A tick recorded."""
-    found = Scene(tmp_path_factory.mktemp("power"), small_shop_file)
-    found.exporter.change(CHANGES)
-    found.keep()
-    found.record()
-    assert sum(step.call == "sync" for step in found.steps) >= 5
-    assert sum(step.call == "send" for step in found.steps) == len(found.requests) >= 3
-    yield found
-    found.close()
+    received = Received()
+    with received.serve() as server:
+        found = Scene(tmp_path_factory.mktemp("power"), small_shop_file, received, server)
+        found.exporter.change(CHANGES)
+        found.keep()
+        found.record()
+        assert sum(step.call == "send" for step in found.steps) == len(found.requests) >= 3
+        yield found
 
 
 def cut(scene, at, how, seed):
@@ -166,13 +160,12 @@ os._exit(0)
 """
 
 
-def recorded_shop(tmp_path, small_shop_file, mode, synchronous):
-    """A shop that writes, a tick that sees half of it, more writes; gives the scene and the steps of the shop."""
-    found = Scene(tmp_path, small_shop_file)
+def record_shop(found, mode, synchronous):
+    """A shop that writes, a tick that sees half of it, more writes; gives the shop's files before, and ours since."""
     with closing(sqlite3.connect(found.exporter.shop_file)) as shop:
         shop.execute(f"pragma journal_mode = {mode}")
     found.keep()
-    log = tmp_path / "strace.log"
+    log = found.folder.parent / "strace.log"
     command = [*STRACE, "-o", str(log), sys.executable, "-I", "-c", WRITER, str(found.exporter.shop_file), synchronous]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout.read(7) == b"written"
@@ -183,16 +176,18 @@ def recorded_shop(tmp_path, small_shop_file, mode, synchronous):
     found.requests = []
     found.held = found.received.copy()
     found.steps = steps(log, found.folder)
-    shop_files = {name: content for name, content in found.kept.items() if "/var/" not in name}
-    return found, shop_files, ours
+    return {name: content for name, content in found.kept.items() if "/var/" not in name}, ours
 
 
 def shop_cuts(tmp_path, small_shop_file, mode, synchronous, choose):
     """Cut the shop's power at some of the points after our tick, in every way."""
-    scene, shop_files, ours = recorded_shop(tmp_path, small_shop_file, mode, synchronous)
-    seen = next(at for at, step in enumerate(scene.steps) if step.call == "say")
-    try:
-        for seed, (at, how) in enumerate(choose([(at, how) for at in range(seen, len(scene.steps) + 1) for how in HOW])):
+    received = Received()
+    with received.serve() as server:
+        scene = Scene(tmp_path, small_shop_file, received, server)
+        shop_files, ours = record_shop(scene, mode, synchronous)
+        seen = next(at for at, step in enumerate(scene.steps) if step.call == "say")
+        cuts = [(at, how) for at in range(seen, len(scene.steps) + 1) for how in HOW]
+        for seed, (at, how) in enumerate(choose(cuts)):
             disk = Disk([])
             disk.files = dict(shop_files)
             for step in scene.steps[:at]:
@@ -207,8 +202,6 @@ def shop_cuts(tmp_path, small_shop_file, mode, synchronous, choose):
             for _ in range(3):
                 tick(scene.exporter, TICK)
             assert differences(scene.exporter) == [], where
-    finally:
-        scene.close()
 
 
 # A shop with its journal in one file, or in WAL, whose last commits a power cut may undo.

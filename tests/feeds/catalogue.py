@@ -144,7 +144,7 @@ class Catalogue:
 
     def count(self, feed):
         """What the feed says a full sync would produce."""
-        return self.db.execute(feed.count, {"since": ""}).fetchone()[0]
+        return self.db.execute(feed.count, {"since": "", "after": -1, "upto": 10**9}).fetchone()[0]
 
     def touched(self, feed, sql):
         """The entities that a change of the shop leads to; "everything" if the feed is walked anew."""

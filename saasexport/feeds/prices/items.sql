@@ -16,6 +16,8 @@ select (select count(*)
           join catalog_product_website on catalog_product_website.product_id = catalog_product_entity.entity_id
           join store_website using (website_id)
          where catalog_product_entity.type_id not in ('configurable', 'giftcard')
+           and catalog_product_entity.entity_id > :after
+           and catalog_product_entity.entity_id <= :upto
            and website_id <> 0)
        + (select count(*)
             from (select tier.entity_id as product_id, assigned.website_id, tier.customer_group_id
@@ -24,12 +26,16 @@ select (select count(*)
                      and tier.website_id in (0, assigned.website_id)
                    where tier.all_groups = 0
                      and tier.qty >= 1
+                     and tier.entity_id > :after
+                     and tier.entity_id <= :upto
                   union
                   select rule.product_id, rule.website_id, rule.customer_group_id
                     from catalogrule_product_price as rule
                     join catalog_product_website as assigned on assigned.product_id = rule.product_id
                      and assigned.website_id = rule.website_id
                    where rule.rule_date = date('now')
+                     and rule.product_id > :after
+                     and rule.product_id <= :upto
                      and rule.customer_group_id is not null) as own
             join catalog_product_entity on catalog_product_entity.entity_id = own.product_id
             join store_website on store_website.website_id = own.website_id

@@ -15,7 +15,9 @@ select count(*)
   join store on store.website_id = site.website_id
   join store_group on store_group.group_id = store.group_id
   join store_website on store_website.website_id = store.website_id
- where store.store_id <> 0;
+ where store.store_id <> 0
+   and site.product_id > :after
+   and site.product_id <= :upto;
 
 -- name: ids_of_skus
 select entity_id
