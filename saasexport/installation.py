@@ -8,7 +8,7 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import saasexport
 from saasexport import config, db, indexer, machine, queries, views
@@ -189,6 +189,7 @@ def _shop_identity(found: Installation) -> str:
 
 def apply_configuration(found: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
+    _check_excluded(found)
     ours, settings = found.ours, found.config
     environment = settings["service.environment_id"]
     with db.transaction(ours):
@@ -201,7 +202,7 @@ def apply_configuration(found: Installation, content: bytes) -> None:
                 indexer.invalidate(ours, feed, f"saasexport {saasexport.__version__} was installed", now_text())
         _compare_excluded(found)
         before = db.setting(ours, "environment_id")
-        _use_environment(ours, environment)
+        _use_environment(ours, environment, found.all_feeds.values())
         if before is not None and before != environment:
             bit = environment_bit(ours, environment)
             for feed in found.all_feeds.values():
@@ -233,8 +234,28 @@ def _compare_excluded(found: Installation) -> None:
             indexer.invalidate(found.ours, feed, "other fields are left out", now_text())
 
 
-def _use_environment(ours: sqlite3.Connection, environment: str) -> None:
+# A row remembers the data spaces it was delivered to in the bits of one number.
+MOST_ENVIRONMENTS = 63
+
+
+def _use_environment(ours: sqlite3.Connection, environment: str, feeds: Iterable[Feed]) -> None:
+    """Make a data space the one in force; of more than can be remembered the one used longest ago is forgotten."""
+    others = ours.execute(SQL.environments, {"environment_id": environment}).fetchall()
+    for (bit,) in others[: max(len(others) + 1 - MOST_ENVIRONMENTS, 0)]:
+        for feed in feeds:
+            ours.execute(SQL.forget_delivered.format(feed_table=feed.table), {"environment": 1 << bit})
+        ours.execute(SQL.forget_environment, {"bit": bit})
     ours.execute(SQL.use_environment, {"environment_id": environment, "now": now_text()})
+
+
+def _check_excluded(found: Installation) -> None:
+    for feed in found.all_feeds.values():
+        for name in found.config.of_feed(feed.name, "exclude"):
+            if name in feed.identity:
+                raise ConfigError(
+                    f"{found.config.file}: [feeds.{feed.name}] exclude: {name} identifies the items"
+                    " and cannot be left out"
+                )
 
 
 def environment_bit(ours: sqlite3.Connection, environment: str) -> int:

@@ -397,6 +397,25 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
     assert gone.held(tiny.found.ours, THINGS) == []
 
 
+def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tiny):
+    """A row has 63 bits for them."""
+    for number in range(2, 66):
+        tiny.environment = f"testing-{number}"
+        tiny.write()
+        tiny.open()
+    known = tiny.ask("select environment_id, bit from environment order by used_at, environment_id")
+    assert len(known) == 63
+    assert {"testing-1", "testing-2"} & {name for name, _ in known} == set()
+    assert ("testing-65", 1) in known
+    assert sorted(bit for _, bit in known) == list(range(63))
+
+
+def test_a_field_that_identifies_items_cannot_be_left_out(tiny):
+    tiny.write('[feeds.things]\nexclude = ["code"]')
+    with pytest.raises(ConfigError, match=r"\[feeds.things\] exclude: code identifies the items"):
+        tiny.open()
+
+
 # Routes
 
 
