@@ -6,21 +6,18 @@ compared by name and text, put right, and the feeds concerned are walked anew.
 """
 
 import sqlite3
-from typing import TYPE_CHECKING
 
 from saasexport import changelog, db, indexer, queries, views
 from saasexport.clock import now_text
 from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed, Shop
+from saasexport.installation import Installation
 from saasexport.log import Log
-
-if TYPE_CHECKING:
-    from saasexport.installation import Installation
 
 SQL = queries.beside(__file__)
 
 
-def check_shop(found: "Installation") -> None:
+def check_shop(found: Installation) -> None:
     """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
     ours, shop = found.ours, found.shop
     version = shop.execute("pragma schema_version").fetchone()[0]
@@ -54,7 +51,7 @@ def check_shop(found: "Installation") -> None:
 
 
 def _reinstall(
-    found: "Installation", usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
 ) -> None:
     """Install what is missing; feeds whose triggers were gone or changed are walked anew."""
     path = found.config["shop.database"]
@@ -74,7 +71,7 @@ def _reinstall(
 
 
 def _mark_unseen(
-    found: "Installation", usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
 ) -> None:
     texts = _by_name(present)
     kept = kept_triggers(found.ours)
@@ -102,7 +99,7 @@ def kept_triggers(ours: sqlite3.Connection) -> dict[str, str]:
     return {text.split(None, 1)[0]: "CREATE TRIGGER " + text for text in texts}
 
 
-def _refuse_anothers(found: "Installation", present: list[tuple[str, str, str, str]]) -> None:
+def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:
     for kind, name, _, sql in present:
         if kind == "trigger" and f"/* saasexport {found.id} */" not in sql:
             raise ShopError(
@@ -115,7 +112,7 @@ def _refuse_anothers(found: "Installation", present: list[tuple[str, str, str, s
 SAMPLE = 200
 
 
-def _recognise(found: "Installation") -> None:
+def _recognise(found: Installation) -> None:
     """Refuse a shop that carries nothing of ours and knows less than half of our entities."""
     tables = [(feed, found.table(feed)) for feed in found.enabled() if not changelog.unavailable(found.shop, feed)]
     known = same = 0

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from saasexport import lock
 from saasexport.errors import Busy
-from saasexport.installation import open_installation
 from saasexport.jobs import prepare_command
+from saasexport.opening import open_installation
 from saasexport.sync import sync_entities
 
 

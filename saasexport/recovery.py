@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from saasexport import config, db, lock, queries
 from saasexport.errors import SaasExportError
 from saasexport.feeds import all_feeds
-from saasexport.installation import Installation, set_up
+from saasexport.installation import Installation
+from saasexport.opening import set_up
 
 SQL = queries.beside(__file__)
 

@@ -1,14 +1,22 @@
 """The README cannot go stale: its blocks are rebuilt here and compared.
 
-UPDATE_DOCS=1 pytest tests/test_docs.py writes them anew.
+UPDATE_DOCS=1 pytest tests/test_docs.py writes them anew.  What its tables for those who know Commerce say is tried in
+test_commerce_table.py, and its first steps in end_to_end/test_newcomer.py.
 """
 
 import os
 import re
+import shlex
+import subprocess
+import sys
 
+import pytest
+
+import saasexport
 from saasexport import commands, config, metrics
 from saasexport.feeds import all_feeds
 from tests.support import BIN, ROOT
+from tests.test_layers import LAYERS, PACKAGE
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"(<!-- begin: (.+?) -->\n)(.*?)(<!-- end -->)", re.S)
@@ -52,6 +60,38 @@ def metrics_block():
     return table(("metric", "meaning"), [(f"`{metric.name}`", metric.meaning) for metric in metrics.ALL])
 
 
+def demo_output(folder):
+    """What the demo prints, as if it were run at home."""
+    done = subprocess.run(
+        [sys.executable, "-I", BIN / "saasexport", "demo"],
+        cwd=folder,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.replace(str(folder), "/home/you").replace(str(ROOT), "/home/you/saasexport")
+
+
+def demo_block(output):
+    """The demo's output without most lines of its long lists."""
+    kept, alike = [], 0
+    for line in output.splitlines():
+        is_one_of_many = re.search(r"^  (sent )?\w+ +\d+ (item|of)", line)
+        alike = alike + 1 if is_one_of_many else 0
+        if alike <= 4:
+            kept.append(line)
+        elif alike == 5:
+            kept.append("  ...")
+    return "```\n" + "\n".join(kept) + "\n```\n"
+
+
+def masked(line):
+    """A line without what differs from run to run."""
+    return re.sub(r"\b(item|request)s\b", r"\1", " ".join(re.sub(r"\d[\d.,]*", "#", line).split()))
+
+
 BLOCKS = {
     "metrics": metrics_block,
     "saasexport --help": lambda: f"```\n{commands.usage()}\n```\n",
@@ -60,14 +100,21 @@ BLOCKS = {
 }
 
 
-def test_the_readme_shows_what_the_program_says():
+def test_the_readme_shows_what_the_program_says(tmp_path):
     text = README.read_text()
     found = {name: body for _, name, body, _ in BLOCK.findall(text)}
     wanted = {name: make() for name, make in BLOCKS.items()}
+    output = demo_output(tmp_path)
     if os.environ.get("UPDATE_DOCS"):
+        wanted["demo"] = demo_block(output)
         README.write_text(BLOCK.sub(lambda block: block[1] + wanted[block[2]] + block[4], text))
         return
+    shown = found.pop("demo")
     assert found == wanted, "UPDATE_DOCS=1 pytest tests/test_docs.py writes the blocks anew"
+    printed = {masked(line) for line in output.splitlines()} | {"...", "```"}
+    assert [line for line in shown.splitlines() if masked(line) not in printed] == []
+    chapters = [line for line in output.splitlines() if line and not line.startswith(" ")]
+    assert [line for line in chapters if masked(line) not in map(masked, shown.splitlines())] == []
 
 
 def test_every_setting_the_readme_names_is_real():
@@ -77,15 +124,127 @@ def test_every_setting_the_readme_names_is_real():
         assert name in known, f"[{section}] {name}"
 
 
-def test_every_command_the_readme_names_is_real():
-    text = README.read_text()
-    scripts = {path.name for path in BIN.iterdir()}
-    for script in re.findall(r"\bbin/(\w+)", text):
+def test_every_script_the_readme_names_is_real():
+    scripts = {path.name for path in BIN.iterdir()} | {"magento"}  # Commerce's own
+    for script in re.findall(r"\bbin/(\w+)", README.read_text()):
         assert script in scripts
-    for command in re.findall(r"saasexport ((?:indexer|cron|saas):[\w-]+)", text):
-        assert command in commands.COMMANDS, command
-    for command in re.findall(r"`(?:bin/)?saasexport ([a-z]+)\b[^`:]*`", text):
-        assert command in commands.COMMANDS, command
+
+
+def lines_of_code():
+    """What stands as code in the README: words between backquotes, and the lines of blocks."""
+    found, is_block = [], False
+    for line in BLOCK.sub("", README.read_text()).splitlines():
+        if line.strip().startswith("```"):
+            is_block = not is_block
+        else:
+            found += [line] if is_block else re.findall(r"`([^`]+)`", line)
+    return [line.partition(" #")[0].strip().removeprefix("$ ") for line in found]
+
+
+CALLS = sorted({line for line in lines_of_code() if re.match(r"(\w+=1 )?(sudo -u \w+ )?(bin/)?saasexport [a-z]", line)})
+
+
+@pytest.mark.parametrize("line", CALLS)
+def test_every_call_the_readme_names_is_understood(line, capsys):
+    words = shlex.split(line.partition("saasexport ")[2])
+    name = words.pop(0)
+    assert name in commands.COMMANDS
+    with pytest.raises(SystemExit):
+        commands.main([name, "--help"])
+    helped = capsys.readouterr().out
+    for option in (word.partition("=")[0] for word in words if word.startswith("-")):
+        assert re.search(rf"^ +(-\w, )?{option}\b", helped, re.M), option
+
+
+def test_there_are_calls_to_understand():
+    assert len(CALLS) > 20
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    text = README.read_text()
+    anchors = {
+        re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^#+ (.+)$", text, re.M)
+    }
+    links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", text)
+    for link in (one or other for one, other in links):
+        assert link.removeprefix("#") in anchors if link.startswith("#") else (ROOT / link).is_file(), link
+    assert {path.name for path in (ROOT / "docs").glob("*.png")} == set(re.findall(r"docs/([\w-]+\.png)", text))
+
+
+def test_the_tree_is_the_one_whose_layers_are_checked():
+    tree = re.search(r"\nsaasexport/\n((?:    .*\n)+)", README.read_text())[1]
+    found, layer = {"": 0}, None
+    for line in tree.splitlines():
+        names, _, about = line.strip().partition("  ")
+        if about:
+            layer = int(about.split()[1].rstrip(":")) if about.split()[0] == "layer" else -1
+        for name in names.split():
+            assert name.endswith("/") == (PACKAGE / name.rstrip("/")).is_dir(), name
+            found[name.rstrip("/")] = layer
+    assert found == LAYERS
+
+
+def test_every_code_of_the_logs_is_explained_and_no_other():
+    named = set(re.findall(r"`CDE(\d\d-\d\d)`", README.read_text()))
+    source = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    assert named == set(re.findall(r'"(0[1-4]-\d\d)"', source))
+
+
+def test_every_variable_the_readme_names_is_read():
+    source = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    named = set(re.findall(r"\b((?:EXPORTER|PERSIST|SAASEXPORT)_[A-Z_]+)\b", README.read_text()))
+    assert named == set(re.findall(r'environ\.get\("(\w+_\w+)"', source)) - {"SERVER_SOFTWARE", "NO_COLOR"}
+
+
+def test_the_settings_that_leave_personal_data_out_are_understood():
+    (text,) = re.findall(r"```toml\n(.*?)```", README.read_text(), re.S)
+    required = '[shop]\ndatabase = "s"\n[service]\nurl = "http://x"\nenvironment_id = "e"\n'
+    settings = config.parse("/c.toml", (required + text).encode(), tuple(all_feeds()))
+    assert settings.of_feed("orders", "exclude") == [
+        "customerEmail",
+        "payment.billingAddress",
+        "shipping.shippingAddress.phone",
+    ]
+
+
+def test_what_is_left_out_of_an_order_is_there_to_be_left_out(exporter):
+    (text,) = re.findall(r"```toml\n(.*?)```", README.read_text(), re.S)
+    exporter.tick(check=False)
+    (order,) = (item for item in exporter.items("orders") if item["commerceOrderId"] == "15")
+    assert order["customerEmail"]
+    assert order["payment"]["billingAddress"]
+    assert order["shipping"]["shippingAddress"]["phone"]
+    exporter.write_config(text)
+    exporter.tick(check=False)
+    (order,) = (item for item in exporter.items("orders") if item["commerceOrderId"] == "15")
+    assert "customerEmail" not in order
+    assert "billingAddress" not in order["payment"]
+    assert "phone" not in order["shipping"]["shippingAddress"]
+
+
+def test_the_example_of_update_on_save_sends_what_changed(exporter):
+    (script,) = (code for code in re.findall(r"```python\n(.*?)```", README.read_text(), re.S) if "reindex(" in code)
+    exporter.tick(check=False)
+    exporter.change("update catalog_product_entity_varchar set value = 'On save' where entity_id = 1")
+    assert "/srv/saasexport/saasexport.toml" in script
+    exec(script.replace("/srv/saasexport/saasexport.toml", str(exporter.config)), {})  # noqa: S102  # that is the point
+    assert exporter.item("products", sku="KL-ESP-HOUSE", storeViewCode="default")["name"] == "On save"
+
+
+def test_update_on_save_tells_whether_it_could(exporter):
+    from saasexport import lock
+
+    assert saasexport.reindex("products", [1], str(exporter.config)) is True
+    with lock.held(exporter.folder / "var" / "lock" / "products.lock", "full sync"):
+        assert saasexport.reindex("products", [1], str(exporter.config)) is False
+
+
+def test_update_on_save_keeps_what_a_service_that_is_down_did_not_take(exporter, tmp_path):
+    exporter.tick(check=False)
+    exporter.change("update catalog_product_entity_varchar set value = 'Later' where entity_id = 1")
+    exporter.config.write_text(exporter.config.read_text().replace(exporter.url, "http://127.0.0.1:9"))
+    assert saasexport.reindex("products", [1], str(exporter.config)) is True
+    assert {row[0] for row in exporter.ask("select status from cde_products_feed where source_entity_id = 1")} == {2}
 
 
 def test_every_status_and_feed_has_an_entry():

@@ -5,8 +5,9 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from freezegun import freeze_time
 
-from saasexport import changelog, config, db, gone, indexer, installation, sync
+from saasexport import changelog, config, db, gone, indexer, installation, opening, sync
 from saasexport.commands import main
 from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription
@@ -75,7 +76,7 @@ def test_only_looking_changes_nothing_though_something_is_out_of_line(tiny):
     tiny.environment = "testing-2"
     tiny.write()
     before = ours(tiny)
-    tiny.opened.append(installation.open_installation(str(tiny.config), only_looks=True))
+    tiny.opened.append(opening.open_installation(str(tiny.config), only_looks=True))
     assert ours(tiny) == before
     assert "saasexport_thing_update" not in texts(tiny)
 
@@ -178,7 +179,7 @@ def test_what_was_collected_before_is_sent_without_fields_that_are_left_out_now(
 
 
 def test_another_version_of_the_program_compares_everything(tiny, monkeypatch):
-    monkeypatch.setattr(installation.saasexport, "__version__", "9.9")
+    monkeypatch.setattr(opening.saasexport, "__version__", "9.9")
     tiny.open()
     assert status(tiny) == ("invalid", "saasexport 9.9 was installed")
     sync.full_sync(tiny.work(), THINGS)
@@ -372,7 +373,7 @@ def copied(folder, tiny):
     content = tiny.config.read_bytes()
     file = folder / "saasexport.toml"
     file.write_bytes(content)
-    tiny.opened.append(installation.set_up(config.parse(str(file), content, ("things",)), content))
+    tiny.opened.append(opening.set_up(config.parse(str(file), content, ("things",)), content))
 
 
 def test_another_shop_in_the_place_of_ours_is_refused(tiny):
@@ -399,10 +400,11 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
 
 def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tiny):
     """A row has 63 bits for them."""
-    for number in range(2, 66):
-        tiny.environment = f"testing-{number}"
-        tiny.write()
-        tiny.open()
+    with freeze_time("2027-01-01", auto_tick_seconds=60):
+        for number in range(2, 66):
+            tiny.environment = f"testing-{number}"
+            tiny.write()
+            tiny.open()
     known = tiny.ask("select environment_id, bit from environment order by used_at, environment_id")
     assert len(known) == 63
     assert {"testing-1", "testing-2"} & {name for name, _ in known} == set()

@@ -44,6 +44,7 @@ LAYERS = {
     "client": 2,
     "capture": 3,
     "installation": 3,
+    "opening": 3,
     "recovery": 3,
     "steps": 3,
     "sync": 3,

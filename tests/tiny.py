@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections import Counter
 
-from saasexport import config, db, installation
+from saasexport import config, db, installation, opening
 from saasexport.client import Outcome
 from saasexport.errors import Unusable
 from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Subscription
@@ -159,6 +159,7 @@ class Tiny:
     def __init__(self, folder, monkeypatch, *feeds, settings=""):
         self.feeds = {feed.name: feed for feed in feeds or (THINGS,)}
         monkeypatch.setattr(installation, "all_feeds", lambda: self.feeds)
+        monkeypatch.setattr(opening, "all_feeds", lambda: self.feeds)
         monkeypatch.setattr(config, "all_feeds", lambda: self.feeds, raising=False)
         self.folder = folder
         self.shop = tiny_shop(folder / "shop.sqlite")
@@ -178,13 +179,13 @@ class Tiny:
     def set_up(self):
         """What init does."""
         content = self.config.read_bytes()
-        found = installation.set_up(config.parse(str(self.config), content, tuple(self.feeds)), content)
+        found = opening.set_up(config.parse(str(self.config), content, tuple(self.feeds)), content)
         self.opened.append(found)
         return found
 
     def open(self):
         """What every job does first."""
-        self.found = installation.open_installation(str(self.config))
+        self.found = opening.open_installation(str(self.config))
         self.opened.append(self.found)
         return self.found
 

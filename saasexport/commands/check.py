@@ -10,7 +10,7 @@ import sqlite3
 
 from saasexport import doctor, status
 from saasexport.errors import SaasExportError
-from saasexport.installation import open_installation
+from saasexport.opening import open_installation
 
 EXAMPLES = {"check": "saasexport check\nsudo -u saasexport saasexport check"}
 

@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 from saasexport.errors import SaasExportError
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
+from saasexport.opening import open_installation
 
 EXAMPLES = {
     "dashboard": """

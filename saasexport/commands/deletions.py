@@ -6,8 +6,9 @@ import sys
 from saasexport import gone, lock
 from saasexport.commands import table
 from saasexport.feed import Feed
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
+from saasexport.opening import open_installation
 from saasexport.sync import confirm_deletions
 
 EXAMPLES = {

@@ -12,8 +12,9 @@ from saasexport.commands.progress import summary
 from saasexport.db import transaction
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed, json_list
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
+from saasexport.opening import open_installation
 from saasexport.steps import Work
 from saasexport.sync import sync_entities
 

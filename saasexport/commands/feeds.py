@@ -6,7 +6,8 @@ from typing import Any
 from saasexport import indexer
 from saasexport.commands import for_programs, table
 from saasexport.feed import Feed
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
+from saasexport.opening import open_installation
 
 EXAMPLES = {"feeds": "saasexport feeds\nsaasexport feeds --json"}
 

@@ -16,8 +16,9 @@ from saasexport.commands import table
 from saasexport.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
+from saasexport.opening import open_installation
 
 _PRODUCTS = "catalog_data_exporter_products"
 

@@ -6,7 +6,7 @@ import os
 from saasexport import changelog, config, db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feeds import all_feeds
-from saasexport.installation import set_up
+from saasexport.opening import set_up
 
 EXAMPLES = {
     "init": """

@@ -11,9 +11,10 @@ from saasexport import config, lock, lookup, resync, status
 from saasexport.commands.progress import Progress, summary
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
 from saasexport.log import elapsed
+from saasexport.opening import open_installation
 from saasexport.steps import Synced, Work
 
 EXAMPLES = {

@@ -3,7 +3,7 @@
 import argparse
 
 from saasexport import changelog
-from saasexport.installation import open_installation
+from saasexport.opening import open_installation
 
 EXAMPLES = {"schema": "saasexport schema"}
 

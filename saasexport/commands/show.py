@@ -12,7 +12,8 @@ from saasexport.commands.failed import MEANING
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.hashing import feed_id
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
+from saasexport.opening import open_installation
 from saasexport.values import shortened
 
 EXAMPLES = {

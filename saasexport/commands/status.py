@@ -6,7 +6,8 @@ from typing import Any
 
 from saasexport import metrics, status
 from saasexport.commands import for_programs, table
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
+from saasexport.opening import open_installation
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
 

@@ -29,8 +29,8 @@ LOOK_AROUND = """
 Look around:
   cd {folder}
   # Change something; some changelog rows wait then.
-  sqlite3 shop.sqlite \\
-    "update catalog_product_entity set sku = 'MY-SKU' where entity_id = 1"
+  sqlite3 shop.sqlite "update catalog_product_entity_varchar set value = 'Mine' \\
+      where value = 'Harbour Espresso, renamed'"
   {bin}saasexport status
   # Start the service again, and it is sent.
   {bin}commerce_service --port {port} --database service.sqlite &

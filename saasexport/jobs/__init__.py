@@ -17,8 +17,9 @@ from saasexport.client import Client, Settings
 from saasexport.clock import now_text
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.installation import Installation, open_installation
+from saasexport.installation import Installation
 from saasexport.log import Log
+from saasexport.opening import open_installation
 from saasexport.status import count_after_work
 from saasexport.sync import Work
 

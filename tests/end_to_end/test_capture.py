@@ -68,7 +68,7 @@ def test_what_replace_hides_is_found_by_the_reconciliation(synced):
 
 
 def test_a_deletion_that_no_trigger_saw_is_found_by_the_reconciliation(synced):
-    """Taken away and put back as they were, with the number of the schema's version: nothing tells that they were off."""
+    """Taken away and put back as they were, the schema's version too: nothing tells that they were off."""
     texts = synced.ask_shop("select name, sql from sqlite_master where type = 'trigger' and name like 'saasexport_%'")
     version = synced.ask_shop("pragma schema_version")[0][0]
     with closing(sqlite3.connect(synced.shop_file, isolation_level=None)) as shop:

@@ -1,0 +1,1 @@
+"""Some tables of the demo shop, as a Django program would have them."""

@@ -1,0 +1,1 @@
+"""What Django does to these tables over time; the first is faked, for they are there."""
