@@ -52,11 +52,11 @@ RECOUNT_SECONDS = 600
 
 
 def count_after_work(found: Installation) -> None:
-    """Count what a job may have changed, without keeping the shop from writing.
+    """Count what a job may have changed, without a look at every entity of the shop.
 
-    Counting source records in the shop is one long read, so it is left to
-    people who ask.  Here they are the items on record of a feed that is valid:
-    what it would produce, or the service would not be up to date.
+    That is done after a full sync, and for people who ask.  Here source records
+    are the items on record of a feed that is valid: what it would produce, or
+    the service would not be up to date.
     """
     old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
     recent = {row[0] for row in found.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}

@@ -72,6 +72,7 @@ class Work:
     is_retry: bool = False  # what failed before is sent again
     sends_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
     problems: dict[tuple[str, str], int] = field(default_factory=dict)  # (feed or '', reason) -> items
+    walked: list[Feed] = field(default_factory=list)  # feeds whose full sync came to its end
     stopped: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
     progress: Callable[[Feed, Synced], None] | None = None  # called after each batch and each chunk
     size: int | None = None  # items of a batch, instead of the configuration's

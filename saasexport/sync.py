@@ -109,6 +109,7 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
             indexer.finish(ours, feed, now_text())
             ours.execute(indexer.SQL.reconciled, {"feed": feed.name, "now": now_text()})
             _plan_due(work, feed, shop)
+        work.walked.append(feed)
     return synced
 
 

@@ -20,7 +20,7 @@ from saasexport.feed import Feed
 from saasexport.installation import Installation
 from saasexport.log import Log
 from saasexport.opening import open_installation
-from saasexport.status import count_after_work
+from saasexport.status import count, count_after_work
 from saasexport.sync import Work
 
 # With --cron a problem that lasts is told again after so long (contract.md 2).
@@ -47,7 +47,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         if not work.log.has_said:
             work.log.say(f"{name}: nothing to do")
         told = _told(name, found, work.lines(), options.cron)
-        count_and_publish(found, work.log)
+        count_and_publish(work)
         return told
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
@@ -67,13 +67,16 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             lock.release(held)
 
 
-def count_and_publish(found: Installation, log: Log) -> None:
+def count_and_publish(work: Work) -> None:
     """Have the views and the metrics file show what a job has done; that alone never makes it fail."""
+    found = work.installation
     try:
+        # Who has just looked at every entity may as well count them; people who ask then need not wait for it.
+        count(found, work.walked)
         count_after_work(found)
         metrics.write(found)
     except (OSError, sqlite3.Error) as error:
-        log.error("02-01", f"counting and [export] metrics_file: {error}")
+        work.log.error("02-01", f"counting and [export] metrics_file: {error}")
 
 
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:
