@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path.insert(0, ROOT)
 os.environ["COLUMNS"] = "100"
 
-from saasexport import __version__, commands, config, jobs
+from saasexport import __version__, commands, jobs, keys
 from saasexport.__main__ import JOBS
 from saasexport.commands import COMMANDS
 from saasexport.service import server
@@ -71,20 +71,20 @@ def configuration_page() -> str:
         "and values out of range are errors that name file, key and what was expected.\n"
     )
     parts.append(section("DESCRIPTION", intro))
-    for name, keys in {**config.KEYS, "feeds.NAME": config.FEED_KEYS}.items():
-        parts.append(section(f"[{name}]", "\n".join(key_line(key, keys[key]) for key in keys)))
+    for name, known in {**keys.KEYS, "feeds.NAME": keys.FEED_KEYS}.items():
+        parts.append(section(f"[{name}]", "\n".join(key_line(key, known[key]) for key in known)))
     hint = "saasexport(1): saasexport config shows the values in force and where each comes from"
     parts.append(section("SEE ALSO", hint))
     return "".join(parts)
 
 
-def key_line(name: str, key: config.Key) -> str:
-    """One key: what it expects, and what it is if left out."""
+def key_line(name: str, key: keys.Key) -> str:
+    """One key: what it is for, what it expects, and what it is if left out."""
     if key.required:
         default = "required"
     else:
         default = "optional" if key.default in (None, ()) else f"default {str(key.default).lower()}"
-    return f"{name:<20} {key.expected} ({default})"
+    return f"{name:<20} {key.meaning}: {key.expected} ({default})"
 
 
 def help_of(script: str, command: str = "") -> str:

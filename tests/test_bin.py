@@ -62,8 +62,24 @@ def test_an_unknown_command_is_exit_status_2_with_what_was_meant():
     assert done.stderr == "saasexport: there is no command 'statsu'; did you mean status?\n"
 
 
-def test_the_version_is_told():
-    assert started("saasexport", "--version").stdout == "saasexport 0.1.0\n"
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_version_is_told(script):
+    done = started(script, "--version")
+    version = "saasexport 0.1.0\n" if script == "saasexport" else f"{script} (saasexport 0.1.0)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, version, "")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_help_fits_a_terminal(script):
+    helped = started(script, "--help").stdout.splitlines()
+    # An example is a line to copy, however long.
+    assert [line for line in helped if len(line) > 80 and f"  {script} " not in line] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_commands_help_fits_a_terminal(command):
+    helped = started("saasexport", command, "--help").stdout.splitlines()
+    assert [line for line in helped if len(line) > 80 and "  saasexport " not in line] == []
 
 
 def started(script, *arguments):

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from saasexport import config
+from saasexport import config, keys
 from saasexport.errors import ConfigError
 from saasexport.idle import database_of
 
@@ -118,8 +118,8 @@ def test_what_is_kept_is_what_was_read():
 
 TYPES = {str: '"text"', int: "12", float: "1.5", bool: "true", list: '["a"]', dict: "{ a = 1 }"}
 
-KEYS = [(section, name, key) for section, keys in config.KEYS.items() for name, key in keys.items()]
-KEYS += [("feeds.products", name, key) for name, key in config.FEED_KEYS.items()]
+KEYS = [(section, name, key) for section, known in keys.KEYS.items() for name, key in known.items()]
+KEYS += [("feeds.products", name, key) for name, key in keys.FEED_KEYS.items()]
 
 
 @pytest.mark.parametrize(("section", "name", "key"), KEYS, ids=[f"{section}.{name}" for section, name, _ in KEYS])
@@ -171,7 +171,7 @@ def test_a_list_is_of_names(value):
 @pytest.mark.parametrize(("section", "name"), [("shop", "database"), ("service", "url"), ("service", "environment_id")])
 def test_a_required_key_that_is_missing_is_named(section, name):
     lines = [line for line in REQUIRED.splitlines() if not line.startswith(f"{name} =")]
-    expected = config.KEYS[section][name].expected
+    expected = keys.KEYS[section][name].expected
     assert complaint("\n".join(lines)) == f"[{section}] {name} is missing: expected {expected}"
 
 

@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import saasexport
-from saasexport import commands, config, metrics
+from saasexport import commands, config, keys, metrics
 from saasexport.feeds import all_feeds
 from tests.support import BIN, ROOT
 from tests.test_layers import LAYERS, PACKAGE
@@ -38,13 +38,13 @@ def feeds_block():
 
 def settings_block():
     rows = []
-    for section, keys in {**config.KEYS, "feeds.NAME": config.FEED_KEYS}.items():
-        for name, key in keys.items():
+    for section, known in {**keys.KEYS, "feeds.NAME": keys.FEED_KEYS}.items():
+        for name, key in known.items():
             default = "required" if key.required else "" if key.default is None else f"`{shown(key.default)}`"
             if name == "batch_size":
                 default = "`100`; prices `500`"
-            rows.append((f"`[{section}] {name}`", default, key.expected.replace("|", "or")))
-    return table(("setting", "default", "expected"), rows)
+            rows.append((f"`[{section}] {name}`", default, key.expected.replace("|", "or"), key.meaning))
+    return table(("setting", "default", "expected", "what for"), rows)
 
 
 def shown(value):
@@ -119,9 +119,14 @@ def test_the_readme_shows_what_the_program_says(tmp_path):
 
 def test_every_setting_the_readme_names_is_real():
     text = README.read_text()
-    known = {key for keys in config.KEYS.values() for key in keys} | set(config.FEED_KEYS)
+    known = {key for of_section in keys.KEYS.values() for key in of_section} | set(keys.FEED_KEYS)
     for section, name in re.findall(r"`\[(\w[\w.]*)\] (\w+)`", text):
         assert name in known, f"[{section}] {name}"
+
+
+def test_every_setting_says_what_it_is_for():
+    known = [key for section in (*keys.KEYS.values(), keys.FEED_KEYS) for key in section.values()]
+    assert [key for key in known if not key.meaning] == []
 
 
 def test_every_script_the_readme_names_is_real():

@@ -18,6 +18,7 @@ LAYERS = {
     "feed": 0,
     "values": 0,
     "config": 0,
+    "keys": 0,
     "idle": 0,
     "clock": 0,
     "machine": 0,

@@ -21,9 +21,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
     "failed": ("failed", "the items that are not delivered, and why"),
     "dashboard": ("dashboard", "the status pages, in a browser or as a file"),
-    "show": ("show", "one item: what the shop says, what was sent, with which answer"),
+    "show": ("show", "one item: what the shop says, and what was sent"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
-    "doctor": ("doctor", "what is wrong with the installation, and what to do about it"),
+    "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
     "config": ("config", "the configuration in force, and where each value comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
@@ -161,7 +161,8 @@ def usage() -> str:
             "commands:",
             *lines,
             "",
-            "saasexport COMMAND --help tells more.  The configuration is --config PATH, else",
-            "$SAASEXPORT_CONFIG, else ./saasexport.toml, else /etc/saasexport/saasexport.toml.",
+            "saasexport COMMAND --help tells more.  The configuration is --config PATH,",
+            "else $SAASEXPORT_CONFIG, else ./saasexport.toml,",
+            "else /etc/saasexport/saasexport.toml.",
         ]
     )

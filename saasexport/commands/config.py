@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from saasexport import config
+from saasexport import config, keys
 from saasexport.commands import for_programs, table
 from saasexport.feeds import all_feeds
 
@@ -36,10 +36,10 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _values(settings: config.Config) -> list[tuple[str, Any]]:
     """Every setting of the fixed sections; of the feeds those that the file has, and what each feed is sent with."""
-    names = [f"{section}.{key}" for section, keys in config.KEYS.items() for key in keys]
+    names = [f"{section}.{key}" for section, known in keys.KEYS.items() for key in known]
     found = [(name, settings[name]) for name in names]
     for feed in all_feeds().values():
-        for key in config.FEED_KEYS:
+        for key in keys.FEED_KEYS:
             name = f"feeds.{feed.name}.{key}"
             value = settings.of_feed(feed.name, key)
             if key == "batch_size" and value is None:

@@ -7,7 +7,7 @@ import argparse
 import sys
 import time
 
-from saasexport import config, lock, lookup, resync, status
+from saasexport import keys, lock, lookup, resync, status
 from saasexport.commands.progress import Progress, summary
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
@@ -58,7 +58,7 @@ class _Number:
     """A whole number within the bounds that the configuration sets for a key."""
 
     def __init__(self, key: str) -> None:
-        self.key = config.FEED_KEYS[key]
+        self.key = keys.FEED_KEYS[key]
 
     def __call__(self, text: str) -> int:
         value = int(text) if text.isascii() and text.isdecimal() else None

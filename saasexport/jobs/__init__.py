@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+import saasexport
 from saasexport import config, db, lock, metrics, recovery
 from saasexport.client import Client, Settings
 from saasexport.clock import now_text
@@ -97,6 +98,7 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
         prog=name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--config", metavar="PATH", help="the configuration file")
+    options.add_argument("--version", action="version", version=f"{name} (saasexport {saasexport.__version__})")
     options.add_argument("-v", "--verbose", action="store_true", help="tell on stderr what is done")
     options.add_argument(
         "--cron", action="store_true", help="a problem that lasts is told when it begins, hourly, and when it is over"

@@ -1,6 +1,6 @@
-"""Remove rows of items that were deleted, delivered as such, and are older than 7 days.
+"""Remove rows of items that were deleted and delivered as such 7 days ago.
 
-History older than that goes, too, and the next job compares every feed with the shop.
+So is older history, and the next job compares every feed with the shop.
 
 Run by cron daily at 02:00; safe to run by hand.
 """

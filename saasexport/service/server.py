@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 
+import saasexport
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.service.serving import CommerceService
 
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="receive a feed on this path, which holds {environment_id}, instead of /feeds/FEED/{environment_id}",
     )
+    it.add_argument("--version", action="version", version=f"commerce_service (saasexport {saasexport.__version__})")
     it.add_argument("--verbose", action="store_true", help="a line per request on standard error")
     return it
 

@@ -16,6 +16,9 @@ from tests.support import TICK, Exporter
 # Two products of three items each that are part of no other.
 BAD, GOOD = 3, 5
 
+# Simple ones that are, as far as a value is concerned, all alike.
+PLAIN = range(60, 90)
+
 # The names of one product in all store views, a value its SQL is given as it stands.
 NAME = "(select attribute_id from eav_attribute where attribute_code = 'name' and entity_type_id = 4)"
 PRICE = "(select attribute_id from eav_attribute where attribute_code = 'price' and entity_type_id = 4)"
@@ -109,9 +112,9 @@ def sku(exporter, product):
     return exporter.ask_shop("select sku from catalog_product_entity where entity_id = ?", product)[0][0]
 
 
-def is_exact_or_set_aside(exporter, field, expected, reason, table="cde_products_feed", feed="products", **identity):
-    """What the service has of the bad product, and what is on record of it."""
-    rows = statuses(exporter, BAD, table)
+def is_exact_or_set_aside(exporter, product, field, expected, reason, table, feed, **identity):
+    """What the service has of a product, and what is on record of it."""
+    rows = statuses(exporter, product, table)
     if reason:
         assert {status for status, _ in rows} == {1}
         for _, error in rows:
@@ -119,41 +122,44 @@ def is_exact_or_set_aside(exporter, field, expected, reason, table="cde_products
             assert reason in error
     else:
         assert rows == [(200, None)]
-        item = exporter.item(feed, sku=sku(exporter, BAD), **identity)
+        item = exporter.item(feed, sku=sku(exporter, product), **identity)
         assert item[field] == expected
         assert type(item[field]) is type(expected)
 
 
-@pytest.mark.parametrize("kind", TEXTS)
-def test_a_text_is_exact_or_set_aside_and_its_neighbour_goes_out(shop, kind):
-    value, expected, reason = TEXTS[kind]
-    neighbour = f"Neighbour {number_of(shop)}"
-    name(shop, BAD, value)
-    name(shop, GOOD, f"'{neighbour}'")
+def all_at_once(shop, kinds, change, mended, field, table, feed, **identity):
+    """Give each kind of value to a product of its own, with good neighbours in between, and look at all of them."""
+    products = dict(zip(kinds, PLAIN, strict=False))
+    neighbours = PLAIN[len(kinds) : len(kinds) + 3]
+    assert len(products) == len(kinds)
+    assert len(neighbours) == 3
+    for kind, product in products.items():
+        change(shop, product, kinds[kind][0])
+    for product in neighbours:
+        change(shop, product, mended)
     tick(shop, TICK)
-    is_exact_or_set_aside(shop, "name", expected, reason, storeViewCode="default")
-    assert shop.item("products", sku=sku(shop, GOOD), storeViewCode="default")["name"] == neighbour
+    for kind, product in products.items():
+        _, expected, reason = kinds[kind]
+        is_exact_or_set_aside(shop, product, field, expected, reason, table, feed, **identity)
+    for product in neighbours:
+        assert statuses(shop, product, table) == [(200, None)]
+        assert str(shop.item(feed, sku=sku(shop, product), **identity)[field]) in mended
     # Mended data comes back by itself.
-    name(shop, BAD, "'Mended'")
+    for product in products.values():
+        change(shop, product, mended)
     tick(shop, TICK)
-    assert statuses(shop, BAD) == [(200, None)]
+    for product in products.values():
+        assert statuses(shop, product, table) == [(200, None)]
     assert differences(shop) == []
 
 
-@pytest.mark.parametrize("kind", NUMBERS)
-def test_a_price_is_exact_or_set_aside_and_its_neighbour_goes_out(shop, kind):
-    value, expected, reason = NUMBERS[kind]
-    neighbour = 100 + number_of(shop)
-    price(shop, BAD, value)
-    price(shop, GOOD, neighbour)
-    tick(shop, TICK)
-    identity = {"customerGroupCode": "0", "websiteCode": "base"}
-    is_exact_or_set_aside(shop, "regular", expected, reason, "cde_product_prices_feed", "prices", **identity)
-    assert shop.item("prices", sku=sku(shop, GOOD), **identity)["regular"] == neighbour
-    price(shop, BAD, 10)
-    tick(shop, TICK)
-    assert statuses(shop, BAD, "cde_product_prices_feed") == [(200, None)]
-    assert differences(shop) == []
+def test_a_text_is_exact_or_set_aside_and_its_neighbours_go_out(shop):
+    all_at_once(shop, TEXTS, name, "'Mended'", "name", "cde_products_feed", "products", storeViewCode="default")
+
+
+def test_a_price_is_exact_or_set_aside_and_its_neighbours_go_out(shop):
+    scope = {"customerGroupCode": "0", "websiteCode": "base"}
+    all_at_once(shop, NUMBERS, price, "77", "regular", "cde_product_prices_feed", "prices", **scope)
 
 
 def test_a_megabyte_of_text_is_sent_as_it_is(shop):

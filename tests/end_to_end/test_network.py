@@ -119,7 +119,22 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# What the others are variations of.
+EVERYDAY = (
+    "stalled",
+    "dripping",
+    "reset",
+    "lost acknowledgement",
+    "HTML with 200",
+    "truncated JSON",
+    "giant by its length",
+    "giant without a length",
+)
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.slow) for name in FAULTS]
+)
 def test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends(behind, name):
     behind.gate.fault, expected = FAULTS[name]
     asked = len(behind.gate.requests)
@@ -155,7 +170,9 @@ def test_a_connection_refused(behind):
     assert differences(behind) == []
 
 
-@pytest.mark.parametrize("status", [302, 307, 308])
+@pytest.mark.parametrize(
+    "status", [302, 307, *(pytest.param(code, marks=pytest.mark.slow) for code in (300, 301, 303, 304, 305, 308))]
+)
 def test_a_redirect_is_not_followed(behind, status):
     with Listener(lambda connection, listener: listener.receive(connection)) as elsewhere:
         behind.gate.fault = answers(status, {"Location": elsewhere.url + "/feeds/products/x"})

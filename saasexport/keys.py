@@ -1,0 +1,174 @@
+"""Every setting: its type, default, range, and what it is for.
+
+The configuration is checked against this, and the README's table and the manual
+page are made of it: a setting that is not here does not exist.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the configuration: its type, its default, and what is allowed."""
+
+    kind: type
+    default: Any = None
+    expected: str = ""
+    required: bool = False
+    is_path: bool = False
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    meaning: str = ""
+
+    def check(self, value: Any) -> bool:
+        """Whether a value is allowed for this key."""
+        kind: type = type(value)
+        if kind is not self.kind and not (self.kind is float and kind is int):  # a bool is no int here
+            return False
+        if self.kind is list:
+            return all(isinstance(entry, str) and entry for entry in value)
+        if self.choices:
+            return value in self.choices
+        # Written so that nan, which TOML knows, is neither.
+        if self.least is not None and not value >= self.least:
+            return False
+        if self.most is not None and not value <= self.most:
+            return False
+        return bool(value) or not (self.kind is str and (self.required or self.is_path))
+
+
+KEYS: dict[str, dict[str, Key]] = {
+    "shop": {
+        "database": Key(
+            str,
+            expected="the path of the shop's SQLite database",
+            required=True,
+            is_path=True,
+            meaning="the shop; the jobs write their triggers' changelogs into it, and nothing else",
+        ),
+    },
+    "export": {
+        "database": Key(
+            str,
+            "var/saasexport.sqlite",
+            "a path",
+            is_path=True,
+            meaning="our own database; on a local disk",
+        ),
+        "log_dir": Key(str, "var/log", "a folder", is_path=True, meaning="the log files"),
+        "lock_dir": Key(str, "var/lock", "a folder", is_path=True, meaning="the lock files, one per job and feed"),
+        "run_seconds": Key(
+            int,
+            50,
+            "whole seconds from 1 to 86400",
+            least=1,
+            most=86400,
+            meaning="a job ends after this, and its next run goes on",
+        ),
+        "deletion_guard": Key(
+            int,
+            20,
+            "a percentage from 0 to 100; 0 is off",
+            least=0,
+            most=100,
+            meaning="of a feed's entities gone at once; more are held back",
+        ),
+        "changelog_limit": Key(
+            int,
+            1_000_000,
+            "a number of rows, at least 1000",
+            least=1000,
+            meaning="a longer changelog is dropped, and its feed compared with the shop",
+        ),
+        "reconcile_hours": Key(
+            int,
+            24,
+            "hours from 1 to 8760",
+            least=1,
+            most=8760,
+            meaning="how often every feed is compared with the shop",
+        ),
+        "feeds_dir": Key(str, "feeds.d", "a folder", is_path=True, meaning="for feeds of your own; not used yet"),
+        "metrics_file": Key(str, None, "a path", is_path=True, meaning="a textfile for Prometheus"),
+        "ping_url": Key(str, None, "an http or https address", meaning="a dead-man's switch"),
+    },
+    "service": {
+        "url": Key(str, expected="the service's http or https address", required=True, meaning="where items are sent"),
+        "environment_id": Key(
+            str,
+            expected="the SaaS data space id",
+            required=True,
+            meaning="whom they belong to there",
+        ),
+        "path": Key(
+            str,
+            "/feeds/{feed}/{environment_id}",
+            "a path with {feed} and {environment_id}",
+            meaning="what follows the address, of every feed",
+        ),
+        "api_key_file": Key(
+            str,
+            None,
+            "a path",
+            is_path=True,
+            meaning="holds the key sent as X-Api-Key; readable by its owner only",
+        ),
+        "timeout": Key(float, 30.0, "seconds from 0.1 to 3600", least=0.1, most=3600, meaning="for one whole request"),
+        "requests_per_second": Key(
+            float,
+            0.0,
+            "a number from 0 to 1000; 0 is no limit",
+            least=0,
+            most=1000,
+            meaning="of all jobs together; Adobe's service accepts 2",
+        ),
+        "max_body": Key(
+            int,
+            4_194_304,
+            "a number of bytes, at least 1024",
+            least=1024,
+            meaning="the largest request, before it is compressed",
+        ),
+        "ca_file": Key(str, None, "a path", is_path=True, meaning="certificates to trust instead of the system's"),
+        "transport": Key(
+            str,
+            "standard",
+            '"standard" or "requests"',
+            choices=("standard", "requests"),
+            meaning="what posts; the extra requests goes through a proxy, too",
+        ),
+        "signature": Key(
+            str,
+            "none",
+            '"none" or "adobe"',
+            choices=("none", "adobe"),
+            meaning="what signs; adobe is an extra",
+        ),
+        "private_key_file": Key(str, None, "a path", is_path=True, meaning="what adobe signs with"),
+    },
+}
+
+FEED_KEYS: dict[str, Key] = {
+    "enabled": Key(bool, True, "true or false", meaning="false: no triggers, nothing sent"),
+    "batch_size": Key(
+        int,
+        None,
+        "a number of items from 1 to 10000",
+        least=1,
+        most=10000,
+        meaning="the most items of a request",
+    ),
+    "thread_count": Key(int, 1, "a number from 1 to 32", least=1, most=32, meaning="requests at a time"),
+    "path": Key(str, None, "a path with {environment_id}", meaning="instead of [service] path"),
+    "exclude": Key(list, (), "a list of field names", meaning="fields that are neither stored nor sent"),
+    "look_back_days": Key(
+        int,
+        7,
+        "whole days from 0; 0 is all",
+        least=0,
+        most=36500,
+        meaning="orders only: how far back a full sync goes",
+    ),
+}
