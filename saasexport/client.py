@@ -6,29 +6,22 @@ Splitting a refused batch is part of the same try; nothing else is tried twice
 in one job.
 """
 
-import hashlib
-import json
 import random
 import sqlite3
 import threading
-import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import saasexport
-from saasexport import queries
-from saasexport.connection import Connection, Response
+from saasexport import answers, queries
+from saasexport.connection import Response
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
 from saasexport.feed_table import Pending
+from saasexport.wire import Settings, Wire, request_id_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
-
-    from saasexport.proxied import RequestsConnection
-    from saasexport.signature import AdobeSignature
 
 SQL = queries.beside(__file__.replace("client.py", "service_state.py"))
 
@@ -45,22 +38,6 @@ class Outcome(NamedTuple):
     error: str
     code: int  # the service's own; 0 without an answer
     request_id: str
-
-
-class Settings(NamedTuple):
-    """What the client needs of the configuration."""
-
-    url: str
-    environment_id: str
-    timeout: float
-    max_body: int
-    api_key: str | None
-    ca_file: str | None
-    requests_per_second: float
-    slot_file: str
-    is_patient: bool  # started by cron: probes a service that is down at intervals only
-    transport: str = "standard"  # or "requests", an optional extra
-    private_key_file: str | None = None  # of Adobe's signature, an optional extra
 
 
 class Client:
@@ -81,9 +58,7 @@ class Client:
         self.stopped_feeds: dict[str, str] = {}
         self.accepted: set[str] = set()  # feeds of which the service took something in this job
         self.max_body = settings.max_body
-        self._connections = threading.local()
-        self._opened: list[Connection | RequestsConnection] = []
-        self._signature = _signature(settings.private_key_file) if settings.private_key_file else None
+        self._wire = Wire(settings)
         self._guard = threading.Lock()
         self._owner = threading.get_ident()  # the thread our database belongs to
         self._is_answering = False  # the service has given a usable answer in this job
@@ -97,8 +72,7 @@ class Client:
         """End the threads, close the connections of all, keep what was learnt of the service."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-        for connection in self._opened:
-            connection.close()
+        self._wire.close()
         self.keep_learnt()
 
     # Batches
@@ -158,7 +132,7 @@ class Client:
     def ask(self, feed: Feed) -> Response:
         """Post an empty batch: answered as any other, and nothing is stored.  For doctor."""
         path, body = self.route(feed), b"[]"
-        return self._post(path, body, request_id_of(self.settings.url + path, body))
+        return self._wire.post(path, body, request_id_of(self.settings.url + path, body))
 
     def is_stopped(self, feed: Feed) -> str:
         """Why nothing is sent for this feed any more in this job; empty if it goes on."""
@@ -188,20 +162,20 @@ class Client:
         if len(batch) > 1 and len(body) > self.max_body:
             return self._halved(feed, batch)
         try:
-            response = self._post(path, body, request_id)
+            response = self._wire.post(path, body, request_id)
         except ServiceError as error:
             self.sent(feed.name, len(batch), 0, request_id, body)
             self._stop(str(error), None)
             return [Outcome(item, 2, str(error), 0, request_id) for item in batch]
         self.sent(feed.name, len(batch), response.status, request_id, body)
-        return self._judge(feed, batch, response, _json(response), request_id)
+        return self._judge(feed, batch, response, answers.read(response), request_id)
 
     def _judge(
         self, feed: Feed, batch: list[Pending], response: Response, answer: Any, request_id: str
     ) -> list[Outcome]:
         code = response.status
         if code == 200:
-            if not _is_accepted(answer, len(batch)):
+            if not answers.is_accepted(answer, len(batch)):
                 reason = "an unreadable answer" if answer is None else f"a 200 that does not say ACCEPTED {len(batch)}"
                 error = f"{self.settings.url}: {reason}"
                 self._stop(error, None)
@@ -210,12 +184,12 @@ class Client:
             return [Outcome(item, 200, "", code, request_id) for item in batch]
         if code == 400:
             self._answered(None)
-            refused = _listed(answer, len(batch))
+            refused = answers.listed(answer, len(batch))
             if refused:
                 return self._without(feed, batch, refused, request_id)
             if len(batch) > 1:
                 return self._halved(feed, batch)
-            message = _message(answer) or "the service refused the item"
+            message = answers.message_of(answer) or "the service refused the item"
             return [Outcome(batch[0], _REFUSED_ALONE, message, code, request_id)]
         if code == 413:
             return self._too_large(feed, batch, request_id)
@@ -250,43 +224,18 @@ class Client:
     ) -> list[Outcome]:
         code = response.status
         error = f"{self.settings.url}: answered {code}"
-        if message := _message(answer):
+        if message := answers.message_of(answer):
             error += f": {message}"
         if code in (401, 403):
             error += "; check [service] api_key_file and environment_id"
             self._stop(error, None)
         elif code in (429, 503) or code >= 500:
-            wait = retry_after(response.headers) if code in (429, 503) else None
+            wait = answers.retry_after(response.headers) if code in (429, 503) else None
             self._stop(error, wait)
         else:
             error = f"{self.settings.url}{self.route(feed)}: answered {code}"
             self.stopped_feeds.setdefault(feed.name, error)
         return [Outcome(item, 2, error, code, request_id) for item in batch]
-
-    # The request
-
-    def _post(self, path: str, body: bytes, request_id: str) -> Response:
-        headers = {
-            "Content-Type": "application/json",
-            "Content-Encoding": "gzip",
-            "X-Request-Id": request_id,
-            "User-Agent": f"saasexport/{saasexport.__version__}",
-        }
-        if self.settings.api_key:
-            headers["X-Api-Key"] = self.settings.api_key
-        if self._signature is not None:
-            headers |= self._signature.headers()
-        if self.settings.requests_per_second:
-            wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)
-        return self._connection().post(path, headers, gzipped(body))
-
-    def _connection(self) -> "Connection | RequestsConnection":
-        if not hasattr(self._connections, "mine"):
-            opened = connect(self.settings)
-            self._connections.mine = opened
-            self._opened.append(opened)
-        connection: Connection | RequestsConnection = self._connections.mine
-        return connection
 
     # The service's state
 
@@ -353,122 +302,9 @@ class Client:
 _REFUSED_ALONE = -400
 
 
-def connect(settings: Settings) -> "Connection | RequestsConnection":
-    """A connection to the service, by the means the configuration names."""
-    if settings.transport == "requests":
-        from saasexport.proxied import RequestsConnection
-
-        return RequestsConnection(settings.url, settings.timeout, settings.ca_file)
-    return Connection(settings.url, settings.timeout, settings.ca_file)
-
-
-def _signature(private_key_file: str) -> "AdobeSignature":
-    from saasexport.signature import AdobeSignature
-
-    return AdobeSignature(private_key_file)
-
-
-def request_id_of(url: str, body: bytes) -> str:
-    """A UUID made from address and body: the same for every try of the same bytes."""
-    digest = hashlib.sha1(url.encode() + b"\0" + body).digest()[:16]
-    digits = (digest[:6] + bytes([digest[6] & 15 | 80, digest[7], digest[8] & 63 | 128]) + digest[9:]).hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def gzipped(body: bytes) -> bytes:
-    """The body compressed at level 1: more would cost more than it saves (performance.md)."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    return packer.compress(body) + packer.flush()
-
-
-def retry_after(headers: dict[str, str]) -> float | None:
-    """The seconds of a Retry-After header, whether it names seconds or a date; None without a usable one."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-        return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
-    except ValueError:
-        pass
-    from email.utils import parsedate_to_datetime  # late: a date is rare
-
-    try:
-        until = parsedate_to_datetime(value)
-        try:
-            # By the service's clock, if it tells the time: ours may be wrong.
-            now = parsedate_to_datetime(headers["date"])
-        except (KeyError, TypeError, ValueError, IndexError):
-            now = datetime.now(UTC)
-        return min(max((_aware(until) - _aware(now)).total_seconds(), 0.0), 86_400.0)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-
-
-def wait_for_slot(path: str, requests_per_second: float) -> None:
-    """Wait until the next request may start; the file keeps the moment for all processes."""
-    import fcntl
-    import os
-
-    interval = 1 / requests_per_second
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        now = time.time()
-        try:
-            kept = float(os.pread(file, 40, 0))
-        except ValueError:
-            kept = now
-        # A kept moment far ahead is a clock that was set back, not a queue.
-        start = kept if now <= kept <= now + 60 + interval else now
-        os.pwrite(file, f"{start + interval:.6f}".ljust(40).encode(), 0)
-    finally:
-        os.close(file)
-    time.sleep(max(0.0, start - now))
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _json(response: Response) -> Any:
-    """What the answer says; None if it cannot be read."""
-    try:
-        return json.loads(response.body)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _size(batch: Sequence[Pending]) -> int:
     return 1 + sum(len(item.body) + 1 for item in batch)
-
-
-def _is_accepted(answer: Any, count: int) -> bool:
-    if not isinstance(answer, dict):
-        return False
-    accepted = answer.get("acceptedCount")
-    return answer.get("status") == "ACCEPTED" and type(accepted) is int and accepted == count
-
-
-def _listed(answer: Any, count: int) -> dict[int, str]:
-    """The messages of the items that a 400 lists, by their index; empty without a usable list."""
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    if not isinstance(errors, list):
-        return {}
-    refused: dict[int, str] = {}
-    for error in errors:
-        index = error.get("itemIndex") if isinstance(error, dict) else None
-        if type(index) is not int or not 0 <= index < count:
-            return {}
-        message = str(error.get("message") or error.get("code") or "rejected")
-        refused[index] = f"{refused[index]}; {message}" if index in refused else message
-    return refused
-
-
-def _message(answer: Any) -> str:
-    message = answer.get("message") if isinstance(answer, dict) else None
-    return str(message)[:300] if message else ""

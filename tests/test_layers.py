@@ -42,6 +42,8 @@ LAYERS = {
     "proxied": 2,
     "signature": 2,
     "ping": 2,
+    "answers": 2,
+    "wire": 2,
     "client": 2,
     "capture": 3,
     "installation": 3,

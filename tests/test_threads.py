@@ -6,8 +6,9 @@ import threading
 import pytest
 
 from saasexport import db, jobs
-from saasexport.client import Client, Settings
+from saasexport.client import Client
 from saasexport.feed_table import Pending
+from saasexport.wire import Settings
 from tests.scripted import accepted, answering
 from tests.support import Exporter
 from tests.tiny import THINGS

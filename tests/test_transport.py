@@ -49,7 +49,7 @@ def test_a_failing_transport_is_a_service_error_on_one_line():
 
 
 def test_the_standard_transport_is_used_unless_configured():
-    from saasexport.client import Settings, connect
+    from saasexport.wire import Settings, connect
 
     settings = Settings("http://127.0.0.1:9", "e", 1, 4096, None, None, 0, "", False)
     assert type(connect(settings)) is Connection

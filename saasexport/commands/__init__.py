@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
-    "config": ("config", "the configuration in force, and where each value comes from"),
+    "config": ("config", "the configuration in force, and where it comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
     "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),
     "saas:resync": ("resync", "sync a feed in full"),

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         print(f"our database   {settings['export.database']}")
         print(f"shop           {settings['shop.database']}: {len(feeds)} feeds watch it")
         print(f"service        {settings['service.url']}, environment {settings['service.environment_id']}")
-        print("next           run bin/reindex_all_invalid, or saasexport cron:install")
+        print("next           run reindex_all_invalid, or have cron do it: saasexport cron:install")
     finally:
         found.close()
     return 0

@@ -140,6 +140,6 @@ def history(patient: Patient) -> Findings:
     for failures, error in patient.ours.execute(query, (patient.config["service.url"].rstrip("/"),)):
         yield warn(
             "service",
-            f"the last {failures} requests of the jobs failed: {error}",
+            f"the last {'request' if failures == 1 else f'{failures} requests'} of the jobs failed: {error}",
             "if it answers now, the next job sends everything that waits",
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 import saasexport
 from saasexport import config, db, lock, metrics, recovery
-from saasexport.client import Client, Settings
+from saasexport.client import Client
 from saasexport.clock import now_text
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
@@ -23,6 +23,7 @@ from saasexport.log import Log
 from saasexport.opening import open_installation
 from saasexport.status import count, count_after_work
 from saasexport.sync import Work
+from saasexport.wire import Settings
 
 # With --cron a problem that lasts is told again after so long (contract.md 2).
 TELL_AGAIN_SECONDS = 3600

@@ -16,8 +16,6 @@ from tests.support import TICK, Exporter
 # Two products of three items each that are part of no other.
 BAD, GOOD = 3, 5
 
-# Simple ones that are, as far as a value is concerned, all alike.
-PLAIN = range(60, 90)
 
 # The names of one product in all store views, a value its SQL is given as it stands.
 NAME = "(select attribute_id from eav_attribute where attribute_code = 'name' and entity_type_id = 4)"
@@ -127,11 +125,27 @@ def is_exact_or_set_aside(exporter, product, field, expected, reason, table, fee
         assert type(item[field]) is type(expected)
 
 
+def plain_products(shop):
+    """Simple products with a name and a price, delivered in both feeds."""
+    delivered = (
+        shop.ask(f"select distinct source_entity_id from {table} where status = 200 and is_deleted = 0")
+        for table in ("cde_products_feed", "cde_product_prices_feed")
+    )
+    valued = [
+        shop.ask_shop(
+            f"select entity_id from catalog_product_entity join catalog_product_entity_{table} using (entity_id)"
+            f" where type_id = 'simple' and attribute_id = {attribute} and store_id = 0"
+        )
+        for table, attribute in (("varchar", NAME), ("decimal", PRICE))
+    ]
+    return [row[0] for row in sorted(set.intersection(*map(set, (*delivered, *valued))), reverse=True)]
+
+
 def all_at_once(shop, kinds, change, mended, field, table, feed, **identity):
     """Give each kind of value to a product of its own, with good neighbours in between, and look at all of them."""
-    products = dict(zip(kinds, PLAIN, strict=False))
-    neighbours = PLAIN[len(kinds) : len(kinds) + 3]
-    assert len(products) == len(kinds)
+    alike = plain_products(shop)
+    products = dict(zip(kinds, alike, strict=False))
+    neighbours = alike[len(kinds) : len(kinds) + 3]
     assert len(neighbours) == 3
     for kind, product in products.items():
         change(shop, product, kinds[kind][0])

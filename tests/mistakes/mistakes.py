@@ -29,7 +29,7 @@ MISTAKES = (
     ),
     Mistake(
         "any answer with 200 is a good one",
-        "client.py",
+        "answers.py",
         'return answer.get("status") == "ACCEPTED" and type(accepted) is int and accepted == count',
         "return True",
         ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
@@ -61,7 +61,7 @@ MISTAKES = (
     Mistake(
         "Retry-After is not read",
         "client.py",
-        "wait = retry_after(response.headers) if code in (429, 503) else None",
+        "wait = answers.retry_after(response.headers) if code in (429, 503) else None",
         "wait = None",
         ("test_service_faults.py::test_retry_after_forbids_every_request_until_then_and_none_afterwards",),
     ),
@@ -74,14 +74,14 @@ MISTAKES = (
     ),
     Mistake(
         "a request id is a random one",
-        "client.py",
+        "wire.py",
         'digest = hashlib.sha1(url.encode() + b"\\0" + body).digest()[:16]',
-        "digest = random.randbytes(16)",
+        "digest = os.urandom(16)",
         ("test_network.py::test_the_same_batch_has_the_same_request_id_until_it_arrives",),
     ),
     Mistake(
         "every process has a rate of its own",
-        "client.py",
+        "wire.py",
         "wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)",
         "wait_for_slot(self.settings.slot_file + str(id(self)), self.settings.requests_per_second)",
         ("test_service_faults.py::test_requests_per_second_holds_over_all_processes",),
