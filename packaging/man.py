@@ -84,7 +84,7 @@ def key_line(name: str, key: keys.Key) -> str:
         default = "required"
     else:
         default = "optional" if key.default in (None, ()) else f"default {str(key.default).lower()}"
-    return f"{name:<20} {key.meaning}: {key.expected} ({default})"
+    return f"{name:<20} {key.meaning}\n{'':<20} {key.expected} ({default})"
 
 
 def help_of(script: str, command: str = "") -> str:

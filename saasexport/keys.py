@@ -46,7 +46,7 @@ KEYS: dict[str, dict[str, Key]] = {
             expected="the path of the shop's SQLite database",
             required=True,
             is_path=True,
-            meaning="the shop; the jobs write their triggers' changelogs into it, and nothing else",
+            meaning="the shop; triggers and changelogs are all that is put into it",
         ),
     },
     "export": {
@@ -100,7 +100,7 @@ KEYS: dict[str, dict[str, Key]] = {
             str,
             expected="the SaaS data space id",
             required=True,
-            meaning="whom they belong to there",
+            meaning="the data space they go to",
         ),
         "path": Key(
             str,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from freezegun import freeze_time
 
-from saasexport import changelog, config, db, gone, indexer, installation, opening, sync
+from saasexport import changelog, config, db, gone, indexer, opening, sync
 from saasexport.commands import main
 from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription

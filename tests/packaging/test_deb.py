@@ -116,7 +116,10 @@ def test_the_manual_has_every_command_and_setting(unpacked):
     for command in COMMANDS:
         assert f'.SS "{command}"\n' in page
     settings = gzip.decompress((manual / "man5" / "saasexport.toml.5.gz").read_bytes()).decode()
-    assert "requests_per_second  a number from 0 to 1000; 0 is no limit (default 0.0)" in settings
+    assert (
+        "max_body             the largest request, before it is compressed\n"
+        "                     a number of bytes, at least 1024 (default 4194304)\n"
+    ) in settings
 
 
 @pytest.mark.skipif(not os.path.exists("/usr/bin/man"), reason="man is not here")
