@@ -86,15 +86,26 @@ class Disk:
         """One more call."""
         if step.call == "sync":
             self._settle(step.file, self.pending.pop(step.file, []))
-        elif step.call in ("write", "truncate", "remove", "create"):
+        elif step.call in ("write", "truncate", "remove") or (step.call == "create" and not self._is_there(step.file)):
             self.pending.setdefault(step.file, []).append(step)
+
+    def _is_there(self, file):
+        """Whether the program sees the file now."""
+        calls = [step.call for step in self.pending.get(file, []) if step.call in ("remove", "create")]
+        return calls[-1] == "create" if calls else file in self.files
 
     def after_the_cut(self, how, random):
         """Files and their contents when the current goes now."""
         left = Disk([])
         left.files = dict(self.files)
         for file, todo in self.pending.items():
-            left._settle(file, [step for step in todo for step in _survivors(step, how, random)])
+            survivors = []
+            for step in todo:
+                left_of_it = _survivors(step, how, random)
+                if step.call in ("remove", "create") and not left_of_it:
+                    break  # what follows was done to a file of that name that never came to be
+                survivors += left_of_it
+            left._settle(file, survivors)
         return left.files
 
     def _settle(self, file, todo):

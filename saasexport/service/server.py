@@ -105,10 +105,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"commerce_service: {error}", file=sys.stderr)
         return error.exit_status
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.stop())
+    service.stop_at(signal.SIGTERM, signal.SIGINT)
     print(f"listening on {service.url}", flush=True)
     service.serve()
+    signal.set_wakeup_fd(-1)
     return 0
 
 

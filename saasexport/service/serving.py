@@ -7,6 +7,7 @@ in the database, the rest was never said to be.
 
 import contextlib
 import selectors
+import signal
 import socket
 import sys
 import threading
@@ -89,7 +90,10 @@ class CommerceService:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._bell_end, selectors.EVENT_READ)
             while not self._is_stopping:
-                if any(key.fileobj is self._listener for key, _ in selector.select()):
+                ready = [key.fileobj for key, _ in selector.select()]
+                if self._bell_end in ready:
+                    self._bell_end.recv(64)
+                if self._listener in ready:
                     self._accept()
         self._listener.close()
         with self._lock:
@@ -105,6 +109,14 @@ class CommerceService:
         self._is_stopping = True
         with contextlib.suppress(OSError):  # it has ended already
             self._bell.send(b"!")
+
+    def stop_at(self, *signals: signal.Signals) -> None:
+        """Have these signals end `serve()`; to be called in the main thread."""
+        # The system may give a signal to any thread, and the main one would sleep on: so the bell is rung at once.
+        self._bell.setblocking(False)
+        signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
+        for number in signals:
+            signal.signal(number, lambda *_: self.stop())
 
     def __enter__(self) -> "CommerceService":
         self._thread = threading.Thread(target=self.serve, name="commerce service")

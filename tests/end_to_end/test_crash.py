@@ -111,7 +111,8 @@ def points(count, number):
 @pytest.mark.parametrize("call", CALLS)
 def test_a_tick_killed_at_a_call_is_made_good_by_the_next_ones(scene, call):
     scene.put_back()
-    count = scene.calls("reindex_all_invalid")[call]
+    # The last few calls are those of a clean end, whose number differs from run to run.
+    count = max(scene.calls("reindex_all_invalid")[call] * 9 // 10, 1)
     for number in points(count, 3):
         scene.put_back()
         assert scene.kill("reindex_all_invalid", call, number) == -signal.SIGKILL

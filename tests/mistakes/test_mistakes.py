@@ -4,6 +4,7 @@ A mistake is made in a copy of the program, never in the program.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,3 +76,12 @@ def test_the_words_of_every_mistake_still_stand_in_the_program():
     texts = {one.name: (ROOT / "saasexport" / one.file).read_text().count(one.before) for one in MISTAKES}
     assert [name for name, count in texts.items() if count != 1] == []
     assert len({one.name for one in MISTAKES}) == len(MISTAKES)
+
+
+def test_the_readme_names_the_parts_of_the_battery_as_they_are():
+    text = (ROOT / "README.md").read_text()
+    chapter = text.partition("\n## What we promise, and how we know\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(test_\w+\.py)`", chapter))
+    assert len(named) >= 15
+    assert {name for name in named if not (ROOT / "tests" / "end_to_end" / name).is_file()} == set()
+    assert f"makes {len(MISTAKES)} deliberate mistakes" in chapter
