@@ -390,7 +390,7 @@ def test_indexers_are_invalid_suspended_or_on_save(installed):
     installed.change_ours("update indexer_state set status = 'suspended' where feed = 'prices'")
     installed.change_ours("update view_state set mode = 'realtime' where feed = 'products'")
     assert installed.doctor(0) == [
-        "WARN  indexers: categories, reviews: to be synced in full, reset, since 2026-01-02 03:04:05 UTC;"
+        "WARN  indexers: categories, reviews: to be synced in full (reset), since 2026-01-02 03:04:05 UTC;"
         " cron's reindex_all_invalid goes on with it",
         "WARN  indexers: prices: suspended, passed over by cron;"
         " run: saasexport indexer:set-status invalid catalog_data_exporter_product_prices",

@@ -124,7 +124,8 @@ def indexers(patient: Patient) -> Findings:
     for feed, state in states:
         if state.status in ("invalid", "working"):
             what = "being synced in full" if state.status == "working" else "to be synced in full"
-            unfinished.setdefault(f"{what}, {state.reason or 'as was asked for'}", []).append((feed, state))
+            reason = f" ({state.reason})" if state.reason else ""
+            unfinished.setdefault(what + reason, []).append((feed, state))
     for what, some in unfinished.items():
         since = min(state.updated for _, state in some)
         feeds = names(feed for feed, _ in some)
@@ -173,11 +174,20 @@ def items(patient: Patient) -> Findings:
     """Everything is delivered, or on its way."""
     found = patient.installation
     is_well = True
+    counts = status.failed_by_status(found)
+    waiting = sum(by_status.get(2, 0) for by_status in counts.values())
+    if waiting:
+        # One line for all feeds: mostly it is the service, which has a line of its own.
+        is_well = False
+        those = "1 item waits" if waiting == 1 else f"{waiting:,} items wait"
+        yield warn("items", f"{those} to be sent again", "resend_failed does it every five minutes")
     for line in status.rows(found):
         name = line["feed"]
-        if line["failed"]:
+        failed = sum(counts.get(name, {}).get(code, 0) for code in (1, 400))
+        if failed:
             is_well = False
-            yield warn("items", f"{line['failed']} items of {name} failed", f"see why: saasexport failed {name}")
+            those = "1 item" if failed == 1 else f"{failed:,} items"
+            yield warn("items", f"{those} of {name} failed", f"see why: saasexport failed {name}")
         if line["awaiting"] > LONG_BACKLOG:
             is_well = False
             feed = found.all_feeds[name]
