@@ -80,7 +80,8 @@ def statuses(exporter):
     """Status -> rows, of the product that was renamed."""
     return dict(
         exporter.ask(
-            "select status, count(*) from cde_products_feed where source_entity_id = ? group by status",
+            "select status, count(*) from cde_products_feed where source_entity_id = ?"
+            " and (is_deleted = 0 or status <> 200) group by status",
             PRODUCT_TO_RENAME,
         )
     )
@@ -127,6 +128,7 @@ EVERYDAY = (
     "lost acknowledgement",
     "HTML with 200",
     "truncated JSON",
+    "a count of others",
     "giant by its length",
     "giant without a length",
 )

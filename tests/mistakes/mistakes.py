@@ -186,7 +186,7 @@ MISTAKES = (
         "        for ids in changelog.batches(ours, opened.after, steps.CHUNK):",
         "        indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())\n"
         "        for ids in changelog.batches(ours, opened.after, steps.CHUNK):",
-        ("test_crash.py::test_a_tick_killed_at_a_call_is_made_good_by_the_next_ones",),
+        ("test_crash.py::test_every_job_killed_at_every_call[reindex_all_invalid-fdatasync]",),
     ),
     Mistake(
         "what a crash left is not taken up",
