@@ -199,7 +199,7 @@ class FeedTable:
         for fault in faults:
             known = picked(self.encoder.kept, fault.identity, {})
             contested = fault.contested or self._held_by_another(fault, known, items, failed)
-            if contested or any(known.get(name) is None for name in self.feed.identity):
+            if contested or not self._is_identified(known):
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
                 numbers[fault.entity_id] += 1
                 number = "" if contested else numbers[fault.entity_id]
@@ -218,7 +218,7 @@ class FeedTable:
         self, fault: Fault, known: dict[str, Any], items: dict[str, Item], failed: dict[str, int]
     ) -> str | None:
         """The feed_id of the identity of an item that failed, if another entity has it."""
-        if any(known.get(name) is None for name in self.feed.identity):
+        if not self._is_identified(known):
             return None
         identity = feed_id(known[name] for name in self.feed.identity)
         if identity in items or failed.get(identity, fault.entity_id) != fault.entity_id:

@@ -59,10 +59,6 @@ class Fields:
         """Give fields of a product that are the same in all its store views."""
         self.common.setdefault(product_id, {}).update(fields)
 
-    def set_view(self, product_id: int, store_id: int, **fields: Any) -> None:
-        """Give fields of a product in one store view."""
-        self.by_view.setdefault((product_id, store_id), {}).update(fields)
-
     def set_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
         """Give fields of a product by store view: as common if all have the very same dict, else each its own.
 
