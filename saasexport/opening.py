@@ -114,8 +114,9 @@ def apply_configuration(found: Installation, content: bytes) -> None:
                 indexer.invalidate(ours, feed, f"saasexport {saasexport.__version__} was installed", now_text())
         _compare_excluded(found)
         before = db.setting(ours, "environment_id")
-        _use_environment(ours, environment, found.all_feeds.values())
-        if before is not None and before != environment:
+        if before != environment:
+            _use_environment(ours, environment, found.all_feeds.values())
+        if before not in (None, environment):
             bit = environment_bit(ours, environment)
             for feed in found.all_feeds.values():
                 for query in (FEED_TABLE.not_sent, FEED_TABLE.deleted_not_sent):

@@ -2,12 +2,29 @@
 
 import os
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
 
 from tests.installed import JOBS, Installed
 from tests.support import Exporter, Service, demo_shop_copy
+
+
+def pytest_addoption(parser):
+    """Under a moved clock only this process has it moved as the test expects: programs it starts are left out."""
+    parser.addoption("--in-process", action="store_true", help="skip every test that starts a program")
+
+
+def pytest_configure(config):
+    """With --in-process, starting a program skips the test that does."""
+    if config.getoption("--in-process"):
+        sys.addaudithook(_skip_programs)
+
+
+def _skip_programs(event, arguments):
+    if "PYTEST_CURRENT_TEST" in os.environ and event in ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"):
+        pytest.skip("starts a program")
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from freezegun import freeze_time
@@ -55,11 +56,12 @@ def test_setting_up_makes_feeds_known_and_invalid_and_installs_triggers(tmp_path
     tiny.close()
 
 
-def test_setting_up_again_changes_nothing(tiny):
+def test_setting_up_again_changes_nothing_however_much_later(tiny):
     tiny.shop.execute("update thing set name = 'x'")
     before = ours(tiny)
     version = tiny.shop.execute("pragma schema_version").fetchone()
-    tiny.set_up()
+    with freeze_time(datetime.now(UTC).replace(tzinfo=None) + timedelta(days=3)):
+        tiny.set_up()
     assert ours(tiny) == before
     assert tiny.shop.execute("pragma schema_version").fetchone() == version
     assert tiny.shop.execute("select count(*) from cde_things_feed_cl").fetchone() == (3,)
@@ -398,9 +400,10 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
     assert gone.held(tiny.found.ours, THINGS) == []
 
 
-def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tiny):
+def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tmp_path, monkeypatch):
     """A row has 63 bits for them."""
     with freeze_time("2027-01-01", auto_tick_seconds=60):
+        tiny = Tiny(tmp_path, monkeypatch)
         for number in range(2, 66):
             tiny.environment = f"testing-{number}"
             tiny.write()
@@ -410,6 +413,7 @@ def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(ti
     assert {"testing-1", "testing-2"} & {name for name, _ in known} == set()
     assert ("testing-65", 1) in known
     assert sorted(bit for _, bit in known) == list(range(63))
+    tiny.close()
 
 
 def test_a_field_that_identifies_items_cannot_be_left_out(tiny):

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -89,10 +89,17 @@ def test_only_what_must_be_current_depends_on_the_day(path: Path, tmp_path: Path
     }
 
 
-def test_nothing_carries_the_time_at_which_the_shop_was_made(path: Path) -> None:
-    # The defaults of created_at and updated_at would.
-    now = datetime.now(UTC).date()
-    assert now == TODAY or not [line for line in dump(path) if f"'{now} " in line]
+def test_nothing_carries_the_time_at_which_the_shop_was_made(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The defaults of created_at and updated_at would: here they give a text that stands out."""
+    schema = (Path(demo.__file__).parent / "shop.sql").read_text("utf-8")
+    (tmp_path / "shop.sql").write_text(schema.replace("default current_timestamp", "default 'now'"))
+    monkeypatch.setattr(demo.resources, "files", lambda package: tmp_path)
+    demo.create_shop(tmp_path / "shop.sqlite", today=TODAY)
+    written = [line for line in dump(tmp_path / "shop.sqlite") if line.startswith("INSERT")]
+    assert written == [line for line in dump(path) if line.startswith("INSERT")]
+    assert not [line for line in written if "'now'" in line]
 
 
 def test_a_file_that_is_there_is_not_touched(tmp_path: Path) -> None:

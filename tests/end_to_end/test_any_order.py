@@ -126,7 +126,7 @@ class AnyOrder(RuleBasedStateMachine):
             one.backup(other)
 
     def teardown(self):
-        if not hasattr(self, "folder"):
+        if not hasattr(self, "service"):
             return
         try:
             if not self.is_up:
