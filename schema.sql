@@ -1,1 +1,1 @@
-saasexport/schema.sql
+saasexport/database/schema.sql

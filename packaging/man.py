@@ -14,9 +14,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path.insert(0, ROOT)
 os.environ["COLUMNS"] = "100"
 
-from saasexport import __version__, commands, jobs, keys
+from saasexport import __version__, commands, jobs
 from saasexport.__main__ import JOBS
 from saasexport.commands import COMMANDS
+from saasexport.config import keys
 from saasexport.service import server
 
 SUMMARIES = {

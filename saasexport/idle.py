@@ -2,7 +2,7 @@
 
 Cron starts four scripts a minute, and mostly there is nothing to do.  So this
 module imports next to nothing, reads the configuration without a TOML parser,
-and asks the questions that saasexport.views left in our database.  Whatever is
+and asks the questions that saasexport.database.views left in our database.  Whatever is
 out of the ordinary is left to the job itself, which looks at everything anew.
 """
 
@@ -115,7 +115,7 @@ def _ping(kept: "dict | None", job: str, status: int) -> None:  # type: ignore[t
     except sqlite3.Error:
         return
     if not is_well or job == "reindex_all_invalid":
-        from saasexport import ping
+        from saasexport.delivery import ping
 
         ping.tell(kept["ping_url"], kept["lock_dir"], is_well)
 

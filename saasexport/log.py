@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from saasexport.hashing import encode
+from saasexport.database.hashing import encode
 
 COLLECTING = "commerce-data-export"
 SENDING = "saas-export"

@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import closing
 
+from saasexport.database.uuids import uuid5
 from saasexport.feed import Shop
 from saasexport.feeds import all_feeds
-from saasexport.uuids import uuid5
 
 TIMES = ("modifiedAt", "updatedAt")
 

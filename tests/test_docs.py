@@ -13,8 +13,10 @@ import sys
 import pytest
 
 import saasexport
-from saasexport import commands, config, keys, metrics
+from saasexport import commands
+from saasexport.config import config, keys
 from saasexport.feeds import all_feeds
+from saasexport.status import metrics
 from tests.support import BIN, ROOT
 from tests.test_layers import LAYERS, PACKAGE
 
@@ -183,15 +185,13 @@ def test_every_link_of_the_readme_leads_somewhere():
 
 def test_the_tree_is_the_one_whose_layers_are_checked():
     tree = re.search(r"\nsaasexport/\n((?:    .*\n)+)", README.read_text())[1]
-    found, layer = {"": 0}, None
-    for line in tree.splitlines():
-        names, _, about = line.strip().partition("  ")
-        if about:
-            layer = int(about.split()[1].rstrip(":")) if about.split()[0] == "layer" else -1
-        for name in names.split():
-            assert name.endswith("/") == (PACKAGE / name.rstrip("/")).is_dir(), name
-            found[name.rstrip("/")] = layer
-    assert found == LAYERS
+    names = [name for line in tree.splitlines() for name in line.strip().partition("  ")[0].split()]
+    for name in names:
+        assert name.endswith("/") == (PACKAGE / name.rstrip("/")).is_dir(), name
+    wings = [name.rstrip("/") for name in names]
+    assert set(wings) == set(LAYERS) - {""}
+    rows = [LAYERS[name] for name in wings]
+    assert rows == sorted(rows, reverse=True)
 
 
 def test_every_code_of_the_logs_is_explained_and_no_other():

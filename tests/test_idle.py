@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 import saasexport
-from saasexport import idle, jobs, lock, sync
+from saasexport import idle, jobs, lock
 from saasexport.jobs import reindex_all_invalid
+from saasexport.sync import sync
 from tests.tiny import THINGS, Sender, Tiny
 
 LEGACY = replace(

@@ -9,13 +9,15 @@ import json
 import sqlite3
 from collections import Counter
 
-from saasexport import config, db, installation, opening
-from saasexport.client import Outcome
+from saasexport.config import config
+from saasexport.database import db
+from saasexport.database.feed_table import FeedTable
+from saasexport.delivery.client import Outcome
 from saasexport.errors import Unusable
 from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Subscription
-from saasexport.feed_table import FeedTable
 from saasexport.log import Log
-from saasexport.sync import Work
+from saasexport.setup import installation, opening
+from saasexport.sync.sync import Work
 from saasexport.values import text
 
 SHOP = """

@@ -8,9 +8,10 @@ time: no look through whole databases, no request to the service.
 import argparse
 import sqlite3
 
-from saasexport import doctor, status
+from saasexport import doctor
 from saasexport.errors import SaasExportError
-from saasexport.opening import open_installation
+from saasexport.setup.opening import open_installation
+from saasexport.status import status
 
 EXAMPLES = {"check": "saasexport check\nsudo -u saasexport saasexport check"}
 

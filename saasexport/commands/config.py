@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from saasexport import config, keys
 from saasexport.commands import for_programs, table
+from saasexport.config import config, keys
 from saasexport.feeds import all_feeds
 
 EXAMPLES = {"config": "saasexport config\nsaasexport config --json"}

@@ -13,7 +13,8 @@ import subprocess
 import sys
 
 import saasexport
-from saasexport import config, queries
+from saasexport import queries
+from saasexport.config import config
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feeds import all_feeds
 

@@ -8,8 +8,8 @@ import sys
 import tempfile
 
 from saasexport.errors import SaasExportError
-from saasexport.installation import Installation
-from saasexport.opening import open_installation
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
 
 EXAMPLES = {
     "dashboard": """

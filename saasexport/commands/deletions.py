@@ -3,13 +3,14 @@
 import argparse
 import sys
 
-from saasexport import gone, lock
+from saasexport import lock
 from saasexport.commands import table
+from saasexport.database import gone
 from saasexport.feed import Feed
-from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
-from saasexport.opening import open_installation
-from saasexport.sync import confirm_deletions
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.sync.sync import confirm_deletions
 
 EXAMPLES = {
     "deletions": """

@@ -5,18 +5,19 @@ import json
 import sys
 from typing import Any
 
-from saasexport import lock, queries, status
+from saasexport import lock, queries
 from saasexport.clock import now_text
 from saasexport.commands import for_programs, table
 from saasexport.commands.progress import summary
-from saasexport.db import transaction
+from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed, json_list
-from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
-from saasexport.opening import open_installation
-from saasexport.steps import Work
-from saasexport.sync import sync_entities
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.status import status
+from saasexport.sync.steps import Work
+from saasexport.sync.sync import sync_entities
 
 SQL = queries.beside(__file__)
 

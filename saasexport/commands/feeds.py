@@ -3,11 +3,11 @@
 import argparse
 from typing import Any
 
-from saasexport import indexer
 from saasexport.commands import for_programs, table
+from saasexport.database import indexer
 from saasexport.feed import Feed
-from saasexport.installation import Installation
-from saasexport.opening import open_installation
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
 
 EXAMPLES = {"feeds": "saasexport feeds\nsaasexport feeds --json"}
 

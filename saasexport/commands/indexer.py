@@ -10,15 +10,18 @@ import sys
 import time
 from difflib import get_close_matches
 
-from saasexport import indexer, lock, resync, status
+from saasexport import lock
 from saasexport.clock import now_text
 from saasexport.commands import table
-from saasexport.db import transaction
+from saasexport.database import indexer
+from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
-from saasexport.opening import open_installation
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.status import status
+from saasexport.sync import resync
 
 _PRODUCTS = "catalog_data_exporter_products"
 

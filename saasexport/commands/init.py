@@ -3,10 +3,12 @@
 import argparse
 import os
 
-from saasexport import changelog, config, db
+from saasexport.capture import changelog
+from saasexport.config import config
+from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feeds import all_feeds
-from saasexport.opening import set_up
+from saasexport.setup.opening import set_up
 
 EXAMPLES = {
     "init": """

@@ -8,7 +8,7 @@ import time
 from typing import TextIO
 
 from saasexport.feed import Feed
-from saasexport.steps import PROGRESS_SECONDS, Synced
+from saasexport.sync.steps import PROGRESS_SECONDS, Synced
 
 # Often enough to look alive.
 REDRAW_SECONDS = 0.1

@@ -7,15 +7,18 @@ import argparse
 import sys
 import time
 
-from saasexport import keys, lock, lookup, resync, status
+from saasexport import lock
 from saasexport.commands.progress import Progress, summary
+from saasexport.config import keys
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
-from saasexport.installation import Installation
 from saasexport.jobs import prepare_command
 from saasexport.log import elapsed
-from saasexport.opening import open_installation
-from saasexport.steps import Synced, Work
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.status import status
+from saasexport.sync import lookup, resync
+from saasexport.sync.steps import Synced, Work
 
 EXAMPLES = {
     "saas:resync": """

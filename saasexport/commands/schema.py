@@ -2,8 +2,8 @@
 
 import argparse
 
-from saasexport import changelog
-from saasexport.opening import open_installation
+from saasexport.capture import changelog
+from saasexport.setup.opening import open_installation
 
 EXAMPLES = {"schema": "saasexport schema"}
 

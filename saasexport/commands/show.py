@@ -5,15 +5,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from saasexport import lookup, steps
 from saasexport.commands import for_programs
 from saasexport.commands.colour import painted
 from saasexport.commands.failed import MEANING
+from saasexport.database.hashing import feed_id
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.hashing import feed_id
-from saasexport.installation import Installation
-from saasexport.opening import open_installation
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.sync import lookup, steps
 from saasexport.values import shortened
 
 EXAMPLES = {

@@ -4,10 +4,10 @@ import argparse
 import sys
 from typing import Any
 
-from saasexport import metrics, status
 from saasexport.commands import for_programs, table
-from saasexport.installation import Installation
-from saasexport.opening import open_installation
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.status import metrics, status
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
 

@@ -2,8 +2,10 @@
 
 import argparse
 
-from saasexport import changelog, config, db, indexer
+from saasexport.capture import changelog
 from saasexport.clock import now_text
+from saasexport.config import config
+from saasexport.database import db, indexer
 from saasexport.errors import DatabaseError
 from saasexport.feeds import all_feeds
 

@@ -8,11 +8,11 @@ stays visible beside thousands of deliveries.
 import sqlite3
 from datetime import datetime, timedelta
 
-from saasexport import history
 from saasexport.dashboard import templates
 from saasexport.dashboard.pages import counted
 from saasexport.dashboard.templates import Markup
-from saasexport.history import Tries
+from saasexport.database import history
+from saasexport.database.history import Tries
 
 HTML = templates.beside(__file__)
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from saasexport import history, status
 from saasexport.dashboard import health, items, items_page, pages, status_page, templates
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
+from saasexport.database import history
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
+from saasexport.status import status
 
 HTML = templates.beside(__file__)
 

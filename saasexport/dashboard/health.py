@@ -6,10 +6,11 @@ Judges what the views say and computes no number of its own.
 from dataclasses import dataclass
 from typing import Any
 
-from saasexport import indexer, lock
+from saasexport import lock
 from saasexport.dashboard.pages import counted
+from saasexport.database import indexer
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
 
 # Adobe's page warns from here on (operations.md 5).
 LARGE_BACKLOG = 1_000

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.dashboard.pages import whole
+from saasexport.database.hashing import encode
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.hashing import encode
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
 
 SQL = queries.beside(__file__)
 

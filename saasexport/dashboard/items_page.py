@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from saasexport import status
 from saasexport.dashboard import health, items, pages, status_page, templates
 from saasexport.dashboard.items import Found, Item, Wanted
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
+from saasexport.status import status
 
 HTML = templates.beside(__file__)
 

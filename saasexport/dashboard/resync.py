@@ -8,15 +8,17 @@ transaction on our database; items only while nobody else syncs their feed.
 import json
 from dataclasses import dataclass
 
-from saasexport import indexer, lock, queries, status
+from saasexport import lock, queries
 from saasexport.clock import now_text
 from saasexport.dashboard import items, items_page, pages, templates
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
-from saasexport.db import transaction
+from saasexport.database import indexer
+from saasexport.database.db import transaction
 from saasexport.errors import Busy
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
+from saasexport.status import status
 
 HTML = templates.beside(__file__)
 SQL = queries.beside(__file__)

@@ -8,8 +8,8 @@ from saasexport.dashboard import data_page, items_page, pages, resync, status_pa
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
-from saasexport.installation import Installation
-from saasexport.opening import open_installation
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
 
 Show = Callable[[Installation], Page]
 

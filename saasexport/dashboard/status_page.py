@@ -6,17 +6,18 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from saasexport import queries, status
+from saasexport import queries
 from saasexport.dashboard import charts, health, pages, templates
 from saasexport.dashboard.health import Advice, Health
 from saasexport.dashboard.pages import Page, counted
 from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
+from saasexport.status import status
 
 HTML = templates.beside(__file__)
-SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "service_state.sql"))
+SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "delivery", "service_state.sql"))
 
 # The job that everything hangs on runs every minute; a full sync may take its run_seconds.
 LATE_SECONDS = 300

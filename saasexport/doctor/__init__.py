@@ -6,7 +6,7 @@ others go on: whoever asks wants to see the whole picture at once.
 
 import sqlite3
 
-from saasexport import config
+from saasexport.config import config
 from saasexport.doctor import capture, databases, files, machine, network, running
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Finding, Findings, Patient, fail
 from saasexport.errors import SaasExportError

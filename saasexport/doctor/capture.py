@@ -2,10 +2,13 @@
 
 import sqlite3
 
-from saasexport import changelog, db, indexer, queries, status
+from saasexport import queries
+from saasexport.capture import changelog
+from saasexport.database import db, indexer
 from saasexport.doctor.finding import Findings, Patient, ago, fail, names, ok, warn
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
+from saasexport.status import status
 
 SQL = queries.beside(__file__)
 

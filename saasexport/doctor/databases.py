@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Iterator
 
-from saasexport import db, queries
+from saasexport import queries
+from saasexport.database import db
 from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
 from saasexport.errors import SaasExportError
 

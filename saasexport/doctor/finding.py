@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from saasexport.config import Config
+from saasexport.config.config import Config
 from saasexport.feed import Feed
-from saasexport.installation import Installation
+from saasexport.setup.installation import Installation
 
 OK, WARN, FAIL = "OK", "WARN", "FAIL"
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from saasexport import db, queries
+from saasexport import queries
+from saasexport.database import db
 from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
-from saasexport.machine import fingerprint
+from saasexport.setup.machine import fingerprint
 
 SQL = queries.beside(__file__)
 

@@ -9,8 +9,8 @@ import json
 import time
 from datetime import UTC, datetime
 
-from saasexport.client import Client
-from saasexport.connection import Response, address
+from saasexport.delivery.client import Client
+from saasexport.delivery.connection import Response, address
 from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, ok, warn
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed

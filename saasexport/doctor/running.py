@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from saasexport import lock, ping
+from saasexport import lock
+from saasexport.delivery import ping
 from saasexport.doctor.finding import FAIL, WARN, Finding, Findings, Patient, ago, fail, ok, warn
 
 

@@ -13,17 +13,21 @@ from importlib import import_module
 from typing import Any
 
 import saasexport
-from saasexport import config, db, lock, metrics, recovery
-from saasexport.client import Client
+from saasexport import lock
 from saasexport.clock import now_text
+from saasexport.config import config
+from saasexport.database import db
+from saasexport.delivery.client import Client
+from saasexport.delivery.wire import Settings
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.installation import Installation
 from saasexport.log import Log
-from saasexport.opening import open_installation
-from saasexport.status import count, count_after_work
-from saasexport.sync import Work
-from saasexport.wire import Settings
+from saasexport.setup import recovery
+from saasexport.setup.installation import Installation
+from saasexport.setup.opening import open_installation
+from saasexport.status import metrics
+from saasexport.status.status import count, count_after_work
+from saasexport.sync.sync import Work
 
 # With --cron a problem that lasts is told again after so long (contract.md 2).
 TELL_AGAIN_SECONDS = 3600

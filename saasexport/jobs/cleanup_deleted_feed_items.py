@@ -8,12 +8,12 @@ Run by cron daily at 02:00; safe to run by hand.
 import argparse
 from datetime import UTC, datetime, timedelta
 
-from saasexport import history, indexer
 from saasexport.clock import now_text
-from saasexport.db import keep, transaction
+from saasexport.database import history, indexer
+from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
 from saasexport.jobs import each_feed
-from saasexport.sync import Work
+from saasexport.sync.sync import Work
 
 KEPT_DAYS = 7
 

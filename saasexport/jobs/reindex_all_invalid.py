@@ -7,11 +7,11 @@ the next run goes on where it was.
 import argparse
 import time
 
-from saasexport import indexer, views
 from saasexport.clock import now_text
+from saasexport.database import indexer, views
 from saasexport.feed import Feed
 from saasexport.jobs import cleanup_deleted_feed_items, each_feed, locked
-from saasexport.sync import Work, full_sync, partial_sync, sync_awaiting, sync_due
+from saasexport.sync.sync import Work, full_sync, partial_sync, sync_awaiting, sync_due
 
 # A full sync works in slices, so that one large feed does not keep the others waiting.
 SLICE_SECONDS = 10

@@ -6,7 +6,7 @@ Run by cron every 5 minutes; safe to run by hand.
 import argparse
 
 from saasexport.jobs import each_feed
-from saasexport.sync import Work, resend_failed
+from saasexport.sync.sync import Work, resend_failed
 
 
 def run(work: Work, options: argparse.Namespace) -> None:

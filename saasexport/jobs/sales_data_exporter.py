@@ -6,7 +6,7 @@ Run by cron every minute; safe to run by hand.
 import argparse
 
 from saasexport.jobs import each_feed
-from saasexport.sync import Work, send_collected
+from saasexport.sync.sync import Work, send_collected
 
 
 def run(work: Work, options: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from saasexport.commands.progress import Progress, bar, clock, kind_of, state, summary
-from saasexport.steps import Synced
+from saasexport.sync.steps import Synced
 from tests.tiny import THINGS
 
 

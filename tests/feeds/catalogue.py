@@ -7,7 +7,8 @@ stock sells on `base`, stock 10 with the sources `eu` and `us` on `b2b`.
 import sqlite3
 from pathlib import Path
 
-from saasexport import changelog, db
+from saasexport.capture import changelog
+from saasexport.database import db
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import load
 

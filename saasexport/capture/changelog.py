@@ -1,0 +1,292 @@
+"""Triggers and changelogs in the shop, and the entities that changed since the last run.
+
+A trigger must never make a write of the shop fail.  Its body names one key
+column of the table and the changelogs, nothing else: no condition, no other
+table (promises.md).  What a key means is worked out later, when the changelog
+is read, outside the shop's transaction.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from saasexport import queries
+from saasexport.database import db, fingerprints
+from saasexport.database.hashing import encode
+from saasexport.errors import ShopError
+from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop
+
+SQL = queries.beside(__file__)
+
+# Rows of a changelog read at a time: a few milliseconds of the shop's time.
+SLICE = 20_000
+
+# Keys turned into entity ids at a time.
+KEYS = 500
+
+# Processed rows that may stay before they are purged, so that a tick with a
+# single change does not make the shop wait for a write of ours.
+KEPT = 1_000
+
+OPERATIONS = ("insert", "update", "delete")
+
+
+class Pass(NamedTuple):
+    """A partial sync of one feed: the changelog rows after `cursor`, up to `upto`."""
+
+    upto: int
+    fingerprint: str | None
+    after: int | None  # entities up to this one were done by an earlier run
+    everything: str  # why the whole feed has to be walked, or empty
+    is_empty: bool  # nothing that changed concerns an item
+
+
+# Installing
+
+
+def triggers(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
+    """The triggers of the shop by name: one per table and operation, serving every feed that watches."""
+    watched: dict[str, dict[tuple[str, str, str], None]] = {}
+    bodies: dict[str, list[tuple[str, str, str]]] = {}
+    for feed in feeds:
+        for subscription in feed.watched():
+            via = f"'{subscription.via}'" if subscription.via else "null"
+            entry = (feed.changelog, subscription.column, via)
+            if entry not in watched.setdefault(subscription.table, {}):
+                watched[subscription.table][entry] = None
+                bodies.setdefault(subscription.table, []).append(entry)
+    return {
+        _trigger_name(table, operation): _trigger(table, operation, entries, installation)
+        for table, entries in sorted(bodies.items())
+        for operation in OPERATIONS
+    }
+
+
+def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) -> list[str]:
+    """Make the shop's changelogs and triggers what they should be; gives the names of what was changed."""
+    feeds = list(feeds)
+    wanted = triggers(feeds, installation)
+    changelogs = {feed.changelog: SQL.changelog.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
+    changed: list[str] = []
+    with db.transaction(shop):
+        present = {name: (kind, sql) for kind, name, _, sql in shop.execute(SQL.installed)}
+        # Triggers go before the changelogs they write to, and come after them:
+        # no write of the shop may ever meet a trigger without its changelog.
+        for name, (kind, sql) in present.items():
+            if kind == "trigger" and wanted.get(name) != sql:
+                shop.execute(f'drop trigger "{name}"')
+                changed.append(name)
+        for name, (kind, _) in present.items():
+            if kind == "table" and name not in changelogs:
+                shop.execute(f'drop table "{name}"')
+                changed.append(name)
+        for name, sql in changelogs.items():
+            if name not in present:
+                shop.execute(sql)
+                changed.append(name)
+        for name, sql in wanted.items():
+            if name not in present or present[name][1] != sql:
+                shop.execute(sql)
+                changed.append(name)
+    return changed
+
+
+def uninstall(shop: sqlite3.Connection) -> int:
+    """Take everything of ours out of the shop, triggers first; gives the number of things removed."""
+    with db.transaction(shop):
+        present = shop.execute(SQL.installed).fetchall()  # triggers first, by the query's order
+        for kind, name, _, _ in present:
+            shop.execute(f'drop {kind} "{name}"')
+    return len(present)
+
+
+def installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
+    """Type, name, table and text of what is there of ours in the shop, triggers first."""
+    return shop.execute(SQL.installed).fetchall()
+
+
+def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
+    """Why the shop cannot give this feed: a table or key column it watches is missing; empty if it can."""
+    present: dict[str, set[str]] = {}
+    tables = encode([subscription.table for subscription in feed.watched()])
+    for table, column in shop.execute(SQL.columns, {"tables": tables}):
+        present.setdefault(table, set()).add(column)
+    for subscription in feed.watched():
+        if subscription.table not in present:
+            return f"the shop has no table {subscription.table}"
+        if subscription.column not in present[subscription.table]:
+            return f"the shop's table {subscription.table} has no column {subscription.column}"
+    return ""
+
+
+def _trigger_name(table: str, operation: str) -> str:
+    return f"saasexport_{table}_{operation}"
+
+
+def table_of(trigger: str) -> str:
+    """The table a trigger of ours stands on."""
+    return trigger.removeprefix("saasexport_").rpartition("_")[0]
+
+
+def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], installation: str) -> str:
+    lines = [
+        f"create trigger {_trigger_name(table, operation)} after {operation} on \"{table}\"",
+        f"begin /* saasexport {installation} */",
+    ]
+    for changelog, column, via in entries:
+        key = f'"{column}"'
+        insert = f"    insert into {changelog} (entity_id, via)"
+        if operation != "delete":
+            lines.append(f"{insert} values (new.{key}, {via});")
+        if operation == "delete":
+            lines.append(f"{insert} values (old.{key}, {via});")
+        if operation == "update":
+            lines.append(f"{insert} select old.{key}, {via} where old.{key} is not new.{key};")
+    lines.append("end")
+    return "\n".join(lines).replace("create trigger", "CREATE TRIGGER", 1)
+
+
+# Reading
+
+
+def head(shop: sqlite3.Connection, feed: Feed) -> tuple[int, str | None]:
+    """The last version of a feed's changelog, and its fingerprint."""
+    return shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone() or (0, None)
+
+
+def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None) -> str:
+    """Why the changelog cannot be trusted from the cursor on; empty if it can."""
+    if cursor == 0:
+        return ""
+    row = shop.execute(SQL.at.format(changelog=feed.changelog), {"version_id": cursor}).fetchone()
+    if row is None:
+        return f"row {cursor} of {feed.changelog}, the last one read, is gone"
+    if row[0] != expected:
+        return f"row {cursor} of {feed.changelog} is not the one that was read"
+    return ""
+
+
+def open_pass(
+    shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int, after: int | None
+) -> Pass:
+    """Find the entities of the changelog rows after the cursor, up to `upto`.
+
+    They are in the temp table changed_entity of our connection afterwards, for
+    `batches`.  A pass that walks the whole feed anyway finds none.
+    """
+    for statement in db.statements(SQL.pass_tables):
+        ours.execute(statement)
+    ours.execute("delete from changed_key")
+    ours.execute("delete from changed_entity")
+    ours.execute("delete from suspected_entity")
+    everything = _collect(shop, ours, feed, cursor, upto)
+    last = shop.connection.execute(SQL.at.format(changelog=feed.changelog), {"version_id": upto}).fetchone()
+    if not everything:
+        _expand(shop, ours, feed)
+        _confirm(shop, ours, feed)
+    is_empty = ours.execute("select 1 from changed_entity limit 1").fetchone() is None
+    return Pass(upto, last[0] if last else None, after, everything, is_empty)
+
+
+def batches(ours: sqlite3.Connection, after: int | None, limit: int) -> Iterator[list[int]]:
+    """The entities of the pass, ascending, some at a time."""
+    last = after
+    while True:
+        rows = ours.execute(SQL.entities, {"after": _LOWEST if last is None else last, "limit": limit}).fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [row[0] for row in rows]
+
+
+def purge(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = KEPT) -> int:
+    """Remove processed rows, 1,000 a transaction; a busy shop comes first.  Gives their number."""
+    gone = 0
+    values = {"cursor": cursor}
+    try:
+        if shop.execute(SQL.processed.format(changelog=feed.changelog), values).fetchone()[0] < kept:
+            return 0
+        while True:
+            count = shop.execute(SQL.purge.format(changelog=feed.changelog), values).rowcount
+            gone += count
+            if count < 1000:
+                return gone
+    except sqlite3.OperationalError:
+        return gone
+
+
+_LOWEST = -(2**63)
+
+
+def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int) -> str:
+    query = SQL.slice.format(changelog=feed.changelog)
+    seen = 0
+    for low in range(cursor, upto, SLICE):
+        rows = shop.rows(query, after=low, upto=min(low + SLICE, upto))
+        seen += len(rows)
+        with db.transaction(ours, "deferred"):
+            reason = _sort(ours, feed, rows)
+        if reason:
+            return reason
+    if seen != upto - cursor:
+        # Versions are gapless in commit order, and we purge up to the cursor only.
+        return f"{upto - cursor - seen} rows of {feed.changelog} are missing"
+    return ""
+
+
+def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None]]) -> str:
+    for key, via in rows:
+        if via == EVERYTHING:
+            return "a change that concerns every item"
+        if via == CONFIGURATION and key in feed.configuration:
+            return f"the configuration value {key} changed"
+        if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
+            return f"a key of {via} is not valid text"
+    ours.executemany(
+        "insert or ignore into changed_entity (entity_id) values (?)",
+        ((key,) for key, via in rows if via is None and isinstance(key, int)),
+    )
+    ours.executemany(
+        "insert or ignore into changed_key (via, key) values (?, ?)",
+        ((via, key) for key, via in rows if via in feed.vias and key is not None),
+    )
+    return ""
+
+
+def _is_json(key: Any) -> bool:
+    try:
+        return bool(encode(key).encode())
+    except (ValueError, TypeError):
+        return False
+
+
+def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+    for via, query in feed.vias.items():
+        keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
+        table = "suspected_entity" if via in feed.fingerprint_vias else "changed_entity"
+        for start in range(0, len(keys), KEYS):
+            found = shop.rows(query, keys=encode(keys[start : start + KEYS]))
+            with db.transaction(ours, "deferred"):
+                ours.executemany(
+                    f"insert or ignore into {table} (entity_id) values (?)",
+                    (row for row in found if isinstance(row[0], int)),
+                )
+
+
+def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+    """Of the entities that are only suspected, take those that say something else than before."""
+    after = _LOWEST
+    while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": KEYS})]:
+        after = ids[-1]
+        found = fingerprints.changed(shop, ours, feed, ids)
+        with db.transaction(ours, "deferred"):
+            ours.executemany(
+                "insert or ignore into changed_entity (entity_id) values (?)", [(entity_id,) for entity_id in found]
+            )
+
+
+def require(shop: sqlite3.Connection, feed: Feed) -> None:
+    """Raise ShopError unless the shop has what the feed watches."""
+    reason = unavailable(shop, feed)
+    if reason:
+        raise ShopError(f"{feed.name}: {reason}")

@@ -1,0 +1,1 @@
+"""Our database: nobody else writes its tables."""

@@ -1,0 +1,158 @@
+"""Connections to the two databases, transactions, and our schema.
+
+The two are never attached to each other: with the shop attached, `begin
+immediate` on ours would lock the shop as well.  Ours is in WAL mode with
+synchronous=FULL, the only setting that lost nothing acknowledged in simulated
+power cuts; the shop's settings are the shop's.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from saasexport import queries
+from saasexport.errors import DatabaseError, SaasExportError, ShopError
+from saasexport.feed import Feed
+
+SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
+
+# Raised by one whenever schema.sql changes; migrations bring older databases up to it.
+SCHEMA_VERSION = 1
+
+
+def connect_shop(path: str, write: bool = False) -> sqlite3.Connection:
+    """Open the shop: for reading only, unless triggers are installed or changelogs purged."""
+    if not os.path.exists(path):
+        _look(path, ShopError)
+        raise ShopError(f"{path}: the shop database does not exist", "see [shop] database in the configuration")
+    try:
+        shop = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
+        if not write:
+            shop.execute("pragma query_only = on")
+        shop.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        raise ShopError(f"{path}: {error}", "is this the shop's SQLite database, and readable?") from error
+    return shop
+
+
+def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
+    """Open our database; only `init` creates it."""
+    if not create and not os.path.exists(path):
+        _look(path, DatabaseError)
+        raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
+    try:
+        if create:
+            os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        ours = sqlite3.connect(_uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
+        if create:
+            ours.execute("pragma journal_mode = wal")
+        ours.execute("pragma synchronous = full")
+        version = ours.execute("pragma user_version").fetchone()[0]
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}", "see [export] database in the configuration") from error
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{path}: {error}") from error
+    if version > SCHEMA_VERSION:
+        raise DatabaseError(
+            f"{path}: made by a newer saasexport (schema {version}, ours is {SCHEMA_VERSION})", "upgrade saasexport"
+        )
+    if 0 < version < SCHEMA_VERSION:
+        from saasexport.database import migrations  # late: once in the life of a version
+
+        migrations.bring_up(ours)
+    return ours
+
+
+def _look(path: str, kind: type[SaasExportError]) -> None:
+    """Raise if a file only seems to be missing: another user's folder hides what is in it."""
+    try:
+        os.stat(path)
+    except PermissionError as error:
+        raise kind(f"{path}: {error.strerror}", "run this as the user who owns it") from error
+    except OSError:
+        pass
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, kind: str = "immediate") -> Iterator[None]:
+    """Commit what the block did, or none of it; `deferred` for temp tables, which need no lock."""
+    try:
+        db.execute(f"begin {kind}")
+        yield
+        db.execute("commit")
+    except BaseException as error:
+        # SQLite may have rolled back by itself (disk full, for one); a second
+        # rollback would hide the error that matters.
+        if db.in_transaction:
+            db.execute("rollback")
+        if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(error, _BUGS):
+            raise DatabaseError(f"{file_of(db)}: {error}") from error
+        raise
+
+
+# What a bug of ours raises, not a disk: those keep their traceback.
+_BUGS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
+
+
+def file_of(db: sqlite3.Connection) -> str:
+    """The file of a database, for messages."""
+    try:
+        return str(db.execute("pragma database_list").fetchone()[2])
+    except sqlite3.Error:
+        return "database"
+
+
+def install(ours: sqlite3.Connection) -> None:
+    """Create the fixed tables in an empty database; in an installed one change nothing."""
+    with transaction(ours):
+        if ours.execute("pragma user_version").fetchone()[0] == 0:
+            for statement in statements(SCHEMA.fixed):
+                ours.execute(statement)
+            ours.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def feed_table_script(feed: Feed) -> str:
+    """The statements that make a feed's table."""
+    payload = "the item" if feed.legacy else "what is kept of the item: " + ", ".join(
+        dict.fromkeys((*feed.identity, *feed.minimal))
+    )
+    script: str = SCHEMA.feed_table.format(
+        feed_table=feed.table, feed=feed.name, identity=", ".join(feed.identity), payload=payload
+    )
+    return script
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script, each complete; executescript() would end the transaction."""
+    found: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if ";" in line and sqlite3.complete_statement(pending):
+            found.append(pending.strip().rstrip(";"))
+            pending = ""
+    if pending.strip():
+        found.append(pending.strip())
+    return found
+
+
+def setting(ours: sqlite3.Connection, name: str) -> Any:
+    """What is kept under a name, or None."""
+    row = ours.execute("select value from setting where name = ?", (name,)).fetchone()
+    return row[0] if row else None
+
+
+def keep(ours: sqlite3.Connection, **settings: Any) -> None:
+    """Keep values under their names."""
+    ours.executemany(
+        "insert into setting (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+        settings.items(),
+    )
+
+
+def _uri(path: str, mode: str = "rw") -> str:
+    # What has a meaning in a URI is escaped by hand: urllib costs more than the rest of an idle tick.
+    escaped = os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{escaped}?mode={mode}"

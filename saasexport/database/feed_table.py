@@ -1,0 +1,321 @@
+"""What was sent, per item: staging before it is sent, recording how it went.
+
+Nothing leaves before it stands here with status 0, in the same transaction as
+the cursor that led to it.  So an item that may have reached the service is
+always known, and can be deleted there later, whatever died in between.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from saasexport import queries
+from saasexport.database.hashing import encode, feed_id, without
+from saasexport.database.items import Encoder, Fault, Item, picked
+from saasexport.feed import Entity, Feed, json_list
+
+SQL = queries.beside(__file__)
+
+
+class Pending(NamedTuple):
+    """An item that stands in the feed table and is to be sent."""
+
+    row_id: int
+    body: bytes  # the item as it is sent
+    is_deleted: bool = False
+
+
+class Staged(NamedTuple):
+    """What staging some entities came to."""
+
+    pending: list[Pending]
+    items: int  # items the entities have
+    failed: int  # items that cannot be assembled
+    newly_failed: int  # of these, those that were not known as such
+    unidentified: int  # of these, those that nothing identifies
+    deleted: int  # items that are gone
+    again: list[int]  # entities that may now have an identity they waited for
+    gone: list[int]  # entities that produce nothing any more and were left alone
+
+
+class Contested(Exception):
+    """Other entities hold an identity that these produced: they have to be assembled together."""
+
+    def __init__(self, entities: set[int]) -> None:
+        super().__init__(f"entities {sorted(entities)}")
+        self.entities = entities
+
+
+class _Row(NamedTuple):
+    id: int
+    entity_id: int
+    feed_id: str
+    feed_hash: str
+    is_deleted: int
+    status: int
+    modified_at: str
+    environments: int
+    feed_data: str
+    contested: str | None
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it could not be assembled, and a person has dropped it: nothing else is rejected unsent."""
+        return self.status == 400 and not self.feed_hash
+
+
+class FeedTable:
+    """The feed table of one feed, for one environment."""
+
+    def __init__(
+        self,
+        ours: sqlite3.Connection,
+        feed: Feed,
+        environment: int = 1,
+        exclude: Sequence[str] = (),
+        keep_items: bool = False,
+    ) -> None:
+        self.ours = ours
+        self.feed = feed
+        self.environment = environment  # its bit, as a number
+        self.exclude = exclude
+        self.keep_items = keep_items or feed.legacy
+        self.encoder = Encoder(feed, exclude, self.keep_items)
+
+    def sql(self, name: str) -> str:
+        """A query of feed_table.sql for this table."""
+        query: str = getattr(SQL, name)
+        return query.format(feed_table=self.feed.table)
+
+    def rows(self, name: str, **values: Any) -> list[Any]:
+        """All rows of a query of feed_table.sql."""
+        return self.ours.execute(self.sql(name), values).fetchall()
+
+    # Staging
+
+    def stage(
+        self, ids: Sequence[int], entities: Iterable[Entity], now: str, force: bool = False, spare: bool = False
+    ) -> Staged:
+        """Put on record what these entities' items are now; to be called inside a transaction.
+
+        `ids` are the entities that were asked for, those that are gone included.
+        `now` is the time of export, UTC.  With `force` unchanged items are sent
+        again; with `spare` entities that are gone altogether are named, not deleted.
+        Raises Contested, before anything is written, when an identity
+        belongs to an entity that is not among `ids`.
+        """
+        items, faults = self.encoder.encoded(entities)
+        known = {row.feed_id: row for row in self._known(ids)}
+        self._claim(ids, items, known)
+        pending: list[Pending] = []
+        add, change = [], []
+        next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
+        for identity, item in items.items():
+            row = known.get(identity)
+            if row is None:
+                next_id += 1
+                add.append((next_id, item.entity_id, identity, self._data(item), item.hash, now, self.environment))
+                pending.append(Pending(next_id, self._body(item, now)))
+                continue
+            is_new = row.is_deleted or row.feed_hash != item.hash
+            if is_new or row.entity_id != item.entity_id or row.status in (1, 2):
+                is_needed = True
+            else:
+                is_needed = force or (row.status == 0 and not self.feed.legacy)
+            if not is_needed:
+                continue
+            modified_at = later(now, row.modified_at) if is_new or force else row.modified_at
+            if is_new or row.status != 0 or row.entity_id != item.entity_id or force:
+                data = self._data(item)
+                change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
+            pending.append(Pending(row.id, self._body(item, modified_at)))
+        self.ours.executemany(self.sql("add"), add)
+        self.ours.executemany(self.sql("change"), change)
+        failed = self._record_faults(faults, items, now)
+        before = Counter(row.entity_id for row in known.values() if row.status == 1 or row.is_dropped)
+        gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
+        spared: set[int] = set()
+        if spare and gone:
+            spared = self._gone_altogether(gone, items, faults)
+            gone = [row for row in gone if row.entity_id not in spared]
+        deleted, tombstones = self._mark_deleted(gone, now, force)
+        again = self._contestants([row.feed_id for row in gone]) if gone else []
+        return Staged(
+            pending=pending + tombstones,
+            items=len(items),
+            failed=len(failed),
+            newly_failed=sum((Counter(failed.values()) - before).values()),
+            unidentified=sum(not self._is_identified(fault.identity) for fault in faults),
+            deleted=deleted,
+            again=again,
+            gone=sorted(spared),
+        )
+
+    def identities(self, entities: Iterable[Entity]) -> set[str]:
+        """The feed_ids of these entities' items."""
+        return set(self.encoder.encoded(entities)[0])
+
+    def _known(self, ids: Iterable[int]) -> list[_Row]:
+        return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
+
+    def _claim(self, ids: Sequence[int], items: dict[str, Item], known: dict[str, _Row]) -> None:
+        """Add to `known` the rows of identities that came from other entities."""
+        strange = [identity for identity in items if identity not in known]
+        if not strange:
+            return
+        asked = set(ids)
+        others: set[int] = set()
+        for found in self.rows("by_feed_id", feed_ids=encode(strange)):
+            row = _Row(*found)
+            known[row.feed_id] = row
+            if row.entity_id not in asked and not row.is_deleted:
+                others.add(row.entity_id)
+        if others:
+            raise Contested(others)
+
+    def _data(self, item: Item) -> str:
+        return encode(item.kept)
+
+    def _body(self, item: Item, modified_at: str) -> bytes:
+        return (item.content + item.late + self._tail(modified_at, False)).encode()
+
+    def _tail(self, modified_at: str, is_deleted: bool) -> str:
+        return f',"deleted":{"true" if is_deleted else "false"},"{self.feed.time_field}":"{self._time(modified_at)}"}}'
+
+    def _time(self, modified_at: str) -> str:
+        return modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
+
+    def _tombstone(self, data: str, modified_at: str) -> bytes:
+        kept = picked(self.encoder.kept, json.loads(data), {})
+        kept.pop(self.feed.time_field, None)
+        return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
+
+    def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, int]:
+        """Status 1 for items that cannot be assembled; gives their feed_ids, and the entities they come from."""
+        failed: dict[str, int] = {}
+        numbers: Counter[int] = Counter()
+        for fault in faults:
+            known = picked(self.encoder.kept, fault.identity, {})
+            contested = fault.contested or self._held_by_another(fault, known, items, failed)
+            if contested or not self._is_identified(known):
+                # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
+                numbers[fault.entity_id] += 1
+                number = "" if contested else numbers[fault.entity_id]
+                identity = feed_id([contested or "", fault.entity_id, number, *known.values()])
+            else:
+                identity = feed_id(known[name] for name in self.feed.identity)
+            values = (fault.entity_id, identity, _encodable(known), fault.error, now, contested)
+            self.ours.execute(self.sql("add_failed"), values)
+            failed[identity] = fault.entity_id
+        return failed
+
+    def _is_identified(self, fields: dict[str, Any]) -> bool:
+        return all(fields.get(name) is not None for name in self.feed.identity)
+
+    def _held_by_another(
+        self, fault: Fault, known: dict[str, Any], items: dict[str, Item], failed: dict[str, int]
+    ) -> str | None:
+        """The feed_id of the identity of an item that failed, if another entity has it."""
+        if not self._is_identified(known):
+            return None
+        identity = feed_id(known[name] for name in self.feed.identity)
+        if identity in items or failed.get(identity, fault.entity_id) != fault.entity_id:
+            return identity
+        for found in self.rows("by_feed_id", feed_ids=encode([identity])):
+            row = _Row(*found)
+            # A deletion that was not delivered yet must not be lost over an item that failed.
+            if row.entity_id != fault.entity_id and not (row.is_deleted and row.status == 200):
+                return identity
+        return None
+
+    def _gone_altogether(self, gone: list[_Row], items: dict[str, Item], faults: list[Fault]) -> set[int]:
+        """Entities the service has something of, and that produce nothing now, not even a fault."""
+        alive = {item.entity_id for item in items.values()} | {fault.entity_id for fault in faults}
+        return {
+            row.entity_id
+            for row in gone
+            if not row.is_deleted and row.environments & self.environment and row.entity_id not in alive
+        }
+
+    def _mark_deleted(self, gone: list[_Row], now: str, force: bool) -> tuple[int, list[Pending]]:
+        deleted = 0
+        pending: list[Pending] = []
+        for row in gone:
+            if row.is_deleted and (row.status == 200 and not force):
+                continue
+            if not row.environments:
+                self.ours.execute(self.sql("forget"), (row.id,))
+            elif not row.environments & self.environment:
+                modified_at = row.modified_at if row.is_deleted else later(now, row.modified_at)
+                self.ours.execute(self.sql("forget_here"), (modified_at, row.id))
+            elif not row.is_deleted:
+                modified_at = later(now, row.modified_at)
+                self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
+                pending.append(Pending(row.id, self._tombstone(row.feed_data, modified_at), True))
+                deleted += 1
+            elif row.status != 400 or force:
+                pending.append(Pending(row.id, self._tombstone(row.feed_data, row.modified_at), True))
+        return deleted, pending
+
+    def _contestants(self, feed_ids: list[str]) -> list[int]:
+        return sorted({row[0] for row in self.rows("contestants", feed_ids=encode(feed_ids))})
+
+    # Sending what was staged before
+
+    def collected(self, after: int, limit: int) -> list[Pending]:
+        """What a legacy feed has collected and not sent: rows after `after`."""
+        return [self._pending(*row) for row in self.rows("awaiting", after=after, limit=limit)]
+
+    def collected_of(self, ids: Sequence[int]) -> list[Pending]:
+        """What a legacy feed has collected of some entities and not sent."""
+        return [self._pending(*row) for row in self.rows("awaiting_of_entities", ids=json_list(ids))]
+
+    def _pending(self, row_id: int, data: str, is_deleted: int, modified_at: str) -> Pending:
+        body = self._tombstone(data, modified_at) if is_deleted else self._stored_body(data, modified_at)
+        return Pending(row_id, body, bool(is_deleted))
+
+    def _stored_body(self, data: str, modified_at: str) -> bytes:
+        if self.exclude:
+            # It may have been collected before these fields were to be left out.
+            item = json.loads(data)
+            for dotted in self.exclude:
+                item = without(item, dotted)
+            data = encode(item)
+        return (data[:-1] + self._tail(modified_at, False)).encode()
+
+    # Recording
+
+    def record_delivered(self, pending: Iterable[Pending], metadata: str) -> None:
+        """The service has these items."""
+        pending = list(pending)
+        alive = [item.row_id for item in pending if not item.is_deleted]
+        gone = [item.row_id for item in pending if item.is_deleted]
+        if alive:
+            self.ours.execute(self.sql("delivered"), {"ids": json_list(alive), "metadata": metadata})
+        if gone:
+            values = {"ids": json_list(gone), "metadata": metadata, "environment": self.environment}
+            self.ours.execute(self.sql("delivered_deletions"), values)
+
+    def record_not_delivered(self, outcomes: Iterable[tuple[int, str, str, int, int]]) -> None:
+        """The service does not have these: (status, error, request id, its code, row id) each."""
+        self.ours.executemany(self.sql("not_delivered"), outcomes)
+
+
+def later(now: str, last: str) -> str:
+    """The later of now and one second after `last`: the service orders an item's states by this alone."""
+    if last < now:
+        return now
+    from datetime import datetime, timedelta
+
+    return (datetime.fromisoformat(last) + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _encodable(fields: dict[str, Any]) -> str:
+    try:
+        text = encode(fields)
+        text.encode()
+        return text
+    except (ValueError, RecursionError):
+        return encode({name: ascii(value) for name, value in fields.items()})

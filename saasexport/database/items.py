@@ -1,0 +1,161 @@
+"""Items as they are sent: encoded, hashed and identified.
+
+What the items of an entity share is encoded once.  The content is the same, to
+the byte, whichever side a field stands on in Entity.common and Entity.parts:
+first the fields that vary by scope (Feed.varying), then all others, each group
+in the order of its names.  So a store view that gets a value of its own changes
+its own item and no other.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from saasexport.database.hashing import canonical, encode, feed_hash, feed_id, unencodable, without
+from saasexport.errors import Unusable
+from saasexport.feed import Entity, Feed
+
+
+class Item(NamedTuple):
+    """An item that can be sent."""
+
+    entity_id: int
+    content: str  # JSON without the closing brace, times left out
+    late: str  # unhashed fields, as JSON to append
+    hash: str
+    kept: dict[str, Any]  # identity and minimal payload
+
+
+class Fault(NamedTuple):
+    """An item that cannot."""
+
+    entity_id: int
+    identity: dict[str, Any]
+    error: str
+    contested: str | None = None  # the feed_id of the identity that another entity has
+
+
+class _Shared(NamedTuple):
+    """What the items of an entity have in common."""
+
+    fields: dict[str, Any]
+    varying: dict[str, Any]
+    others: dict[str, Any]
+    encoded: str | None  # the others, without braces; None: they cannot be encoded
+    late: str | None  # unhashed fields; None: they cannot be encoded
+
+
+class Encoder:
+    """Makes items of a feed's entities."""
+
+    def __init__(self, feed: Feed, exclude: Sequence[str] = (), keep_items: bool = False) -> None:
+        self.feed = feed
+        self.exclude = exclude
+        self.keep_items = keep_items
+        self.kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
+        self._varying = frozenset((*feed.identity, *feed.varying))
+        self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
+
+    def encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, Item], list[Fault]]:
+        """The items of these entities by feed_id, and those that cannot be sent."""
+        items: dict[str, Item] = {}
+        faults: list[Fault] = []
+        for entity in sorted(entities, key=lambda entity: entity.id):
+            faults += [Fault(entity.id, failed.identity, failed.error) for failed in entity.failed]
+            if entity.parts:
+                shared = self._shared(entity.common)
+                for part in entity.parts:
+                    self._add(entity.id, shared, part, items, faults)
+        return items, faults
+
+    def _add(
+        self, entity_id: int, shared: _Shared, part: dict[str, Any], items: dict[str, Item], faults: list[Fault]
+    ) -> None:
+        fields, late = self._hashed(part)
+        try:
+            identity = self._identity(shared.fields, part)
+            if late is None or shared.late is None:
+                raise ValueError
+            content = self._content(shared, fields)
+            item_hash = feed_hash(content.encode())
+        except Unusable as fault:
+            faults.append(Fault(entity_id, {**shared.fields, **part}, str(fault)))
+            return
+        except (ValueError, RecursionError):  # a UnicodeEncodeError is a ValueError
+            faults.append(Fault(entity_id, {**shared.fields, **part}, unencodable({**shared.fields, **part})))
+            return
+        if identity in items:
+            # Entities come in ascending order: the lower one has it.
+            named = picked(self.feed.identity, shared.fields, part)
+            taken = ", ".join(f"{name} {value!r}" for name, value in named.items())
+            error = f"{taken} is taken by entity {items[identity].entity_id}"
+            faults.append(Fault(entity_id, {**shared.fields, **part}, error, identity))
+            return
+        kept = self._everything(shared, part) if self.keep_items else picked(self.kept, shared.fields, part)
+        items[identity] = Item(entity_id, content, shared.late + late, item_hash, kept)
+
+    def _shared(self, common: dict[str, Any]) -> _Shared:
+        fields, late = self._hashed(common)
+        varying = {name: value for name, value in fields.items() if name in self._varying}
+        others = {name: value for name, value in fields.items() if name not in self._varying}
+        try:
+            encoded = canonical(others)[1:-1]
+        except (ValueError, RecursionError):
+            encoded = None
+        return _Shared(common, varying, others, encoded, late)
+
+    def _content(self, shared: _Shared, fields: dict[str, Any]) -> str:
+        if self._varying.issuperset(fields):
+            if shared.encoded is None:
+                raise ValueError
+            others = shared.encoded
+            varying = {**shared.varying, **fields}
+        else:
+            varying = dict(shared.varying)
+            rest = dict(shared.others)
+            for name, value in fields.items():
+                (varying if name in self._varying else rest)[name] = value
+            others = canonical(rest)[1:-1]
+        own = canonical(varying)[:-1]
+        return own + "," + others if others and len(own) > 1 else own + others
+
+    def _hashed(self, fields: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+        """The fields that are hashed, and the others as JSON to append; None for these if they cannot be."""
+        for dotted in self.exclude:
+            fields = without(fields, dotted)
+        late = ""
+        try:
+            for name in self._unhashed:
+                if name in fields:
+                    late += f',"{name}":{encode(fields[name])}'
+            late.encode()
+        except (ValueError, RecursionError):
+            return fields, None
+        if late:
+            fields = {name: value for name, value in fields.items() if name not in self._unhashed}
+        return fields, late
+
+    def _everything(self, shared: _Shared, part: dict[str, Any]) -> dict[str, Any]:
+        fields = {**shared.fields, **part}
+        for dotted in self.exclude:
+            fields = without(fields, dotted)
+        return fields
+
+    def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
+        values = []
+        for name in self.feed.identity:
+            value = fields[name] if name in fields else common.get(name)
+            if value is None:
+                raise Unusable(name, "identifies the item and has no value")
+            values.append(value)
+        return feed_id(values)
+
+
+def picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """Some fields of an item, in the order of their names given."""
+    found = {}
+    for name in names:
+        if name in fields:
+            found[name] = fields[name]
+        elif name in common:
+            found[name] = common[name]
+    return found

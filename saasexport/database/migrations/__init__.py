@@ -1,0 +1,97 @@
+"""Bring a database of ours that an older version made up to this one, without losing state.
+
+A file `<n>.sql` beside this module takes the data from schema n-1 to n: it fills
+new columns, renames old ones.  Then every table and index whose text differs
+from schema.sql is made anew and its rows copied, so that a migrated database is
+the same as a fresh one, comments included.  All of it is one transaction: what
+dies in between leaves the old schema, and the next run begins again.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+
+from saasexport import queries
+from saasexport.database import db
+from saasexport.feeds import all_feeds
+
+SQL = queries.load(os.path.join(os.path.dirname(__file__), "migrations.sql"))
+
+
+def script(version: int) -> str:
+    """What has to be done with the data to come to a version from the one before."""
+    return queries.text_of(os.path.join(os.path.dirname(__file__), f"{version}.sql"))
+
+
+def bring_up(
+    ours: sqlite3.Connection,
+    upto: int = db.SCHEMA_VERSION,
+    script_of: Callable[[int], str] = script,
+    fixed: str = db.SCHEMA.fixed,
+) -> bool:
+    """Bring our database up to a schema; says whether anything had to be done."""
+    if ours.execute("pragma user_version").fetchone()[0] in (0, upto):
+        return False
+    with db.transaction(ours):
+        version = ours.execute("pragma user_version").fetchone()[0]  # another process may have done it meanwhile
+        for (view,) in ours.execute(SQL.views).fetchall():
+            ours.execute(f'drop view "{view}"')  # made anew with the configuration
+        for number in range(version + 1, upto + 1):
+            for statement in db.statements(script_of(number)):
+                ours.execute(statement)
+        conform(ours, fixed)
+        ours.execute(SQL.forget_program)
+        ours.execute(f"pragma user_version = {upto}")
+    return True
+
+
+def conform(ours: sqlite3.Connection, fixed: str) -> None:
+    """Make every table and index what schema.sql says it is; rows stay."""
+    wanted = _wanted(ours, fixed)
+    present = _objects(ours)
+    for name, (kind, _, sql) in wanted.items():
+        if kind == "table" and name not in present:
+            ours.execute(sql)
+        elif kind == "table" and present[name][2] != sql:
+            _rebuild(ours, name, sql)
+    present = _objects(ours)
+    for name, (kind, table, _) in present.items():
+        if kind == "index" and table in wanted and present[name] != wanted.get(name):
+            ours.execute(f'drop index "{name}"')
+    for name, (kind, _, sql) in wanted.items():
+        if kind == "index" and present.get(name) != wanted[name]:
+            ours.execute(sql)
+
+
+def _rebuild(ours: sqlite3.Connection, table: str, sql: str) -> None:
+    ours.execute(f'alter table "{table}" rename to "{table}_before"')
+    for (index,) in ours.execute(SQL.indexes_of, {"table": f"{table}_before"}).fetchall():
+        ours.execute(f'drop index "{index}"')  # its name is wanted again
+    ours.execute(sql)
+    before = _columns(ours, f"{table}_before")
+    kept = ", ".join(f'"{column}"' for column in _columns(ours, table) if column in before)
+    ours.execute(f'insert into "{table}" ({kept}) select {kept} from "{table}_before"')
+    ours.execute(f'drop table "{table}_before"')
+
+
+def _columns(ours: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in ours.execute(f'pragma table_info("{table}")')]
+
+
+def _objects(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
+    """Tables, then indexes: name -> kind, table, text."""
+    return {name: (kind, table, sql) for kind, name, table, sql in connection.execute(SQL.objects)}
+
+
+def _wanted(ours: sqlite3.Connection, fixed: str) -> dict[str, tuple[str, str, str]]:
+    """What a fresh database has, as SQLite itself writes it down; feed tables only where there is one."""
+    present = _objects(ours)
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        scripts = [fixed, *(db.feed_table_script(feed) for feed in all_feeds().values() if feed.table in present)]
+        for text in scripts:
+            for statement in db.statements(text):
+                fresh.execute(statement)
+        return _objects(fresh)
+    finally:
+        fresh.close()

@@ -1,0 +1,130 @@
+-- Our database: every fixed table and the template of a feed table.  Views are
+-- made from the feeds that exist: see saasexport/status/status.py.  In the sqlite3
+-- shell, `.schema cde_products_feed` shows these comments again.
+
+-- name: fixed
+create table setting (
+    -- What jobs keep between runs and an idle one compares.
+    name  text primary key,  -- installation_id, config_bytes, config, environment_id, triggers, ...
+    value blob               -- text, or the bytes of a file
+) without rowid;
+
+create table environment (
+    -- The data spaces (environment_id) this installation has delivered to.
+    bit            integer primary key,  -- its bit in the column environments of the feed tables: 0 to 62
+    environment_id text not null unique, -- [service] environment_id
+    used_at        text not null         -- UTC, when it last became the one in force
+);
+
+create table indexer_state (
+    -- Whether a feed must be synced in full, and how far that has come.
+    indexer_id text primary key,         -- as `indexer:info` prints it
+    feed       text not null unique,     -- the feed's name
+    status     text not null,            -- valid, invalid, working or suspended
+    updated    text not null,            -- UTC, when the status last changed
+    position   integer,                  -- the last entity a full sync has done; null: it begins anew
+    reason     text                      -- why it is invalid, in words for people
+) without rowid;
+
+create table view_state (
+    -- How far a feed's changelog has been read, and what was counted.
+    view_id        text primary key,           -- its changelog in the shop is <view_id>_cl
+    feed           text not null unique,       -- the feed's name
+    mode           text not null default 'schedule', -- schedule (triggers), or realtime: Update on Save
+    updated        text not null,              -- UTC, when the cursor last moved
+    version_id     integer not null default 0, -- the cursor: changelog rows up to here are done
+    fingerprint    text,                       -- what the changelog's row at the cursor held
+    pass_version   integer,                    -- the partial sync in progress reads up to here; null: none is
+    pass_position  integer,                    -- and has done the entities up to this one
+    due_after      text,                       -- UTC, moments up to here that change items without a write are done
+    due_at         text,                       -- UTC, the next such moment; null: none is known
+    source_records integer,                    -- items a full sync would produce, when counted
+    backlog        integer,                    -- changelog rows not read yet, when counted
+    waiting_since  text,                       -- UTC, when rows were first counted and none was read since; null: none wait
+    counted_at     text,                       -- UTC, when the two were counted
+    counted_head   integer,                    -- the changelog's last version then: unmoved, nothing need be counted
+    synced_at      text,                       -- UTC, when items were last sent
+    reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
+    unavailable    text                        -- why the feed cannot be used with this shop; null: it can
+) without rowid;
+
+create table data_exporter_uuid (
+    -- UUIDs of orders and their parts: the service knows them by these.
+    uuid       text primary key,      -- version 5 of shop, type and entity id
+    entity_id  integer not null,      -- the shop's id
+    type       text not null,         -- order, order_item, order_shipment or credit_memo
+    created_at text not null,         -- UTC, when it was assigned
+    unique (entity_id, type)
+) without rowid;
+
+create table gone_entity (
+    -- Entities that produce nothing any more, until the pass that found them decides about their items.
+    feed      text    not null,            -- the feed's name
+    entity_id integer not null,            -- the shop's id
+    found_by  text    not null,            -- the pass: full or partial
+    is_held   integer not null default 0,  -- 1: too many at once, held back until `deletions --confirm`
+    found_at  text    not null,            -- UTC
+    primary key (feed, entity_id)
+) without rowid;
+
+create table entity_fingerprint (
+    -- What entities said of their stock when last assembled: a sale that changes nothing of it sends nothing.
+    feed      text    not null,  -- the feed's name
+    entity_id integer not null,  -- the shop's id
+    said      text    not null,  -- hash of what the feed asks for it
+    primary key (feed, entity_id)
+) without rowid;
+
+create table service_state (
+    -- What we know of the service: back-off is the service's, not an item's.
+    url         text primary key,            -- [service] url
+    failures    integer not null default 0,  -- requests without a usable answer since the last good one
+    probe_after text,                        -- UTC, jobs started by cron try again then
+    not_before  text,                        -- UTC, from Retry-After: nothing is sent until then
+    max_body    integer,                     -- bytes; learnt from answers 413
+    error       text                         -- what the last failure was
+) without rowid;
+
+create table sent_history (
+    -- What was sent and what failed, for the charts of the dashboard; kept for 90 days.
+    slot   text    not null,  -- UTC, the ten minutes: 2026-11-25 02:40 is up to 02:49:59
+    feed   text    not null,  -- the feed's name
+    sent   integer not null,  -- items delivered, deletions included
+    failed integer not null,  -- tries of items that did not succeed
+    primary key (slot, feed)
+) without rowid;
+
+create table problem (
+    -- What went wrong in the last run of each job, so that cron mail says it once (--cron).
+    job     text not null,  -- the job's name
+    message text not null,  -- what it said
+    since   text not null,  -- UTC, when it began
+    told    text not null,  -- UTC, when it was last printed
+    primary key (job, message)
+) without rowid;
+
+-- name: feed_table
+create table {feed_table} (
+    -- What was sent of the feed {feed}, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id integer not null,            -- the shop's id of the entity the item comes from
+    feed_id          text    not null unique,     -- sha1 of the identity fields: {identity}
+    feed_data        text    not null,            -- JSON: {payload}
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0,  -- 1: gone in the shop
+    status           integer not null default 0,  -- 200 delivered, 400 rejected, 0 awaiting submission, 1 not assembled, 2 to be retried
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+
+create index {feed_table}_source_entity_id on {feed_table} (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+
+create index {feed_table}_attention on {feed_table} (
+    status,  -- for the jobs and for counting, which look for few among many
+    is_deleted
+) where status <> 200 or is_deleted = 1;

@@ -1,0 +1,121 @@
+"""One request over the wire: headers, request id, compression, signature, and the pace that is kept.
+
+Each thread has a connection of its own; the pace holds over all processes.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+import time
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import saasexport
+from saasexport.delivery.connection import Connection, Response
+
+if TYPE_CHECKING:
+    from saasexport.delivery.proxied import RequestsConnection
+    from saasexport.delivery.signature import AdobeSignature
+
+
+class Settings(NamedTuple):
+    """What the client needs of the configuration."""
+
+    url: str
+    environment_id: str
+    timeout: float
+    max_body: int
+    api_key: str | None
+    ca_file: str | None
+    requests_per_second: float
+    slot_file: str
+    is_patient: bool  # started by cron: probes a service that is down at intervals only
+    transport: str = "standard"  # or "requests", an optional extra
+    private_key_file: str | None = None  # of Adobe's signature, an optional extra
+
+
+class Wire:
+    """The connections of one job to the service."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._connections = threading.local()
+        self._opened: list[Connection | RequestsConnection] = []
+        self._signature = _signature(settings.private_key_file) if settings.private_key_file else None
+
+    def post(self, path: str, body: bytes, request_id: str) -> Response:
+        """Post a body; raises ServiceError without an answer."""
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Encoding": "gzip",
+            "X-Request-Id": request_id,
+            "User-Agent": f"saasexport/{saasexport.__version__}",
+        }
+        if self.settings.api_key:
+            headers["X-Api-Key"] = self.settings.api_key
+        if self._signature is not None:
+            headers |= self._signature.headers()
+        if self.settings.requests_per_second:
+            wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)
+        return self._connection().post(path, headers, gzipped(body))
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._opened:
+            connection.close()
+
+    def _connection(self) -> "Connection | RequestsConnection":
+        if not hasattr(self._connections, "mine"):
+            opened = connect(self.settings)
+            self._connections.mine = opened
+            self._opened.append(opened)
+        connection: Connection | RequestsConnection = self._connections.mine
+        return connection
+
+
+def connect(settings: Settings) -> "Connection | RequestsConnection":
+    """A connection to the service, by the means the configuration names."""
+    if settings.transport == "requests":
+        from saasexport.delivery.proxied import RequestsConnection
+
+        return RequestsConnection(settings.url, settings.timeout, settings.ca_file)
+    return Connection(settings.url, settings.timeout, settings.ca_file)
+
+
+def _signature(private_key_file: str) -> "AdobeSignature":
+    from saasexport.delivery.signature import AdobeSignature
+
+    return AdobeSignature(private_key_file)
+
+
+def request_id_of(url: str, body: bytes) -> str:
+    """A UUID made from address and body: the same for every try of the same bytes."""
+    digest = hashlib.sha1(url.encode() + b"\0" + body).digest()[:16]
+    digits = (digest[:6] + bytes([digest[6] & 15 | 80, digest[7], digest[8] & 63 | 128]) + digest[9:]).hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def gzipped(body: bytes) -> bytes:
+    """The body compressed at level 1: more would cost more than it saves (performance.md)."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush()
+
+
+def wait_for_slot(path: str, requests_per_second: float) -> None:
+    """Wait until the next request may start; the file keeps the moment for all processes."""
+    interval = 1 / requests_per_second
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        now = time.time()
+        try:
+            kept = float(os.pread(file, 40, 0))
+        except ValueError:
+            kept = now
+        # A kept moment far ahead is a clock that was set back, not a queue.
+        start = kept if now <= kept <= now + 60 + interval else now
+        os.pwrite(file, f"{start + interval:.6f}".ljust(40).encode(), 0)
+    finally:
+        os.close(file)
+    time.sleep(max(0.0, start - now))

@@ -1,0 +1,139 @@
+"""Capture that can be trusted: triggers and changelogs as they should be, and what was not seen meanwhile.
+
+Migrations of the shop drop triggers silently, files are exchanged and restored.
+So whenever the shop's schema is not the one we know, what is installed is
+compared by name and text, put right, and the feeds concerned are walked anew.
+"""
+
+import sqlite3
+
+from saasexport import queries
+from saasexport.capture import changelog
+from saasexport.clock import now_text
+from saasexport.database import db, indexer, views
+from saasexport.errors import DatabaseError, ShopError
+from saasexport.feed import Feed, Shop
+from saasexport.log import Log
+from saasexport.setup.installation import Installation
+
+SQL = queries.beside(__file__)
+
+
+def check_shop(found: Installation) -> None:
+    """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
+    ours, shop = found.ours, found.shop
+    version = shop.execute("pragma schema_version").fetchone()[0]
+    present = changelog.installed(shop)
+    _refuse_anothers(found, present)
+    if db.setting(ours, "shop_version") == version and db.setting(ours, "triggers") == trigger_texts(present):
+        return
+    if kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
+        _recognise(found)
+    usable = []
+    for feed in found.enabled():
+        reason = changelog.unavailable(shop, feed)
+        ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
+        if not reason:
+            usable.append(feed)
+    changelogs = {name for kind, name, _, _ in present if kind == "table"}
+    is_complete = changelogs == {feed.changelog for feed in usable}
+    if not is_complete or _by_name(present) != changelog.triggers(usable, found.id):
+        _reinstall(found, usable, present, changelogs)
+        present = changelog.installed(shop)
+    with db.transaction(ours):
+        for feed in found.all_feeds.values():
+            if feed not in usable:
+                _forget_cursor(ours, feed, "unavailable" if found.is_enabled(feed) else "switched off")
+        db.keep(
+            ours,
+            triggers=trigger_texts(present),
+            shop_version=shop.execute("pragma schema_version").fetchone()[0],
+            **views.idle_queries(usable, found.config["export.reconcile_hours"]),
+        )
+
+
+def _reinstall(
+    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+) -> None:
+    """Install what is missing; feeds whose triggers were gone or changed are walked anew."""
+    path = found.config["shop.database"]
+    # Before the shop is put right: whoever is killed in between must find it missing again.
+    _mark_unseen(found, usable, present, changelogs)
+    writer = db.connect_shop(path, write=True)
+    try:
+        changelog.install(writer, usable, found.id)
+    except (sqlite3.Error, DatabaseError) as error:
+        message = f"{path}: triggers cannot be installed: {error}"
+        Log(found.config["export.log_dir"], "saasexport").error("04-06", message)
+        raise ShopError(message) from error
+    finally:
+        writer.close()
+    # And after it: another job may have walked a feed meanwhile, without the triggers.
+    _mark_unseen(found, usable, present, changelogs)
+
+
+def _mark_unseen(
+    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+) -> None:
+    texts = _by_name(present)
+    kept = kept_triggers(found.ours)
+    unseen = {changelog.table_of(name) for name, text in kept.items() if texts.get(name) != text}
+    with db.transaction(found.ours):
+        for feed in usable:
+            if feed.changelog not in changelogs:
+                _forget_cursor(found.ours, feed, "its changelog is new")
+            elif unseen & {entry.table for entry in feed.watched()}:
+                indexer.invalidate(found.ours, feed, "triggers were missing or changed", now_text())
+
+
+def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
+    return {name: sql for kind, name, _, sql in present if kind == "trigger"}
+
+
+def trigger_texts(present: list[tuple[str, str, str, str]]) -> str:
+    """The texts of the shop's triggers as one, in the order of their names, as an idle tick compares them."""
+    return "\n".join(sql for _, sql in sorted(_by_name(present).items()))
+
+
+def kept_triggers(ours: sqlite3.Connection) -> dict[str, str]:
+    """The triggers as they were when last installed, by name."""
+    texts = ("\n" + (db.setting(ours, "triggers") or "")).split("\nCREATE TRIGGER ")[1:]
+    return {text.split(None, 1)[0]: "CREATE TRIGGER " + text for text in texts}
+
+
+def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:
+    for kind, name, _, sql in present:
+        if kind == "trigger" and f"/* saasexport {found.id} */" not in sql:
+            raise ShopError(
+                f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
+                "is this the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",
+            )
+
+
+# Rows looked at to tell whether a shop is the one we know.
+SAMPLE = 200
+
+
+def _recognise(found: Installation) -> None:
+    """Refuse a shop that carries nothing of ours and knows less than half of our entities."""
+    tables = [(feed, found.table(feed)) for feed in found.enabled() if not changelog.unavailable(found.shop, feed)]
+    known = same = 0
+    for feed, table in tables:
+        rows = table.rows("sample", limit=SAMPLE)
+        if not rows:
+            continue
+        shop = Shop(found.shop, None, 0, lambda kind, entity_id: f"{kind}/{entity_id}")
+        identities = table.identities(feed.assemble(shop, sorted({row[0] for row in rows})))
+        known += len(rows)
+        same += sum(row[1] in identities for row in rows)
+    if same * 2 < known:
+        raise ShopError(
+            f"{found.config['shop.database']}: is another shop: it has none of our triggers,"
+            f" and of {known} items looked up it knows {same}",
+            "put the right file back, or set up this one in a folder of its own",
+        )
+
+
+def _forget_cursor(ours: sqlite3.Connection, feed: Feed, reason: str) -> None:
+    ours.execute(SQL.forget_cursor, {"feed": feed.name, "now": now_text()})
+    indexer.invalidate(ours, feed, reason, now_text())

@@ -1,0 +1,112 @@
+"""An installation: the configuration, the feeds, the two databases, and what keeps them together.
+
+Opening it brings everything in line first: a changed configuration, another
+data space, triggers that a migration of the shop dropped.  What an idle tick
+compares is kept here too, so that saasexport.idle needs to know no feed.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+
+from saasexport import queries
+from saasexport.config import config
+from saasexport.database import db, indexer
+from saasexport.database.feed_table import FeedTable
+from saasexport.errors import ConfigError
+from saasexport.feed import Feed, Shop
+from saasexport.feeds import all_feeds
+
+SQL = queries.beside(__file__)
+
+
+class Installation:
+    """Everything a job or command works with."""
+
+    def __init__(self, settings: config.Config, ours: sqlite3.Connection) -> None:
+        self.config = settings
+        self.ours = ours
+        self.all_feeds = all_feeds()
+        self._shop: sqlite3.Connection | None = None
+
+    @property
+    def id(self) -> str:
+        """What marks the shop's triggers as this installation's."""
+        return str(db.setting(self.ours, "installation_id"))
+
+    @property
+    def shop_identity(self) -> str:
+        """What UUIDs are made from: the shop's address, else its file's name."""
+        return str(db.setting(self.ours, "shop_identity"))
+
+    @property
+    def shop(self) -> sqlite3.Connection:
+        """The shop, for reading."""
+        if self._shop is None:
+            self._shop = db.connect_shop(self.config["shop.database"])
+        return self._shop
+
+    def is_enabled(self, feed: Feed) -> bool:
+        """Whether the configuration wants the feed."""
+        return bool(self.config.of_feed(feed.name, "enabled"))
+
+    def enabled(self) -> list[Feed]:
+        """The feeds that the configuration wants."""
+        return [feed for feed in self.all_feeds.values() if self.is_enabled(feed)]
+
+    def feeds(self) -> list[Feed]:
+        """The feeds that are wanted and that the shop can give."""
+        return [feed for feed in self.enabled() if not indexer.view(self.ours, feed).unavailable]
+
+    def feed(self, name: str) -> Feed:
+        """A feed by its name, in any letter case."""
+        for feed in self.all_feeds.values():
+            if feed.name.lower() == name.lower():
+                return feed
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, self.all_feeds, 1)
+        known = ", ".join(self.all_feeds)
+        raise ConfigError(
+            f"there is no feed {name!r}", (f"did you mean {near[0]}? " if near else "") + f"feeds are: {known}"
+        )
+
+    def batch_size(self, feed: Feed) -> int:
+        """The most items of a batch."""
+        return int(self.config.of_feed(feed.name, "batch_size") or feed.batch_size)
+
+    def table(self, feed: Feed) -> FeedTable:
+        """The feed's table, for the environment in force."""
+        return FeedTable(
+            self.ours,
+            feed,
+            environment_bit(self.ours, self.config["service.environment_id"]),
+            self.config.of_feed(feed.name, "exclude"),
+            os.environ.get("PERSIST_EXPORTED_FEED") == "1",
+        )
+
+    def shop_now(self, uuid_of: Callable[[str, int], str], feed: Feed) -> Shop:
+        """The shop as a pass that begins now sees it."""
+        return Shop(self.shop, None, self.config.of_feed(feed.name, "look_back_days"), uuid_of)
+
+    def route(self, feed: Feed) -> str:
+        """The path that a feed's items are posted to."""
+        path = self.config.of_feed(feed.name, "path") or self.config["service.path"]
+        filled: str = path.format(feed=feed.name, environment_id=self.config["service.environment_id"])
+        return filled
+
+    def lock_file(self, name: str) -> str:
+        """The lock file of a job or feed."""
+        return os.path.join(self.config["export.lock_dir"], name + ".lock")
+
+    def close(self) -> None:
+        """Close the databases."""
+        if self._shop is not None:
+            self._shop.close()
+        self.ours.close()
+
+
+def environment_bit(ours: sqlite3.Connection, environment: str) -> int:
+    """The bit of an environment in the column `environments`, as a number."""
+    row = ours.execute(SQL.environment_bit, {"environment_id": environment}).fetchone()
+    return 1 << int(row[0])

@@ -1,0 +1,180 @@
+"""Opening an installation, setting one up, and taking a new configuration into use.
+
+Opening brings everything in line first: a changed configuration, another data
+space, triggers that a migration of the shop dropped.  What an idle tick
+compares is kept here too, so that saasexport.idle needs to know no feed.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+
+import saasexport
+from saasexport.clock import now_text
+from saasexport.config import config
+from saasexport.database import db, indexer, views
+from saasexport.database.feed_table import SQL as FEED_TABLE
+from saasexport.errors import ConfigError, DatabaseError, SaasExportError
+from saasexport.feed import Feed
+from saasexport.feeds import all_feeds
+from saasexport.setup import machine
+from saasexport.setup.capture import check_shop
+from saasexport.setup.installation import SQL, Installation, environment_bit
+
+
+def open_installation(file: str | None = None, only_looks: bool = False) -> Installation:
+    """Open what a configuration describes, and bring it in line with configuration and shop.
+
+    With `only_looks` nothing is changed: what is out of line is left to the next job.
+    """
+    path = config.find(file)
+    content = config.read(path)
+    settings, ours = _known(path, content)
+    if settings is None:
+        settings = config.parse(path, content, tuple(all_feeds()))
+        ours = db.connect_ours(settings["export.database"])
+    assert ours is not None  # noqa: S101  # _known gives both or none
+    if db.setting(ours, "installation_id") is None:
+        raise DatabaseError(
+            f"{settings['export.database']}: not set up", "run: saasexport init --shop " + settings["shop.database"]
+        )
+    found = Installation(settings, ours)
+    if only_looks:
+        known = {row[0] for row in ours.execute(SQL.known_feeds)}
+        found.all_feeds = {name: feed for name, feed in found.all_feeds.items() if name in known}
+        return found
+    if db.setting(ours, "config_bytes") != content or db.setting(ours, "program") != saasexport.__version__:
+        apply_configuration(found, content)
+    check_shop(found)
+    return found
+
+
+def _known(path: str, content: bytes) -> tuple[config.Config | None, sqlite3.Connection | None]:
+    """The configuration as it was kept when these bytes were last checked."""
+    from saasexport.idle import database_of  # the one reader of a configuration that is not TOML's
+
+    database = database_of(path, content)
+    if not database or not os.path.exists(database):
+        return None, None
+    try:
+        ours = db.connect_ours(database)
+        if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
+            return config.from_dict(json.loads(db.setting(ours, "config"))), ours
+        ours.close()
+    except (SaasExportError, sqlite3.Error):
+        pass
+    return None, None
+
+
+def set_up(settings: config.Config, content: bytes, identity: str | None = None) -> Installation:
+    """Create our database, or complete it; nothing that is there is lost.
+
+    `identity` is what the shop's triggers carry already, if our database was lost.
+    """
+    ours = db.connect_ours(settings["export.database"], create=True)
+    db.install(ours)
+    found = Installation(settings, ours)
+    with db.transaction(ours):
+        if db.setting(ours, "installation_id") is None:
+            db.keep(
+                ours,
+                installation_id=identity or os.urandom(8).hex(),
+                shop_identity=_shop_identity(found),
+                cleaned_at=now_text(),
+            )
+        for feed in found.all_feeds.values():
+            indexer.add(ours, feed, now_text())
+            _make_feed_table(ours, feed)
+        # Who sets up on purpose, again after a move, says that this is the place.
+        db.keep(ours, machine=machine.fingerprint(settings["export.database"]))
+    apply_configuration(found, content)
+    check_shop(found)
+    return found
+
+
+def _shop_identity(found: Installation) -> str:
+    try:
+        row = found.shop.execute(SQL.base_url).fetchone()
+    except sqlite3.Error:
+        row = None
+    return str(row[0]) if row and row[0] else os.path.basename(found.config["shop.database"])
+
+
+def apply_configuration(found: Installation, content: bytes) -> None:
+    """Take a new or changed configuration into use, in one transaction."""
+    _check_excluded(found)
+    ours, settings = found.ours, found.config
+    environment = settings["service.environment_id"]
+    with db.transaction(ours):
+        for feed in found.all_feeds.values():
+            indexer.add(ours, feed, now_text())
+            _make_feed_table(ours, feed)
+        if db.setting(ours, "program") not in (None, saasexport.__version__):
+            # Another version may assemble items in another way, and watch other tables.
+            for feed in found.all_feeds.values():
+                indexer.invalidate(ours, feed, f"saasexport {saasexport.__version__} was installed", now_text())
+        _compare_excluded(found)
+        before = db.setting(ours, "environment_id")
+        if before != environment:
+            _use_environment(ours, environment, found.all_feeds.values())
+        if before not in (None, environment):
+            bit = environment_bit(ours, environment)
+            for feed in found.all_feeds.values():
+                for query in (FEED_TABLE.not_sent, FEED_TABLE.deleted_not_sent):
+                    ours.execute(query.format(feed_table=feed.table), {"environment": bit})
+        views.make(ours, found.all_feeds.values())
+        db.keep(
+            ours,
+            environment_id=environment,
+            program=saasexport.__version__,
+            config_bytes=content,
+            config_file=settings.file,
+            lock_dir=settings["export.lock_dir"],
+            ping_url=settings["export.ping_url"],
+            shop_file=settings["shop.database"],
+            config=json.dumps(settings.as_dict()),
+            shop_version=None,  # so that check_shop looks at everything anew
+        )
+
+
+def _compare_excluded(found: Installation) -> None:
+    """Have the feeds walked anew whose `exclude` is not what it was."""
+    kept = db.setting(found.ours, "config")
+    if kept is None:
+        return
+    before = config.from_dict(json.loads(kept))
+    for feed in found.all_feeds.values():
+        if list(before.of_feed(feed.name, "exclude")) != list(found.config.of_feed(feed.name, "exclude")):
+            indexer.invalidate(found.ours, feed, "other fields are left out", now_text())
+
+
+# A row remembers the data spaces it was delivered to in the bits of one number.
+MOST_ENVIRONMENTS = 63
+
+
+def _use_environment(ours: sqlite3.Connection, environment: str, feeds: Iterable[Feed]) -> None:
+    """Make a data space the one in force; of more than can be remembered the one used longest ago is forgotten."""
+    others = ours.execute(SQL.environments, {"environment_id": environment}).fetchall()
+    for (bit,) in others[: max(len(others) + 1 - MOST_ENVIRONMENTS, 0)]:
+        for feed in feeds:
+            ours.execute(SQL.forget_delivered.format(feed_table=feed.table), {"environment": 1 << bit})
+        ours.execute(SQL.forget_environment, {"bit": bit})
+    ours.execute(SQL.use_environment, {"environment_id": environment, "now": now_text()})
+
+
+def _check_excluded(found: Installation) -> None:
+    for feed in found.all_feeds.values():
+        for name in found.config.of_feed(feed.name, "exclude"):
+            if name in feed.identity:
+                raise ConfigError(
+                    f"{found.config.file}: [feeds.{feed.name}] exclude: {name} identifies the items"
+                    " and cannot be left out"
+                )
+
+
+def _make_feed_table(ours: sqlite3.Connection, feed: Feed) -> None:
+    if ours.execute("select 1 from sqlite_master where name = ?", (feed.table,)).fetchone():
+        return
+    for statement in db.statements(db.feed_table_script(feed)):
+        ours.execute(statement)

@@ -1,0 +1,1 @@
+"""What status, doctor, check and dashboard share."""

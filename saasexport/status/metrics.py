@@ -1,0 +1,118 @@
+"""The numbers of `status` as a textfile for Prometheus' node exporter ([export] metrics_file).
+
+Written at once, so that nobody reads half a file, and readable by everybody:
+it holds counts, and no item.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import saasexport
+from saasexport import queries
+from saasexport.database import indexer
+from saasexport.setup.installation import Installation
+from saasexport.status import status
+
+SQL = queries.beside(__file__)
+
+# Statuses of failed items, as a label says them.
+FAILED = {1: "not_assembled", 2: "to_be_retried", 400: "rejected"}
+
+
+class Metric(NamedTuple):
+    """A metric: its name and what it means.  Names stay: dashboards and alerts rely on them."""
+
+    name: str
+    meaning: str
+
+
+# Per feed: the metric, and the column of the view feed_status.
+PER_FEED = (
+    (Metric("saasexport_source_records", "Items that a full sync would produce."), "source_records"),
+    (Metric("saasexport_delivered_items", "Items that the service has."), "delivered"),
+    (Metric("saasexport_awaiting_items", "Items collected and not sent yet."), "awaiting"),
+    (Metric("saasexport_held_entities", "Entities gone at once, whose deletion is held back."), "held"),
+    (Metric("saasexport_backlog_rows", "Changelog rows not read yet."), "backlog"),
+    (Metric("saasexport_last_sync_timestamp_seconds", "When items were last delivered."), "synced_at"),
+    (Metric("saasexport_counted_timestamp_seconds", "When source records were last counted."), "counted_at"),
+)
+INFO = Metric("saasexport_info", "The version that wrote this; always 1.")
+FAILED_ITEMS = Metric("saasexport_failed_items", "Items that are not delivered, by what failed.")
+INDEXER = Metric("saasexport_indexer_status", "1 for the status that the feed's indexer has.")
+AVAILABLE = Metric("saasexport_feed_available", "1 if the shop can give the feed and the configuration wants it.")
+SERVICE_FAILURES = Metric("saasexport_service_failures", "Requests without a usable answer since the last good one.")
+PROBLEMS = Metric("saasexport_job_problems", "What went wrong in the last run of each job, as far as cron ran it.")
+
+ALL = (INFO, *(metric for metric, _ in PER_FEED), FAILED_ITEMS, INDEXER, AVAILABLE, SERVICE_FAILURES, PROBLEMS)
+
+
+def write(found: Installation) -> None:
+    """Write the file, if one is configured; OSError if that is not possible."""
+    path = found.config["export.metrics_file"]
+    if path is None:
+        return
+    text = "".join(f"{line}\n" for line in lines(found))
+    unfinished = f"{path}.{os.getpid()}"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(unfinished, 0o644)  # for the node exporter's user, whatever our umask
+        os.replace(unfinished, path)
+    except OSError:
+        if os.path.exists(unfinished):
+            os.unlink(unfinished)
+        raise
+
+
+def lines(found: Installation) -> Iterator[str]:
+    """The lines of the file."""
+    rows = status.rows(found)
+    usable = [row for row in rows if not row["unavailable"]]
+    yield from _metric(INFO, [({"version": saasexport.__version__}, 1)])
+    for metric, column in PER_FEED:
+        yield from _metric(metric, [({"feed": row["feed"]}, _number(row[column])) for row in usable])
+    failed = status.failed_by_status(found)
+    yield from _metric(
+        FAILED_ITEMS,
+        [
+            ({"feed": row["feed"], "status": name}, failed.get(row["feed"], {}).get(code, 0))
+            for row in usable
+            for code, name in FAILED.items()
+        ],
+    )
+    yield from _metric(
+        INDEXER,
+        [
+            ({"feed": row["feed"], "status": name}, int(row["indexer"] == name))
+            for row in usable
+            for name in indexer.STATUSES
+        ],
+    )
+    yield from _metric(AVAILABLE, [({"feed": row["feed"]}, int(not row["unavailable"])) for row in rows])
+    url = found.config["service.url"].rstrip("/")
+    failures = found.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]
+    yield from _metric(SERVICE_FAILURES, [({}, failures)])
+    problems = found.ours.execute(SQL.problems).fetchall()
+    yield from _metric(PROBLEMS, [({"job": job}, number) for job, number in problems])
+
+
+def _metric(metric: Metric, samples: Iterable[tuple[dict[str, str], int | None]]) -> Iterator[str]:
+    yield f"# HELP {metric.name} {metric.meaning}"
+    yield f"# TYPE {metric.name} gauge"
+    for labels, value in samples:
+        if value is not None:
+            shown = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
+            yield f"{metric.name}{{{shown}}} {value}" if shown else f"{metric.name} {value}"
+
+
+def _number(value: Any) -> int | None:
+    """A count as it is, a moment as seconds since 1970."""
+    if isinstance(value, str):
+        return int(datetime.fromisoformat(value).replace(tzinfo=UTC).timestamp())
+    return None if value is None else int(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,142 @@
+"""The numbers that status, doctor and the dashboard show, all from the views.
+
+What only the shop knows (how many items a full sync would produce, how far the
+changelogs are ahead) is counted first and kept in view_state, where the views
+find it.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from saasexport.capture import changelog
+from saasexport.clock import now_text
+from saasexport.database import indexer
+from saasexport.database.db import transaction
+from saasexport.feed import Feed, Shop
+from saasexport.setup.installation import Installation
+
+COLUMNS = (
+    "feed",
+    "source_records",
+    "delivered",
+    "failed",
+    "awaiting",
+    "deleted",
+    "held",
+    "backlog",
+    "indexer",
+    "mode",
+    "synced_at",
+    "counted_at",
+    "unavailable",
+)
+
+
+def count(found: Installation, feeds: list[Feed] | None = None) -> None:
+    """Count source records and backlog, and keep them where the views find them."""
+    counted = []
+    now = now_text()
+    for feed in found.feeds() if feeds is None else feeds:
+        head, _ = changelog.head(found.shop, feed)
+        values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now}
+        known = found.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
+        values["backlog"] = head - indexer.view(found.ours, feed).version_id
+        values["source_records"] = known[0] if known else _counted(found, feed, values["backlog"])
+        counted.append(values)
+    with transaction(found.ours):
+        for values in counted:
+            found.ours.execute(indexer.SQL.counted, values)
+
+
+# Of so many items a look at every entity would keep a person waiting.
+MANY = 50_000
+
+
+def _counted(found: Installation, feed: Feed, backlog: int) -> int:
+    """Source records: counted in the shop, or of a large feed that is in sync, on record."""
+    if not backlog and indexer.state(found.ours, feed).status == "valid":
+        alive = int(found.table(feed).rows("count_alive")[0][0])
+        if alive > MANY:
+            return alive
+    return source_records(found, feed)
+
+
+# A job that did work counts items anew when they were counted so long ago: it costs a look at a whole feed table.
+RECOUNT_SECONDS = 600
+
+
+def count_after_work(found: Installation) -> None:
+    """Count what a job may have changed, without a look at every entity of the shop.
+
+    That is done after a full sync, and for people who ask.  Here source records
+    are the items on record of a feed that is valid: what it would produce, or
+    the service would not be up to date.
+    """
+    old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
+    recent = {row[0] for row in found.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
+    counted = []
+    for feed in found.feeds():
+        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(found, feed)}
+        if feed.name not in recent and indexer.state(found.ours, feed).status == "valid":
+            values["source_records"] = found.table(feed).rows("count_alive")[0][0]
+        counted.append(values)
+    with transaction(found.ours):
+        for values in counted:
+            query = indexer.SQL.counted_on_record if "source_records" in values else indexer.SQL.counted_backlog
+            found.ours.execute(query, {**values, "now": now_text()})
+
+
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+
+# Entities counted at a time: a shop in rollback-journal mode waits no longer than for any other read.
+COUNTED = 2000
+
+
+def source_records(found: Installation, feed: Feed) -> int:
+    """The number of items a full sync of the feed would produce."""
+    shop = Shop(found.shop, None, found.config.of_feed(feed.name, "look_back_days"))
+    total, after, upto = 0, _LOWEST, _LOWEST
+    while upto < _HIGHEST:
+        ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
+        upto = ids[-1][0] if len(ids) == COUNTED else _HIGHEST
+        total += int(shop.rows(feed.count, since=shop.since, after=after, upto=upto)[0][0])
+        after = upto
+    return total
+
+
+def backlog(found: Installation, feed: Feed) -> int:
+    """The changelog rows that are not read yet."""
+    head, _ = changelog.head(found.shop, feed)
+    return head - indexer.view(found.ours, feed).version_id
+
+
+def rows(found: Installation) -> list[dict[str, Any]]:
+    """A line per feed, as the view feed_status has it."""
+    names = ", ".join(COLUMNS)
+    lines = [dict(zip(COLUMNS, row, strict=True)) for row in found.ours.execute(f"select {names} from feed_status")]
+    for line in lines:
+        if not found.is_enabled(found.all_feeds[line["feed"]]):
+            line["unavailable"] = "switched off in the configuration"
+    return lines
+
+
+FAILED_COLUMNS = ("feed", "id", "source_entity_id", "status", "is_deleted", "feed_data", "errors", "metadata")
+
+
+def failed(found: Installation, feed: str | None = None) -> list[dict[str, Any]]:
+    """The items that are not delivered and why, as the view failed_items has them."""
+    names = ", ".join((*FAILED_COLUMNS, "modified_at"))
+    query = f"select {names} from failed_items"
+    if feed:
+        query += " where feed = :feed"
+    cursor = found.ours.execute(query, {"feed": feed})
+    return [dict(zip((*FAILED_COLUMNS, "modified_at"), row, strict=True)) for row in cursor]
+
+
+def failed_by_status(found: Installation) -> dict[str, dict[int, int]]:
+    """Feed -> status -> the number of failed items; feeds without any are left out."""
+    counts: dict[str, dict[int, int]] = {}
+    query = "select feed, status, count(*) from failed_items group by feed, status"
+    for feed, status, number in found.ours.execute(query):
+        counts.setdefault(feed, {})[status] = number
+    return counts

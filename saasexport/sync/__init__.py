@@ -1,0 +1,1 @@
+"""The story: partial sync, full sync, resend."""

@@ -1,0 +1,135 @@
+"""Entities and items by what people type: the ids of saas:resync --by-ids, the key of show.
+
+What the shop does not know any more may still be on record: an entity that is
+gone is found by what was kept of its items.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, islice
+from typing import NamedTuple
+
+from saasexport import queries
+from saasexport.database.hashing import encode, feed_id
+from saasexport.database.uuids import Uuids
+from saasexport.errors import ConfigError
+from saasexport.feed import Feed, Shop
+from saasexport.setup.installation import Installation
+
+SQL = queries.beside(__file__)
+
+# Ways to cut a key into the parts of an identity: a SKU may hold the separators, too.
+MOST_CUTS = 500
+
+
+class Found(NamedTuple):
+    """The entities that keys mean, and the keys that mean nothing."""
+
+    ids: list[int]
+    missing: list[str]
+
+
+class Match(NamedTuple):
+    """What a key means: an entity, and one item of it (its feed_id) or all (None)."""
+
+    entity_id: int
+    feed_id: str | None = None
+
+
+def id_type_of(feed: Feed, name: str) -> str:
+    """An id type of the feed, in any letter case."""
+    for known in feed.id_types:
+        if known.lower() == name.lower():
+            return known
+    if not feed.id_types:
+        raise ConfigError(f"CDE03-09 {feed.name}: by-ids is not supported for this feed", "leave it out")
+    raise ConfigError(f"{feed.name}: there is no id type {name!r}", f"id types are: {', '.join(feed.id_types)}")
+
+
+def named(feed: Feed, id_type: str) -> str:
+    """What a type is called for people: `default` stands for another one."""
+    query = feed.id_types[id_type]
+    others = (name for name, other in feed.id_types.items() if other == query and name != "default")
+    return next(others, "id") if id_type == "default" else id_type
+
+
+def entities(found: Installation, feed: Feed, keys: Iterable[str], id_type: str = "default") -> Found:
+    """The entities that keys of one type mean."""
+    id_type = id_type_of(feed, id_type)
+    shop = shop_of(found, feed)
+    ids: set[int] = set()
+    missing = []
+    for key in keys:
+        meant = _by_type(found, feed, shop, key, id_type)
+        ids.update(meant)
+        if not meant:
+            missing.append(key)
+    return Found(sorted(ids), missing)
+
+
+def matches(found: Installation, feed: Feed, words: Sequence[str]) -> list[Match]:
+    """What a key of any kind means: an item's identity on record, a SKU or the like, else an entity's id."""
+    shop = shop_of(found, feed)
+    key = " ".join(words)
+    cuts = [list(cut) for cut in _cuts(words, len(feed.identity))]
+    table = found.table(feed)
+    on_record = table.rows("by_feed_id", feed_ids=encode([feed_id(cut) for cut in cuts]))
+    if on_record:
+        return [Match(row[1], row[2]) for row in on_record]
+    for id_type, query in feed.id_types.items():
+        if query and (ids := _by_type(found, feed, shop, key, id_type)):
+            return [Match(entity_id) for entity_id in ids]
+    for cut in cuts:
+        # Never collected: the entity is found by that part of the identity which an id type understands.
+        for field, value in zip(feed.identity, cut, strict=True):
+            if feed.id_types.get(field) and (ids := _by_type(found, feed, shop, value, field)):
+                return [Match(entity_id, feed_id(cut)) for entity_id in ids]
+    return [Match(entity_id) for entity_id in _itself(found, feed, shop, key)]
+
+
+def shop_of(found: Installation, feed: Feed) -> Shop:
+    """The shop as it is now."""
+    return found.shop_now(Uuids(found.ours, found.shop_identity), feed)
+
+
+def sql(name: str, feed: Feed) -> str:
+    """A query of lookup.sql for the feed's table."""
+    query: str = getattr(SQL, name)
+    return query.format(feed_table=feed.table)
+
+
+def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[int]:
+    query = feed.id_types[id_type]
+    if not query:
+        return _itself(found, feed, shop, key)
+    ids = sorted({row[0] for row in shop.rows(query, keys=encode([key]))})
+    if ids:
+        return ids
+    # `default` stands for another type, whose name is a field of the items.
+    fields = [name for name, other in feed.id_types.items() if other == query and name != "default"]
+    if not fields:
+        return []
+    return [row[0] for row in found.ours.execute(sql("known_by", feed), {"field": fields[0], "key": key})]
+
+
+def _itself(found: Installation, feed: Feed, shop: Shop, key: str) -> list[int]:
+    """An entity by its id, if the shop has it or something of it is on record."""
+    is_number = key.isascii() and key.removeprefix("-").isdecimal() and len(key) < 19
+    if not is_number:
+        return []
+    entity_id = int(key)
+    following = shop.rows(feed.walk, after=entity_id - 1, limit=1, since="")
+    if following and following[0][0] == entity_id:
+        return [entity_id]
+    return [entity_id] if found.ours.execute(sql("known", feed), {"key": entity_id}).fetchone() else []
+
+
+def _cuts(words: Sequence[str], parts: int) -> Iterator[Sequence[str]]:
+    """The ways to read words as so many values: as they are, or cut at spaces and underscores."""
+    if len(words) == parts:
+        yield words
+    text = " ".join(words)
+    places = [index for index, character in enumerate(text) if character in " _"]
+    for chosen in islice(combinations(places, parts - 1), MOST_CUTS):
+        starts = [0, *(place + 1 for place in chosen)]
+        ends = [*chosen, len(text)]
+        yield [text[start:end] for start, end in zip(starts, ends, strict=True)]

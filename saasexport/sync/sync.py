@@ -1,0 +1,319 @@
+"""The story: partial sync, full sync, resend, and sending what legacy feeds collected.
+
+Each way to send finds entities of the shop and takes them some at a time
+through the steps of saasexport.sync.steps.  Killed anywhere, the next run goes on
+from there.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from saasexport.capture import changelog
+from saasexport.clock import now_text
+from saasexport.database import gone, indexer
+from saasexport.database.db import connect_shop, transaction
+from saasexport.feed import Feed, Shop, json_list
+from saasexport.sync import steps
+from saasexport.sync.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
+
+__all__ = [
+    "Synced",
+    "Work",
+    "confirm_deletions",
+    "full_sync",
+    "partial_sync",
+    "resend_failed",
+    "send_collected",
+    "settle",
+    "sync_awaiting",
+    "sync_due",
+    "sync_entities",
+    "walk",
+]
+
+_LOWEST = -(2**63)
+_HIGHEST = 2**63 - 1
+
+
+class _Reset(Exception):
+    """The indexer was reset while a full sync was walking: it begins anew."""
+
+
+# The ways to send
+
+
+def partial_sync(work: Work, feed: Feed) -> Synced:
+    """Send what changed in the shop since the last run."""
+    ours = work.installation.ours
+    synced = Synced()
+    view = indexer.view(ours, feed)
+    shop = shop_of(work, feed)
+    head, _ = changelog.head(shop.connection, feed)
+    upto = view.pass_version or head
+    reason = _distrust(work, feed, shop, view, head)
+    if reason:
+        _walk_anew(work, feed, shop, reason)
+        return synced
+    if head == view.version_id:
+        settle(work, feed, shop, "partial", synced)
+        return synced
+    opened = changelog.open_pass(shop, ours, feed, view.version_id, upto, view.pass_position)
+    if opened.everything:
+        _walk_anew(work, feed, shop, opened.everything)
+        return synced
+    if opened.is_empty:
+        # A sale that changes no item, a configuration value that nobody reads: nothing is done, and nothing told.
+        with transaction(ours):
+            indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
+        _purge(work, feed, opened.upto)
+        return synced
+    with operation(work, feed, "partial reindex", synced):
+        for ids in changelog.batches(ours, opened.after, steps.CHUNK):
+            if work.is_over:
+                synced.is_complete = False
+                return synced
+            advance = partial(indexer.advance, ours, feed, upto, ids[-1])
+            sync_chunk(work, feed, shop, ids, synced, advance, holds="partial")
+        with transaction(ours):
+            indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
+            _plan_due(work, feed, shop)
+        settle(work, feed, shop, "partial", synced)
+    _purge(work, feed, opened.upto)
+    return synced
+
+
+def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
+    """Walk every entity of the shop, from where an earlier run was; `until` ends this slice."""
+    ours = work.installation.ours
+    synced = Synced()
+    shop = shop_of(work, feed)
+    with transaction(ours):
+        indexer.begin(ours, feed, now_text())
+        _plan_due(work, feed, shop)
+    position = indexer.state(ours, feed).position
+    with operation(work, feed, "full sync", synced):
+        for ids in walk(work, feed, shop, position):
+            if work.is_over or time.monotonic() >= until:
+                synced.is_complete = False
+                return synced
+            try:
+                sync_chunk(work, feed, shop, ids, synced, partial(_move, work, feed, ids[-1]), holds="full")
+            except _Reset:
+                synced.is_complete = False
+                return synced
+        # Before it counts as finished: whoever is killed here must come back to it.
+        settle(work, feed, shop, "full", synced)
+        if not synced.is_complete:
+            return synced
+        with transaction(ours):
+            indexer.finish(ours, feed, now_text())
+            ours.execute(indexer.SQL.reconciled, {"feed": feed.name, "now": now_text()})
+            _plan_due(work, feed, shop)
+        work.walked.append(feed)
+    return synced
+
+
+def sync_awaiting(work: Work, feed: Feed) -> Synced:
+    """Take up what a job staged and did not live to send."""
+    return _sync_found(work, feed, "entities_awaiting", "partial reindex")
+
+
+def resend_failed(work: Work, feed: Feed) -> Synced:
+    """Collect the failed items again and send them."""
+    caller = f"{feed.name}_feed_resend_failed_items"
+    return _sync_found(work, feed, "entities_to_retry", "retry failed items", caller=caller)
+
+
+def sync_due(work: Work, feed: Feed) -> Synced:
+    """Send what changed because a day has come, without any write to the shop."""
+    ours = work.installation.ours
+    synced = Synced()
+    view = indexer.view(ours, feed)
+    if feed.due is None:
+        return synced
+    shop = shop_of(work, feed)
+    if view.due_after and view.due_after > _text(shop.now + timedelta(hours=1)):
+        # The clock was ahead: moments it passed by are still to come.
+        _walk_anew(work, feed, shop, "the clock was set back")
+        with transaction(ours):
+            _plan_due(work, feed, shop, is_done=True)
+        return synced
+    if not view.due_at or view.due_at > _text(shop.now):
+        return synced
+    since = datetime.fromisoformat(view.due_after or view.due_at).replace(tzinfo=UTC)
+    with operation(work, feed, "partial reindex", synced):
+        ids = sorted(set(feed.due.ids(shop, since)))
+        for start in range(0, len(ids), steps.CHUNK):
+            if work.is_over:
+                synced.is_complete = False
+                return synced
+            sync_chunk(work, feed, shop, ids[start : start + steps.CHUNK], synced, holds="partial")
+        with transaction(ours):
+            _plan_due(work, feed, shop, is_done=True)
+    return synced
+
+
+def sync_entities(work: Work, feed: Feed, ids: Iterable[int], name: str) -> Synced:
+    """Send the items of these entities; with work.is_forced, whether they changed or not."""
+    synced = Synced()
+    shop = shop_of(work, feed)
+    ordered = sorted(set(ids))
+    with operation(work, feed, name, synced):
+        for start in range(0, len(ordered), steps.CHUNK):
+            sync_chunk(work, feed, shop, ordered[start : start + steps.CHUNK], synced)
+    return synced
+
+
+def send_collected(work: Work, feed: Feed) -> Synced:
+    """Send what a legacy feed has collected."""
+    table = work.installation.table(feed)
+    size = work.batch_size(feed) * max(4, work.thread_count(feed))
+    synced = Synced()
+    pending = table.collected(0, size)
+    if not pending:
+        return synced
+    with operation(work, feed, "partial sync (legacy)", synced):
+        while pending:
+            if work.is_over:
+                synced.is_complete = False
+                break
+            synced.processed += len(pending)
+            deliver(work, feed, table, pending, synced)
+            pending = table.collected(pending[-1].row_id, size)
+    return synced
+
+
+def confirm_deletions(work: Work, feed: Feed) -> Synced:
+    """Send the deletions that the guard holds back."""
+    work.sends_legacy = True
+    return sync_entities(work, feed, gone.held(work.installation.ours, feed), "partial reindex")
+
+
+# How they find entities
+
+
+def walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[list[int]]:
+    """Every entity of the shop after a position, and every one we know that is gone, in ascending chunks."""
+    table = work.installation.table(feed)
+    after = _LOWEST if position is None else position
+    upto = after
+    while upto < _HIGHEST:
+        walked = [row[0] for row in shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=shop.since)]
+        upto = walked[-1] if len(walked) == steps.CHUNK else _HIGHEST
+        # Entities that are gone stand in our table only.
+        known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=steps.CHUNK)
+        missing = [row[0] for row in known]
+        if len(missing) == steps.CHUNK:
+            upto = missing[-1]
+            walked = [entity_id for entity_id in walked if entity_id <= upto]
+        if ids := sorted({*walked, *missing}):
+            yield ids
+        after = upto
+
+
+def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> Synced:
+    table = work.installation.table(feed)
+    synced = Synced()
+    ids = [row[0] for row in table.rows(query, after=_LOWEST, limit=steps.CHUNK)]
+    if not ids:
+        return synced
+    with operation(work, feed, name, synced, **more):
+        shop = shop_of(work, feed)
+        while ids:
+            if work.is_over:
+                synced.is_complete = False
+                break
+            sync_chunk(work, feed, shop, ids, synced, holds="partial")
+            ids = [row[0] for row in table.rows(query, after=ids[-1], limit=steps.CHUNK)]
+        settle(work, feed, shop, "partial", synced)
+    return synced
+
+
+# What they decide
+
+
+def _distrust(work: Work, feed: Feed, shop: Shop, view: indexer.View, head: int) -> str:
+    """Why the changelog is not read but the feed walked anew; empty if it can be trusted."""
+    limit = work.installation.config["export.changelog_limit"]
+    if reason := changelog.lost(shop.connection, feed, view.version_id, view.fingerprint):
+        return reason
+    if head < (view.pass_version or view.version_id):
+        return f"{feed.changelog} ends at {head}, before the row that was last read"
+    if head - view.version_id > limit:
+        return f"{feed.changelog} has more than {limit} rows that were not read"
+    state = indexer.state(work.installation.ours, feed)
+    if state.status == "invalid" and state.position is None and head > view.version_id:
+        return state.reason or "it is invalid"
+    return ""
+
+
+def _walk_anew(work: Work, feed: Feed, shop: Shop, reason: str) -> None:
+    """Walk the feed from its beginning instead of reading its changelog, whose rows are covered by that."""
+    ours = work.installation.ours
+    head, fingerprint = changelog.head(shop.connection, feed)
+    with transaction(ours):
+        indexer.invalidate(ours, feed, reason, now_text())
+        indexer.close_pass(ours, feed, head, fingerprint, now_text())
+    work.log.say(f"{feed.name}: full sync: {reason}")
+    _purge(work, feed, head)
+
+
+def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
+    """At the end of a pass: delete the items of entities that are gone, or hold that back if they are too many."""
+    ours = work.installation.ours
+    found = gone.noted(ours, feed, by)
+    guard = work.installation.config["export.deletion_guard"]
+    if gone.is_suspicious(ours, feed, len(found), guard):
+        with transaction(ours):
+            gone.hold(ours, feed, by)
+        message = (
+            f"{feed.name}: {len(found)} entities are gone at once, and the deletion of their items is held back;"
+            f" if it is right: saasexport deletions {feed.name} --confirm"
+        )
+        work.log.error("01-06", message)
+        work.stopped[message] = None
+        return
+    for start in range(0, len(found), steps.CHUNK):
+        if work.is_over:
+            synced.is_complete = False
+            return
+        sync_chunk(work, feed, shop, found[start : start + steps.CHUNK], synced)
+
+
+def _move(work: Work, feed: Feed, position: int) -> None:
+    if not indexer.move(work.installation.ours, feed, position):
+        raise _Reset
+
+
+def _plan_due(work: Work, feed: Feed, shop: Shop, is_done: bool = False) -> None:
+    """Keep the next moment that changes items without a write; `is_done`: those up to now have been taken up."""
+    if feed.due is None:
+        return
+    view = indexer.view(work.installation.ours, feed)
+    moment = feed.due.next(shop)
+    at = _text(moment) if moment else None
+    if not is_done and view.due_after:
+        # A moment that came while this sync was running is still to be taken up.
+        at = min(filter(None, (at, view.due_at)), default=None)
+    after = view.due_after if view.due_after and not is_done else _text(shop.now)
+    values = {"feed": feed.name, "after": after, "at": at}
+    work.installation.ours.execute(indexer.SQL.set_due, values)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _purge(work: Work, feed: Feed, cursor: int) -> None:
+    """Remove what is read from the shop's changelog, now and then; the shop comes first."""
+    if cursor < changelog.KEPT:
+        return
+    writer = connect_shop(work.installation.config["shop.database"], write=True)
+    try:
+        # Our purge is the one that can wait.
+        writer.execute("pragma busy_timeout = 50")
+        changelog.purge(writer, feed, cursor)
+    finally:
+        writer.close()
