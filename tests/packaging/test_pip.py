@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from configparser import ConfigParser
 from importlib import import_module
@@ -96,3 +97,32 @@ def test_the_installed_commands_tell_the_story(wheel, tmp_path):
     demo = tmp_path / "saasexport-demo"
     job = subprocess.run([commands / "saas_data_exporter"], cwd=demo, env=environ, capture_output=True, text=True)
     assert (job.returncode, job.stdout, job.stderr) == (0, "", "")
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    """A source distribution of a copy of the tree, unpacked."""
+    folder = tmp_path_factory.mktemp("sdist")
+    ignore = shutil.ignore_patterns(".git", ".venv", "*cache*", "*.egg-info", "build", "dist")
+    shutil.copytree(ROOT, folder / "tree", ignore=ignore, symlinks=True)
+    command = [sys.executable, "-m", "build", "--sdist", "--outdir", folder, folder / "tree"]
+    subprocess.run(command, check=True, capture_output=True)
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    return next((folder / "unpacked").iterdir())
+
+
+@pytest.mark.slow
+def test_the_tests_run_from_a_source_distribution(unpacked):
+    """Those that need files from outside the package: documents, scripts, schemas, packaging."""
+    files = ["tests/test_docs.py", "tests/test_layers.py", "tests/test_bin.py", "tests/test_schema.py"]
+    files += ["tests/feeds/test_scopes.py", "tests/packaging/test_pip.py", "tests/database/test_migrations.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", *files]
+    done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_licence_stands_beside_the_program_and_in_the_metadata():
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License\n")
+    metadata = settings()["metadata"]
+    assert (metadata["license"], metadata["author"]) == ("MIT", "The saasexport developers")
