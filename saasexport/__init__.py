@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 
 def reindex(feed, ids, config=None):  # type: ignore[no-untyped-def]  # typing would cost every idle tick
-    """Update on Save: send what changed of these entities (contract.md 5); see saasexport.sync.realtime."""
+    """Update on Save: send what changed of these entities (design.md 4); see saasexport.sync.realtime."""
     from saasexport.sync import realtime
 
     return realtime.reindex(feed, ids, config)

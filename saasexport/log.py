@@ -1,4 +1,4 @@
-"""The four log files, in Commerce's format (operations.md 4).
+"""The four log files, in Commerce's format (commerce.md 4).
 
 One write per record to a file opened for appending: jobs that run side by side
 never mix their lines.  The files are opened anew for each record, so that

@@ -184,7 +184,7 @@ def test_every_link_of_the_readme_leads_somewhere():
 
 
 def test_the_tree_is_the_one_whose_layers_are_checked():
-    tree = re.search(r"\nsaasexport/\n((?:    .*\n)+)", README.read_text())[1]
+    tree = re.search(r"\nsaasexport/\n((?:    .*\n)+)", (ROOT / "docs" / "design.md").read_text())[1]
     names = [name for line in tree.splitlines() for name in line.strip().partition("  ")[0].split()]
     for name in names:
         assert name.endswith("/") == (PACKAGE / name.rstrip("/")).is_dir(), name
@@ -284,3 +284,31 @@ def test_every_line_of_the_crontab_names_a_script():
         "resend_failed",
         "cleanup_deleted_feed_items",
     }
+
+
+# What a comment cites: a page of docs/, and the number of one of its headings.
+CITATION = re.compile(r"\b([\w-]+\.md)\b,? ?((?:\d+(?:\.\d+)*(?:(?:,| and| to) )?)*)")
+
+
+def citations():
+    """Every citation in the program and its tests: file, page, number of a heading or empty."""
+    for folder in ("saasexport", "tests", "packaging"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".sql") and path.name != "test_docs.py":
+                text = re.sub(r"\n *(#|--)? *", " ", path.read_text())
+                for page, numbers in CITATION.findall(text):
+                    for number in re.findall(r"\d+(?:\.\d+)*", numbers) or [""]:
+                        yield str(path.relative_to(ROOT)), page, number
+
+
+def test_every_page_and_heading_that_a_comment_cites_is_there():
+    headings = {
+        path.name: {number.rstrip(".") for number in re.findall(r"^#+ (\d[\d.]*)", path.read_text(), re.M)}
+        for path in [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
+    }
+    assert [
+        (path, page, number)
+        for path, page, number in citations()
+        if page not in headings or (number and number not in headings[page])
+    ] == []
+    assert sum(page == "feeds.md" for _, page, _ in citations()) > 100

@@ -2,7 +2,7 @@
 
 A trigger must never make a write of the shop fail.  Its body names one key
 column of the table and the changelogs, nothing else: no condition, no other
-table (promises.md).  What a key means is worked out later, when the changelog
+table (design.md 7).  What a key means is worked out later, when the changelog
 is read, outside the shop's transaction.
 """
 

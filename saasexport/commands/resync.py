@@ -30,7 +30,7 @@ EXPORTER_EXTENDED_LOG=1 saasexport saas:resync --feed products --dry-run
 """
 }
 
-# What Adobe's service accepts (operations.md 6), for an estimate when no limit is configured.
+# What Adobe's service accepts (commerce.md 6), for an estimate when no limit is configured.
 ADOBES_RATE = 2
 
 

@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, checked as a whole (contract.md 3).
+"""The configuration: one TOML file, checked as a whole.
 
 Every key is declared once, in saasexport.config.keys.  What is wrong is said with file,
 key and what was expected; nothing is guessed.  The file's bytes and the values

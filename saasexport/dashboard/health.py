@@ -12,7 +12,7 @@ from saasexport.database import indexer
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 
-# Adobe's page warns from here on (operations.md 5).
+# Adobe's page warns from here on (commerce.md 5).
 LARGE_BACKLOG = 1_000
 
 # Level -> the word for it, from good to bad.

@@ -1,7 +1,7 @@
 """What is generated from the set of feeds: the views people look at, and what an idle tick asks.
 
 The views read our database only, and every number that `status`, `doctor` and
-the dashboard show comes from them (contract.md 6).
+the dashboard show comes from them (design.md 6).
 """
 
 import sqlite3

@@ -1,4 +1,4 @@
-"""Reading what the service answers (contract.md 4)."""
+"""Reading what the service answers (design.md 5)."""
 
 import json
 from datetime import UTC, datetime

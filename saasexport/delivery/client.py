@@ -1,4 +1,4 @@
-"""Posting a batch, and what the answer means for each item (contract.md 4).
+"""Posting a batch, and what the answer means for each item (design.md 5).
 
 Back-off belongs to the service, not to items: after an answer that is no
 answer a job sends nothing more, and what it stages meanwhile gets status 2.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SQL = queries.beside(__file__.replace("client.py", "service_state.py"))
 
-# The longest time between two probes of a service that is down (contract.md 4).
+# The longest time between two probes of a service that is down (design.md 5).
 LONGEST_PAUSE = 300
 FIRST_PAUSE = 30
 

@@ -97,7 +97,7 @@ def request_id_of(url: str, body: bytes) -> str:
 
 
 def gzipped(body: bytes) -> bytes:
-    """The body compressed at level 1: more would cost more than it saves (performance.md)."""
+    """The body compressed at level 1: more would cost more than it saves (design.md 8)."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     return packer.compress(body) + packer.flush()
 

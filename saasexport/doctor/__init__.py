@@ -1,4 +1,4 @@
-"""What is wrong with an installation, and what to do about it (contract.md 5).
+"""What is wrong with an installation, and what to do about it (design.md 4).
 
 Nothing is mended here, and a check that cannot be made says so and lets the
 others go on: whoever asks wants to see the whole picture at once.

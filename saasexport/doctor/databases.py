@@ -2,7 +2,7 @@
 
 A check of the shop must not keep the shop from writing.  In WAL mode a reader
 keeps nobody waiting; with a rollback journal each table gets 20 ms, the longest
-that a read of ours may take (promises.md), and larger ones are left out.
+that a read of ours may take (reliability.md 1), and larger ones are left out.
 """
 
 import contextlib

@@ -22,7 +22,7 @@ def all_feeds() -> dict[str, Feed]:
     return {name: found[name] for name in sorted(found, key=_order)}
 
 
-# The order Adobe suggests for a first sync (operations.md 2); feeds not named here come after it.
+# The order Adobe suggests for a first sync (commerce.md 2); feeds not named here come after it.
 _SUGGESTED = (
     "scopesWebsite",
     "scopesCustomerGroup",

@@ -29,7 +29,7 @@ from saasexport.status import metrics
 from saasexport.status.status import count, count_after_work
 from saasexport.sync.sync import Work
 
-# With --cron a problem that lasts is told again after so long (contract.md 2).
+# With --cron a problem that lasts is told again after so long (design.md 4).
 TELL_AGAIN_SECONDS = 3600
 
 

@@ -29,7 +29,7 @@ from saasexport.setup.installation import Installation
 # and memory is a chunk's, whatever the size of the catalogue.
 CHUNK = 250
 
-# A progress record of a long sync every so many seconds (operations.md 4).
+# A progress record of a long sync every so many seconds (commerce.md 4).
 PROGRESS_SECONDS = 30
 
 

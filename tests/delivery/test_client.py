@@ -1,4 +1,4 @@
-"""Each answer of the service, and what it means for every item (contract.md 4)."""
+"""Each answer of the service, and what it means for every item (design.md 5)."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""One minimal valid item of every feed, worked out by hand from reference/feeds.md, 2."""
+"""One minimal valid item of every feed, worked out by hand from the published shapes (feeds.md 2)."""
 
 import copy
 from typing import Any
@@ -202,7 +202,7 @@ _MINIMAL: dict[str, dict[str, Any]] = {
 
 FEEDS = tuple(_MINIMAL)
 
-# The identity of each feed's items, from design/contract.md and the conformance cases.
+# The identity of each feed's items, from feeds.md 1.2.
 IDENTITIES: dict[str, tuple[str, ...]] = {
     "products": ("sku", "storeViewCode"),
     "productAttributes": ("attributeCode", "storeViewCode"),
