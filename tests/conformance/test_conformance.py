@@ -1,4 +1,8 @@
-"""The published expectations of Adobe's integration tests, where they are at hand."""
+"""What a service must hold for shops of few rows: our cases, and Adobe's published expectations where they are at hand.
+
+A case is a folder: `shop.sql` on top of the base, changes `01-*.sql`, ..., and `expected.json` with a list of
+expectations for the shop as it is and one per change (see expectations.py).
+"""
 
 import json
 import sqlite3
@@ -9,26 +13,36 @@ import pytest
 from saasexport import jobs
 from saasexport.commands import main
 from tests.conformance.expectations import Comparison
-from tests.support import SHARED, Exporter
+from tests.support import ROOT, SHARED, Exporter
 
-CASES = SHARED / "conformance"
-SCHEMA = SHARED / "reference" / "commerce-schema.sql"
-
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the conformance cases are not here (../shared)")
+OURS = ROOT / "tests" / "conformance" / "cases"
+PUBLISHED = SHARED / "conformance"
 
 
-def cases():
+def folders(cases):
     """The folders of the cases."""
-    return sorted(path.name for path in CASES.iterdir() if path.is_dir()) if CASES.is_dir() else []
+    return sorted(path for path in cases.iterdir() if path.is_dir()) if cases.is_dir() else []
 
 
-@pytest.mark.parametrize("case", cases())
-def test_the_service_holds_what_the_case_expects(case, tmp_path, service):
-    folder = CASES / case
+@pytest.mark.parametrize("folder", folders(OURS), ids=lambda folder: folder.name)
+def test_the_service_holds_what_our_case_expects(folder, tmp_path, service):
+    schema = ROOT / "saasexport" / "demo" / "shop.sql"
+    assert differences(folder, (schema, OURS / "base.sql"), tmp_path, service) == []
+
+
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="Adobe's published expectations are not here: ../shared")
+@pytest.mark.parametrize("folder", folders(PUBLISHED), ids=lambda folder: folder.name)
+def test_the_service_holds_what_the_published_case_expects(folder, tmp_path, service):
+    schema = SHARED / "reference" / "commerce-schema.sql"
+    assert differences(folder, (schema, PUBLISHED / "base.sql"), tmp_path, service) == []
+
+
+def differences(folder, base, tmp_path, service):
+    """Run a case; what the service holds otherwise than expected, a line each."""
     expected = json.loads((folder / "expected.json").read_text())
     shop_file = tmp_path / "shop.sqlite"
     with closing(sqlite3.connect(shop_file)) as shop:
-        for script in (SCHEMA, CASES / "base.sql", folder / "shop.sql"):
+        for script in (*base, folder / "shop.sql"):
             shop.executescript(script.read_text())
     exporter = Exporter(tmp_path, shop_file, service)
     assert main(["--config", str(exporter.config), "init", "--shop", str(shop_file)]) == 0
@@ -45,4 +59,4 @@ def test_the_service_holds_what_the_case_expects(case, tmp_path, service):
             held = exporter.items(expectation["feed"], deleted=True)
             step = change.name if change else "shop.sql"
             wrong += [f"{step}: {line}" for line in comparison.differences(expectation, held)]
-    assert wrong == []
+    return wrong

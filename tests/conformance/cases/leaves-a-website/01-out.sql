@@ -1,0 +1,1 @@
+delete from catalog_product_website;

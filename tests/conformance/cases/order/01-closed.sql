@@ -1,0 +1,1 @@
+update sales_order set state = 'closed' where entity_id = 1;

@@ -1,0 +1,1 @@
+delete from eav_attribute where attribute_id = 44;
