@@ -13,7 +13,7 @@ PACKAGE = ROOT / "saasexport"
 # The wings, from the ground up: a module imports from its own wing and from lower rows only.
 # What is not named here is not in the house.
 ROWS = (
-    ("", "errors", "queries", "clock", "lock", "config"),
+    ("", "errors", "queries", "clock", "lock", "config", "web"),
     ("feed", "values"),
     ("shop", "database"),
     ("feeds", "log"),
@@ -29,7 +29,7 @@ ROWS = (
     ("__main__",),
 )
 LAYERS = {name: row for row, names in enumerate(ROWS) for name in names}
-LAYERS["service"] = -1  # apart: it imports itself, errors and the loader of queries only
+LAYERS["service"] = -1  # apart: it imports itself, errors, the loader of queries and the HTTP server
 
 # An idle tick imports a job only when there is something to do; `saasexport.reindex` is imported when it is called;
 # migrations need every feed's table; a realtime sync and doctor's question to the service use a job's parts.
@@ -103,7 +103,13 @@ def test_a_module_imports_from_its_own_layer_and_from_lower_ones(name):
 def test_the_service_shares_the_wire_format_and_no_code():
     for name, path in MODULES.items():
         if top(name) == "service":
-            assert {top(imported) for imported in ours(path)} <= {"service", "errors", "queries", ""}, name
+            assert {top(imported) for imported in ours(path)} <= {"service", "errors", "queries", "web", ""}, name
+
+
+def test_the_http_server_knows_nothing_of_what_it_serves():
+    for name, path in MODULES.items():
+        if top(name) == "web":
+            assert {top(imported) for imported in ours(path)} <= {"web", "errors"}, name
 
 
 def test_only_who_starts_the_service_imports_it():

@@ -1,7 +1,6 @@
 """saasexport dashboard: the status pages, served on this machine or written as one file."""
 
 import argparse
-import contextlib
 import os
 import signal
 import sys
@@ -42,21 +41,16 @@ def run(options: argparse.Namespace, name: str) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from saasexport.dashboard.server import Dashboard  # late: a file needs no server
 
-    with Dashboard(options.config, options.host, options.port) as server:
-        if not server.is_private:
-            print(
-                "saasexport: whoever reaches this address sees the items and can have them sent again",
-                file=sys.stderr,
-            )
-        signal.signal(signal.SIGTERM, _end)
-        with contextlib.suppress(KeyboardInterrupt):
-            print(f"dashboard on {server.url}", flush=True)
-            server.serve_forever()
+    server = Dashboard(options.config, options.host, options.port)
+    if not server.is_private:
+        print(
+            "saasexport: whoever reaches this address sees the items and can have them sent again",
+            file=sys.stderr,
+        )
+    server.stop_at(signal.SIGTERM, signal.SIGINT)
+    print(f"dashboard on {server.url}/", flush=True)
+    server.serve()
     return 0
-
-
-def _end(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _document(found: Installation) -> bytes:

@@ -1,209 +1,99 @@
-"""The dashboard as a process: http.server with a thread per request, and what it refuses.
+"""The dashboard as a process: the house's server over its pages, and what it refuses."""
 
-A connection answers one request and has so many seconds for it, however slowly
-its bytes drip; it holds up nobody but itself.
-"""
-
-import ipaddress
 import secrets
-import socket
-import socketserver
-import sys
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from io import BufferedReader, RawIOBase
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from saasexport.dashboard import pages
-from saasexport.dashboard.guard import Guard
-from saasexport.dashboard.pages import POLICY, Page, Request
-from saasexport.dashboard.routes import Routes, not_found
-from saasexport.errors import SaasExportError
-
-# For a whole request, and again for its answer.
-REQUEST_SECONDS = 10.0
-
-# A person has a few; a browser opens some more ahead of time.
-MOST_CONNECTIONS = 64
+from saasexport.dashboard.guard import strange
+from saasexport.dashboard.pages import POLICY, Page
+from saasexport.dashboard.routes import Routes
+from saasexport.web.budget import Taking
+from saasexport.web.hosts import Hosts
+from saasexport.web.server import Limits, Server, listen
+from saasexport.web.wire import Answer, Headers, Refusal, Request
 
 # A form with every item of a page ticked has a tenth of it.
 LARGEST_FORM = 65_536
 
-HEADERS = {
-    "Content-Security-Policy": POLICY + "; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+LIMITS = Limits(
+    request_seconds=10.0,
+    idle_seconds=30.0,
+    connections=64,  # a person has a few; a browser opens some more ahead of time
+    memory=67_108_864,
+    descriptors=10,  # the databases, their logs and the configuration
+)
+
+HEADERS: Headers = (
+    ("Server", "saasexport"),
+    ("Content-Security-Policy", POLICY + "; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
     # Not no-referrer: with it browsers say `Origin: null` of our own forms.  Nobody else learns anything either way.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
 
 
-class Dashboard(socketserver.ThreadingMixIn, HTTPServer):
-    """The server; `serve_forever()` runs it."""
-
-    daemon_threads = True
-    request_queue_size = 128
+class Dashboard(Server):
+    """The server; `serve()` runs it until `stop()`."""
 
     def __init__(self, config: str | None, host: str, port: int) -> None:
-        self.guard = Guard(host, secrets.token_urlsafe(32))
-        self.routes = Routes(config, self.guard.token)
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-            self.address_family = found[0][0]
-            super().__init__((host, port), Handler)
-        except (OSError, OverflowError) as error:
-            raise SaasExportError(
-                f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
-                "choose another with --host and --port",
-            ) from error
-        address = str(self.server_address[0])
-        shown = f"[{address}]" if ":" in address else address
-        self.url = f"http://{shown}:{self.server_address[1]}/"
-        self.is_private = ipaddress.ip_address(address).is_loopback
-
-    def server_bind(self) -> None:
-        """Bind, without the look-up of our own name that HTTPServer does."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread of its own; beyond so many connections, not at all."""
-        if not self._free.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
-        try:
-            super().process_request(request, client_address)
-        except RuntimeError:  # no more threads
-            self._free.release()
-            raise
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """What the thread does."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that went away is nothing to tell; anything else keeps its traceback."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        hosts = Hosts([host], "open the dashboard under the address it printed")
+        super().__init__(listen(host, port), Pages(config), hosts, LIMITS)
 
 
-class Handler(BaseHTTPRequestHandler):
-    """One request."""
+class Pages:
+    """The application: requests in, pages out."""
 
-    server: Dashboard
-    server_version = "saasexport"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    default_request_version = "HTTP/1.0"  # not 0.9, whose answers have no headers
+    def __init__(self, config: str | None) -> None:
+        # Only a page of this process holds it.
+        self._token = secrets.token_urlsafe(32)
+        self._routes = Routes(config, self._token)
 
-    def setup(self) -> None:
-        """Have the whole request read within its time."""
-        super().setup()
-        self.rfile.close()
-        self.rfile = BufferedReader(_Deadline(self.connection, REQUEST_SECONDS))
+    def admit(self, request: Request) -> None:
+        """Refuse what is neither a look at a page nor a form of one."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            raise Refusal(501, "There is nothing of that kind here.", closes=True)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_form = request.method == "POST" and kind == "application/x-www-form-urlencoded"
+        if not is_form and (request.method == "POST" or request.length):
+            raise Refusal(400, "It is no form of this dashboard.", closes=True)
+        if request.length > LARGEST_FORM:
+            raise Refusal(413, "The form is too large.", closes=True)
 
-    def do_GET(self) -> None:
-        """Show a page."""
-        self._answer(self._get)
+    def answer(self, _: None, request: Request, body: bytes, taking: Taking) -> Answer:
+        """Show a page, or do what a form of ours asks for."""
+        if request.method == "POST":
+            form = _asked(request.path, body.decode("utf-8", "replace"))
+            if reason := strange(request.headers, form.one("token"), self._token):
+                raise Refusal(403, reason)
+            page = self._routes.post(form)
+        else:
+            page = self._routes.get(_asked(request.path, request.query))
+        answer = _answer(page, request.path)
+        taking(len(answer.body))
+        return answer
 
-    do_HEAD = do_GET  # noqa: N815  # _send leaves the body out
+    def refused(self, refusal: Refusal) -> Answer:
+        """A refusal as a page."""
+        return _answer(pages.message("Request refused", str(refusal), refusal.status), "", refusal.headers)
 
-    def do_POST(self) -> None:
-        """Do what a form of ours asks for."""
-        self._answer(self._post)
 
-    def _answer(self, answer: Any) -> None:
-        refusal = self.server.guard.foreign(self.headers)
-        try:
-            page = _refused(421, refusal) if refusal else answer()
-        except ValueError:  # an address with broken brackets, for one
-            page = not_found()
-        except OSError:  # the peer is too slow, or gone
-            raise
-        except Exception:
-            # Whoever started us gets the traceback, whoever asked an answer.
-            self.server.handle_error(self.request, self.client_address)
-            page = _refused(500, "Something unexpected went wrong; the dashboard's output has the details.")
-        self._send(page)
-
-    def _get(self) -> Page:
-        if not self.path.startswith("/"):
-            return not_found()
-        return self.server.routes.get(self._request(urlsplit(self.path).query))
-
-    def _post(self) -> Page:
-        kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        length = pages.whole(self.headers.get("Content-Length", ""))
-        if kind != "application/x-www-form-urlencoded" or length is None or "Transfer-Encoding" in self.headers:
-            return _refused(400, "It is no form of this dashboard.")
-        if length > LARGEST_FORM:
-            return _refused(413, "The form is too large.")
-        body = self.rfile.read(length)
-        if len(body) < length:
-            return _refused(400, "It ended too early.")
-        request = self._request(body.decode("utf-8", "replace"))
-        if strange := self.server.guard.strange(self.headers, request.one("token")):
-            return _refused(403, strange)
-        return self.server.routes.post(request)
-
-    def _request(self, query: str) -> Request:
+def _asked(path: str, query: str) -> pages.Request:
+    try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=1_000)
-        return Request(unquote(urlsplit(self.path).path), values)
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002  # http.server's
-        """Refuse what is no proper request; called by http.server."""
-        self._send(_refused(code, message or ""))
-
-    def _send(self, page: Page) -> None:
-        path = urlsplit(self.path).path if getattr(self, "path", "").startswith("/") else ""
-        body = pages.frame(page, path).encode("utf-8", "replace")
-        self.connection.settimeout(REQUEST_SECONDS)
-        self.close_connection = True
-        self.send_response(page.status)
-        for name, value in HEADERS.items():
-            self.send_header(name, value)
-        if page.status == 405:
-            self.send_header("Allow", "POST")
-        if page.location:
-            self.send_header("Location", page.location)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # named by http.server
-        """Say nothing: whoever looks at the pages sees what there is."""
+    except ValueError as error:
+        raise Refusal(400, "It has too many fields.") from error
+    return pages.Request(unquote(path), values)
 
 
-class _Deadline(RawIOBase):
-    """A socket to read from for so many seconds in all, however few bytes come at a time."""
-
-    def __init__(self, connection: socket.socket, seconds: float) -> None:
-        self._connection = connection
-        self._end = time.monotonic() + seconds
-
-    def readable(self) -> bool:
-        """It is for reading."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(left)
-        return self._connection.recv_into(buffer)
-
-
-def _refused(status: int, text: str) -> Page:
-    return pages.message("Request refused", text, status)
+def _answer(page: Page, path: str, headers: Headers = ()) -> Answer:
+    headers = HEADERS + headers
+    if page.status == 405:
+        headers += (("Allow", "POST"),)
+    if page.location:
+        headers += (("Location", page.location),)
+    body = pages.frame(page, path).encode("utf-8", "replace")
+    return Answer(page.status, body, headers, "text/html; charset=utf-8")

@@ -5,16 +5,29 @@ it was sent, without writing it anew.
 """
 
 import json
+import math
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import NoReturn
 
-from saasexport.service.validation import Problem, Validator
-from saasexport.service.wire import Refusal
+from saasexport.service.validation import PROBLEMS_NAMED, Problem, Validator, element_path, field_path
+from saasexport.web.budget import Taking
+from saasexport.web.wire import Refusal
 
-# Far more than any exporter sends at once; it bounds the list of errors in an answer.
+# Far more than any exporter sends at once.
 MOST_ITEMS = 10_000
+
+# As many as a large batch has; a sender that leaves these out is told of the others next.
+MOST_ERRORS = 1_000
+
+INFLATED_AT_ONCE = 1_048_576
+
+# In memory a value takes some hundred bytes, however short it is written.  Items of feeds have twice this much text
+# for each.
+BYTES_PER_VALUE = 8
+FEW_VALUES = 100_000
 
 # How much of a value and of a message an answer repeats.
 LONGEST_VALUE = 100
@@ -25,12 +38,19 @@ INVALID_ENCODING = "INVALID_ENCODING"
 Row = dict[str, object]
 
 
-def inflate(body: bytes, limit: int) -> bytes:
-    """Decompress one gzip member, never to more than `limit` bytes."""
+def inflate(body: bytes, limit: int, taking: Taking) -> bytearray:
+    """Decompress one gzip member, never to more than `limit` bytes, each of which is taken before it is there."""
     gunzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    plain = bytearray()
+    size, piece = 0, b""
     try:
-        # One byte more than is allowed tells too large from just fitting.
-        plain = gunzip.decompress(body, limit + 1)
+        while len(piece) == size and not gunzip.eof and len(plain) <= limit:
+            # One byte more than is allowed tells too large from just fitting.
+            size = min(INFLATED_AT_ONCE, limit + 1 - len(plain))
+            taking(size)
+            piece = gunzip.decompress(gunzip.unconsumed_tail if plain else body, size)
+            taking(len(piece) - size)
+            plain += piece
     except zlib.error as error:
         raise Refusal(400, f"the body is not gzip: {error}") from error
     if len(plain) > limit:
@@ -42,17 +62,20 @@ def inflate(body: bytes, limit: int) -> bytes:
     return plain
 
 
-def rows_of(body: bytes, validator: Validator) -> list[Row]:
+def rows_of(body: bytes | bytearray, validator: Validator) -> list[Row]:
     """The rows of a batch of which every item is valid; else a refusal that lists the others."""
     rows: list[Row] = []
     errors: list[dict[str, object]] = []
+    invalid = 0
     try:
-        for index, (item, text) in enumerate(items_of(body.decode())):
+        for index, (item, text) in enumerate(items_of(_text_of(body))):
             if index >= MOST_ITEMS:
                 raise Refusal(413, f"a batch may have at most {MOST_ITEMS} items")
             problems = _badly_encoded(item, text) or validator.check(item)
             if isinstance(problems, list):
-                errors.append(_error(index, problems))
+                invalid += 1
+                if invalid <= MOST_ERRORS:
+                    errors.append(_error(index, problems))
             elif not errors:
                 identity, exported_at, is_deleted = problems
                 rows.append(
@@ -70,10 +93,24 @@ def rows_of(body: bytes, validator: Validator) -> list[Row]:
     except ValueError as error:
         raise Refusal(400, f"the body is not a JSON array of items: {error}") from error
     if errors:
-        # Contract: nothing of a refused batch is stored, so that the sender can send the rest again.
-        count = len(errors)
-        raise Refusal(400, f"{count} invalid item{'s' * (count > 1)}, nothing was stored", errors=errors)
+        raise _refusal(invalid, errors)
     return rows
+
+
+def _refusal(invalid: int, errors: list[dict[str, object]]) -> Refusal:
+    # Contract: nothing of a refused batch is stored, so that the sender can send the rest again.
+    message = f"{invalid} invalid item{'s' * (invalid > 1)}, nothing was stored"
+    if invalid > len(errors):
+        message += f"; the first {len(errors)} are listed"
+    return Refusal(400, message, errors=errors)
+
+
+def _text_of(body: bytes | bytearray) -> str:
+    text = body.decode()
+    values = text.count(",") + text.count("[") + text.count("{")
+    if values > max(FEW_VALUES, len(text) // BYTES_PER_VALUE):
+        raise Refusal(413, "the body has too many values for its size")
+    return text
 
 
 def items_of(text: str) -> Iterator[tuple[object, str]]:
@@ -120,7 +157,8 @@ def _badly_encoded(item: object, text: str) -> list[Problem] | None:
     # Looking for one character is nearly free, and most items have no escape at all.
     if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
         return None
-    return [Problem(INVALID_ENCODING, path, "has half a surrogate pair") for path in _halves(item, "")] or None
+    halves = islice(_halves(item, ""), PROBLEMS_NAMED)
+    return [Problem(INVALID_ENCODING, path, "has half a surrogate pair") for path in halves] or None
 
 
 def _halves(value: object, path: str) -> Iterator[str]:
@@ -129,12 +167,12 @@ def _halves(value: object, path: str) -> Iterator[str]:
             yield path
     elif isinstance(value, list):
         for index, element in enumerate(value):
-            yield from _halves(element, f"{path}[{index}]")
+            yield from _halves(element, element_path(path, index))
     elif isinstance(value, dict):
         for name, element in value.items():
             if not _is_whole(name):
                 yield path
-            yield from _halves(element, f"{path}.{name}" if path else name)
+            yield from _halves(element, field_path(path, name))
 
 
 def _is_whole(text: str) -> bool:
@@ -151,12 +189,43 @@ def _error(index: int, problems: list[Problem]) -> dict[str, object]:
     return {
         "itemIndex": index,
         "code": first.code,
-        "message": "; ".join(map(str, problems))[:LONGEST_MESSAGE],
+        "message": _as_text("; ".join(map(str, problems)))[:LONGEST_MESSAGE],
         "value": _short(first.value),
     }
 
 
 def _short(value: object) -> object:
     """A value for the answer: itself when small, else the beginning of its JSON."""
-    text = json.dumps(value)
-    return value if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "..."
+    text = ""
+    for piece in _json_pieces(value):
+        text += piece
+        if len(text) > LONGEST_VALUE:
+            return text[:LONGEST_VALUE] + "..."
+    return json.loads(text)
+
+
+def _json_pieces(value: object) -> Iterator[str]:
+    """The JSON of a value, of which only the beginning need be made; what JSON cannot say is text in it."""
+    if isinstance(value, str):
+        yield json.dumps(_as_text(value[: LONGEST_VALUE + 1]))
+    elif isinstance(value, list):
+        yield "["
+        for number, element in enumerate(value):
+            yield ", " * (number > 0)
+            yield from _json_pieces(element)
+        yield "]"
+    elif isinstance(value, dict):
+        yield "{"
+        for number, (name, element) in enumerate(value.items()):
+            yield ", " * (number > 0) + json.dumps(_as_text(name[: LONGEST_VALUE + 1])) + ": "
+            yield from _json_pieces(element)
+        yield "}"
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f'"{value}"'
+    else:
+        yield json.dumps(value)
+
+
+def _as_text(text: str) -> str:
+    """A text that every reader of JSON can hold: halves of surrogate pairs are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -19,6 +19,7 @@ tombstone; 404 means that it was never received.
 """
 
 import hmac
+import json
 import re
 import threading
 from dataclasses import dataclass
@@ -29,9 +30,10 @@ from saasexport import __version__
 from saasexport.errors import ConfigError
 from saasexport.service.batch import inflate, rows_of
 from saasexport.service.schemas import SCHEMAS
-from saasexport.service.store import Store, StoreError
+from saasexport.service.store import Store, StoreError, StoreFull
 from saasexport.service.validation import identity_text, validator_of
-from saasexport.service.wire import JSON, Answer, Refusal, Request, json_bytes
+from saasexport.web.budget import Taking
+from saasexport.web.wire import JSON, Answer, Refusal, Request
 
 PLACEHOLDER = "{environment_id}"
 
@@ -68,6 +70,8 @@ class Routes:
         # Work on one batch at a time: threads that compute would only take the interpreter
         # from each other, and SQLite, which lets go of it at every row, would wait for it each time.
         self._turn = threading.Lock()
+        # One answer is built at a time: it counts only once its size is known.
+        self._reading = threading.Lock()
 
     def admit(self, request: Request) -> Target:
         """The target of a request, or the refusal of one that its head already rules out."""
@@ -133,19 +137,17 @@ class Routes:
                 return Target("item", feed, _environment(environment))
         return None
 
-    def answer(self, target: Target, request: Request, body: bytes) -> Answer:
+    def answer(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         """Do what was asked."""
         try:
-            match target.what:
-                case "batch":
-                    return self._receive(target, request, body)
-                case "feeds":
-                    return self._counts()
-                case "items":
-                    return self._items(target, request.query)
-                case "item":
-                    return self._item(target, request.query)
-            return _about()
+            if target.what == "batch":
+                return self._receive(target, request, body, taking)
+            with self._reading:
+                answer = self._read(target, request.query)
+                taking(len(answer.body))
+                return answer
+        except StoreFull as error:
+            raise Refusal(507, f"nothing was stored: {error}") from error
         except StoreError as error:
             raise Refusal(
                 503,
@@ -153,19 +155,35 @@ class Routes:
                 headers=(("Retry-After", str(RETRY_SECONDS)),),
             ) from error
 
-    def _receive(self, target: Target, request: Request, body: bytes) -> Answer:
-        if request.headers.get("content-encoding", "").lower() == "gzip":
-            body = inflate(body, self._max_body)
+    def refused(self, refusal: Refusal) -> Answer:
+        """What the sender gets to read."""
+        content: dict[str, object] = {"status": "FAILED", "message": str(refusal)}
+        if refusal.errors is not None:
+            content["errors"] = refusal.errors
+        return Answer(refusal.status, _json_bytes(content), refusal.headers)
+
+    def _receive(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         with self._turn:
-            rows = rows_of(body, validator_of(target.feed))
+            is_gzip = request.headers.get("content-encoding", "").lower() == "gzip"
+            rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, validator_of(target.feed))
             if rows:
                 self._store.save(target.environment, target.feed, rows, request.request_id)
-        return Answer(200, json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
+        return Answer(200, _json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
+
+    def _read(self, target: Target, query: str) -> Answer:
+        match target.what:
+            case "feeds":
+                return self._counts()
+            case "items":
+                return self._items(target, query)
+            case "item":
+                return self._item(target, query)
+        return _about()
 
     def _counts(self) -> Answer:
         return Answer(
             200,
-            json_bytes(
+            _json_bytes(
                 [
                     {
                         "feed": count.feed,
@@ -192,7 +210,7 @@ class Routes:
         )
         # The items are JSON already, exactly as they were sent.
         text = f'{{"items":[{",".join(items)}],"next":'.encode()
-        return Answer(200, text + json_bytes(following) + b"}")
+        return Answer(200, text + _json_bytes(following) + b"}")
 
     def _item(self, target: Target, query: str) -> Answer:
         names = SCHEMAS[target.feed].identity
@@ -209,7 +227,7 @@ class Routes:
 def _about() -> Answer:
     return Answer(
         200,
-        json_bytes(
+        _json_bytes(
             {
                 "service": "saasexport embedded Commerce Service",
                 "version": __version__,
@@ -224,6 +242,11 @@ def _about() -> Answer:
     )
 
 
+def _json_bytes(content: object) -> bytes:
+    """Compact JSON, in ASCII."""
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
 def own_route(feed: str, path: str) -> OwnRoute:
     """What one `--route` asks for."""
     if feed not in SCHEMAS:
@@ -235,7 +258,7 @@ def own_route(feed: str, path: str) -> OwnRoute:
 
 
 def _environment(segment: str) -> str:
-    name = unquote(segment, errors="strict" if "%" in segment else "replace")
+    name = unquote(segment)
     if not re.fullmatch("[A-Za-z0-9._~-]{1,100}", name):
         raise Refusal(404, "an environment id has letters, digits and . _ ~ - only")
     return name

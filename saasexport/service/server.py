@@ -9,6 +9,7 @@ import sys
 import saasexport
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.service.serving import CommerceService
+from saasexport.web.hosts import is_name
 
 __all__ = ["CommerceService", "main"]
 
@@ -80,6 +81,14 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="receive a feed on this path, which holds {environment_id}, instead of /feeds/FEED/{environment_id}",
     )
+    it.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        type=_host_name,
+        default=[],
+        help="answer for this host too: the name of a proxy in front; may be repeated",
+    )
     it.add_argument("--version", action="version", version=f"commerce_service (saasexport {saasexport.__version__})")
     it.add_argument("--verbose", action="store_true", help="a line per request on standard error")
     return it
@@ -96,6 +105,7 @@ def main(argv: list[str] | None = None) -> int:
             arguments.database,
             host=arguments.host,
             port=arguments.port,
+            allowed_hosts=arguments.allow_host,
             api_key=read_api_key(arguments.api_key_file) if arguments.api_key_file else b"",
             max_body=arguments.max_body,
             routes=arguments.route,
@@ -105,6 +115,12 @@ def main(argv: list[str] | None = None) -> int:
         print(f"commerce_service: {error}", file=sys.stderr)
         return error.exit_status
 
+    if not service.is_private and not arguments.api_key_file:
+        print(
+            f"commerce_service: whoever reaches {service.url} can read and change what is kept here; "
+            "have it ask for a key with --api-key-file",
+            file=sys.stderr,
+        )
     service.stop_at(signal.SIGTERM, signal.SIGINT)
     print(f"listening on {service.url}", flush=True)
     service.serve()
@@ -124,6 +140,12 @@ def _size(text: str) -> int:
     if size < 1:
         raise argparse.ArgumentTypeError("expected a number of bytes from 1 on")
     return size
+
+
+def _host_name(text: str) -> str:
+    if not is_name(text):
+        raise argparse.ArgumentTypeError("expected the name of a host, without scheme and port")
+    return text
 
 
 def _route(text: str) -> tuple[str, str]:

@@ -19,12 +19,19 @@ SQL = beside(__file__)
 
 VERSION = 1
 
+# Data spaces; a shop has a few, and whoever may send could make up any number.
+MOST_ENVIRONMENTS = 1_000
+
 # A page of items ends after this many bytes, whatever its limit: it is built in memory.
 PAGE_BYTES = 4_000_000
 
 
 class StoreError(Exception):
     """The database could not do it now; nothing of the batch was stored."""
+
+
+class StoreFull(Exception):
+    """Nothing of the batch was stored: it belongs to a data space that is one too many."""
 
 
 class Count(NamedTuple):
@@ -58,6 +65,9 @@ class Store:
         received_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
         with self._write_lock, _as_store_error(), _transaction(self._writer) as db:
             touched = {"environment": environment, "feed": feed, "received_at": received_at}
+            [(others,)] = db.execute(SQL.other_environments, touched).fetchall()
+            if others >= MOST_ENVIRONMENTS:
+                raise StoreFull(f"{MOST_ENVIRONMENTS} data spaces are kept here already, and this is another one")
             [(feed_id,)] = db.execute(SQL.touch_feed, touched).fetchall()
             common = {"feed_id": feed_id, "received_at": received_at, "request_id": request_id or None}
             for row in rows:
@@ -125,6 +135,7 @@ def _prepare(db: sqlite3.Connection, path: str) -> None:
         # Pages of 4 KB would hold a single product each; it can only be chosen before there is one.
         db.execute("pragma page_size = 16384")
         db.execute("pragma journal_mode = wal")
+        # Another service may have come first: what is there already stays.
         db.executescript(f"begin exclusive; {SQL.schema}; commit")
     elif version != VERSION:
         raise ConfigError(f"{path} is not a database of this version of the Commerce Service")

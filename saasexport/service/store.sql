@@ -1,7 +1,7 @@
 -- The store of the embedded Commerce Service: what it was sent and holds for connected services.
 
 -- name: schema
-create table feed (
+create table if not exists feed (
     -- One feed of one environment.
     id               integer primary key,
     environment      text not null,  -- the SaaS data space id
@@ -10,7 +10,7 @@ create table feed (
     unique (environment, name)
 );
 
-create table item (
+create table if not exists item (
     -- The latest state of one feed item; a deleted one stays, so that no older state comes back.
     id          integer primary key,
     feed_id     integer not null references feed (id),
@@ -23,10 +23,16 @@ create table item (
     unique (feed_id, identity)
 );
 
-create index item_deleted on item (feed_id)
+create index if not exists item_deleted on item (feed_id)
  where is_deleted = 1;  -- for counting them
 
 pragma user_version = 1;
+
+-- name: other_environments
+-- How many there are if :environment is not one of them, else none.
+select count(distinct environment)
+  from feed
+ where not exists (select 1 from feed where environment = :environment);
 
 -- name: touch_feed
 insert into feed (environment, name, last_received_at)

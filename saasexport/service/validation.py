@@ -21,6 +21,10 @@ INVALID_VALUE = "INVALID_VALUE"
 # An item that is wrong throughout is told the first few of its faults.
 PROBLEMS_NAMED = 5
 
+# How much of a name, and about how much of a path, is told: names and depth are the sender's choice.
+LONGEST_NAME = 60
+LONGEST_PATH = 200
+
 
 class Problem(NamedTuple):
     """One thing that is wrong with an item."""
@@ -99,31 +103,42 @@ def _list_problems(declared: ListOf, value: object, path: str) -> Iterator[Probl
         yield Problem(INVALID_VALUE, path, "a list without elements has to be null", value)
     else:
         for index, element in enumerate(value):
-            yield from problems(declared.element, element, f"{path}[{index}]")
+            yield from problems(declared.element, element, element_path(path, index))
 
 
 def _record_problems(declared: Record, value: Item, path: str) -> Iterator[Problem]:
-    prefix = f"{path}." if path else ""
     is_sound = True
     for name, field in declared.fields.items():
         if name not in value:
             if not field.is_optional:
                 is_sound = False
-                yield Problem(MISSING_FIELD, prefix + name, "is missing")
+                yield Problem(MISSING_FIELD, field_path(path, name), "is missing")
         elif value[name] is not None or not field.is_nullable:
-            for problem in problems(field.type, value[name], prefix + name):
+            for problem in problems(field.type, value[name], field_path(path, name)):
                 is_sound = False
                 yield problem
     for name in value:
         if name not in declared.fields:
-            yield Problem(UNKNOWN_FIELD, prefix + name[:60], "is not a field of this feed", value[name])
+            yield Problem(UNKNOWN_FIELD, field_path(path, name), "is not a field of this feed", value[name])
     if is_sound:
         # A rule relies on the types of the fields it compares.
         for rule in declared.rules:
             broken = rule(value)
             if broken is not None:
                 name, _, text = broken.partition(": ")
-                yield Problem(INVALID_VALUE, prefix + name, text, value.get(name))
+                yield Problem(INVALID_VALUE, field_path(path, name), text, value.get(name))
+
+
+def field_path(path: str, name: str) -> str:
+    """The path of a field, no longer than it is told."""
+    if len(path) >= LONGEST_PATH:
+        return path
+    return f"{path}.{name[:LONGEST_NAME]}" if path else name[:LONGEST_NAME]
+
+
+def element_path(path: str, index: int) -> str:
+    """The path of a list's element, no longer than it is told."""
+    return path if len(path) >= LONGEST_PATH else f"{path}[{index}]"
 
 
 @cache

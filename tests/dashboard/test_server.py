@@ -13,7 +13,6 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from saasexport.dashboard import server
 from tests.dashboard.reading import Dashboard
 from tests.support import BIN
 
@@ -94,14 +93,15 @@ def test_head_has_the_headers_of_get_and_no_body(dashboard):
 @pytest.mark.parametrize(
     ("request_line", "status"),
     [
-        ("GET http://127.0.0.1/ HTTP/1.1", 404),
+        ("GET http://127.0.0.1/ HTTP/1.1", 400),
         ("GET /%zz HTTP/1.1", 404),
         ("GET //[/ HTTP/1.1", 404),
         ("PUT / HTTP/1.1", 501),
-        ("OPTIONS * HTTP/1.1", 501),
+        ("OPTIONS * HTTP/1.1", 400),
+        ("OPTIONS / HTTP/1.1", 501),
         ("GET / HTTP/9.9", 505),
-        ("GET /" + "x" * 70_000 + " HTTP/1.1", 414),
-        ("<script>alert(1)</script> / HTTP/1.1", 501),
+        ("GET /" + "x" * 70_000 + " HTTP/1.1", 431),
+        ("<script>alert(1)</script> / HTTP/1.1", 400),
         ("nonsense", 400),
     ],
 )
@@ -119,8 +119,8 @@ def test_a_request_that_makes_no_sense_is_refused_in_our_own_words(dashboard, re
         ("Content-Length: -1", "", 400),
         ("Content-Length: 1_0", "a=1", 400),
         ("Content-Length: 99999999", "a=1", 413),
-        ("Transfer-Encoding: chunked", "3\r\na=1\r\n0\r\n\r\n", 400),
-        ("", "", 400),
+        ("Transfer-Encoding: chunked", "3\r\na=1\r\n0\r\n\r\n", 501),
+        ("", "", 411),
         ("Content-Length: 2\r\nContent-Type: text/plain", "{}", 400),
     ],
 )
@@ -143,21 +143,6 @@ def test_slow_and_silent_clients_hold_up_nobody(dashboard):
         began = time.monotonic()
         assert "scopesWebsite" in dashboard.get("/")
         assert time.monotonic() - began < 5
-
-
-def test_a_client_that_drips_is_cut_off_in_time():
-    """The time is for the whole request, not for each byte."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        reader = server._Deadline(ours, 0.2)
-        theirs.sendall(b"G")
-        buffer = bytearray(10)
-        assert reader.readinto(buffer) == 1
-        with pytest.raises(TimeoutError):
-            reader.readinto(buffer)
-        theirs.sendall(b"E")
-        with pytest.raises(TimeoutError):
-            reader.readinto(buffer)
 
 
 def test_many_readers_at_once_all_get_the_page(dashboard):

@@ -15,7 +15,7 @@ from saasexport.service.server import CommerceService
 from tests.service.conftest import Caller, everything, until
 from tests.service.valid_items import item
 
-HEAD = b"POST /feeds/prices/testing HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = b"POST /feeds/prices/testing HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 def status_of(answer: bytes) -> int:
@@ -210,7 +210,7 @@ def test_a_sender_of_far_too_much_gets_to_read_the_answer(narrow: Caller) -> Non
 def test_a_doubtful_length_or_header_is_refused_and_the_connection_closed(
     caller: Caller, lines: bytes, status: int
 ) -> None:
-    smuggled = b"2\r\n[]\r\n0\r\n\r\nGET /feeds HTTP/1.1\r\nHost: x\r\n\r\n"
+    smuggled = b"2\r\n[]\r\n0\r\n\r\nGET /feeds HTTP/1.1\r\nHost: localhost\r\n\r\n"
     answer = caller.raw(HEAD + lines + b"\r\n" + smuggled)
     assert status_of(answer) == status
     # One answer only: what followed was not taken for another request.
@@ -222,13 +222,13 @@ def test_a_doubtful_length_or_header_is_refused_and_the_connection_closed(
     ("head", "status"),
     [
         (b"nonsense\r\n\r\n", 400),
-        (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
-        (b"GET / HTTP/1.1 \r\nHost: x\r\n\r\n", 400),
-        (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
-        (b"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET / HTTP/1.1 \r\nHost: localhost\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
+        (b"GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 20_000, 431),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 20_000, 431),
         (b"GET /" + b"x" * 20_000, 431),
     ],
 )
@@ -287,7 +287,7 @@ def test_a_connection_serves_many_requests(caller: Caller) -> None:
 
 
 def test_requests_sent_without_waiting_are_answered_in_turn(caller: Caller) -> None:
-    get = b"GET /%s HTTP/1.1\r\nHost: x\r\n%s\r\n"
+    get = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
     answer = caller.raw(
         get % (b"feeds", b"") + HEAD + b"Content-Length: 2\r\n\r\n[]" + get % (b"nix", b"Connection: close\r\n")
     )
@@ -356,7 +356,7 @@ def test_with_the_key_all_is_as_usual(guarded: Caller) -> None:
 
 def test_the_key_given_twice_is_refused(guarded: Caller) -> None:
     lines = b"X-Api-Key: open sesame\r\n" * 2
-    assert status_of(guarded.raw(b"GET / HTTP/1.1\r\nHost: x\r\n" + lines + b"\r\n")) == 400
+    assert status_of(guarded.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + lines + b"\r\n")) == 400
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from saasexport.service.server import CommerceService
 from tests.service.conftest import Caller, everything, until
 from tests.service.valid_items import item
 
-HEAD = b"POST /feeds/prices/testing HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = b"POST /feeds/prices/testing HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def hasty(tmp_path: Path) -> Iterator[Caller]:
     "sent",
     [
         b"GET",
-        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n",
         HEAD + b"Content-Length: 100\r\n\r\n",
         HEAD + b"Content-Length: 9\r\n\r\n[",
     ],
@@ -76,20 +76,20 @@ def test_another_connection_is_served_while_200_are_open(caller: Caller) -> None
     with contextlib.ExitStack() as stack:
         idle = [stack.enter_context(caller.connect()) for _ in range(200)]
         for connection in idle:
-            connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
         start = time.monotonic()
         assert caller.post("prices", [item("prices")]).status == 200
         assert time.monotonic() - start < 5
         # None of them had to go for it.
         for connection in idle:
-            connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
 def ask_and_wait(connection: socket.socket, service: CommerceService, number: int) -> None:
     """Ask on a connection, until that many wait for a request and it is the last of them."""
-    connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n")
+    connection.sendall(b"GET /feeds HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
     peer = connection.getsockname()
     until(lambda: [it._socket.getpeername() for it in list(service._waiting)][number - 1 :] == [peer])
@@ -108,7 +108,7 @@ def test_past_the_limit_the_connection_that_waited_longest_makes_room(tmp_path: 
             ask_and_wait(first, service, 3)
             assert caller.get("/feeds").status == 200
             assert everything(second) == b""
-            third.sendall(b"GET /feeds HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            third.sendall(b"GET /feeds HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             assert everything(third).startswith(b"HTTP/1.1 200 ")
 
 

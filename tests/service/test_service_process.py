@@ -108,7 +108,7 @@ def test_it_runs_with_closed_standard_input(tmp_path: Path) -> None:
 
 def test_idle_connections_do_not_hold_up_its_end(tmp_path: Path) -> None:
     with running(tmp_path) as service, contextlib.ExitStack() as stack:
-        for sent in (b"", b"GET /", b"GET /feeds HTTP/1.1\r\nHost: x\r\n\r\n"):
+        for sent in (b"", b"GET /", b"GET /feeds HTTP/1.1\r\nHost: localhost\r\n\r\n"):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", service.port)))
             connection.sendall(sent)
         read(service.port, "/feeds")

@@ -26,7 +26,7 @@ def test_an_item_is_kept_exactly_as_it_was_sent(caller: Caller) -> None:
     assert caller.ask(
         "POST", "/feeds/ratingMetadata/testing", b"[" + text + b"]", {"Content-Type": "application/json"}
     ).content == {"status": "ACCEPTED", "acceptedCount": 1}
-    answer = caller.raw(b"GET /feeds/ratingMetadata/testing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = caller.raw(b"GET /feeds/ratingMetadata/testing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert answer.partition(b"\r\n\r\n")[2] == b'{"items":[' + text + b'],"next":null}'
 
 

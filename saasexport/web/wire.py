@@ -1,4 +1,4 @@
-"""HTTP/1.1 as this service speaks it: strictly, with a deadline, and an answer in one write.
+"""HTTP/1.1 as this house speaks it: strictly, with a deadline, and an answer in one write.
 
 Two readers of one connection must never disagree on where a request ends,
 so whatever is doubtful is refused and the connection closed.  The time
@@ -6,7 +6,6 @@ allowed is for a whole request: a peer that drips bytes gains nothing.
 """
 
 import contextlib
-import json
 import re
 import socket
 import time
@@ -23,6 +22,8 @@ LINGER_SECONDS = 2.0
 
 JSON = "application/json"
 
+Headers = tuple[tuple[str, str], ...]
+
 
 class Refusal(Exception):
     """A request that is answered with an error; `closes` when the rest of it was not read."""
@@ -33,7 +34,7 @@ class Refusal(Exception):
         message: str,
         *,
         errors: list[dict[str, object]] | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
+        headers: Headers = (),
         closes: bool = False,
     ) -> None:
         super().__init__(message)
@@ -42,25 +43,23 @@ class Refusal(Exception):
         self.headers = headers
         self.closes = closes
 
-    def answer(self) -> "Answer":
-        """What the sender gets to read."""
-        content: dict[str, object] = {"status": "FAILED", "message": str(self)}
-        if self.errors is not None:
-            content["errors"] = self.errors
-        return Answer(self.status, json_bytes(content), self.headers)
-
 
 class Gone(Exception):
     """The peer closed the connection, or sent nothing for too long: nobody is left to answer."""
 
 
+class Ended(Gone):
+    """The peer will send nothing more, but may still read."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Status, JSON body and further headers."""
+    """Status, body and further headers."""
 
     status: int
     body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    kind: str = JSON
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,13 @@ class Request:
         return name if _VISIBLE.fullmatch(name) else ""
 
 
-def json_bytes(content: object) -> bytes:
-    """Compact JSON, in ASCII."""
-    return json.dumps(content, separators=(",", ":")).encode()
-
-
 class Connection:
     """One connection: requests are read from it, and each is answered."""
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
-        # Without this a second write waits 40 ms for the acknowledgement of the first.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):  # the peer is gone already
+            # Without this a second write waits 40 ms for the acknowledgement of the first.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = sock
         self._seconds = seconds
         self._buffer = b""
@@ -135,7 +130,7 @@ class Connection:
         lines = [
             f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
             time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
-            f"Content-Type: {JSON}",
+            f"Content-Type: {answer.kind}",
             f"Content-Length: {len(answer.body)}",
         ]
         lines += [f"{name}: {value}" for name, value in answer.headers]
@@ -174,13 +169,15 @@ class Connection:
         except OSError as error:
             raise Gone from error
         if not data:
-            raise Gone
+            raise Ended
         return data
 
     def _receive_timely(self, size: int) -> bytes:
-        """As `_receive`, within a request: one that came too slowly is told so."""
+        """As `_receive`, within a request: one that came too slowly or not whole is told so."""
         try:
             return self._receive(size)
+        except Ended:
+            raise Refusal(400, "the request ended too early", closes=True) from None
         except Gone:
             if time.monotonic() < self._deadline:
                 raise
@@ -222,7 +219,7 @@ def parsed(head: bytes) -> Request:
         raise Refusal(400, "the request line is not one of HTTP/1.1", closes=True)
     method, target, major, minor = first.groups()
     if major != "1":
-        raise Refusal(505, "this service speaks HTTP/1.1", closes=True)
+        raise Refusal(505, "only HTTP/1.1 is spoken here", closes=True)
     headers = _headers(lines[1:])
     if minor != "0" and "host" not in headers:
         raise Refusal(400, "a request needs a Host header", closes=True)
