@@ -30,7 +30,7 @@ def run(job: str) -> int:
         kept = _kept(_config_file(argv))
         if kept is not None:
             os.umask(0o077)
-            held = lock.take(os.path.join(kept["lock_dir"], job + ".lock"), f"{job}({os.getpid()})")
+            held = lock.take_job(kept["lock_dir"], job, "--cron" in argv)
             if not _is_work(kept, job):
                 lock.release(held)
                 _ping(kept, job, 0)

@@ -39,6 +39,16 @@ def take(path: str, holder: str) -> int:
     return descriptor
 
 
+def take_job(folder: str, job: str, by_cron: bool) -> int:
+    """Take a job's lock; what cron started leaves its time in a file beside, which people's runs do not touch."""
+    descriptor = take(os.path.join(folder, job + ".lock"), f"{job}({os.getpid()})")
+    if by_cron:
+        seen = _open(os.path.join(folder, job + ".cron"))
+        os.utime(seen)
+        os.close(seen)
+    return descriptor
+
+
 def release(descriptor: int) -> None:
     """Let go of a lock."""
     os.close(descriptor)

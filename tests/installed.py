@@ -16,7 +16,7 @@ class Installed(Exporter):
 
     def crontab(self, *jobs):
         """Have `crontab -l` print lines for these jobs."""
-        lines = "".join(f"* * * * * /opt/saasexport/bin/{job} --cron\n" for job in jobs)
+        lines = "".join(f"* * * * * /opt/saasexport/bin/{job} --cron --config {self.config}\n" for job in jobs)
         program = self.folder / "path" / "crontab"
         program.parent.mkdir(exist_ok=True)
         program.write_text(f"#!/bin/sh\ncat <<'END'\n# saasexport\n{lines}END\n")
@@ -44,4 +44,6 @@ class Installed(Exporter):
                 ours.execute(f"delete from {feed.table} where status <> 200")
             ours.commit()
         found.crontab(*JOBS)
+        for job in JOBS:
+            (folder / "var" / "lock" / f"{job}.cron").touch(mode=0o600)
         return found

@@ -9,10 +9,10 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from saasexport.dashboard import templates
-from saasexport.dashboard.pages import counted
 from saasexport.dashboard.templates import Markup
 from saasexport.database import history
 from saasexport.database.history import Tries
+from saasexport.status.judgement import counted
 
 HTML = templates.beside(__file__)
 

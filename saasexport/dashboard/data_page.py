@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from saasexport.dashboard import health, items, items_page, pages, status_page, templates
+from saasexport.dashboard import items, items_page, pages, status_page, templates
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
 from saasexport.database import history
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import judgement, status
 
 HTML = templates.beside(__file__)
 
@@ -28,7 +28,7 @@ def page(found: Installation, request: Request, token: str) -> Page:
     lines = {line["feed"]: line for line in status.rows(found)}
     line = lines[feed.name]
     failed = status.failed_by_status(found).get(feed.name, {})
-    state = health.of_feed(found, feed, line, failed)
+    state = judgement.of_feed(found, feed, line, failed)
     since = (datetime.now(UTC) - timedelta(hours=RECENT_HOURS)).strftime("%Y-%m-%d %H:%M:%S")
     recent = history.of_feed(found.ours, feed.name, since)
     body = HTML.page(
@@ -38,7 +38,7 @@ def page(found: Installation, request: Request, token: str) -> Page:
         synced_at=pages.moment(line["synced_at"]),
         hours=RECENT_HOURS,
         sent=recent.sent,
-        failed=pages.counted(recent.failed, "failure"),
+        failed=judgement.counted(recent.failed, "failure"),
         count=line["delivered"],
         source="not counted" if line["source_records"] is None else line["source_records"],
         products=_products(found, feed, request),

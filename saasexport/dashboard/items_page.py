@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from saasexport.dashboard import health, items, pages, status_page, templates
+from saasexport.dashboard import items, pages, status_page, templates
 from saasexport.dashboard.items import Found, Item, Wanted
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.templates import Markup
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import judgement, status
 
 HTML = templates.beside(__file__)
 
@@ -38,12 +38,12 @@ def page(found: Installation, feed: Feed, request: Request, token: str) -> Page:
     failed = status.failed_by_status(found).get(feed.name, {})
     wanted = wanted_by(request)
     page_of_items = items.find(found, feed, wanted)
-    state = health.of_feed(found, feed, line, failed)
+    state = judgement.of_feed(found, feed, line, failed)
     body = HTML.page(
         feed=feed.name,
         title=feed.title,
         mark=status_page.mark(state),
-        advice=[HTML.advice(level=entry.level, text=entry.text) for entry in state.advice],
+        advice=[HTML.advice(level=entry.level, text=entry.sentence) for entry in state.advice],
         problem=HTML.problem(text=problem) if problem else "",
         scheduled=_scheduled(request),
         counts=_counts(feed, line, failed, wanted),
@@ -208,4 +208,4 @@ def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
 
 def _scheduled(request: Request) -> Markup:
     number = request.number("scheduled")
-    return HTML.scheduled(text=pages.counted(number, "item")) if number is not None else Markup("")
+    return HTML.scheduled(text=judgement.counted(number, "item")) if number is not None else Markup("")

@@ -114,8 +114,3 @@ def option(value: str, text: str, chosen: str) -> Markup:
 def hidden(name: str, values: Iterable[object]) -> Markup:
     """Values a form carries along."""
     return templates.join(HTML.hidden(name=name, value=str(value)) for value in values)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things: 1 item, 2,000 items."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

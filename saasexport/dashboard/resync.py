@@ -18,7 +18,7 @@ from saasexport.database.db import transaction
 from saasexport.errors import Busy
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import judgement, status
 
 HTML = templates.beside(__file__)
 SQL = queries.beside(__file__)
@@ -96,25 +96,25 @@ class _Plan:
     def lines(self) -> list[str]:
         lines = []
         if self.again:
-            lines.append(f"{pages.counted(self.again, 'item')} will be collected and sent with the next run of cron.")
+            lines.append(
+                f"{judgement.counted(self.again, 'item')} will be collected and sent with the next run of cron."
+            )
         if self.retried:
-            lines.append(f"{pages.counted(self.retried, 'item')} failed before: resend_failed sends them anyway.")
+            lines.append(f"{judgement.counted(self.retried, 'item')} failed before: resend_failed sends them anyway.")
         if self.awaiting:
-            lines.append(f"{pages.counted(self.awaiting, 'item')} awaiting submission already: nothing to do.")
+            lines.append(f"{judgement.counted(self.awaiting, 'item')} awaiting submission already: nothing to do.")
         return lines
 
 
 def _confirm_items(found: Installation, feed: Feed, ids: list[int], token: str) -> Page:
     chosen = items.by_ids(found.ours, feed, ids)
     rows = [
-        HTML.item(
-            identifiers=items_page.identifiers(feed, item), status=items_page.status_mark(item), id=str(item.id)
-        )
+        HTML.item(identifiers=items_page.identifiers(feed, item), status=items_page.status_mark(item), id=str(item.id))
         for item in chosen
     ]
     body = HTML.confirm_items(
         feed=feed.name,
-        number=pages.counted(len(chosen), "item"),
+        number=judgement.counted(len(chosen), "item"),
         plan=[HTML.plan(text=text) for text in _Plan.of(chosen).lines()],
         rows=rows,
         action=pages.address(f"/feeds/{feed.name}/resync"),
@@ -131,7 +131,7 @@ def _confirm_feed(found: Installation, feed: Feed, token: str) -> Page:
     suspended = "It is suspended now: the sync begins when it is released." if line["indexer"] == "suspended" else ""
     body = HTML.confirm_feed(
         feed=feed.name,
-        records="Its records" if records is None else f"Its {pages.counted(records, 'record')}",
+        records="Its records" if records is None else f"Its {judgement.counted(records, 'record')}",
         suspended=HTML.plan(text=suspended) if suspended else Markup(""),
         token=token,
     )

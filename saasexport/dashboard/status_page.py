@@ -2,36 +2,32 @@
 
 import os
 import sqlite3
-import time
 from datetime import UTC, datetime
 from typing import Any
 
 from saasexport import queries
-from saasexport.dashboard import charts, health, pages, templates
-from saasexport.dashboard.health import Advice, Health
-from saasexport.dashboard.pages import Page, counted
+from saasexport.dashboard import charts, pages, templates
+from saasexport.dashboard.pages import Page
 from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import judgement, status
+from saasexport.status.judgement import Advice, Health, counted
 
 HTML = templates.beside(__file__)
 SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "delivery", "service_state.sql"))
 
-# The job that everything hangs on runs every minute; a full sync may take its run_seconds.
-LATE_SECONDS = 300
+INDEXER = {"valid": "Ready", "invalid": "Reindex required", "working": "Processing", "suspended": "Suspended"}
+
+MODE = {"schedule": "Schedule", "realtime": "Update on Save"}
 
 
 def page(found: Installation, is_file: bool = False) -> Page:
     """The page, from numbers counted just now; as a file its links are left out."""
     problem = count(found)
     lines = status.rows(found)
-    failed = status.failed_by_status(found)
-    healths = {
-        line["feed"]: health.of_feed(found, found.all_feeds[line["feed"]], line, failed.get(line["feed"], {}))
-        for line in lines
-    }
+    healths = judgement.of_feeds(found, lines, status.failed_by_status(found))
     now = datetime.now(UTC)
     advice = [HTML.notice(text=text) for text in (problem, *_general(found)) if text]
     advice += [_advice(_name(feed, is_file), entry) for feed, entry in _by_weight(healths)]
@@ -64,14 +60,17 @@ def mark(found: Health) -> Markup:
 
 
 def _lead(healths: dict[str, Health]) -> str:
-    of_level = {level: sum(each.level == level for each in healths.values()) for level in health.WORDS}
+    of_level = {level: sum(each.level == level for each in healths.values()) for level in judgement.WORDS}
     in_use = len(healths) - of_level["off"]
-    attention = of_level["problem"] + of_level["warning"]
+    attention = sum(of_level[level] for level in judgement.OF_PEOPLE)
     if attention:
         return f"{attention} of {counted(in_use, 'feed')} {'needs' if attention == 1 else 'need'} attention."
-    if of_level["busy"]:
-        verb = "is" if of_level["busy"] == 1 else "are"
-        return f"No feed needs attention; {of_level['busy']} of {counted(in_use, 'feed')} {verb} catching up."
+    if of_level["retry"]:
+        verb = "tries" if of_level["retry"] == 1 else "try"
+        return f"No feed needs attention; {of_level['retry']} of {counted(in_use, 'feed')} {verb} again by itself."
+    if busy := of_level["busy"] + of_level["walking"]:
+        verb = "is" if busy == 1 else "are"
+        return f"No feed needs attention; {busy} of {counted(in_use, 'feed')} {verb} catching up."
     return "Everything is in sync." if in_use else "No feed is exported."
 
 
@@ -83,9 +82,7 @@ def _figures(lines: list[dict[str, Any]]) -> Markup:
         ("awaiting", "Awaiting submission"),
     )
     usable = [line for line in lines if not line["unavailable"]]
-    return templates.join(
-        HTML.figure(name=name, number=sum(line[key] or 0 for line in usable)) for key, name in names
-    )
+    return templates.join(HTML.figure(name=name, number=sum(line[key] or 0 for line in usable)) for key, name in names)
 
 
 def _general(found: Installation) -> list[str]:
@@ -97,13 +94,12 @@ def _general(found: Installation) -> list[str]:
         texts.append(f"The service at {url} gave no usable answer to the last {counted(row[0], 'request')}: {row[4]}.")
     if row and row[2] and row[2] > datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"):
         texts.append(f"The service asked us to wait until {row[2]} UTC.")
-    try:
-        seconds = time.time() - os.stat(found.lock_file("reindex_all_invalid")).st_mtime
-    except FileNotFoundError:
-        texts.append("reindex_all_invalid has never run here. Does cron start it? saasexport cron:install sets it up.")
-    else:
-        if seconds > LATE_SECONDS:
-            texts.append(f"reindex_all_invalid last began {_duration(seconds)} ago. Does cron run it every minute?")
+    job, *_ = judgement.JOBS
+    for _, seconds in judgement.late(found.config["export.lock_dir"], [job]):
+        if seconds is None:
+            texts.append(f"cron has never run {job.name} here. saasexport cron:install sets it up.")
+        else:
+            texts.append(f"{job.name} last began {_duration(seconds)} ago. Does cron run it every minute?")
     return texts
 
 
@@ -115,7 +111,7 @@ def _duration(seconds: float) -> str:
 
 
 def _by_weight(healths: dict[str, Health]) -> list[tuple[str, Advice]]:
-    levels = list(health.WORDS)
+    levels = list(judgement.WORDS)
     found = [(feed, entry) for feed, each in healths.items() for entry in each.advice]
     return sorted(found, key=lambda pair: -levels.index(pair[1].level))
 
@@ -124,9 +120,9 @@ def _advice(feed: Markup | str, entry: Advice) -> Markup:
     return HTML.advice(
         feed=feed,
         level=entry.level,
-        word=health.WORDS[entry.level],
-        text=entry.text,
-        command=HTML.command(text=entry.command) if entry.command else "",
+        word=judgement.WORDS[entry.level],
+        text=entry.sentence,
+        command=HTML.command(text=entry.whole_command) if entry.command else "",
     )
 
 
@@ -142,8 +138,8 @@ def _row(found: Installation, line: dict[str, Any], state: Health, is_file: bool
         failed=HTML.some(number=line["failed"]) if line["failed"] else 0,
         awaiting=line["awaiting"],
         backlog="not counted" if backlog is None else counted(backlog, "item") if backlog else "All synced",
-        indexer=health.INDEXER[line["indexer"]],
-        mode=health.MODE.get(line["mode"], line["mode"]),
+        indexer=INDEXER[line["indexer"]],
+        mode=MODE.get(line["mode"], line["mode"]),
         synced_at=pages.moment(line["synced_at"]),
     )
 

@@ -30,9 +30,7 @@ OF_BOTH: tuple[Check, ...] = (
     capture.feeds,
     capture.triggers,
     capture.changelogs,
-    capture.indexers,
     capture.reconciled,
-    capture.items,
     network.history,
     network.service,
 )

@@ -1,42 +1,61 @@
 """What is noticed of the shop, and how far it has come: triggers, changelogs, indexers, items."""
 
 import sqlite3
+from dataclasses import replace
 
 from saasexport import queries
 from saasexport.capture import changelog
 from saasexport.database import db, indexer
-from saasexport.doctor.finding import Findings, Patient, ago, fail, names, ok, warn
+from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, names, ok, warn
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import judgement, status
+from saasexport.status.judgement import Advice
 
 SQL = queries.beside(__file__)
-
-# More rows than this in a backlog is a warning on Commerce's status page, too.
-LONG_BACKLOG = 1_000
 
 # Rows that wait for so long, while jobs run, are not going to be read.
 STUCK_SECONDS = 600
 
 
 def feeds(patient: Patient) -> Findings:
-    """Every feed that is wanted can be had."""
+    """How every feed is, in the judge's words; what several share is one line."""
     found = patient.installation
-    usable = found.feeds()
-    for feed in found.enabled():
-        reason = changelog.unavailable(found.shop, feed)
-        if reason:
-            yield warn(
-                "feeds",
-                f"{feed.name} is unavailable: {reason}",
-                f"mend the shop's schema, or switch it off: [feeds.{feed.name}] enabled = false",
-            )
-    off = [feed.name for feed in found.all_feeds.values() if not found.is_enabled(feed)]
-    more = f"; switched off: {', '.join(off)}" if off else ""
+    status.count_after_work(found)
+    lines = status.rows(found)
+    shared: dict[tuple[str, ...], list[tuple[str, Advice]]] = {}
+    for name, health in judgement.of_feeds(found, lines, status.failed_by_status(found)).items():
+        for entry in health.advice:
+            key = (entry.level, entry.check, entry.text, entry.command)
+            shared.setdefault(key, []).append((name, entry))
+    for some in shared.values():
+        yield _finding(some)
+    usable = [line["feed"] for line in lines if not line["unavailable"]]
     if usable:
-        yield ok("feeds", f"{len(usable)} are in use{more}")
+        yield ok("feeds", f"{len(usable)} are in use")
     else:
-        yield fail("feeds", f"none is in use{more}", "see: saasexport feeds")
+        yield fail("feeds", "none is in use", "see: saasexport feeds")
+    unwell = {entry.check for some in shared.values() for _, entry in some if entry.level not in QUIET}
+    if not unwell & {"items", "deletions"}:
+        yield ok("items", "none failed, none is held back")
+    if "indexers" not in unwell:
+        yield ok("indexers", "all are valid and updated by schedule")
+
+
+# Levels of the judge of which nobody has to hear.
+QUIET = ("off", "busy")
+
+
+def _finding(some: list[tuple[str, Advice]]) -> Finding:
+    """One line for the feeds of which the same is to be said."""
+    _, first = some[0]
+    entry = replace(
+        first, number=sum(each.number for _, each in some), argument=" ".join(each.argument for _, each in some)
+    )
+    message = f"{', '.join(name for name, _ in some)}: {entry.sentence.rstrip('.')}"
+    if entry.level in QUIET:
+        return ok(entry.check, message)
+    return warn(entry.check, message, f"run: {entry.whole_command}" if entry.command else "")
 
 
 def triggers(patient: Patient) -> Findings:
@@ -75,7 +94,6 @@ def triggers(patient: Patient) -> Findings:
 def changelogs(patient: Patient) -> Findings:
     """What the triggers wrote is read, and removed once it is."""
     found = patient.installation
-    status.count_after_work(found)
     limit = found.config["export.changelog_limit"]
     waiting = 0
     is_well = True
@@ -99,7 +117,7 @@ def changelogs(patient: Patient) -> Findings:
                 f"{feed.changelog}: {backlog} rows wait, none was read for {ago(since)}",
                 f"run reindex_all_invalid -v and see what it says of {feed.name}",
             )
-        elif rows > limit or backlog > LONG_BACKLOG:
+        elif rows > limit:
             is_well = False
             yield warn(
                 "changelogs",
@@ -117,40 +135,6 @@ def _stuck_since(patient: Patient, found: Installation, feed: Feed) -> float | N
         return None
     age = patient.age(waiting_since)
     return age if age > STUCK_SECONDS else None
-
-
-def indexers(patient: Patient) -> Findings:
-    """Every feed is valid, and updated by schedule."""
-    found = patient.installation
-    states = [(feed, indexer.state(found.ours, feed)) for feed in found.feeds()]
-    unfinished: dict[str, list[tuple[Feed, indexer.State]]] = {}
-    for feed, state in states:
-        if state.status in ("invalid", "working"):
-            what = "being synced in full" if state.status == "working" else "to be synced in full"
-            reason = f" ({state.reason})" if state.reason else ""
-            unfinished.setdefault(what + reason, []).append((feed, state))
-    for what, some in unfinished.items():
-        since = min(state.updated for _, state in some)
-        feeds = names(feed for feed, _ in some)
-        yield warn("indexers", f"{feeds}: {what}, since {since} UTC", "cron's reindex_all_invalid goes on with it")
-    suspended = [feed for feed, state in states if state.status == "suspended"]
-    if suspended:
-        ids = " ".join(feed.indexer for feed in suspended)
-        yield warn(
-            "indexers",
-            f"{names(suspended)}: suspended, passed over by cron",
-            f"run: saasexport indexer:set-status invalid {ids}",
-        )
-    on_save = [feed for feed, _ in states if indexer.view(found.ours, feed).mode != "schedule"]
-    if on_save:
-        ids = " ".join(feed.indexer for feed in on_save)
-        yield warn(
-            "indexers",
-            f"{names(on_save)}: Update on Save, what the shop's program forgets comes late",
-            f"run: saasexport indexer:set-mode schedule {ids}",
-        )
-    if not unfinished and not suspended and not on_save:
-        yield ok("indexers", "all are valid and updated by schedule")
 
 
 def reconciled(patient: Patient) -> Findings:
@@ -171,41 +155,6 @@ def reconciled(patient: Patient) -> Findings:
         )
     else:
         yield ok("reconciliation", f"every valid feed was compared with the shop within {2 * hours} hours")
-
-
-def items(patient: Patient) -> Findings:
-    """Everything is delivered, or on its way."""
-    found = patient.installation
-    is_well = True
-    counts = status.failed_by_status(found)
-    waiting = sum(by_status.get(2, 0) for by_status in counts.values())
-    if waiting:
-        # One line for all feeds: mostly it is the service, which has a line of its own.
-        is_well = False
-        those = "1 item waits" if waiting == 1 else f"{waiting:,} items wait"
-        yield warn("items", f"{those} to be sent again", "resend_failed does it every five minutes")
-    for line in status.rows(found):
-        name = line["feed"]
-        failed = sum(counts.get(name, {}).get(code, 0) for code in (1, 400))
-        if failed:
-            is_well = False
-            those = "1 item" if failed == 1 else f"{failed:,} items"
-            yield warn("items", f"{those} of {name} failed", f"see why: saasexport failed {name}")
-        if line["awaiting"] > LONG_BACKLOG:
-            is_well = False
-            feed = found.all_feeds[name]
-            job = feed.exporter if feed.legacy else "reindex_all_invalid"
-            remedy = f"run {job}, and see that cron does"
-            yield warn("items", f"{line['awaiting']} items of {name} await submission", remedy)
-        if line["held"]:
-            is_well = False
-            yield warn(
-                "deletions",
-                f"{line['held']} entities of {name} are gone at once: their deletion is held back",
-                f"if they are really gone, run: saasexport deletions {name} --confirm",
-            )
-    if is_well:
-        yield ok("items", "none failed, none is held back")
 
 
 def configuration_in_use(patient: Patient) -> Findings:

@@ -1,40 +1,21 @@
 """Whether the jobs run: installed in cron, seen lately, and not stuck behind a lock.
 
-Every job touches its lock file when it starts, an idle one too, so the file's
-time is when it last ran.
+Every job touches a file beside its lock when cron starts it, an idle one too,
+so the file's time is when it last ran.
 """
 
 import os
 import re
-import subprocess
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from saasexport import lock
 from saasexport.delivery import ping
+from saasexport.doctor import schedule
 from saasexport.doctor.finding import FAIL, WARN, Finding, Findings, Patient, ago, fail, ok, warn
-
-
-class Job(NamedTuple):
-    """A job, and how long it may not be seen before that is worth a word, or a failure."""
-
-    name: str
-    warn_after: float
-    fail_after: float
-
-
-JOBS = (
-    Job("reindex_all_invalid", 300, 900),
-    Job("saas_data_exporter", 600, 1_800),  # every 5 minutes in some schedules of Adobe's
-    Job("sales_data_exporter", 600, 1_800),
-    Job("resend_failed", 900, 3_600),
-    Job("cleanup_deleted_feed_items", 93_600, float("inf")),  # a day and two hours; reindex_all_invalid stands in
-)
-
-# Where lines for cron and units for systemd stand, besides the user's own crontab.
-CRON_FILES = ("/etc/crontab", "/etc/cron.d", "/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+from saasexport.status import judgement
+from saasexport.status.judgement import JOBS, Job
 
 # Names of cron's process, as /proc/PID/comm has them.
 DAEMONS = frozenset(("cron", "crond", "fcron", "anacron", "busybox", "dcron", "cronie"))
@@ -43,42 +24,53 @@ DAEMONS = frozenset(("cron", "crond", "fcron", "anacron", "busybox", "dcron", "c
 HELD_SECONDS = 600
 
 
-def cron(patient: Patient, files: Iterable[str] = CRON_FILES) -> Findings:
-    """Every job is called by cron and was seen lately."""
-    lines = scheduled(files)
-    unknown = [job for job in JOBS if not any(_calls(line, job.name) for line in lines)]
-    late = _late(patient, [job for job in JOBS if job not in unknown], is_scheduled=True)
-    late += _late(patient, unknown, is_scheduled=False)
+def cron(patient: Patient, files: Iterable[str] = schedule.FILES) -> Findings:
+    """Every job is called by cron, for this configuration, and was seen lately."""
+    ours = os.path.realpath(patient.config.file)
+    calls = [call for call in schedule.calls(_NAMES, files) if os.path.realpath(call.config) == ours]
+    unknown = [job for job in JOBS if job.name not in {call.job for call in calls}]
+    loud = [job for job in JOBS if job not in unknown and not any(c.by_cron for c in calls if c.job == job.name)]
+    late = _late(patient, [job for job in JOBS if job not in unknown and job not in loud], _since_set_up(patient))
+    late += _late(patient, unknown, float("inf"))
+    if loud:
+        yield warn("cron", f"called without --cron: {_joined(loud)}", "add --cron to these lines; cron:install has it")
     if not unknown:
         yield ok("cron", "every job is scheduled")
-    elif len(unknown) < len(JOBS):
-        yield warn("cron", f"not scheduled: {', '.join(job.name for job in unknown)}", _INSTALL)
-    elif late:
-        worst = fail if any(finding.status == FAIL for finding in late) else warn
-        yield worst("cron", "no job is in your crontab, /etc/crontab, /etc/cron.d or a systemd timer", _INSTALL)
+    elif late or len(unknown) < len(JOBS):
+        worst = fail if len(unknown) == len(JOBS) and any(finding.status == FAIL for finding in late) else warn
+        yield worst("cron", f"not scheduled for this configuration: {_joined(unknown)}", _INSTALL)
     else:
         yield ok("cron", "something starts the jobs, though no crontab that can be read here does")
     if late and len(unknown) < len(JOBS) and not _is_daemon_running():
         yield fail("cron", "no cron daemon is running", "start it: systemctl enable --now cron (or crond)")
     yield from late
     if not late:
-        yield ok("cron", f"the jobs run: {JOBS[0].name} was seen {ago(_age(patient, JOBS[0].name) or 0)} ago")
+        yield ok("cron", _last_seen(patient))
 
+
+_NAMES = tuple(job.name for job in JOBS)
 
 _INSTALL = "run, as the user who is to run the jobs: saasexport cron:install"
 
 
-def _late(patient: Patient, jobs: list[Job], is_scheduled: bool) -> list[Finding]:
-    """Jobs that were not seen for too long, those of one kind in one line."""
-    since_set_up = _since_set_up(patient)
+def _joined(jobs: list[Job]) -> str:
+    return ", ".join(job.name for job in jobs)
+
+
+def _last_seen(patient: Patient) -> str:
+    age = judgement.age(patient.config["export.lock_dir"], JOBS[0].name, patient.now.timestamp())
+    if age is None:
+        return f"cron has not started {JOBS[0].name} yet: it is due within a minute"
+    return f"the jobs run: {JOBS[0].name} was seen {ago(age)} ago"
+
+
+def _late(patient: Patient, jobs: list[Job], grace: float) -> list[Finding]:
+    """Jobs that cron did not start for too long, those of one kind in one line."""
     kinds: dict[tuple[str, str], list[str]] = {}
-    for job in jobs:
-        age = _age(patient, job.name)
-        if age is not None and age > job.warn_after:
-            kinds.setdefault((FAIL if age > job.fail_after else WARN, f"last run {ago(age)} ago"), []).append(job.name)
-        elif age is None and not (is_scheduled and since_set_up < job.warn_after):
-            status = FAIL if job.fail_after < float("inf") else WARN
-            kinds.setdefault((status, "never run"), []).append(job.name)
+    for job, age in judgement.late(patient.config["export.lock_dir"], jobs, patient.now.timestamp(), grace):
+        what = "never run by cron" if age is None else f"last run by cron {ago(age)} ago"
+        status = FAIL if (float("inf") if age is None else age) > job.fail_after else WARN
+        kinds.setdefault((status, what), []).append(job.name)
     return [
         Finding(status, "cron", f"{', '.join(some)}: {what}", "see that cron runs, and read its mail or log")
         for (status, what), some in kinds.items()
@@ -90,51 +82,6 @@ def _since_set_up(patient: Patient) -> float:
     if patient.ours is None:
         return float("inf")
     return patient.age(patient.ours.execute("select min(used_at) from environment").fetchone()[0])
-
-
-def _age(patient: Patient, job: str) -> float | None:
-    """The seconds since a job last started, None if it never did."""
-    try:
-        modified = os.stat(os.path.join(patient.config["export.lock_dir"], job + ".lock")).st_mtime
-    except OSError:
-        return None
-    return patient.now.timestamp() - modified
-
-
-def scheduled(files: Iterable[str]) -> list[str]:
-    """The lines of every crontab and timer that can be read, comments left out."""
-    lines = _own_crontab()
-    for path in files:
-        folder = [os.path.join(path, name) for name in sorted(os.listdir(path))] if os.path.isdir(path) else [path]
-        for file in folder:
-            if "systemd" in path and "saasexport" not in os.path.basename(file):
-                continue
-            try:
-                with open(file, encoding="utf-8", errors="replace") as opened:
-                    lines += opened.read().splitlines()
-            except OSError:
-                continue
-    return [line for line in lines if not line.lstrip().startswith("#")]
-
-
-def _own_crontab() -> list[str]:
-    try:
-        done = subprocess.run(
-            ["crontab", "-l"],  # noqa: S607  # wherever this system has it
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return done.stdout.splitlines() if done.returncode == 0 else []
-
-
-def _calls(line: str, job: str) -> bool:
-    return re.search(rf"(^|[^\w-]){job}($|[^\w-])", line) is not None
 
 
 def _is_daemon_running() -> bool:

@@ -44,7 +44,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         return _cannot_open(name, options.config, error)
     try:
         if held is None:
-            held = lock.take(found.lock_file(name), f"{name}({os.getpid()})")
+            held = lock.take_job(found.config["export.lock_dir"], name, options.cron)
         work = prepare(found, name, options)
         try:
             module.run(work, options)

@@ -31,7 +31,7 @@ def test_failed_items_are_a_warning(installed):
     status, line = check(installed)
     assert status == 1
     assert FORMAT.fullmatch(line)
-    assert "SAASEXPORT WARNING - items: 3 items of products failed; see why: saasexport failed products |" in line
+    assert "SAASEXPORT WARNING - items: products: The service rejected 3 items. " in line
     assert " failed=3;0;;0 " in line
 
 
@@ -47,7 +47,7 @@ def test_a_missing_trigger_is_critical_and_comes_first(installed):
 
 
 def test_cron_that_is_off_is_critical(installed):
-    for job in (installed.folder / "var" / "lock").glob("*.lock"):
+    for job in (installed.folder / "var" / "lock").glob("*.cron"):
         os.utime(job, (0, 1_700_000_000))
     status, line = check(installed)
     assert (status, line.startswith("SAASEXPORT CRITICAL - cron: ")) == (2, True)

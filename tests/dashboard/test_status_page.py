@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from saasexport.feeds import all_feeds
 from tests.dashboard.reading import Dashboard
 from tests.support import Exporter
 
@@ -138,13 +139,14 @@ def test_a_service_that_does_not_answer_is_told_once(tmp_path, demo_shop_file):
 
 
 def test_cron_that_does_not_run_is_told(own, own_dashboard):
+    lock = own.folder / "var" / "lock" / "reindex_all_invalid.cron"
+    lock.touch()
     assert "Does cron" not in own_dashboard.page("/").text
-    lock = own.folder / "var" / "lock" / "reindex_all_invalid.lock"
     late = time.time() - 3 * 3600 - 60
     os.utime(lock, (late, late))
     assert "reindex_all_invalid last began 3 hours ago. Does cron run it every minute?" in own_dashboard.page("/").text
     lock.unlink()
-    assert "reindex_all_invalid has never run here." in own_dashboard.page("/").text
+    assert "cron has never run reindex_all_invalid here." in own_dashboard.page("/").text
 
 
 def test_a_shop_that_is_away_leaves_the_last_numbers_and_says_why(own, own_dashboard):
@@ -185,3 +187,34 @@ def test_looking_changes_nothing_but_what_was_counted(own, own_dashboard):
         own_dashboard.ask("GET", path)
         own_dashboard.ask("HEAD", path)
     assert before == state()
+
+
+@pytest.mark.parametrize(
+    ("failed", "lead", "word"),
+    [
+        ({}, "Everything is in sync.", "In sync"),
+        ({2: 3}, "No feed needs attention; 1 of 12 feeds tries again by itself.", "Will retry"),
+        ({400: 3}, "1 of 12 feeds needs attention.", "Needs attention"),
+        ({1: 3}, "1 of 12 feeds needs attention.", "Needs attention"),
+        ({0: 3}, "No feed needs attention; 1 of 12 feeds is catching up.", "Syncing"),
+        ({400: 1, 2: 5}, "1 of 12 feeds needs attention.", "Needs attention"),
+    ],
+)
+def test_what_mends_itself_needs_no_attention(own, failed, lead, word):
+    own.write_config("[feeds.products]\nenabled = false")
+    own.run("reindex_all_invalid")
+    for feed in ("categories", "prices", "variants"):
+        change_ours(own, f"delete from {all_feeds()[feed].table} where status <> 200")
+    first = 1
+    for status, number in failed.items():
+        change_ours(
+            own,
+            "update catalog_data_exporter_product_reviews set status = ?, errors = 'no' where id >= ? and id < ?",
+            status,
+            first,
+            first + number,
+        )
+        first += number
+    with Dashboard(own) as dashboard:
+        page = dashboard.page("/")
+    assert (lead in page.text, row_of(page, "reviews")[0]) == (True, word), page.text[:400]
