@@ -12,6 +12,9 @@ import sys
 
 from saasexport.errors import Busy, ConfigError
 
+# Looking takes microseconds; one who was stopped while looking must not keep a job waiting for ever.
+LOOKERS = 10_000
+
 
 def take(path: str, holder: str) -> int:
     """Take the lock and give the descriptor that holds it; raise Busy if another process has it."""
@@ -21,7 +24,7 @@ def take(path: str, holder: str) -> int:
         except OSError as error:
             raise ConfigError(f"{path}: {error.strerror}", "see [export] lock_dir") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _flock(descriptor)
         except BlockingIOError:
             now_held_by = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
             os.close(descriptor)
@@ -69,18 +72,34 @@ class held:  # noqa: N801  # reads as a statement: with held(path, "full sync")
 
 
 def is_held(path: str) -> str:
-    """Who holds the lock, or an empty text if nobody does."""
+    """Who holds the lock, or an empty text if nobody does; nobody who wants it meanwhile is turned away."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return ""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Those who look share it, for a moment.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
     finally:
         os.close(descriptor)
     return ""
+
+
+def _flock(descriptor: int) -> None:
+    """Lock it; raise BlockingIOError if somebody holds it, not if somebody only looks at it."""
+    for _ in range(LOOKERS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            # It can be shared with those who look, and with nobody who holds it.
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            # They need the processor to be done.
+            os.sched_yield()
+    raise BlockingIOError
 
 
 def _open(path: str) -> int:

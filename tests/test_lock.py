@@ -137,6 +137,54 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
         lock.take(str(tmp_path / "file" / "job.lock"), "mine(1)")
 
 
+LOOKS = """
+import sys
+from saasexport import lock
+print("looking", flush=True)
+while True:
+    assert lock.is_held(sys.argv[1]) in ("", "mine(1)", "another process")
+"""
+
+
+def test_looking_at_a_lock_does_not_take_it(path):
+    lock.release(lock.take(path, "mine(1)"))
+    command = [sys.executable, "-c", LOOKS, path]
+    lookers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+    try:
+        for looker in lookers:
+            assert looker.stdout.readline() == b"looking\n"
+        for _ in range(2_000):
+            lock.release(lock.take(path, "mine(1)"))
+        assert [looker.poll() for looker in lookers] == [None] * 3
+    finally:
+        for looker in lookers:
+            looker.kill()
+            looker.communicate()
+
+
+def test_those_who_look_at_the_same_time_do_not_see_each_other(path):
+    lock.release(lock.take(path, "mine(1)"))
+    with open(path) as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert lock.is_held(path) == ""
+
+
+def test_one_who_looks_and_never_ends_is_stepped_aside_for(path):
+    lock.release(lock.take(path, "mine(1)"))
+    with open(path) as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        with pytest.raises(Busy):
+            lock.take(path, "mine(2)")
+
+
+def test_who_may_only_read_a_lock_file_may_look_at_it(path):
+    held = lock.take(path, "mine(1)")
+    os.chmod(path, 0o400)
+    assert lock.is_held(path) == "mine(1)"
+    lock.release(held)
+    assert lock.is_held(path) == ""
+
+
 def test_a_lock_that_was_never_taken_is_not_held(tmp_path):
     assert lock.is_held(str(tmp_path / "none.lock")) == ""
 
