@@ -99,6 +99,58 @@ def test_its_scripts_are_those_of_a_shell(unpacked):
         assert os.access(unpacked / "DEBIAN" / name, os.X_OK)
 
 
+COMMANDS_OF_POSTINST = ("chown", "chmod", "chgrp", "adduser", "python3")
+
+
+def configured(tmp_path, unpacked, former, *folders):
+    """What postinst does to the folders of a machine that has these, coming after this version."""
+    script = (unpacked / "DEBIAN" / "postinst").read_text()
+    for folder in ("/var/lib/saasexport", "/var/log/saasexport"):
+        script = script.replace(folder, str(tmp_path / folder.rpartition("/var/")[2]))
+    for name in COMMANDS_OF_POSTINST:
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@"\n')
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "getent").write_text("#!/bin/sh\n")
+    (tmp_path / "getent").chmod(0o755)
+    for folder in folders:
+        (tmp_path / folder).mkdir(parents=True)
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, "postinst", "configure", *former],
+        env={"PATH": f"{tmp_path}:{os.defpath}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line.replace(f"{tmp_path}/", "") for line in done.stdout.splitlines() if "saasexport" in line]
+
+
+@pytest.mark.parametrize("former", [[], [""]])
+def test_a_first_installation_gives_the_folders_to_its_user(tmp_path, unpacked, former):
+    assert configured(tmp_path, unpacked, former)[:4] == [
+        "chown saasexport:saasexport lib/saasexport",
+        "chmod 0700 lib/saasexport",
+        "chown saasexport:saasexport log/saasexport",
+        "chmod 0750 log/saasexport",
+    ]
+
+
+@pytest.mark.parametrize("former", ["0.1.0", "0.1.0-1", "0.2.0~rc1", "1:0.1", "99"])
+def test_an_upgrade_leaves_owners_and_modes_alone(tmp_path, unpacked, former):
+    for folder in ("lib/saasexport", "log/saasexport"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "kept").touch()
+    assert configured(tmp_path, unpacked, [former]) == ["python3 -m compileall -q /usr/share/saasexport/saasexport"]
+
+
+def test_a_folder_that_was_removed_with_the_package_is_given_again(tmp_path, unpacked):
+    (tmp_path / "lib/saasexport").mkdir(parents=True)
+    (tmp_path / "lib/saasexport/saasexport.sqlite").touch()
+    assert configured(tmp_path, unpacked, ["0.1.0"], "log/saasexport")[:2] == [
+        "chown saasexport:saasexport log/saasexport",
+        "chmod 0750 log/saasexport",
+    ]
+
+
 def test_every_job_is_in_cron_d_and_waits_for_init(unpacked):
     lines = [line for line in (unpacked / "etc/cron.d/saasexport").read_text().splitlines() if " saasexport [" in line]
     program = "/usr/share/saasexport/bin"
@@ -250,10 +302,14 @@ def test_from_installing_to_purging(machine, package, tmp_path):
         machine.run("logrotate", "--force", "/etc/logrotate.d/saasexport")
         assert (machine.root / "var/log/saasexport/saas-export.log.1").exists()
 
+    # As README.Debian has it for a shop whose own user runs the jobs.
+    machine.run("chown", "-R", "www-data", "/var/lib/saasexport")
     newer = newer_package(tmp_path)
     shutil.copy(newer, machine.root / "srv" / "newer.deb")
     machine.run("dpkg", "-i", "/srv/newer.deb")
     assert machine.run("saasexport", "--version") == "saasexport 99.0\n"
+    assert machine.run("stat", "-c", "%U", "/var/lib/saasexport") == "www-data\n"
+    machine.run("chown", "-R", "saasexport", "/var/lib/saasexport")
     assert settings.read_text().endswith("# kept\n")
     machine.tick()
     log = (machine.root / "var/log/saasexport/commerce-data-export.log").read_text()
