@@ -8,10 +8,13 @@ the same for all feeds.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
+
+from saasexport.errors import ShopError
 
 Reference = TypeVar("Reference")
 
@@ -70,6 +73,7 @@ class Shop:
         now: datetime | None = None,
         look_back_days: int = 7,
         uuid_of: Callable[[str, int], str] | None = None,
+        feed: str = "",
     ) -> None:
         self.connection = connection
         # The moment of the pass, UTC: rules that depend on the day ask it.
@@ -77,6 +81,8 @@ class Shop:
         self.look_back_days = look_back_days
         # (type, entity id) -> UUID, for feeds whose items carry one (feeds.md 5).
         self.uuid_of = uuid_of or _no_uuid
+        # The feed's name, for what is said when the shop cannot be read.
+        self.feed = feed
         # Provider, entities, seconds: told of each measured call, if anybody wants to know (EXPORTER_PROFILER).
         self.profiler: Callable[[str, int, float], None] | None = None
         self._reference: dict[Callable[[Shop], Any], Any] = {}
@@ -89,17 +95,18 @@ class Shop:
         return (self.now - timedelta(days=self.look_back_days)).strftime("%Y-%m-%d %H:%M:%S")
 
     def rows(self, query: str, ids: Iterable[int] | None = None, **parameters: Any) -> list[Any]:
-        """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list."""
+        """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list.  ShopError if they cannot be read."""
         if ids is not None:
             parameters["ids"] = json_list(ids)
-        try:
-            return self.connection.execute(query, parameters).fetchall()
-        except sqlite3.OperationalError as error:
-            if "decode" not in str(error):
-                raise
-            # Text that is not UTF-8, somewhere among the rows: read it so that the
-            # bad bytes stay recognisable, and the one item that has them is set aside.
-            return self._tolerantly(query, parameters)
+        with reading_shop(self.feed):
+            try:
+                return self.connection.execute(query, parameters).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                # Text that is not UTF-8, somewhere among the rows: read it so that the
+                # bad bytes stay recognisable, and the one item that has them is set aside.
+                return self._tolerantly(query, parameters)
 
     def once(self, load: Callable[["Shop"], Reference]) -> Reference:
         """What `load` gives for this shop, read at the first call of this pass."""
@@ -124,6 +131,15 @@ class Shop:
             return self.connection.execute(query, parameters).fetchall()
         finally:
             self.connection.text_factory = usual
+
+
+@contextmanager
+def reading_shop(feed: str) -> Iterator[None]:
+    """Say of the shop, and of the feed that reads it, what SQLite says: two databases are open, and either may fail."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ShopError((f"{feed}: " if feed else "") + f"the shop cannot be read: {error}") from error
 
 
 def json_list(keys: Iterable[int]) -> str:

@@ -13,9 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from saasexport.database.hashing import encode
+from saasexport.errors import SaasExportError
 
 COLLECTING = "commerce-data-export"
 SENDING = "saas-export"
+
+# Characters of an exception that are shown, and of its traceback that are kept, the innermost calls.
+MOST_SHOWN = 200
+MOST_TRACED = 20_000
 
 
 class Log:
@@ -42,6 +47,23 @@ class Log:
         self._write(group, "ERROR", text)
         self._write(group + "-errors", "ERROR", text)
         self.say(message)
+
+    def failure(self, code: str, about: str, error: Exception) -> str:
+        """A record of what stopped a feed, a job or a command; gives the line a person is told.
+
+        What nobody foresaw is a bug: its traceback is in the log, and the line says where.
+        """
+        if isinstance(error, SaasExportError):
+            self.error(code, str(error))
+            return str(error)
+        message = f"{about}: {type(error).__name__}" + (f": {one_line(str(error))[:MOST_SHOWN]}" if str(error) else "")
+        import traceback  # late: seldom needed
+
+        trace = "".join(traceback.format_exception(error))[-MOST_TRACED:]
+        self._write(COLLECTING, "ERROR", f"CDE{code} {message}")
+        self._write(COLLECTING + "-errors", "ERROR", f"CDE{code} {message}\n{trace}")
+        self.say(message)
+        return f"{message}; its traceback is in {os.path.join(self.folder, COLLECTING + '-errors.log')}"
 
     def sent(self, feed: str, items: int, status: int, request_id: str, payload: bytes) -> None:
         """A record of a request; its payload only with EXPORTER_EXTENDED_LOG=1."""

@@ -14,7 +14,7 @@ from saasexport import queries
 from saasexport.database import db, fingerprints
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
-from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop
+from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop, reading_shop
 
 SQL = queries.beside(__file__)
 
@@ -151,14 +151,16 @@ def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], in
 
 def head(shop: sqlite3.Connection, feed: Feed) -> tuple[int, str | None]:
     """The last version of a feed's changelog, and its fingerprint."""
-    return shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone() or (0, None)
+    with reading_shop(feed.name):
+        return shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone() or (0, None)
 
 
 def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None) -> str:
     """Why the changelog cannot be trusted from the cursor on; empty if it can."""
     if cursor == 0:
         return ""
-    row = shop.execute(SQL.at.format(changelog=feed.changelog), {"version_id": cursor}).fetchone()
+    with reading_shop(feed.name):
+        row = shop.execute(SQL.at.format(changelog=feed.changelog), {"version_id": cursor}).fetchone()
     if row is None:
         return f"row {cursor} of {feed.changelog}, the last one read, is gone"
     if row[0] != expected:
@@ -180,12 +182,12 @@ def open_pass(
     ours.execute("delete from changed_entity")
     ours.execute("delete from suspected_entity")
     everything = _collect(shop, ours, feed, cursor, upto)
-    last = shop.connection.execute(SQL.at.format(changelog=feed.changelog), {"version_id": upto}).fetchone()
+    last = shop.rows(SQL.at.format(changelog=feed.changelog), version_id=upto)
     if not everything:
         _expand(shop, ours, feed)
         _confirm(shop, ours, feed)
     is_empty = ours.execute("select 1 from changed_entity limit 1").fetchone() is None
-    return Pass(upto, last[0] if last else None, after, everything, is_empty)
+    return Pass(upto, last[0][0] if last else None, after, everything, is_empty)
 
 
 def batches(ours: sqlite3.Connection, after: int | None, limit: int) -> Iterator[list[int]]:

@@ -63,6 +63,18 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of a pipe (head, less) has seen enough; Python must not complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    except Exception as error:
+        print(f"saasexport: {_unforeseen(argv, error)}", file=sys.stderr)
+        return 1
+
+
+def _unforeseen(argv: list[str], error: Exception) -> str:
+    """The line about what nobody foresaw; its traceback goes to the log, if there is one."""
+    from saasexport.jobs import failure  # late: only the commands that sync load this much
+
+    named = [argv[at + 1] for at, option in enumerate(argv[:-1]) if option == "--config"]
+    named += [option.partition("=")[2] for option in argv if option.startswith("--config=")]
+    return failure(named[0] if named else None, "saasexport", error)
 
 
 def _run(argv: list[str]) -> int:

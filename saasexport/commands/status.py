@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from saasexport.commands import for_programs, table
+from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import metrics, status
@@ -41,13 +42,18 @@ def run(options: argparse.Namespace, name: str) -> int:
     """Count, then show what the view feed_status says."""
     found = open_installation(options.config)
     try:
-        status.count(found)
+        uncounted = status.count(found)
+        log = Log(found.config["export.log_dir"], "saasexport status")
+        problems = [log.failure("02-01", f"{feed} cannot be counted", error) for feed, error in uncounted.items()]
         lines = status.rows(found)
         _publish(found)
     finally:
         found.close()
+    for problem in problems:
+        print(f"saasexport: {problem}; shown as last counted", file=sys.stderr)
     if options.json:
-        return for_programs.show([{key: line[key] for key in KEYS} for line in lines])
+        for_programs.show([{key: line[key] for key in KEYS} for line in lines])
+        return 1 if problems else 0
     usable = [line for line in lines if not line["unavailable"]]
     rows = [
         (
@@ -70,7 +76,7 @@ def run(options: argparse.Namespace, name: str) -> int:
             print(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
     if any(line["failed"] for line in usable):
         print("saasexport failed tells which items failed, and why")
-    return 0
+    return 1 if problems else 0
 
 
 def _publish(found: Installation) -> None:

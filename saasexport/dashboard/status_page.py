@@ -48,7 +48,9 @@ def count(found: Installation, feed: Feed | None = None) -> str:
     try:
         # A page must not wait for a job's transaction as long as a job would.
         found.ours.execute("pragma busy_timeout = 2000")
-        status.count(found, [each for each in found.feeds() if feed in (None, each)])
+        uncounted = status.count(found, [each for each in found.feeds() if feed in (None, each)])
+        for error in uncounted.values():
+            return f"Source records and backlog are as last counted: {error}."
     except (SaasExportError, sqlite3.Error) as error:
         return f"Source records and backlog are as last counted: {error}."
     return ""

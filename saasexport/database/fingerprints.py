@@ -16,7 +16,7 @@ SQL = queries.beside(__file__)
 
 def version(shop: Shop) -> int:
     """A number that another one's commit changes: equal before and after, all reads in between saw one state."""
-    return int(shop.connection.execute("pragma data_version").fetchone()[0])
+    return int(shop.rows("pragma data_version")[0][0])
 
 
 def keep(ours: sqlite3.Connection, feed: Feed, ids: Iterable[int], found: dict[int, str]) -> None:

@@ -21,12 +21,12 @@ from saasexport.delivery.client import Client
 from saasexport.delivery.wire import Settings
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
+from saasexport.feeds import all_feeds
 from saasexport.log import Log
 from saasexport.setup import recovery
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status import metrics
-from saasexport.status.status import count, count_after_work
+from saasexport.status import metrics, status
 from saasexport.sync.sync import Work
 
 # With --cron a problem that lasts is told again after so long (design.md 4).
@@ -40,7 +40,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     os.umask(0o077)
     try:
         found = open_installation(options.config)
-    except (SaasExportError, sqlite3.Error) as error:
+    except Exception as error:
         return _cannot_open(name, options.config, error)
     try:
         if held is None:
@@ -52,48 +52,67 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             work.client.close()
         if not work.log.has_said:
             work.log.say(f"{name}: nothing to do")
+        count(work)
         told = _told(name, found, work.lines(), options.cron)
-        count_and_publish(work)
+        publish(work)
         return told
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy}; nothing done", file=sys.stderr)
         return 0
-    except (SaasExportError, sqlite3.Error) as error:
-        if recovery.is_corrupt(error):
+    except BrokenPipeError:
+        raise  # nobody reads what would be told
+    except Exception as error:
+        if recovery.is_corrupt(error) and not isinstance(error, ShopError):
             # Closed before its file is set aside: closing later would remove the new database's log.
             found.close()
             return _cannot_open(name, options.config, error)
-        Log(found.config["export.log_dir"], f"bin/{name}").error("02-01", str(error))
+        line = Log(found.config["export.log_dir"], f"bin/{name}").failure("02-01", "it ended early", error)
         status = error.exit_status if isinstance(error, SaasExportError) else 1
-        return _told(name, found, [str(error)], options.cron) and status
+        return _told(name, found, [line], options.cron) and status
     finally:
         found.close()
         if held is not None:
             lock.release(held)
 
 
-def count_and_publish(work: Work) -> None:
-    """Have the views and the metrics file show what a job has done; that alone never makes it fail."""
+def count(work: Work) -> None:
+    """Have the views show what a job has done."""
     found = work.installation
+    # Who has just looked at every entity may as well count them; people who ask then need not wait for it.
+    for uncounted in (status.count(found, work.walked), status.count_after_work(found)):
+        for feed, error in uncounted.items():
+            work.stop("02-01", f"{feed} cannot be counted", error)
+
+
+def publish(work: Work) -> None:
+    """Have the metrics file show what a job has done; that alone never makes it fail."""
     try:
-        # Who has just looked at every entity may as well count them; people who ask then need not wait for it.
-        count(found, work.walked)
-        count_after_work(found)
-        metrics.write(found)
+        metrics.write(work.installation)
     except (OSError, sqlite3.Error) as error:
-        work.log.error("02-01", f"counting and [export] metrics_file: {error}")
+        work.log.error("02-01", f"[export] metrics_file: {error}")
+
+
+def failure(option: str | None, caller: str, error: Exception) -> str:
+    """The line about what ended a job or command; its traceback goes to the log, if the configuration names one."""
+    if isinstance(error, SaasExportError):
+        return str(error)
+    try:
+        settings = config.load(config.find(option), tuple(all_feeds()))
+    except Exception:  # it may be what failed
+        return f"{type(error).__name__}: {error}"
+    return Log(settings["export.log_dir"], caller).failure("02-01", "it ended early", error)
 
 
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:
     """Say why an installation cannot be used; a corrupt database of ours is replaced first."""
     status = error.exit_status if isinstance(error, SaasExportError) else 1
-    print(f"{name}: {error}", file=sys.stderr)
+    print(f"{name}: {failure(option, f'bin/{name}', error)}", file=sys.stderr)
     if recovery.is_corrupt(error) and not isinstance(error, ShopError):
         try:
             print(f"{name}: {recovery.rebuild(config.find(option))}", file=sys.stderr)
-        except (SaasExportError, sqlite3.Error, OSError) as trouble:
-            print(f"{name}: {trouble}", file=sys.stderr)
+        except Exception as trouble:
+            print(f"{name}: {failure(option, f'bin/{name}', trouble)}", file=sys.stderr)
     return status
 
 
@@ -164,13 +183,17 @@ def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], 
             return sync(work, feed)
     except Busy as busy:
         work.log.operation(feed.name, operation, f"operation skipped - {busy}")
-    except (ShopError, sqlite3.Error) as error:
-        if recovery.is_corrupt(error) and not recovery.is_sound(work.installation.ours):
+    except Exception as error:
+        if _is_ours_corrupt(work, error):
             raise DatabaseError(f"{work.installation.config['export.database']}: {error}") from error
-        message = str(error) if isinstance(error, ShopError) else f"{feed.name}: {error}"
-        work.log.error(_CODES.get(operation, "04-11"), message)
-        work.stopped[message] = None
+        work.stop(_CODES.get(operation, "04-11"), feed.name, error)
     return None
+
+
+def _is_ours_corrupt(work: Work, error: Exception) -> bool:
+    if isinstance(error, ShopError) or not recovery.is_corrupt(error):
+        return False
+    return not recovery.is_sound(work.installation.ours)
 
 
 # What did not go on; anything else is a full sync, which the next run resumes.

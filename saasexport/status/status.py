@@ -5,6 +5,7 @@ changelogs are ahead) is counted first and kept in view_state, where the views
 find it.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,20 +33,34 @@ COLUMNS = (
 )
 
 
-def count(found: Installation, feeds: list[Feed] | None = None) -> None:
-    """Count source records and backlog, and keep them where the views find them."""
-    counted = []
-    now = now_text()
-    for feed in found.feeds() if feeds is None else feeds:
-        head, _ = changelog.head(found.shop, feed)
-        values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now}
-        known = found.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
-        values["backlog"] = head - indexer.view(found.ours, feed).version_id
-        values["source_records"] = known[0] if known else _counted(found, feed, values["backlog"])
-        counted.append(values)
+def count(found: Installation, feeds: list[Feed] | None = None) -> dict[str, Exception]:
+    """Count source records and backlog, and keep them where the views find them; gives the feeds that cannot be."""
+    return _count_each(found, found.feeds() if feeds is None else feeds, _in_the_shop)
+
+
+def _count_each(
+    found: Installation, feeds: list[Feed], count_one: Callable[[Installation, Feed], tuple[str, dict[str, Any]]]
+) -> dict[str, Exception]:
+    """Count some feeds; of one that cannot be counted the last known numbers stay."""
+    counted, uncounted = [], {}
+    for feed in feeds:
+        try:
+            counted.append(count_one(found, feed))
+        except Exception as error:
+            uncounted[feed.name] = error
     with transaction(found.ours):
-        for values in counted:
-            found.ours.execute(indexer.SQL.counted, values)
+        for query, values in counted:
+            found.ours.execute(query, values)
+    return uncounted
+
+
+def _in_the_shop(found: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
+    head, _ = changelog.head(found.shop, feed)
+    values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now_text()}
+    known = found.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
+    values["backlog"] = head - indexer.view(found.ours, feed).version_id
+    values["source_records"] = known[0] if known else _counted(found, feed, values["backlog"])
+    return indexer.SQL.counted, values
 
 
 # Of so many items a look at every entity would keep a person waiting.
@@ -65,7 +80,7 @@ def _counted(found: Installation, feed: Feed, backlog: int) -> int:
 RECOUNT_SECONDS = 600
 
 
-def count_after_work(found: Installation) -> None:
+def count_after_work(found: Installation) -> dict[str, Exception]:
     """Count what a job may have changed, without a look at every entity of the shop.
 
     That is done after a full sync, and for people who ask.  Here source records
@@ -74,16 +89,15 @@ def count_after_work(found: Installation) -> None:
     """
     old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
     recent = {row[0] for row in found.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
-    counted = []
-    for feed in found.feeds():
-        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(found, feed)}
-        if feed.name not in recent and indexer.state(found.ours, feed).status == "valid":
-            values["source_records"] = found.table(feed).rows("count_alive")[0][0]
-        counted.append(values)
-    with transaction(found.ours):
-        for values in counted:
-            query = indexer.SQL.counted_on_record if "source_records" in values else indexer.SQL.counted_backlog
-            found.ours.execute(query, {**values, "now": now_text()})
+
+    def on_record(found: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
+        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(found, feed), "now": now_text()}
+        if feed.name in recent or indexer.state(found.ours, feed).status != "valid":
+            return indexer.SQL.counted_backlog, values
+        values["source_records"] = found.table(feed).rows("count_alive")[0][0]
+        return indexer.SQL.counted_on_record, values
+
+    return _count_each(found, found.feeds(), on_record)
 
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
@@ -94,7 +108,7 @@ COUNTED = 2000
 
 def source_records(found: Installation, feed: Feed) -> int:
     """The number of items a full sync of the feed would produce."""
-    shop = Shop(found.shop, None, found.config.of_feed(feed.name, "look_back_days"))
+    shop = Shop(found.shop, None, found.config.of_feed(feed.name, "look_back_days"), feed=feed.name)
     total, after, upto = 0, _LOWEST, _LOWEST
     while upto < _HIGHEST:
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []

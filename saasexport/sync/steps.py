@@ -20,7 +20,7 @@ from saasexport.database.feed_table import Contested, FeedTable, Pending, Staged
 from saasexport.database.hashing import encode
 from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Client, Outcome
-from saasexport.errors import DatabaseError, ShopError
+from saasexport.errors import DatabaseError
 from saasexport.feed import Feed, Shop
 from saasexport.log import COLLECTING, SENDING, Log
 from saasexport.setup.installation import Installation
@@ -85,6 +85,12 @@ class Work:
     def thread_count(self, feed: Feed) -> int:
         """How many batches may be in flight at once."""
         return self.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
+
+    def stop(self, code: str, about: str, error: Exception) -> None:
+        """Have somebody know what stopped a feed; the traceback of what nobody foresaw is in the log."""
+        if isinstance(error, sqlite3.OperationalError):  # the shop's are ShopErrors
+            error = DatabaseError(f"{self.installation.config['export.database']}: {error}")
+        self.stopped[self.log.failure(code, about, error)] = None
 
     @property
     def is_over(self) -> bool:
@@ -183,10 +189,7 @@ def _read(feed: Feed, shop: Shop, ids: list[int]) -> tuple[list[Any], dict[int, 
 
 def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:
     """The feed's entities; ShopError if the shop's tables are not what the feed expects."""
-    try:
-        return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, ids)))
-    except sqlite3.Error as error:
-        raise ShopError(f"{feed.name}: the shop cannot be read: {error}") from error
+    return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, ids)))
 
 
 def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:
@@ -240,7 +243,7 @@ def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], sy
             if others:
                 table.record_not_delivered(others)
             history.add(work.installation.ours, feed.name, len(outcomes) - len(others), len(others), now)
-    except (sqlite3.Error, DatabaseError) as error:
+    except Exception as error:
         # They stay on record as not sent, and go once more.
         number = sum(map(len, delivered.values()))
         work.log.error("04-13", f"{feed.name}: {number} items were sent, that was not saved: {error}", SENDING)

@@ -14,7 +14,7 @@ from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.database import gone, indexer
 from saasexport.database.db import connect_shop, transaction
-from saasexport.feed import Feed, Shop, json_list
+from saasexport.feed import Feed, Shop, json_list, reading_shop
 from saasexport.sync import steps
 from saasexport.sync.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
 
@@ -76,9 +76,10 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
                 return synced
             advance = partial(indexer.advance, ours, feed, upto, ids[-1])
             sync_chunk(work, feed, shop, ids, synced, advance, holds="partial")
+        moment = _next_due(feed, shop)
         with transaction(ours):
             indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
-            _plan_due(work, feed, shop)
+            _plan_due(work, feed, shop, moment)
         settle(work, feed, shop, "partial", synced)
     _purge(work, feed, opened.upto)
     return synced
@@ -89,9 +90,10 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
     ours = work.installation.ours
     synced = Synced()
     shop = shop_of(work, feed)
+    moment = _next_due(feed, shop)
     with transaction(ours):
         indexer.begin(ours, feed, now_text())
-        _plan_due(work, feed, shop)
+        _plan_due(work, feed, shop, moment)
     position = indexer.state(ours, feed).position
     with operation(work, feed, "full sync", synced):
         for ids in walk(work, feed, shop, position):
@@ -107,10 +109,11 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
         settle(work, feed, shop, "full", synced)
         if not synced.is_complete:
             return synced
+        moment = _next_due(feed, shop)
         with transaction(ours):
             indexer.finish(ours, feed, now_text())
             ours.execute(indexer.SQL.reconciled, {"feed": feed.name, "now": now_text()})
-            _plan_due(work, feed, shop)
+            _plan_due(work, feed, shop, moment)
         work.walked.append(feed)
     return synced
 
@@ -137,8 +140,9 @@ def sync_due(work: Work, feed: Feed) -> Synced:
     if view.due_after and view.due_after > _text(shop.now + timedelta(hours=1)):
         # The clock was ahead: moments it passed by are still to come.
         _walk_anew(work, feed, shop, "the clock was set back")
+        moment = _next_due(feed, shop)
         with transaction(ours):
-            _plan_due(work, feed, shop, is_done=True)
+            _plan_due(work, feed, shop, moment, is_done=True)
         return synced
     if not view.due_at or view.due_at > _text(shop.now):
         return synced
@@ -150,8 +154,9 @@ def sync_due(work: Work, feed: Feed) -> Synced:
                 synced.is_complete = False
                 return synced
             sync_chunk(work, feed, shop, ids[start : start + steps.CHUNK], synced, holds="partial")
+        moment = _next_due(feed, shop)
         with transaction(ours):
-            _plan_due(work, feed, shop, is_done=True)
+            _plan_due(work, feed, shop, moment, is_done=True)
     return synced
 
 
@@ -287,13 +292,17 @@ def _move(work: Work, feed: Feed, position: int) -> None:
         raise _Reset
 
 
-def _plan_due(work: Work, feed: Feed, shop: Shop, is_done: bool = False) -> None:
+def _next_due(feed: Feed, shop: Shop) -> str | None:
+    """The next moment that changes items without a write; read before our transaction, which is for ours alone."""
+    moment = feed.due.next(shop) if feed.due else None
+    return _text(moment) if moment else None
+
+
+def _plan_due(work: Work, feed: Feed, shop: Shop, at: str | None, is_done: bool = False) -> None:
     """Keep the next moment that changes items without a write; `is_done`: those up to now have been taken up."""
     if feed.due is None:
         return
     view = indexer.view(work.installation.ours, feed)
-    moment = feed.due.next(shop)
-    at = _text(moment) if moment else None
     if not is_done and view.due_after:
         # A moment that came while this sync was running is still to be taken up.
         at = min(filter(None, (at, view.due_at)), default=None)
@@ -314,6 +323,7 @@ def _purge(work: Work, feed: Feed, cursor: int) -> None:
     try:
         # Our purge is the one that can wait.
         writer.execute("pragma busy_timeout = 50")
-        changelog.purge(writer, feed, cursor)
+        with reading_shop(feed.name):
+            changelog.purge(writer, feed, cursor)
     finally:
         writer.close()
