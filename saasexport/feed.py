@@ -74,11 +74,14 @@ class Shop:
         look_back_days: int = 7,
         uuid_of: Callable[[str, int], str] | None = None,
         feed: str = "",
+        exclude: Sequence[str] = (),
     ) -> None:
         self.connection = connection
         # The moment of the pass, UTC: rules that depend on the day ask it.
         self.now = now or datetime.now(UTC)
         self.look_back_days = look_back_days
+        # Fields that the configuration leaves out of this feed's items, as `exclude` names them.
+        self.exclude = exclude
         # (type, entity id) -> UUID, for feeds whose items carry one (feeds.md 5).
         self.uuid_of = uuid_of or _no_uuid
         # The feed's name, for what is said when the shop cannot be read.

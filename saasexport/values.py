@@ -3,27 +3,58 @@
 SQLite keeps what was written, whatever the column's type says: a number may
 be text, a date may be anything.  Each function here gives the JSON value a
 field needs, or raises Unusable with the field's name, so that one bad value
-sets aside one item and no more (feeds.md 0.2, casts).
+sets aside one item and no more (feeds.md 0.2, casts).  A field that the
+configuration leaves out (`exclude`) is None then: nobody misses it.
 """
 
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from saasexport.errors import Unusable
 
+# The fields that are left out of the items being assembled, named as in `exclude`.
+_LEFT_OUT: ContextVar[Sequence[str]] = ContextVar("left out", default=())
 
-def text(value: Any, field: str) -> str | None:
+
+@contextmanager
+def leaving_out(exclude: Sequence[str]) -> Iterator[None]:
+    """Assemble items without these fields: a value of theirs that is unusable is no fault."""
+    token = _LEFT_OUT.set(exclude)
+    try:
+        yield
+    finally:
+        _LEFT_OUT.reset(token)
+
+
+def is_left_out(field: str) -> bool:
+    """Whether a field, or one that it is a part of, is left out."""
+    return any(field == name or field.startswith(name + ".") for name in _LEFT_OUT.get())
+
+
+def refuse(field: str, reason: str, also: Sequence[str] = ()) -> None:
+    """Raise Unusable, unless the field, and all others made of the same value (`also`), are left out."""
+    if not (is_left_out(field) and all(map(is_left_out, also))):
+        raise Unusable(field, reason)
+
+
+def text(value: Any, field: str, also: Sequence[str] = ()) -> str | None:
     """A string, None for NULL; numbers print as Commerce prints them (10, not 10.0)."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes):
-        raise Unusable(field, "binary data where text belongs")
+        refuse(field, "binary data where text belongs", also)
+        return None
     if isinstance(value, float):
         value = number(value, field)
     return str(value)
 
 
-def number(value: Any, field: str) -> int | float | None:
+def number(value: Any, field: str, also: Sequence[str] = ()) -> int | float | None:
     """A number, None for NULL; a whole one comes as int, so that 10.0 prints as 10."""
     if value is None:
         return None
@@ -33,18 +64,21 @@ def number(value: Any, field: str) -> int | float | None:
         try:
             value = float("" if "_" in value else value)  # 1_000 is a number to Python only
         except ValueError:
-            raise Unusable(field, f"{shortened(value)} is not a number") from None
+            refuse(field, f"{shortened(value)} is not a number", also)
+            return None
     if not isinstance(value, float):
-        raise Unusable(field, "binary data where a number belongs")
+        refuse(field, "binary data where a number belongs", also)
+        return None
     if not math.isfinite(value):
-        raise Unusable(field, f"{value} is not a finite number")
+        refuse(field, f"{value} is not a finite number", also)
+        return None
     # Beyond 64 bits an integer would be more than a reader of JSON can take.
     return int(value) if value == int(value) and abs(value) < 2**63 else value
 
 
-def whole(value: Any, field: str) -> int | None:
+def whole(value: Any, field: str, also: Sequence[str] = ()) -> int | None:
     """A whole number, None for NULL; fractions are cut off, as PHP's int cast does."""
-    found = number(value, field)
+    found = number(value, field, also)
     return found if found is None else int(found)
 
 
@@ -53,6 +87,34 @@ def boolean(value: Any) -> bool | None:
     if value is None:
         return None
     return value not in (0, "", "0")
+
+
+def date_time(value: Any, field: str, kind: str = "time") -> str | None:
+    """A moment as Commerce stores it, `2024-05-06 07:08:09` in UTC; None for NULL and for MySQL's zero date.
+
+    A date alone is its midnight; fractions of seconds are cut off, offsets worked in.
+    """
+    if value is None:
+        return None
+    written = _date_time(value) if type(value) is str else None
+    if written is None:
+        refuse(field, f"{shortened(str(value))} is not a {kind}")
+    return written or None
+
+
+@lru_cache(1024)
+def _date_time(value: str) -> str | None:
+    """The moment as text; empty for a date of zeros, None for what is no moment."""
+    if value.startswith("0000-00-00"):
+        return ""
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    # Python also reads 20240506 and 2024-W18-1.
+    return f"{moment:%Y-%m-%d %H:%M:%S}".rjust(19, "0") if value[4:8:3] == "--" else None
 
 
 def shortened(value: str, length: int = 40) -> str:

@@ -15,7 +15,7 @@ from saasexport.shop import eav, per_view
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
 from saasexport.shop.scopes import StoreView, configuration, link_url, media_url, store_views
-from saasexport.values import boolean, text, whole
+from saasexport.values import boolean, date_time, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -78,8 +78,8 @@ def _own(row: tuple[Any, ...]) -> dict[str, Any]:
         "path": path,
         "level": whole(level, "level"),
         "position": whole(position, "position"),
-        "createdAt": created_at,
-        "updatedAt": updated_at,
+        "createdAt": date_time(created_at, "createdAt"),
+        "updatedAt": date_time(updated_at, "updatedAt"),
     }
 
 

@@ -22,6 +22,7 @@ from saasexport.shop.permissions import (
     allowed_groups,
 )
 from saasexport.shop.scopes import configuration
+from saasexport.values import refuse
 
 SQL = queries.beside(__file__)
 
@@ -53,8 +54,8 @@ def _item(row: Any) -> dict[str, Any]:
     }
     for field, grant in zip(_FIELDS, grants, strict=True):
         if grant not in _SAID:
-            raise Unusable(field, f"{grant!r} is neither {ALLOW}, {DENY} nor {AS_PARENT}")
-        item[field] = _SAID[grant]
+            refuse(field, f"{grant!r} is neither {ALLOW}, {DENY} nor {AS_PARENT}")
+        item[field] = _SAID.get(grant)
     return item
 
 

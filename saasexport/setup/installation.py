@@ -87,7 +87,15 @@ class Installation:
 
     def shop_now(self, uuid_of: Callable[[str, int], str], feed: Feed) -> Shop:
         """The shop as a pass that begins now sees it."""
-        return Shop(self.shop, None, self.config.of_feed(feed.name, "look_back_days"), uuid_of, feed.name)
+        config = self.config
+        return Shop(
+            self.shop,
+            None,
+            config.of_feed(feed.name, "look_back_days"),
+            uuid_of,
+            feed.name,
+            config.of_feed(feed.name, "exclude"),
+        )
 
     def route(self, feed: Feed) -> str:
         """The path that a feed's items are posted to."""

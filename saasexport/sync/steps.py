@@ -24,6 +24,7 @@ from saasexport.errors import DatabaseError
 from saasexport.feed import Feed, Shop
 from saasexport.log import COLLECTING, SENDING, Log
 from saasexport.setup.installation import Installation
+from saasexport.values import leaving_out
 
 # Entities assembled at a time: reads of the shop stay within a few milliseconds,
 # and memory is a chunk's, whatever the size of the catalogue.
@@ -189,7 +190,8 @@ def _read(feed: Feed, shop: Shop, ids: list[int]) -> tuple[list[Any], dict[int, 
 
 def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:
     """The feed's entities; ShopError if the shop's tables are not what the feed expects."""
-    return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, ids)))
+    with leaving_out(shop.exclude):
+        return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, ids)))
 
 
 def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:

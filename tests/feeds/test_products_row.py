@@ -1,6 +1,5 @@
 """A product's row, its attribute values and their formatters (feeds.md 3.1.1 to 3.1.3)."""
 
-from datetime import UTC, datetime
 
 import pytest
 
@@ -235,17 +234,49 @@ def test_a_bundle_with_a_price_of_its_own_is_bundle_fixed(shop, type_id, store_i
     assert [sent, sent] == [found["type"] for found in said(shop).values()]
 
 
-def test_a_date_of_zeros_is_the_other_one_or_now(shop):
-    zeros = "0000-00-00 00:00:00"
+@pytest.mark.parametrize("zeros", ["0000-00-00 00:00:00", "0000-00-00", "0000-00-00T00:00:00"])
+def test_a_date_of_zeros_is_the_other_one(shop, zeros):
     shop.bare(1, "a", created_at=zeros, updated_at=MADE)
-    shop.bare(2, "b", created_at=zeros, updated_at=zeros)
     shop.say(1, status=1)
-    shop.say(2, status=1)
 
-    now = Shop(shop.db, now=datetime(2026, 11, 23, 15, 4, 5, tzinfo=UTC))
-    common = row.area(now, load(now, [1, 2])).common
+    common = row.area(Shop(shop.db), load(Shop(shop.db), [1])).common
     assert (common[1]["createdAt"], common[1]["updatedAt"]) == (MADE, MADE)
-    assert common[2]["createdAt"] == "2026-11-23 15:04:05"
+
+
+@pytest.mark.parametrize(
+    ("created", "updated", "error"),
+    [
+        ("0000-00-00 00:00:00", "0000-00-00 00:00:00", "createdAt: is missing"),
+        ("", MADE, "createdAt: '' is not a time"),
+        ("yesterday", MADE, "createdAt: 'yesterday' is not a time"),
+        (MADE, "2026-02-30 00:00:00", "updatedAt: '2026-02-30 00:00:00' is not a time"),
+        (MADE, "2026-01-10 25:00:00", "updatedAt: '2026-01-10 25:00:00' is not a time"),
+        (20260110, MADE, "createdAt: '20260110' is not a time"),
+    ],
+)
+def test_a_date_that_is_none_sets_the_product_aside(shop, created, updated, error):
+    shop.bare(1, "a", created_at=created, updated_at=updated)
+    shop.say(1, status=1)
+
+    assert {error} == set(failed(shop)[0].values())
+
+
+@pytest.mark.parametrize(
+    ("stored", "sent"),
+    [
+        ("2026-01-10 09:00:00", "2026-01-10 09:00:00"),
+        ("2026-01-10", "2026-01-10 00:00:00"),
+        ("2026-01-10T09:00:00Z", "2026-01-10 09:00:00"),
+        ("2026-01-10 09:00:00+02:00", "2026-01-10 07:00:00"),
+        ("2026-01-10 09:00:00.123456", "2026-01-10 09:00:00"),
+    ],
+)
+def test_a_date_written_in_another_way_is_the_same_moment(shop, stored, sent):
+    shop.bare(1, "a", created_at=stored)
+    shop.say(1, status=1)
+
+    common = row.area(Shop(shop.db), load(Shop(shop.db), [1])).common
+    assert common[1]["createdAt"] == sent
 
 
 def failed(shop, product_id=1):

@@ -5,13 +5,11 @@ absent where the column is NULL; fields worked out otherwise are null (feeds.md 
 """
 
 import json
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from saasexport.errors import Unusable
 from saasexport.feed import Shop
-from saasexport.values import boolean, shortened
+from saasexport.values import boolean, date_time, refuse, shortened
 
 Conversion = Callable[[Any, str], Any]
 Record = tuple[tuple[str, Conversion], ...]
@@ -61,25 +59,19 @@ def flag(value: Any, _field: str) -> bool | None:
 
 def moment(value: Any, field: str) -> str | None:
     """A time in RFC 3339, UTC; NULL, an empty text and MySQL's zero date are none (feeds.md 3.9.1)."""
-    if value is None or value == "" or str(value).startswith("0000-00-00"):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise Unusable(field, f"{shortened(str(value))} is not a time") from None
-    if found.tzinfo is not None:
-        found = found.astimezone(UTC)
-    return found.replace(tzinfo=None, microsecond=0).isoformat() + "+00:00"
+    written = None if value == "" else date_time(value, field)
+    return written and written.replace(" ", "T") + "+00:00"
 
 
-def decoded(value: Any, field: str) -> Any:
+def decoded(value: Any, field: str, also: Sequence[str] = ()) -> Any:
     """A column that holds JSON; NULL and an empty text are None."""
     if value is None or value == "":
         return None
     try:
         return json.loads(value)
     except (TypeError, ValueError, RecursionError):
-        raise Unusable(field, f"{shortened(str(value))} is not JSON") from None
+        refuse(field, f"{shortened(str(value))} is not JSON", also)
+        return None
 
 
 def as_text(value: Any) -> str:

@@ -82,5 +82,5 @@ def _shipped_together(product_type: Any, options: Any) -> bool:
         return True
     if product_type != "bundle":
         return False
-    content = decoded(options, "items.productOptions")
+    content = decoded(options, "items.productOptions", ("items.itemsShippedTogether",))
     return isinstance(content, dict) and content.get("shipment_type") in (0, "0")

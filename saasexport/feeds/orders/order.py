@@ -115,8 +115,12 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
 
 def _item(shop: Shop, row: Sequence[Any], addresses: Grouped) -> dict[str, Any]:
     order_id, _, _, _, created_at, updated_at, state, information = row[:_OWN]
-    content = decoded(information, "additionalInformation")
-    placed = {kind: _address(fields) for kind, *fields in addresses.get(order_id, ())}
+    content = decoded(information, "additionalInformation", ("payment.paymentMethodName",))
+    placed = {
+        kind: _address(fields, _ADDRESS_PATHS[kind])
+        for kind, *fields in addresses.get(order_id, ())
+        if kind in _ADDRESS_PATHS
+    }
     payment = record(_PAYMENT, row[_AFTER_ORDER:_AFTER_PAYMENT], "payment.")
     title = content.get("method_title") if isinstance(content, dict) else None
     if title is not None:
@@ -136,8 +140,11 @@ def _item(shop: Shop, row: Sequence[Any], addresses: Grouped) -> dict[str, Any]:
     }
 
 
-def _address(row: Sequence[Any]) -> dict[str, Any]:
-    address = record(_ADDRESS, row, "address.")
+_ADDRESS_PATHS = {"billing": "payment.billingAddress.", "shipping": "shipping.shippingAddress."}
+
+
+def _address(row: Sequence[Any], path: str) -> dict[str, Any]:
+    address = record(_ADDRESS, row, path)
     street = address.get("street")
     address["multiLineStreet"] = street.split("\n") if street else None
     return address

@@ -15,7 +15,7 @@ from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
 from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
-from saasexport.values import number, shortened, text
+from saasexport.values import date_time, number, text
 
 SQL = queries.beside(__file__)
 
@@ -166,14 +166,7 @@ def _holds(own: dict[str, Any], today: str) -> bool:
 
 def _day(value: Any, field: str) -> str:
     """The day of a date, or an empty text where there is none."""
-    if value is None or value == "":
-        return ""
-    day = value[:10] if isinstance(value, str) else ""
-    if day == "0000-00-00":
-        return ""
-    if len(day) != 10 or day[4] != "-" or day[7] != "-" or not day.replace("-", "").isdecimal():
-        raise Unusable(field, f"{shortened(str(value))} is not a date")
-    return day
+    return "" if value == "" else (date_time(value, field, "date") or "")[:10]
 
 
 def _load(shop: Shop, known: Scope, ids: Sequence[int], rows: list[_Template]) -> _Batch:

@@ -88,7 +88,7 @@ def _told(branch: Branch, assigned: list[Assignment], known: "Listings") -> dict
         entry = entries[category_id]
         if entry is not None:
             if type(position) is not int:
-                position = whole(position, "categoryData") or 0
+                position = whole(position, "categoryData", ("categories",)) or 0
             found[category_id] = position
             for anchor in entry.anchors:
                 if anchor not in above or position + BELOW_ANCHOR < above[anchor]:

@@ -14,7 +14,7 @@ from saasexport.feeds.products import downloadable, stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import scopes
 from saasexport.shop.scopes import StoreView
-from saasexport.values import boolean, number
+from saasexport.values import boolean, is_left_out, number
 
 SQL = queries.beside(__file__)
 
@@ -69,7 +69,8 @@ def area(shop: Shop, batch: Batch) -> Fields:
             try:
                 entries += inventory.of(product.id, view)
             except Unusable as unusable:
-                fields.fail(product.id, f"attributes.ac_inventory: {unusable}", view.id)
+                if not is_left_out("attributes"):
+                    fields.fail(product.id, f"attributes.ac_inventory: {unusable}", view.id)
                 continue
             options = links.get(product.id, {}).get(view.id)
             if options:

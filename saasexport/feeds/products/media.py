@@ -91,6 +91,10 @@ def _roles(values: dict[str, Any]) -> dict[Any, list[str]]:
     return roles
 
 
+# What is made of the same rows.
+LISTS = ("images", "videos")
+
+
 def _told(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: int, base: str) -> dict[str, Any]:
     """The three lists as a store view sees them."""
     seen = []
@@ -99,11 +103,11 @@ def _told(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: i
             own = said.files[product_id, value_id, store_id]
             label, position, is_hidden = _first(own, (label, position, is_hidden))
         if type(position) is not int:
-            position = whole(position, "media_gallery") or 0
+            position = whole(position, "media_gallery", LISTS) or 0
         if type(path) is not str:
-            path = str(text(path, "media_gallery"))
+            path = str(text(path, "media_gallery", LISTS))
         if type(label) is not str:
-            label = text(label, "media_gallery") or ""
+            label = text(label, "media_gallery", LISTS) or ""
         video = _video(said.videos, value_id, store_id, media_type) if said.videos else None
         seen.append((position, path, label, is_hidden, media_type, video))
     if len(seen) > 1:

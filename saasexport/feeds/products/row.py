@@ -11,7 +11,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, Product
 from saasexport.shop import scopes
 from saasexport.shop.directives import fill
-from saasexport.values import boolean, number, text
+from saasexport.values import boolean, date_time, number, refuse, text
 
 SQL = queries.beside(__file__)
 
@@ -70,8 +70,6 @@ WEIGHT_UNIT = "lbs"
 
 NONE: dict[Any, Any] = {}
 
-NO_DATE = "0000-00-00 00:00:00"
-
 SUBSCRIPTIONS = (Subscription("tax_class", "class_id", via="tax_class"),)
 VIAS = {"tax_class": SQL.via_tax_class}
 CONFIGURATION = (
@@ -116,7 +114,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
     context = shop.once(_context)
     for product_id, product in batch.products.items():
         try:
-            fields.common[product_id] = _own(shop, product, batch)
+            fields.common[product_id] = _own(product, batch)
         except Unusable as fault:
             fields.fail(product_id, str(fault))
             continue
@@ -195,7 +193,7 @@ def _agreed(views: list[scopes.StoreView], context: Context) -> Settings:
     return context.agreed[id(views)]
 
 
-def _own(shop: Shop, product: Product, batch: Batch) -> dict[str, Any]:
+def _own(product: Product, batch: Batch) -> dict[str, Any]:
     """The fields from the product's row."""
     type_id = product.type_id
     if type_id == "bundle" and _is_fixed(product.id, batch):
@@ -204,8 +202,8 @@ def _own(shop: Shop, product: Product, batch: Batch) -> dict[str, Any]:
         "sku": product.sku if type(product.sku) is str else _sku(product.sku),
         "productId": product.id,
         "type": type_id,
-        "createdAt": _date(shop, product.created_at, product.updated_at),
-        "updatedAt": _date(shop, product.updated_at, product.created_at),
+        "createdAt": _date(product.created_at, product.updated_at, "createdAt"),
+        "updatedAt": _date(product.updated_at, product.created_at, "updatedAt"),
         "variants": None,
     }
 
@@ -223,16 +221,15 @@ def _is_fixed(product_id: int, batch: Batch) -> bool:
     return any(values.get("price_type") == 1 for values in scopes_values)
 
 
-def _date(shop: Shop, value: Any, other: Any) -> str | None:
-    """A date as stored; one that is all zeros is the other one, else now (feeds.md 3.1.2, dates).
+def _date(value: Any, other: Any, field: str) -> str | None:
+    """A date as stored; of one that is NULL or all zeros the other one (feeds.md 3.1.2).
 
-    Commerce always says now, which would send the item again and again.
+    Commerce takes now instead of zeros, which would send the item again and again.
     """
-    if type(value) is str and value != NO_DATE:
-        return value
-    if value == NO_DATE:
-        return shop.now.strftime("%Y-%m-%d %H:%M:%S") if other in (None, NO_DATE) else _date(shop, other, None)
-    return text(value, "createdAt")
+    moment = date_time(value, field) or date_time(other, field)
+    if moment is None:
+        refuse(field, "is missing")
+    return moment
 
 
 def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, str]) -> dict[str, Any]:

@@ -13,9 +13,12 @@ from saasexport.errors import Unusable
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import scopes, stock
-from saasexport.values import number
+from saasexport.values import is_left_out, number
 
 SQL = queries.beside(__file__)
+
+# The fields that stock decides.
+MADE_OF_STOCK = ("inStock", "lowStock", "buyable")
 
 _THRESHOLD = "cataloginventory/options/stock_threshold_qty"
 
@@ -59,7 +62,8 @@ def area(shop: Shop, batch: Batch) -> Fields:
             try:
                 in_stock[view.id], low_stock[view.id] = flags.at(places[view.id])
             except Unusable as unusable:
-                fields.fail(product_id, f"inStock: {unusable}", view.id)
+                if not all(map(is_left_out, MADE_OF_STOCK)):
+                    fields.fail(product_id, f"inStock: {unusable}", view.id)
         fields.spread(product_id, "inStock", in_stock)
         fields.spread(product_id, "lowStock", low_stock)
     return fields

@@ -72,14 +72,14 @@ def _addresses(
     listed = []
     for request_path, target_path, is_address in rewrites:
         if type(request_path) is not str:
-            request_path = text(request_path, "urlRewrites") or ""
+            request_path = text(request_path, "urlRewrites", ("url",)) or ""
         if type(target_path) is not str:
             target_path = text(target_path, "urlRewrites") or ""
         if is_address:
             path = request_path
         listed.append({"url": web_url + request_path, "parameters": _parameters(target_path)})
     if path is None:
-        path = f"catalog/product/view/id/{product_id}/s/{text(url_key, 'urlKey') or ''}/"
+        path = f"catalog/product/view/id/{product_id}/s/{text(url_key, 'urlKey', ('url',)) or ''}/"
     return {"url": link_url + path, "urlRewrites": listed or None}
 
 
