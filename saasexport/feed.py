@@ -196,6 +196,9 @@ class Feed:
     # text each: changes that come through `fingerprint_vias` have an entity assembled only if its text differs.
     fingerprint: Callable[[Shop, Iterable[int]], dict[int, str]] | None = None
     fingerprint_vias: tuple[str, ...] = ()
+    # Vias of what entities share (a store, a product): they lead to those that `walk` gives within the look-back, and
+    # to those on record.
+    look_back_vias: tuple[str, ...] = ()
 
     @property
     def changelog(self) -> str:

@@ -14,7 +14,7 @@ from saasexport import queries
 from saasexport.database import db, fingerprints
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
-from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop, reading_shop
+from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop, json_list, reading_shop
 
 SQL = queries.beside(__file__)
 
@@ -181,10 +181,12 @@ def open_pass(
     ours.execute("delete from changed_key")
     ours.execute("delete from changed_entity")
     ours.execute("delete from suspected_entity")
+    ours.execute("delete from sharing_entity")
     everything = _collect(shop, ours, feed, cursor, upto)
     last = shop.rows(SQL.at.format(changelog=feed.changelog), version_id=upto)
     if not everything:
         _expand(shop, ours, feed)
+        _look_back(shop, ours, feed)
         _confirm(shop, ours, feed)
     is_empty = ours.execute("select 1 from changed_entity limit 1").fetchone() is None
     return Pass(upto, last[0][0] if last else None, after, everything, is_empty)
@@ -266,6 +268,8 @@ def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
     for via, query in feed.vias.items():
         keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
         table = "suspected_entity" if via in feed.fingerprint_vias else "changed_entity"
+        if shop.since and via in feed.look_back_vias:
+            table = "sharing_entity"
         for start in range(0, len(keys), KEYS):
             found = shop.rows(query, keys=encode(keys[start : start + KEYS]))
             with db.transaction(ours, "deferred"):
@@ -273,6 +277,17 @@ def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
                     f"insert or ignore into {table} (entity_id) values (?)",
                     (row for row in found if isinstance(row[0], int)),
                 )
+
+
+def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+    """Of the entities that share what changed, take those within the look-back and those on record."""
+    if ours.execute("select 1 from sharing_entity limit 1").fetchone() is None:
+        return
+    ours.execute(SQL.sharing_on_record.format(feed_table=feed.table))
+    after = _LOWEST
+    while ids := [row[0] for row in shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since)]:
+        after = ids[-1]
+        ours.execute(SQL.sharing_of, {"ids": json_list(ids)})
 
 
 def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:

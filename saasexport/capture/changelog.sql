@@ -66,6 +66,22 @@ create temp table if not exists suspected_entity (
     -- Entities that are assembled only if their fingerprint differs.
     entity_id integer primary key
 );
+create temp table if not exists sharing_entity (
+    -- Entities that share what changed; those before the look-back that are not on record are left alone.
+    entity_id integer primary key
+);
+
+-- name: sharing_on_record
+insert or ignore into changed_entity (entity_id)
+select entity_id
+  from sharing_entity
+ where entity_id in (select source_entity_id from {feed_table} where is_deleted = 0)
+
+-- name: sharing_of
+insert or ignore into changed_entity (entity_id)
+select value
+  from json_each(:ids)
+ where value in (select entity_id from sharing_entity)
 
 -- name: suspected
 select entity_id

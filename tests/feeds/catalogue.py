@@ -11,6 +11,7 @@ from saasexport.capture import changelog
 from saasexport.database import db
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import load
+from tests.tiny import feed_table
 
 SCHEMA = Path(__file__).resolve().parents[2] / "saasexport" / "demo" / "shop.sql"
 
@@ -147,15 +148,27 @@ class Catalogue:
         """What the feed says a full sync would produce."""
         return self.db.execute(feed.count, {"since": "", "after": -1, "upto": 10**9}).fetchone()[0]
 
-    def touched(self, feed, sql):
+    def shop(self):
+        """The shop as a pass sees it now."""
+        return Shop(self.db)
+
+    def touched(self, feed, sql, on_record=()):
         """The entities that a change of the shop leads to; "everything" if the feed is walked anew."""
         changelog.install(self.db, [feed], "test")
         cursor = changelog.head(self.db, feed)[0]
         self.run(sql)
         ours = sqlite3.connect(":memory:", isolation_level=None)
         db.install(ours)
+        feed_table(ours, feed)
+        for entity_id in on_record:
+            row = (entity_id, str(entity_id), "{}", "x", "2026-11-23 12:00:00")
+            ours.execute(
+                f"insert into {feed.table} (source_entity_id, feed_id, feed_data, feed_hash, modified_at)"
+                " values (?, ?, ?, ?, ?)",
+                row,
+            )
         upto = changelog.head(self.db, feed)[0]
-        found = changelog.open_pass(Shop(self.db), ours, feed, cursor, upto, None)
+        found = changelog.open_pass(self.shop(), ours, feed, cursor, upto, None)
         if found.everything:
             return "everything"
         return {entity_id for batch in changelog.batches(ours, None, 1000) for entity_id in batch}

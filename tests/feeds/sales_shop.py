@@ -41,10 +41,11 @@ class SalesShop(Catalogue):
         super().__init__(path)
         self.run(MORE)
         self.now = NOON
+        self.look_back_days = 7
 
     def shop(self):
         """The shop as a pass sees it now."""
-        return Shop(self.db, now=self.now, uuid_of=lambda kind, entity_id: f"{kind}-{entity_id}")
+        return Shop(self.db, self.now, self.look_back_days, lambda kind, entity_id: f"{kind}-{entity_id}")
 
     def entities(self, feed, *ids):
         shop = self.shop()

@@ -518,7 +518,7 @@ def test_information_that_is_not_json_sets_the_order_aside(shop):
 
 def test_a_full_sync_takes_orders_touched_since_a_time(shop):
     for order_id, updated_at in ((1, "2026-11-01 00:00:00"), (2, "2026-11-16 12:00:00"), (3, "2026-11-22 00:00:00")):
-        order(shop, order_id, updated_at=updated_at)
+        order(shop, order_id, updated_at=updated_at, store_id=1)
 
     def walked(**values):
         return [row[0] for row in shop.db.execute(FEED.walk, {"after": 0, "limit": 10, "since": "", **values})]
@@ -572,6 +572,58 @@ def test_every_table_leads_to_its_order(shop):
         "update store_website set code = 'x' where website_id = 2": {2},
     }
     assert changes == {sql: shop.touched(FEED, sql) for sql in changes}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update store set sort_order = sort_order + 1",
+        "update store_group set name = 'x'",
+        "update store_website set name = 'x'",
+        "update catalog_product_entity set updated_at = '2026-11-23 11:00:00' where entity_id = 1",
+        "update catalog_product_entity set sku = 'x' where entity_id = 1",
+        "delete from catalog_product_entity where entity_id = 1",
+        "update store set name = 'x'; update store_website set name = 'y'",
+    ],
+)
+@pytest.mark.parametrize("on_record", [(), (4,), (1, 5)])
+def test_what_orders_share_leads_to_those_within_the_look_back_and_on_record(shop, change, on_record):
+    shop.product(1, "shirt", "configurable")
+    # The clock stands at 2026-11-23 12:00.
+    dates = ("2026-11-16 11:59:59", "2026-11-16 12:00:00", "2026-11-23 11:00:00", "2019-01-01 00:00:00", "")
+    for order_id, updated_at in enumerate(dates, 1):
+        order(shop, order_id, updated_at=updated_at, store_id=1)
+        ordered(shop, order_id, order_id, product_type="configurable", product_id=1)
+    assert shop.touched(FEED, change, on_record=on_record) == {2, 3, *on_record}
+
+
+def test_without_a_look_back_what_orders_share_leads_to_all_of_them(shop):
+    order(shop, 1, updated_at="2019-01-01 00:00:00", store_id=1)
+    order(shop, 2, updated_at="", store_id=1)
+    shop.look_back_days = 0
+    assert shop.touched(FEED, "update store set sort_order = sort_order + 1") == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update sales_order set customer_note = 'x' where entity_id = 1",
+        "update sales_order_address set city = 'x' where parent_id = 1",
+        "update sales_shipment_track set track_number = 'x' where parent_id = 21",
+        "update sales_invoice_item set qty = 2 where parent_id = 11",
+        "delete from sales_creditmemo_comment where parent_id = 41",
+    ],
+)
+def test_a_change_of_an_old_order_itself_leads_to_it(shop, change):
+    order(shop, 1, updated_at="2019-01-01 00:00:00", store_id=1)
+    shop.add("sales_order_address", parent_id=1, address_type="billing")
+    shop.add("sales_invoice", entity_id=11, order_id=1)
+    shop.add("sales_invoice_item", parent_id=11)
+    shop.add("sales_shipment", entity_id=21, order_id=1)
+    shop.add("sales_shipment_track", entity_id=31, parent_id=21, order_id=1)
+    shop.add("sales_creditmemo", entity_id=41, order_id=1)
+    shop.add("sales_creditmemo_comment", parent_id=41)
+    assert shop.touched(FEED, change) == {1}
 
 
 def test_the_item_is_json(shop):

@@ -198,6 +198,7 @@ FEED = Feed(
         "web/seo/use_rewrites",
         "web/url/use_store",
     ),
+    look_back_vias=("product", "store", "store_group", "website"),
     legacy=True,
     exporter="sales_data_exporter",
     time_format="%Y-%m-%dT%H:%M:%S+00:00",
