@@ -150,9 +150,10 @@ def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], in
 
 
 def head(shop: sqlite3.Connection, feed: Feed) -> tuple[int, str | None]:
-    """The last version of a feed's changelog, and its fingerprint."""
+    """The last version of a feed's changelog, and its fingerprint: none if that row is gone, or never was."""
     with reading_shop(feed.name):
-        return shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone() or (0, None)
+        version, fingerprint = shop.execute(SQL.last.format(changelog=feed.changelog)).fetchone()
+    return version, fingerprint
 
 
 def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None) -> str:
@@ -161,6 +162,8 @@ def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None
         return ""
     with reading_shop(feed.name):
         row = shop.execute(SQL.at.format(changelog=feed.changelog), {"version_id": cursor}).fetchone()
+    if row is None and expected is None:
+        return ""  # it was gone when the feed was walked for that reason
     if row is None:
         return f"row {cursor} of {feed.changelog}, the last one read, is gone"
     if row[0] != expected:

@@ -24,11 +24,13 @@ select schema.name, field.name
    and schema.name in (select value from json_each(:tables))
 
 -- name: last
--- The last version and what it held; in hex, as a key may be text that is not UTF-8.
-select version_id, hex(entity_id) || '|' || coalesce(via, '')
-  from {changelog}
- order by version_id desc
- limit 1
+-- The last version there ever was, which sqlite_sequence remembers though its row may be gone, and what it held:
+-- null if it is gone; in hex, as a key may be text that is not UTF-8.
+select latest.version_id,
+       case when {changelog}.version_id is not null then hex(entity_id) || '|' || coalesce(via, '') end
+  from (select max(coalesce((select seq from sqlite_sequence where name = '{changelog}'), 0),
+                   coalesce((select max(version_id) from {changelog}), 0)) as version_id) as latest
+  left join {changelog} on {changelog}.version_id = latest.version_id
 
 -- name: at
 select hex(entity_id) || '|' || coalesce(via, '')

@@ -30,8 +30,10 @@ def idle_queries(feeds: list[Feed], reconcile_hours: int) -> dict[str, Any]:
     """What an idle tick asks, for these feeds: SQL that yields a row when there is something to do."""
     names = ", ".join(f"'{feed.name}'" for feed in feeds)
     heads = [
-        f"select * from (select '{feed.name}', version_id, hex(entity_id) || '|' || coalesce(via, '')"
-        f" from {feed.changelog} order by version_id desc limit 1)"
+        f"select '{feed.name}', max(coalesce(seq, 0), coalesce(version_id, 0)),"
+        " case when version_id >= coalesce(seq, 0) then hex(entity_id) || '|' || coalesce(via, '') end"
+        f" from (select (select seq from sqlite_sequence where name = '{feed.changelog}') as seq)"
+        f" left join (select * from {feed.changelog} order by version_id desc limit 1)"
         for feed in feeds
     ]
     due = [

@@ -11,7 +11,7 @@ from saasexport.clock import now_text
 from saasexport.database import indexer, views
 from saasexport.feed import Feed
 from saasexport.jobs import cleanup_deleted_feed_items, each_feed, locked
-from saasexport.sync.sync import Work, full_sync, partial_sync, sync_awaiting, sync_due
+from saasexport.sync.sync import Work, full_sync, keep_bounded, partial_sync, sync_awaiting, sync_due
 
 # A full sync works in slices, so that one large feed does not keep the others waiting.
 SLICE_SECONDS = 10
@@ -19,8 +19,8 @@ SLICE_SECONDS = 10
 
 def run(work: Work, options: argparse.Namespace) -> None:
     """Partial sync of every changelog and of what a crash left, then full syncs in slices."""
+    each_feed(work, "partial reindex", _catch_up, work.installation.feeds())
     feeds = [feed for feed in work.installation.feeds() if _state(work, feed) != "suspended"]
-    each_feed(work, "partial reindex", _catch_up, feeds)
     keep_up(work, feeds)
     invalid = [feed for feed in feeds if _state(work, feed) != "valid"]
     while invalid and not work.is_over:
@@ -43,6 +43,9 @@ def keep_up(work: Work, feeds: list[Feed]) -> None:
 
 
 def _catch_up(work: Work, feed: Feed) -> None:
+    keep_bounded(work, feed)
+    if _state(work, feed) == "suspended":
+        return
     if not feed.legacy:
         sync_awaiting(work, feed)
     sync_due(work, feed)

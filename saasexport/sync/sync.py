@@ -23,6 +23,7 @@ __all__ = [
     "Work",
     "confirm_deletions",
     "full_sync",
+    "keep_bounded",
     "partial_sync",
     "resend_failed",
     "send_collected",
@@ -241,13 +242,10 @@ def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> S
 
 def _distrust(work: Work, feed: Feed, shop: Shop, view: indexer.View, head: int) -> str:
     """Why the changelog is not read but the feed walked anew; empty if it can be trusted."""
-    limit = work.installation.config["export.changelog_limit"]
     if reason := changelog.lost(shop.connection, feed, view.version_id, view.fingerprint):
         return reason
     if head < (view.pass_version or view.version_id):
         return f"{feed.changelog} ends at {head}, before the row that was last read"
-    if head - view.version_id > limit:
-        return f"{feed.changelog} has more than {limit} rows that were not read"
     state = indexer.state(work.installation.ours, feed)
     if state.status == "invalid" and state.position is None and head > view.version_id:
         return state.reason or "it is invalid"
@@ -263,6 +261,21 @@ def _walk_anew(work: Work, feed: Feed, shop: Shop, reason: str) -> None:
         indexer.close_pass(ours, feed, head, fingerprint, now_text())
     work.log.say(f"{feed.name}: full sync: {reason}")
     _purge(work, feed, head)
+
+
+def keep_bounded(work: Work, feed: Feed) -> None:
+    """Drop a changelog that is too long, also of a feed that is not synced now: it will be compared with the shop."""
+    view = indexer.view(work.installation.ours, feed)
+    shop = shop_of(work, feed)
+    head, _ = changelog.head(shop.connection, feed)
+    limit = work.installation.config["export.changelog_limit"]
+    if head - view.version_id <= limit:
+        return
+    if indexer.state(work.installation.ours, feed).status == "suspended":
+        # The cursor stays: the rows that are missing after it have the feed walked anew once it is released.
+        _purge(work, feed, head)
+    else:
+        _walk_anew(work, feed, shop, f"{feed.changelog} has more than {limit} rows that were not read")
 
 
 def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:

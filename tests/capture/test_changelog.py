@@ -401,6 +401,7 @@ def test_more_keys_than_fit_into_one_question_are_asked_in_turns(shop, ours, mon
         shop.execute("insert into thing (thing_id, shelf_id) values (?, ?)", (100 + shelf, shelf))
     shop.execute("delete from cde_things_feed_cl where via is null")
     shop.execute("update cde_things_feed_cl set version_id = rowid / 2 + 1")
+    shop.execute("update sqlite_sequence set seq = (select max(version_id) from cde_things_feed_cl)")
     assert read(shop, ours) == ([[103, 104, 105, 106, 107, 108, 109, 110, 111]], "")
 
 
@@ -454,6 +455,18 @@ def test_the_head_is_the_last_version_and_what_it_held(shop):
     shop.execute("update thing set name = 'x' where thing_id = 3")
     shop.execute("update shelf set label = 'x' where shelf_id = 1")
     assert changelog.head(shop, THINGS) == (2, "31|shelf")  # in hex
+
+
+def test_the_head_is_remembered_though_its_row_is_gone(shop):
+    for number in (1, 2, 3):
+        shop.execute("update thing set name = 'x' where thing_id = ?", (number,))
+    shop.execute("delete from cde_things_feed_cl where version_id > 1")
+    assert changelog.head(shop, THINGS) == (3, None)
+    assert changelog.lost(shop, THINGS, 3, None) == ""  # it has led to a walk of the whole feed
+    shop.execute("delete from cde_things_feed_cl")
+    assert changelog.head(shop, THINGS) == (3, None)
+    shop.execute("delete from sqlite_sequence")
+    assert changelog.head(shop, THINGS) == (0, None)
 
 
 def test_a_changelog_that_holds_what_was_read_can_be_trusted(shop):

@@ -61,6 +61,39 @@ def test_a_hole_in_a_changelog_is_noticed(synced, converges):
     converges(synced)
 
 
+LAST = "(select max(version_id) from {0})"
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        f"delete from {{0}} where version_id = {LAST}",
+        f"delete from {{0}} where version_id > {LAST} - 2",
+        "delete from {0} where version_id > 1",
+        "delete from {0} where entity_id = 20",
+        "delete from {0}",
+        # By a program that does not leave the end as it is: more is written afterwards.
+        f"delete from {{0}} where version_id = {LAST}; insert into {{0}} (entity_id) values (21)",
+    ],
+    ids=["the last", "the last two", "all but the first", "of one entity", "all", "others come after it"],
+)
+def test_rows_that_are_gone_from_the_end_of_a_changelog_are_noticed_by_the_next_job(synced, converges, loss):
+    tick(synced, TICK)
+    for entity in (19, 21, 20):
+        synced.change(f"update catalog_product_entity_varchar set value = value || '!' where entity_id = {entity}")
+    tables = "select name from sqlite_master where type = 'table' and substr(name, -3) = '_cl'"
+    for (changelog,) in synced.ask_shop(tables):
+        synced.change(loss.format(changelog))
+    assert synced.run("reindex_all_invalid").returncode == 0
+    converges(synced)
+    # Once is enough: what is gone is not missed again, and a tick without work is idle.
+    requests = len(synced.sent())
+    log = synced.folder / "var" / "log" / "commerce-data-export.log"
+    size = log.stat().st_size
+    assert synced.run("reindex_all_invalid").returncode == 0
+    assert (len(synced.sent()), log.stat().st_size) == (requests, size)
+
+
 def test_an_emptied_changelog_is_noticed(synced, converges):
     synced.change(RENAME)
     tick(synced, TICK)

@@ -248,6 +248,59 @@ def test_a_changelog_that_is_too_long_is_dropped_and_the_feed_compared(tmp_path,
     tiny.close()
 
 
+def written(tiny, number):
+    """So many changes of thing 1."""
+    tiny.shop.execute("begin")
+    for change in range(number):
+        tiny.shop.execute("update thing set name = ? where thing_id = 1", (f"{number}/{change}",))
+    tiny.shop.execute("commit")
+
+
+def kept_rows(tiny):
+    """The rows of the changelog."""
+    return tiny.shop.execute("select count(*) from cde_things_feed_cl").fetchone()[0]
+
+
+@pytest.mark.parametrize("released", ["valid", "invalid"])
+@pytest.mark.parametrize("changes_before", [0, 7])
+def test_a_suspended_feeds_changelog_keeps_its_bound_and_it_is_compared_when_released(
+    tmp_path, monkeypatch, released, changes_before
+):
+    tiny = Tiny(tmp_path, monkeypatch, settings="[export]\nchangelog_limit = 1000")
+    sync.full_sync(tiny.work(), THINGS)
+    if changes_before:
+        written(tiny, changes_before)
+        tick(tiny)
+    indexer.set_status(tiny.found.ours, THINGS, "suspended", "by hand", "now")
+    written(tiny, 900)
+    assert tick(tiny) == []
+    assert kept_rows(tiny) in (900, 900 + changes_before)
+    for _ in range(3):
+        written(tiny, 1_500)
+        assert tick(tiny) == []
+        assert kept_rows(tiny) == 1
+    assert state(tiny)[0] == "suspended"
+    tiny.shop.execute("update thing set name = 'Cap' where thing_id = 3")
+    indexer.set_status(tiny.found.ours, THINGS, released, None, "now")
+    assert tick(tiny) == ["a1/en", "a1/de", "c3/en", "c3/de"]
+    assert state(tiny) == ("valid", None)
+    assert tick(tiny) == []
+    tiny.close()
+
+
+def test_a_feed_that_fails_before_its_changelog_is_read_keeps_its_bound(tmp_path, monkeypatch):
+    tiny = Tiny(tmp_path, monkeypatch, settings="[export]\nchangelog_limit = 1000")
+    sync.full_sync(tiny.work(), THINGS)
+    written(tiny, 1_001)
+    with monkeypatch.context() as patched:
+        patched.setattr(reindex_all_invalid, "sync_awaiting", lambda *_: 1 / 0)
+        patched.setattr(reindex_all_invalid, "full_sync", lambda *_: 1 / 0)
+        assert tick(tiny) == []
+    assert kept_rows(tiny) == 1
+    assert tick(tiny) == ["a1/en", "a1/de"]
+    tiny.close()
+
+
 def test_what_was_read_is_purged(synced, monkeypatch):
     monkeypatch.setattr(changelog, "KEPT", 3)
     monkeypatch.setattr(changelog.purge, "__defaults__", (3,))
