@@ -117,6 +117,16 @@ def _date_time(value: str) -> str | None:
     return f"{moment:%Y-%m-%d %H:%M:%S}".rjust(19, "0") if value[4:8:3] == "--" else None
 
 
+def listed(value: str) -> list[str]:
+    """The values of a list such as `31,32`; blanks around them do not count."""
+    return [each.strip() for each in value.split(",")]
+
+
+def media_path(value: str) -> str:
+    """A path below a folder of media: it begins with a slash, whether it is stored with one or not."""
+    return value if value.startswith("/") or not value else "/" + value
+
+
 def shortened(value: str, length: int = 40) -> str:
     """A value as it may stand in a message: quoted, one line, not too long."""
     return repr(value if len(value) <= length else value[:length] + "...")

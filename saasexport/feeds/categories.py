@@ -15,7 +15,7 @@ from saasexport.shop import eav, per_view
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
 from saasexport.shop.scopes import StoreView, configuration, link_url, media_url, store_views
-from saasexport.values import boolean, date_time, text, whole
+from saasexport.values import boolean, date_time, listed, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -32,7 +32,7 @@ TEXTS = (
 POSITION = "position"
 
 # Folders of the shop that its media address stands for.
-MEDIA_FOLDERS = ("/media/", "/pub/media/")
+MEDIA_FOLDERS = ("/media/", "/pub/media/", "media/", "pub/media/")
 
 
 class Settings(NamedTuple):
@@ -100,7 +100,7 @@ def _valued(values: dict[str, Any], settings: Settings, view: StoreView) -> dict
         found["description"] = fill(html, settings.link_urls[view.id], settings.media_urls[view.id])
     found["image"] = _image(text(values.get("image"), "image"), settings.media_urls[view.id])
     available = text(values.get("available_sort_by"), "availableSortBy")
-    found["availableSortBy"] = available.split(",") if available else None
+    found["availableSortBy"] = listed(available) if available else None
     sort_by = text(values.get("default_sort_by"), "defaultSortBy") or settings.sort_by[view.id]
     found["defaultSortBy"] = _sort_by(sort_by, found["availableSortBy"] or (), settings.sortable)
     return found

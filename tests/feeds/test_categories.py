@@ -216,6 +216,8 @@ def test_children_are_the_active_ones_by_position_in_the_items_store_view(shop):
         ("http://elsewhere/folder/x.png", "http://shop/media/catalog/category/x.png"),
         ("/media/catalog/category/x.png", "http://shop/media/catalog/category/x.png"),
         ("/pub/media/wysiwyg/x.png", "http://shop/media/wysiwyg/x.png"),
+        ("media/catalog/category/x.png", "http://shop/media/catalog/category/x.png"),
+        ("pub/media/wysiwyg/x.png", "http://shop/media/wysiwyg/x.png"),
         ("/static/x.png", "/static/x.png"),
     ],
 )
@@ -231,6 +233,7 @@ def test_the_address_of_an_image(shop, stored, sent):
         (None, None, None, "price"),  # the configuration's
         ("name,price", "name", ["name", "price"], "name"),
         ("name,price", None, ["name", "price"], "price"),
+        ("name, price", "price", ["name", "price"], "price"),
         ("name", "price", ["name"], "name"),  # not among those available
         (None, "colour", None, "position"),  # nothing can be sorted by it
         ("colour,name", "colour", ["colour", "name"], "name"),

@@ -95,12 +95,15 @@ def test_yes_and_no(shop, raw, sent):
     assert [("organic", [sent])] == said(shop)["default"]
 
 
-def test_options_are_told_by_label_of_the_store_view_else_admins_else_by_id(shop):
+@pytest.mark.parametrize(
+    "written", ["32,31,33,99", "32, 31, 33, 99", " 32,31 ,33,99 ", "32 ,\n31,\t33,99", "32,  31,33  ,99\n"]
+)
+def test_options_are_told_by_label_of_the_store_view_else_admins_else_by_id(shop, written):
     shop.attribute(201, "hue", "text")
     shop.option(31, 201, "Red", store_3="Rouge")
     shop.option(32, 201, "Blue")
     shop.add("eav_attribute_option", option_id=33, attribute_id=201)
-    shop.say(1, hue="32,31,33,99")
+    shop.say(1, hue=written)
 
     assert said(shop) == {
         "default": [("hue", ["Blue", "Red", "33", "99"])],
@@ -176,7 +179,7 @@ def colours(shop):
     for product_id in (2, 3, 4):
         shop.bare(product_id, f"sku-{product_id}")
     shop.say(1, hue=31)
-    shop.say(2, hues="41,42")
+    shop.say(2, hues="41, 42")
     shop.say(3, store_id=3, hue=32)
     return shop
 

@@ -47,6 +47,16 @@ def said(shop, product_id=1, view="default"):
     return found[product_id][view]
 
 
+@pytest.mark.parametrize("stored", ["m/1.jpg", "/m/1.jpg"])
+@pytest.mark.parametrize("named", ["m/1.jpg", "/m/1.jpg"])
+def test_a_file_and_who_names_it_may_lack_the_slash(shop, stored, named):
+    shop.file(5, stored)
+    shop.say(1, image=named)
+    assert said(shop)["media_gallery"] == [
+        {"url": f"{BASE}/m/1.jpg", "label": "", "types": ["image"], "sort_order": 0}
+    ]
+
+
 def test_a_picture_in_all_three_shapes(shop):
     shop.file(5, "/m/1.jpg", label="Front", position=2)
     shop.say(1, image="/m/1.jpg", thumbnail="/m/1.jpg", small_image="/m/other.jpg")

@@ -520,6 +520,7 @@ def test_labels_are_the_store_views_where_it_has_some(shirt):
         (0, "R", {}),
         (1, "#ff0000", {"colorHex": "#ff0000"}),
         (2, "/r/e/red.png", {"imageUrl": "http://shop/media/attribute/swatch/r/e/red.png"}),
+        (2, "r/e/red.png", {"imageUrl": "http://shop/media/attribute/swatch/r/e/red.png"}),
         (3, "", {"customSwatchValue": ""}),
     ],
 )

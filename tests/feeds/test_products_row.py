@@ -156,6 +156,16 @@ def test_the_price_view_in_words(shop, price_view, sent):
     assert sent == said(shop)["default"].get("priceView")
 
 
+@pytest.mark.parametrize("code", ["image", "small_image", "thumbnail", "swatch_image"])
+@pytest.mark.parametrize("path", ["/m/1.jpg", "m/1.jpg"])
+def test_a_path_may_lack_its_slash(shop, code, path):
+    shop.bare(1, "mug")
+    shop.say(1, status=1, **{code: path})
+
+    field = {"small_image": "smallImage", "swatch_image": "swatchImage"}.get(code, code)
+    assert said(shop)["default"][field]["url"] == "http://shop/media/catalog/product/m/1.jpg"
+
+
 @pytest.mark.parametrize("path", ["no_selection", "", None])
 def test_no_selection_is_no_image(shop, path):
     shop.bare(1, "mug")

@@ -13,7 +13,7 @@ from saasexport.errors import Unusable
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav
-from saasexport.values import number, text
+from saasexport.values import listed, number, text
 
 SQL = queries.beside(__file__)
 
@@ -134,7 +134,7 @@ class Attribute:
             return attribute_id, {"attributeCode": code}, NONE
         if not self._labels:
             return attribute_id, {"attributeCode": code, "value": [self._write(value)]}, NONE
-        ids = self._text(value).split(",")
+        ids = listed(self._text(value))
         default = self._labels[0]
         local = {}
         for store_id, labels in self._labels.items():

@@ -49,9 +49,9 @@ select item.entity_id
 select item.entity_id
   from changed
   join catalog_product_entity_varchar as item on item.attribute_id = changed.attribute_id
- where instr(',' || item.value || ',', ',' || changed.option_id || ',') > 0
+ where instr(',' || replace(replace(item.value, ' ', ''), char(10), '') || ',', ',' || changed.option_id || ',') > 0
  union
 select item.entity_id
   from changed
   join catalog_product_entity_text as item on item.attribute_id = changed.attribute_id
- where instr(',' || item.value || ',', ',' || changed.option_id || ',') > 0;
+ where instr(',' || replace(replace(item.value, ' ', ''), char(10), '') || ',', ',' || changed.option_id || ',') > 0;

@@ -13,7 +13,7 @@ from saasexport.errors import Unusable
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav, scopes
-from saasexport.values import boolean, text, whole
+from saasexport.values import boolean, media_path, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -87,7 +87,8 @@ def _roles(values: dict[str, Any]) -> dict[Any, list[str]]:
     roles: dict[Any, list[str]] = {}
     for code in ROLES:
         if code in values:
-            roles.setdefault(values[code], []).append(code)
+            value = values[code]
+            roles.setdefault(media_path(value) if type(value) is str else value, []).append(code)
     return roles
 
 
@@ -106,6 +107,7 @@ def _told(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: i
             position = whole(position, "media_gallery", LISTS) or 0
         if type(path) is not str:
             path = str(text(path, "media_gallery", LISTS))
+        path = media_path(path)
         if type(label) is not str:
             label = text(label, "media_gallery", LISTS) or ""
         video = _video(said.videos, value_id, store_id, media_type) if said.videos else None

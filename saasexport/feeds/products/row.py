@@ -11,7 +11,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, Product
 from saasexport.shop import scopes
 from saasexport.shop.directives import fill
-from saasexport.values import boolean, date_time, number, refuse, text
+from saasexport.values import boolean, date_time, media_path, number, refuse, text
 
 SQL = queries.beside(__file__)
 
@@ -258,7 +258,8 @@ def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, s
             label = get(label_code)
             if label is not None:
                 label = text(label, field)
-            found[field] = {"url": f"{settings.media_url}catalog/product{text(value, field)}", "label": label}
+            path = media_path(text(value, field) or "")
+            found[field] = {"url": f"{settings.media_url}catalog/product{path}", "label": label}
     weight = get("weight")
     if weight is not None:
         found["weight"] = number(weight, "weight")

@@ -13,7 +13,7 @@ from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
 from saasexport.shop import scopes
-from saasexport.values import text, whole
+from saasexport.values import media_path, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -164,12 +164,13 @@ class _Values:
     def _value(self, option_id: int, store_id: int, media_url: str) -> dict[str, Any]:
         _, attribute_id, sort_order = self._options[option_id]
         kind, swatch = self._swatch(option_id, store_id)
+        image = f"{media_url}attribute/swatch{media_path(swatch)}" if kind == IMAGE and swatch is not None else None
         return value(
             id=uid("configurable", attribute_id, option_id),
             label=text(text_in(self._labels.get(option_id, {}), store_id), "optionsV2.values.label"),
             sortOrder=whole(sort_order, "optionsV2.values.sortOrder"),
             colorHex=swatch if kind == COLOUR else None,
-            imageUrl=f"{media_url}attribute/swatch{swatch}" if kind == IMAGE and swatch is not None else None,
+            imageUrl=image,
             customSwatchValue=swatch if kind not in (TEXT, COLOUR, IMAGE) else None,
         )
 
