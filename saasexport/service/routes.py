@@ -21,7 +21,7 @@ tombstone; 404 means that it was never received.
 import hmac
 import json
 import re
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote
@@ -69,9 +69,10 @@ class Routes:
         self._moved = {feed for _, feed in own}
         # Work on one batch at a time: threads that compute would only take the interpreter
         # from each other, and SQLite, which lets go of it at every row, would wait for it each time.
-        self._turn = threading.Lock()
+        # It is the same thread each time, since every thread keeps memory that it had.
+        self._batches = ThreadPoolExecutor(1, "batches")
         # One answer is built at a time: it counts only once its size is known.
-        self._reading = threading.Lock()
+        self._reads = ThreadPoolExecutor(1, "reads")
 
     def admit(self, request: Request) -> Target:
         """The target of a request, or the refusal of one that its head already rules out."""
@@ -139,13 +140,20 @@ class Routes:
 
     def answer(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         """Do what was asked."""
+        worker = self._batches if target.what == "batch" else self._reads
+        return worker.submit(self._at_work, target, request, body, taking).result()
+
+    def _at_work(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         try:
             if target.what == "batch":
                 return self._receive(target, request, body, taking)
-            with self._reading:
-                answer = self._read(target, request.query)
-                taking(len(answer.body))
-                return answer
+            answer = self._read(target, request.query)
+            taking(len(answer.body))
+            return answer
+        except Refusal as refusal:
+            # What it was raised from holds the batch in memory, while the next one is at work.
+            refusal.__cause__ = refusal.__context__ = None
+            raise refusal.with_traceback(None)  # noqa: B904  # for that reason
         except StoreFull as error:
             raise Refusal(507, f"nothing was stored: {error}") from error
         except StoreError as error:
@@ -163,11 +171,10 @@ class Routes:
         return Answer(refusal.status, _json_bytes(content), refusal.headers)
 
     def _receive(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
-        with self._turn:
-            is_gzip = request.headers.get("content-encoding", "").lower() == "gzip"
-            rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, validator_of(target.feed))
-            if rows:
-                self._store.save(target.environment, target.feed, rows, request.request_id)
+        is_gzip = request.headers.get("content-encoding", "").lower() == "gzip"
+        rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, validator_of(target.feed))
+        if rows:
+            self._store.save(target.environment, target.feed, rows, request.request_id)
         return Answer(200, _json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
 
     def _read(self, target: Target, query: str) -> Answer:

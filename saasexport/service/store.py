@@ -8,6 +8,7 @@ and reading use a connection each; in WAL mode neither waits for the other.
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -21,6 +22,9 @@ VERSION = 1
 
 # Data spaces; a shop has a few, and whoever may send could make up any number.
 MOST_ENVIRONMENTS = 1_000
+
+# How long another process that writes, or starts, is waited for.
+BUSY_SECONDS = 5.0
 
 # A page of items ends after this many bytes, whatever its limit: it is built in memory.
 PAGE_BYTES = 4_000_000
@@ -122,20 +126,34 @@ class Store:
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     db.execute("pragma synchronous = full")
     return db
 
 
 def _prepare(db: sqlite3.Connection, path: str) -> None:
     """Create the tables of a new file; refuse a file that is somebody else's."""
-    [(version,)] = db.execute("pragma user_version").fetchall()
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            _set_up(db, path)
+            return
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait for another that changes the journal mode, as one that starts at once does.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _set_up(db: sqlite3.Connection, path: str) -> None:
+    # In this order: whoever sees the tables of another that starts at once sees its version.
     [(tables,)] = db.execute(SQL.tables).fetchall()
-    if version == 0 and tables == 0:
+    [(version,)] = db.execute("pragma user_version").fetchall()
+    if tables == 0 and version in (0, VERSION):
         # Pages of 4 KB would hold a single product each; it can only be chosen before there is one.
         db.execute("pragma page_size = 16384")
         db.execute("pragma journal_mode = wal")
-        # Another service may have come first: what is there already stays.
+        # Another may have come first: what is there already stays.
         db.executescript(f"begin exclusive; {SQL.schema}; commit")
     elif version != VERSION:
         raise ConfigError(f"{path} is not a database of this version of the Commerce Service")

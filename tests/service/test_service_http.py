@@ -392,3 +392,73 @@ def test_a_route_is_for_posting_only(routed: Caller) -> None:
 @pytest.mark.parametrize("path", ["/p/two/y", "/p//x", "/p/a/b/x", "/p/two/x/", "/p/two/xx", "/p/tw%20o/x"])
 def test_a_path_that_only_resembles_a_route_is_not_found(routed: Caller, path: str) -> None:
     assert routed.ask("POST", path, b"[]", {"Content-Type": "application/json"}).status == 404
+
+
+@pytest.fixture
+def proxied(tmp_path: Path) -> Iterator[Caller]:
+    """A service behind proxies."""
+    with CommerceService(str(tmp_path / "p.sqlite"), allowed_hosts=["feeds.example", "b.example"]) as service:
+        yield Caller(service)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "", "localhost.evil", "feeds.example"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/feeds"), ("POST", "/feeds/prices/testing"), ("PUT", "/nothing")]
+)
+def test_a_host_of_somebody_elses_is_misdirected(caller: Caller, host: str, method: str, path: str) -> None:
+    body = json.dumps([item("prices")]).encode() if method == "POST" else None
+    reply = caller.ask(method, path, body, {"Host": host, "Content-Type": "application/json"})
+    assert (reply.status, reply.content["status"]) == (421, "FAILED")
+    assert reply.content["message"].endswith("is not answered for here; a proxy's name is given with --allow-host")
+    assert caller.get("/feeds").content == []
+
+
+def test_another_host_learns_not_even_that_a_key_is_wanted(guarded: Caller) -> None:
+    for key in ("open sesame", "wrong"):
+        assert guarded.ask("GET", "/feeds", None, {"Host": "evil.example", "X-Api-Key": key}).status == 421
+
+
+def test_a_host_that_was_allowed_is_answered(proxied: Caller) -> None:
+    for host in ("feeds.example", "FEEDS.example:443", "b.example.", f"127.0.0.1:{proxied.port}", "[::1]", "localhost"):
+        assert proxied.ask("GET", "/feeds", None, {"Host": host}).status == 200
+    assert proxied.ask("GET", "/feeds", None, {"Host": "c.example"}).status == 421
+
+
+ENCODED = ["%ff", "%C1", "%", "%zz", "a%00b", "%ED%A0%80", "%F5%80%80%80", "caf%c3%a9", "%2e%2e%2f", "%E2%80%AE"]
+
+
+@pytest.mark.parametrize("segment", ENCODED)
+def test_an_environment_that_is_none_is_not_found_wherever_it_stands(
+    caller: Caller, routed: Caller, segment: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in (f"/feeds/products/{segment}", f"/feeds/products/{segment}/item?sku=a", f"/{segment}"):
+        assert caller.get(path).status == 404
+    assert caller.post("products", [], environment=segment).status == 404
+    for path in (f"/p/{segment}/x", f"/feeds/catalog/v2/products/{segment}"):
+        assert routed.ask("POST", path, b"[]", {"Content-Type": "application/json"}).status == 404
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("query", ["after=%ff", "after=%ED%A0%80", "%ff=1", "limit=%C2%B2", "limit=1;2", "a=b&a=b"])
+def test_a_query_that_makes_no_sense_is_refused(caller: Caller, query: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert caller.get(f"/feeds/products/testing?{query}").status == 400
+    assert capfd.readouterr().err == ""
+
+
+def test_what_nobody_foresaw_is_answered_in_json(
+    service: CommerceService, caller: Caller, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    for name in ("save", "counts", "page", "one"):
+        monkeypatch.setattr(service.store, name, fail)
+    for reply in (
+        caller.post("prices", [item("prices")]),
+        caller.get("/feeds"),
+        caller.get("/feeds/prices/testing"),
+        caller.get("/feeds/ratingMetadata/testing/item?ratingId=1&storeViewCode=a"),
+    ):
+        assert (reply.status, reply.content["status"]) == (500, "FAILED")
+        assert reply.headers["connection"] == "close"
+    assert capfd.readouterr().err.count("Traceback (most recent call last)") == 4

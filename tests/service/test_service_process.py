@@ -197,7 +197,17 @@ def test_a_route_that_cannot_be_is_refused(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--port", "70000"], ["--port", "x"], ["--max-body", "0"], ["--route", "prices"], ["--nothing"]],
+    [
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--max-body", "0"],
+        ["--route", "prices"],
+        ["--nothing"],
+        ["--allow-host", ""],
+        ["--allow-host", "http://a.example"],
+        ["--allow-host", "a.example:80"],
+        ["--allow-host", "*.example"],
+    ],
 )
 def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -1,6 +1,8 @@
 """What is kept: the newest state of each item, whole batches, and nothing else."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -239,3 +241,51 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_customer_groups_have_prices_of_their_own(caller: Caller) -> None:
     caller.post("prices", [priced(1, EARLY), priced(2, EARLY, customerGroupCode=GROUP)])
     assert [it["regular"] for it in caller.held("prices")] == [1, 2]
+
+
+def test_a_data_space_too_many_is_refused_and_the_others_go_on(tmp_path: Path) -> None:
+    path = str(tmp_path / "received.sqlite")
+    store = Store(path)
+    spaces = [(f"space-{number}",) for number in range(999)]
+    # As batches of theirs would have left them.
+    store._writer.executemany("insert into feed (environment, name, last_received_at) values (?, 'prices', '')", spaces)
+    store.close()
+    with CommerceService(path) as service:
+        caller = Caller(service)
+        assert caller.post("prices", [priced(1, EARLY)], "the-last").status == 200
+        for feed in ("prices", "ratingMetadata"):
+            reply = caller.post(feed, [item(feed)], "one-too-many")
+            assert (reply.status, reply.content["status"]) == (507, "FAILED")
+            assert reply.content["message"] == (
+                "nothing was stored: 1000 data spaces are kept here already, and this is another one"
+            )
+        assert caller.post("prices", [priced(2, LATE)], "the-last").status == 200
+        assert caller.post("ratingMetadata", [item("ratingMetadata")], "space-0").status == 200
+        # Who sends nothing and who only looks makes none.
+        assert caller.post("prices", [], "one-too-many").status == 200
+        assert caller.get("/feeds/prices/one-too-many").status == 200
+        environments = {count["environment"] for count in caller.get("/feeds").content}
+    assert len(environments) == 1000
+    assert "one-too-many" not in environments
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_two_services_may_begin_on_one_database_at_once(tmp_path: Path, is_there: bool) -> None:
+    for number in range(10):
+        path = str(tmp_path / f"{number}.sqlite")
+        if is_there:
+            Store(path).close()
+        with ThreadPoolExecutor(6) as pool:
+            begin = threading.Barrier(6)
+            stores = list(pool.map(lambda _: begin.wait() >= 0 and Store(path), range(6)))  # noqa: B023  # used at once
+        for count, store in enumerate(stores):
+            assert isinstance(store, Store)
+            store.save("testing", "prices", [row(f"[{count}]")], "")
+        assert [(it.environment, it.live) for it in stores[0].counts()] == [("testing", 6)]  # type: ignore[union-attr]
+        for store in stores:
+            store.close()  # type: ignore[union-attr]
+
+
+def row(identity: str) -> dict[str, object]:
+    """An item as the store takes it."""
+    return {"identity": identity, "item": "{}", "is_deleted": False, "exported_at": EARLY}
