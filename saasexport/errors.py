@@ -47,6 +47,12 @@ class Busy(SaasExportError):
 
     exit_status = 0
 
+    def told_on(self, stream: object) -> str:
+        """The text, and to a person at a terminal that all is well."""
+        if not getattr(stream, "isatty", bool)():
+            return str(self)
+        return f"{self}: it is at work, and there is nothing you have to do; --wait waits for it"
+
 
 class Unusable(Exception):
     """A value of the shop cannot become a field of an item.

@@ -37,7 +37,7 @@ def run(job: str) -> int:
                 return 0
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
-            print(f"{job}: {busy}; nothing done", file=sys.stderr)
+            print(f"{job}: {busy.told_on(sys.stderr)}", file=sys.stderr)
         return 0
     except (OSError, sqlite3.Error, ValueError, KeyError, TypeError, ConfigError):
         pass  # the job finds the same trouble, and has words for it

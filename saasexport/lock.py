@@ -16,15 +16,15 @@ from saasexport.errors import Busy, ConfigError
 LOOKERS = 10_000
 
 
-def take(path: str, holder: str) -> int:
-    """Take the lock and give the descriptor that holds it; raise Busy if another process has it."""
+def take(path: str, holder: str, waits: bool = False) -> int:
+    """Take the lock and give the descriptor that holds it; raise Busy if another process has it, or wait for it."""
     while True:
         try:
             descriptor = _open(path)
         except OSError as error:
             raise ConfigError(f"{path}: {error.strerror}", "see [export] lock_dir") from error
         try:
-            _flock(descriptor)
+            _flock(descriptor, waits)
         except BlockingIOError:
             now_held_by = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
             os.close(descriptor)
@@ -42,9 +42,9 @@ def take(path: str, holder: str) -> int:
     return descriptor
 
 
-def take_job(folder: str, job: str, by_cron: bool) -> int:
+def take_job(folder: str, job: str, by_cron: bool, waits: bool = False) -> int:
     """Take a job's lock; what cron started leaves its time in a file beside, which people's runs do not touch."""
-    descriptor = take(os.path.join(folder, job + ".lock"), f"{job}({os.getpid()})")
+    descriptor = take(os.path.join(folder, job + ".lock"), f"{job}({os.getpid()})", waits)
     if by_cron:
         seen = _open(os.path.join(folder, job + ".cron"))
         os.utime(seen)
@@ -60,12 +60,12 @@ def release(descriptor: int) -> None:
 class held:  # noqa: N801  # reads as a statement: with held(path, "full sync")
     """Hold a lock for a `with` block."""
 
-    def __init__(self, path: str, operation: str) -> None:
-        self.path = path
+    def __init__(self, path: str, operation: str, waits: bool = False) -> None:
+        self.path, self.waits = path, waits
         self.holder = f"{operation}({os.getpid()})"
 
     def __enter__(self) -> None:
-        self.descriptor = take(self.path, self.holder)
+        self.descriptor = take(self.path, self.holder, self.waits)
 
     def __exit__(self, *_: object) -> None:
         release(self.descriptor)
@@ -87,8 +87,11 @@ def is_held(path: str) -> str:
     return ""
 
 
-def _flock(descriptor: int) -> None:
-    """Lock it; raise BlockingIOError if somebody holds it, not if somebody only looks at it."""
+def _flock(descriptor: int, waits: bool) -> None:
+    """Lock it; unless one waits, raise BlockingIOError if somebody holds it, not if somebody only looks at it."""
+    if waits:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
     for _ in range(LOOKERS):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

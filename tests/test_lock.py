@@ -5,6 +5,8 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -194,3 +196,29 @@ def test_with_closed_standard_streams_the_lock_does_not_take_their_place(tmp_pat
     code = f"import os\nfrom saasexport import lock\nheld = lock.take({path!r}, 'mine(1)')\nos._exit(held <= 2)"
     command = f'exec "{sys.executable}" -c "$0" <&- >&- 2>&-'
     assert subprocess.run(["/bin/sh", "-c", command, code], cwd=ROOT, timeout=30, check=False).returncode == 0
+
+
+def test_who_waits_gets_the_lock_when_it_is_let_go(tmp_path):
+    path = str(tmp_path / "products.lock")
+    first = lock.take(path, "full sync(1)")
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(lock.take(path, "full sync(2)", waits=True)))
+    thread.start()
+    thread.join(0.1)
+    assert (thread.is_alive(), taken) == (True, [])
+    lock.release(first)
+    thread.join(60)
+    assert lock.is_held(path) == "full sync(2)"
+    lock.release(taken[0])
+
+
+def test_a_person_at_a_terminal_is_told_that_nothing_is_to_be_done(tmp_path):
+    path = str(tmp_path / "products.lock")
+    with lock.held(path, "full sync"), pytest.raises(Busy) as raised, lock.held(path, "full sync"):
+        pass
+    terminal = SimpleNamespace(isatty=lambda: True)
+    said = f'process locked by "full sync({os.getpid()})"'
+    assert raised.value.told_on(None) == said
+    assert raised.value.told_on(terminal) == (
+        f"{said}: it is at work, and there is nothing you have to do; --wait waits for it"
+    )

@@ -6,12 +6,16 @@ help that starts with examples; it is imported only when it is called.
 
 import argparse
 import os
+import re
+import shlex
+import shutil
 import sys
 from importlib import import_module
+from types import ModuleType
 
-import saasexport
 from saasexport import lock
 from saasexport.errors import Busy, ConfigError, SaasExportError
+from saasexport.usage import Parser, near
 
 # Command -> its module, and one line about it.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -38,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "indexer:set-status": ("indexer", "set them invalid, suspended or valid"),
     "cron:install": ("cron", "put the jobs into your crontab"),
     "cron:remove": ("cron", "take them out again"),
+    "completion": ("about", "what bash needs to complete commands and options"),
+    "list": ("about", "the commands, or those of a group"),
+    "help": ("about", "the help of a command"),
+    "version": ("about", "the version of this program"),
 }
 
 
@@ -51,10 +59,10 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except Busy as busy:
-        print(f"saasexport: {busy}; nothing done", file=sys.stderr)
+        print(f"saasexport: {busy.told_on(sys.stderr)}; nothing done", file=sys.stderr)
         return 0
     except SaasExportError as error:
-        print(f"saasexport: {error}", file=sys.stderr)
+        print(as_typed(f"saasexport: {error}"), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("saasexport: interrupted; the next run goes on from here", file=sys.stderr)
@@ -79,25 +87,45 @@ def _unforeseen(argv: list[str], error: Exception) -> str:
 
 def _run(argv: list[str]) -> int:
     config, argv = _config_option(argv)
-    if not argv or argv[0] in ("-h", "--help", "help"):
+    if not argv or argv[0] in ("-h", "--help"):
         print(usage())
         return 0
-    if argv[0] == "--version":
-        print(f"saasexport {saasexport.__version__}")
-        return 0
-    name = _named(argv[0])
-    module = import_module(f"saasexport.commands.{COMMANDS[name][0]}")
+    if argv[0] in ("-V", "--version"):
+        argv = ["version"]
+    if argv[0].startswith("-"):
+        raise ConfigError(f"unrecognized argument {argv[0]!r}", "see: saasexport --help")
+    name = named(argv[0])
+    options = parser(name, config)
+    status: int = _module(name).run(options.parse_args(argv[1:]), name)
+    return status
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"saasexport.commands.{COMMANDS[name][0]}")
+
+
+def parser(name: str, config: str | None = None) -> Parser:
+    """The options of a command."""
     summary = COMMANDS[name][1]
     options = _Options(
         prog=f"saasexport {name}",
         description=f"{summary[:1].upper()}{summary[1:]}.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.examples = module.EXAMPLES[name]
+    options.examples = _module(name).EXAMPLES[name]
     options.add_argument("--config", metavar="PATH", default=config, help="the configuration file")
-    module.configure(options, name)
-    status: int = module.run(options.parse_args(argv[1:]), name)
-    return status
+    _module(name).configure(options, name)
+    return options
+
+
+def as_typed(text: str) -> str:
+    """A text for people, in which our commands are called as this one was: bin/saasexport, for one."""
+    typed = sys.argv[0]
+    if os.path.basename(typed) != "saasexport" or typed == "saasexport" or shutil.which("saasexport") == typed:
+        return text
+    names = "|".join(map(re.escape, COMMANDS))
+    called = shlex.quote(typed)
+    return re.sub(rf"(?<![\w./-])saasexport (?=(--config \S+ )?({names})\b)", lambda _: f"{called} ", text)
 
 
 def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
@@ -109,7 +137,7 @@ def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
     return None, argv
 
 
-class _Options(argparse.ArgumentParser):
+class _Options(Parser):
     """Options whose help starts with examples: most people look for the line to copy."""
 
     examples = ""
@@ -120,7 +148,7 @@ class _Options(argparse.ArgumentParser):
         return "\n".join(["examples:", *lines, "", super().format_help()])
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     """A command by its name, or by the beginnings of its parts where they are clear, as bin/magento takes them."""
     if name in COMMANDS:
         return name
@@ -147,12 +175,8 @@ NOT_NEEDED = {
 def _unknown(name: str) -> ConfigError:
     if name in NOT_NEEDED:
         return ConfigError(f"{name} is not needed here", NOT_NEEDED[name])
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, COMMANDS, 1, 0.5)
-    return ConfigError(
-        f"there is no command {name!r}", f"did you mean {near[0]}?" if near else "saasexport --help lists them"
-    )
+    meant = near(name, COMMANDS)
+    return ConfigError(f"there is no command {name!r}", f"did you mean {meant}?" if meant else "see: saasexport list")
 
 
 def usage() -> str:

@@ -8,11 +8,10 @@ import argparse
 import sqlite3
 import sys
 import time
-from difflib import get_close_matches
 
 from saasexport import lock
 from saasexport.clock import now_text
-from saasexport.commands import table
+from saasexport.commands import for_programs, table
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
@@ -22,6 +21,7 @@ from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.sync import resync
+from saasexport.usage import near
 
 _PRODUCTS = "catalog_data_exporter_products"
 
@@ -33,6 +33,19 @@ EXAMPLES = {
     "indexer:reindex": f"saasexport indexer:reindex\nsaasexport indexer:reindex {_PRODUCTS}",
     "indexer:reset": f"saasexport indexer:reset\nsaasexport indexer:reset {_PRODUCTS}",
     "indexer:set-status": f"saasexport indexer:set-status suspended {_PRODUCTS}\nsaasexport indexer:set-status invalid",
+}
+
+KEYS = {
+    "indexer:info": {"id": "the indexer's id", "title": "what it is called", "feed": "its feed's name"},
+    "indexer:status": {
+        "id": "the indexer's id",
+        "title": "what it is called",
+        "status": "Ready, Reindex required, Processing or Suspended",
+        "update_on": "Schedule or Save",
+        "schedule_status": "idle or working, and the backlog; empty on Save",
+        "schedule_updated": "UTC, when its changelog was last read; empty on Save",
+    },
+    "indexer:show-mode": {"id": "the indexer's id", "title": "what it is called", "mode": "schedule or realtime"},
 }
 
 HEAD = ("ID", "Title", "Status", "Update On", "Schedule Status", "Schedule Updated")
@@ -53,7 +66,13 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
         options.add_argument("mode", choices=tuple(MODES), help="by cron (schedule), or on save by the shop (realtime)")
     elif name == "indexer:set-status":
         options.add_argument("status", choices=("invalid", "suspended", "valid"), help="the new status")
-    options.add_argument("indexers", metavar="INDEXER", nargs="*", help="indexer ids; all without any")
+    options.add_argument("indexers", metavar="INDEXER", nargs="*", help="ids, or names of feeds; all without any")
+    if name in KEYS:
+        for_programs.add_option(options, KEYS[name], "indexer")
+    elif name == "indexer:reindex":
+        options.add_argument("--wait", action="store_true", help="wait for who works on a feed, instead of skipping it")
+    elif name == "indexer:set-status":
+        options.add_argument("--yes", "-y", action="store_true", help="do not ask before every feed is suspended")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
@@ -62,44 +81,60 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         feeds = _chosen(found, options.indexers)
         if name == "indexer:info":
-            return _info(feeds or list(found.all_feeds.values()))
+            return _info(feeds or list(found.all_feeds.values()), options)
         feeds = feeds or found.feeds()
         if name == "indexer:set-mode":
             return _set_mode(found, feeds, options.mode)
         if name == "indexer:set-status":
+            if options.status == "suspended" and not options.indexers and not _is_confirmed(options, feeds):
+                print("nothing done", file=sys.stderr)
+                return 1
             return _set_status(found, feeds, options.status)
         return {
             "indexer:status": _status,
             "indexer:show-mode": _show_mode,
             "indexer:reindex": _reindex,
             "indexer:reset": _reset,
-        }[name](found, feeds)
+        }[name](found, feeds, options)
     finally:
         found.close()
 
 
 def _chosen(found: Installation, ids: list[str]) -> list[Feed]:
-    """The feeds of these indexers; none for none."""
-    by_id = {feed.indexer: feed for feed in found.all_feeds.values()}
-    unknown = [indexer_id for indexer_id in ids if indexer_id not in by_id]
+    """The feeds of these indexers, by the indexer's id or the feed's name; none for none."""
+    by_id = {feed.indexer.lower(): feed for feed in found.all_feeds.values()}
+    by_id |= {feed.name.lower(): feed for feed in found.all_feeds.values()}
+    unknown = [indexer_id for indexer_id in ids if indexer_id.lower() not in by_id]
     if not unknown:
-        return [by_id[indexer_id] for indexer_id in dict.fromkeys(ids)]
-    # The feed's name is a likely mistake: saas:resync takes it.
-    near = get_close_matches(unknown[0], [*by_id, *found.all_feeds], 1)
-    meant = found.all_feeds[near[0]].indexer if near and near[0] in found.all_feeds else "".join(near)
+        return list({by_id[each.lower()].name: by_id[each.lower()] for each in ids}.values())
+    supported = [feed.indexer for feed in found.all_feeds.values()]
+    meant = near(unknown[0], [*supported, *found.all_feeds])
     raise ConfigError(
         "the following requested index types are not supported: '" + "', '".join(unknown) + "'",
-        (f"did you mean {meant}? " if meant else "") + f"supported types: {', '.join(by_id)}",
+        (f"did you mean {meant}? " if meant else "") + f"supported types: {', '.join(supported)}",
     )
 
 
-def _info(feeds: list[Feed]) -> int:
+def _is_confirmed(options: argparse.Namespace, feeds: list[Feed]) -> bool:
+    """Whether all feeds are meant: cron would pass over every one of them, until somebody remembers."""
+    if options.yes:
+        return True
+    warning = f"indexer:set-status suspended: this suspends all {len(feeds)} feeds, and cron sends nothing any more"
+    if not sys.stdin or not sys.stdin.isatty():
+        raise ConfigError(warning, "name the indexers, or say --yes")
+    print(f"{warning}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _info(feeds: list[Feed], options: argparse.Namespace) -> int:
+    if options.json:
+        return for_programs.show([{"id": feed.indexer, "title": feed.title, "feed": feed.name} for feed in feeds])
     for feed in feeds:
         print(f"{feed.indexer:<40} {feed.title}")
     return 0
 
 
-def _status(found: Installation, feeds: list[Feed]) -> int:
+def _status(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     rows = []
     for feed in feeds:
         view = indexer.view(found.ours, feed)
@@ -112,6 +147,8 @@ def _status(found: Installation, feeds: list[Feed]) -> int:
         shown = shown_status(indexer.state(found.ours, feed).status, holder)
         on = "Schedule" if view.mode == "schedule" else "Save"
         rows.append((feed.indexer, feed.title, shown, on, schedule, updated))
+    if options.json:
+        return for_programs.show([dict(zip(KEYS["indexer:status"], row, strict=True)) for row in rows])
     print("\n".join(table.bordered(HEAD, rows, lambda _, cell: COLOURS.get(cell, ""))))
     return 0
 
@@ -123,7 +160,10 @@ def shown_status(kept: str, holder: str) -> str:
     return {"valid": "Ready", "invalid": "Reindex required", "suspended": "Suspended"}[kept]
 
 
-def _show_mode(found: Installation, feeds: list[Feed]) -> int:
+def _show_mode(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
+    if options.json:
+        modes = [(feed.indexer, feed.title, indexer.view(found.ours, feed).mode) for feed in feeds]
+        return for_programs.show([dict(zip(KEYS["indexer:show-mode"], row, strict=True)) for row in modes])
     for feed in feeds:
         print(f"{feed.title}: {MODES[indexer.view(found.ours, feed).mode]}")
     return 0
@@ -144,7 +184,7 @@ def _set_mode(found: Installation, feeds: list[Feed], mode: str) -> int:
     return 0
 
 
-def _reset(found: Installation, feeds: list[Feed]) -> int:
+def _reset(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     for feed in feeds:
         with transaction(found.ours):
             indexer.set_status(found.ours, feed, "invalid", "it was reset by hand", now_text())
@@ -165,7 +205,7 @@ def _set_status(found: Installation, feeds: list[Feed], wanted: str) -> int:
     return 0
 
 
-def _reindex(found: Installation, feeds: list[Feed]) -> int:
+def _reindex(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     """Sync every feed in full, one after the other; what legacy feeds collect is sent by their job."""
     work = prepare_command(found, "saasexport indexer:reindex")
     failed = False
@@ -174,11 +214,11 @@ def _reindex(found: Installation, feeds: list[Feed]) -> int:
             print(f"{feed.title} index ", end="", flush=True)
             began = time.monotonic()
             try:
-                with lock.held(found.lock_file(feed.name), "full sync"):
+                with lock.held(found.lock_file(feed.name), "full sync", options.wait):
                     is_complete = resync.from_the_start(work, feed).is_complete
             except Busy as busy:
                 work.log.operation(feed.name, "full sync", f"operation skipped - {busy}")
-                print(f"is locked by another process: {busy}. Skipping.")
+                print(f"is locked by another process: {busy.told_on(sys.stdout)}. Skipping.")
             except (SaasExportError, sqlite3.Error) as error:
                 print(f"exception: {error}")
                 failed = True

@@ -6,6 +6,7 @@ It takes the feed's lock only: a feed that a job is busy with is left to it.
 import argparse
 import sys
 import time
+from typing import Any
 
 from saasexport import lock
 from saasexport.commands.progress import Progress, summary
@@ -39,7 +40,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     add = options.add_argument
     # Adobe's page has a line with a space in it, `--feed= products`.
     add("name", metavar="FEED", nargs="?", help=argparse.SUPPRESS)
-    add("--feed", metavar="NAME", help="the feed, in any letter case")
+    add("--feed", metavar="NAME", action=_Once, help="the feed, in any letter case")
     add("--by-ids", metavar="LIST", help="only these entities, changed or not; comma separated, SKUs by default")
     add("--id-type", metavar="TYPE", help="how to read --by-ids: sku, productId, ...")
     add("--cleanup-feed", action="store_true", help="empty the feed table first; only after the data space was cleaned")
@@ -48,6 +49,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     add("--no-reindex", action="store_true", help="legacy feeds: send the stored rows again without collecting")
     add("--force", action="store_true", help="send everything, delivered or not")
     add("--dry-run", action="store_true", help="collect, send nothing, save nothing")
+    add("--wait", action="store_true", help="wait for who works on the feed, instead of stepping aside")
     add("--estimate", action="store_true", help="only tell how many records and requests it would be, and how long")
     for option, key in (("--thread-count", "thread_count"), ("--batch-size", "batch_size")):
         other = "--" + option[2:].title().replace("-", "")
@@ -55,6 +57,16 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 
 _HELP = {"thread_count": "batches in flight at once", "batch_size": "items of a batch"}
+
+
+class _Once(argparse.Action):
+    """A value that is given once: of two, one would be silently forgotten."""
+
+    def __call__(self, parser: argparse.ArgumentParser, options: argparse.Namespace, value: Any, *_: Any) -> None:
+        """Keep it, unless there is one already."""
+        if getattr(options, self.dest) is not None:
+            parser.error("--feed is given twice: one feed at a time")
+        setattr(options, self.dest, value)
 
 
 class _Number:
@@ -130,6 +142,9 @@ def _given(options: argparse.Namespace) -> list[str]:
 
 def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
     resync.require(work.installation, feed)
+    if options.no_reindex and not feed.legacy:
+        told = f"--no-reindex is without effect: {feed.name} is an immediate feed, which is collected as it is sent"
+        print(f"saasexport: saas:resync: {told}", file=sys.stderr)
     ids = _ids(work, feed, options) if options.by_ids is not None else None
     if ids == []:
         return 1
@@ -141,11 +156,11 @@ def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
         return 1
     operation = "full sync" if ids is None else resync.BY_IDS
     try:
-        with lock.held(work.installation.lock_file(feed.name), operation):
+        with lock.held(work.installation.lock_file(feed.name), operation, options.wait):
             return _dry_run(work, feed, options, ids) if options.dry_run else _sync(work, feed, options, ids)
     except Busy as busy:
         work.log.operation(feed.name, operation, f"operation skipped - {busy}")
-        print(f"{feed.name}: operation skipped - {busy}")
+        print(f"{feed.name}: operation skipped - {busy.told_on(sys.stdout)}")
         return 0
 
 
@@ -210,7 +225,6 @@ def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] 
 
 
 def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> int:
-    work.is_forced |= ids is not None
     shown = work.progress = Progress(_expected(work, feed))
     try:
         trial = _trial(work, feed, options, ids, options.cleanup_feed)
@@ -228,6 +242,7 @@ def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int]
 def _trial(
     work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None, as_if_empty: bool
 ) -> resync.Trial:
+    work.is_forced |= ids is not None
     after = _after(work, feed, options)
     if options.no_reindex and feed.legacy:
         return resync.try_stored(work, feed, ids, after)
@@ -240,7 +255,8 @@ def _after(work: Work, feed: Feed, options: argparse.Namespace) -> int | None:
 
 def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> str:
     """How many records and requests, and how long at the service's rate; unchanged items need none."""
-    if ids is None and not options.continue_resync and not options.no_reindex:
+    stored = options.no_reindex and feed.legacy
+    if ids is None and not options.continue_resync and not stored:
         records = _expected(work, feed)
     else:
         trial = _trial(work, feed, options, ids, False)
@@ -250,11 +266,12 @@ def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int
     configured = work.installation.config["service.requests_per_second"]
     rate = configured or ADOBES_RATE
     whose = "[service] requests_per_second" if configured else "what Adobe's service accepts"
+    unchanged = "" if work.is_forced else "; unchanged records are not sent"
     seconds = requests / rate
     time_needed = f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.1f} seconds"
     return (
         f"{feed.name}: {_counted(records, 'record')}, {_counted(requests, 'request')} of up to {size} items,"
-        f" {time_needed} at {rate:g} requests a second ({whose}); unchanged records are not sent"
+        f" {time_needed} at {rate:g} requests a second ({whose}){unchanged}"
     )
 
 

@@ -166,11 +166,11 @@ def _table(path: str, section: str, found: Any) -> dict[str, Any]:
 def _known(path: str, section: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
     for name in found:
         if name not in names:
-            from difflib import get_close_matches  # late: only for the message
+            from saasexport.usage import near  # late: only for the message
 
             place = f"[{section}] {name}" if section else f"[{name}]"
-            near = get_close_matches(name, names, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
+            meant = near(name, names)
+            hint = f"did you mean {meant}?" if meant else f"known are: {', '.join(names)}"
             raise ConfigError(f"{path}: {place} is not a known key", hint)
 
 

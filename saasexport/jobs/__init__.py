@@ -27,7 +27,9 @@ from saasexport.setup import recovery
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import metrics, status
+from saasexport.status.judgement import counted
 from saasexport.sync.sync import Work
+from saasexport.usage import Parser
 
 # With --cron a problem that lasts is told again after so long (design.md 4).
 TELL_AGAIN_SECONDS = 3600
@@ -36,29 +38,33 @@ TELL_AGAIN_SECONDS = 3600
 def main(name: str, argv: list[str], held: int | None = None) -> int:
     """Run a job; gives the exit status.  `held` is the descriptor of its lock, if it was taken already."""
     module = import_module(f"saasexport.jobs.{name}")
-    options = parser(name, module.__doc__ or "").parse_args(argv)
     os.umask(0o077)
+    try:
+        options = parser(name, module.__doc__ or "").parse_args(argv)
+    except ConfigError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return error.exit_status
     try:
         found = open_installation(options.config)
     except Exception as error:
         return _cannot_open(name, options.config, error)
     try:
         if held is None:
-            held = lock.take_job(found.config["export.lock_dir"], name, options.cron)
+            held = lock.take_job(found.config["export.lock_dir"], name, options.cron, options.wait)
         work = prepare(found, name, options)
         try:
             module.run(work, options)
         finally:
             work.client.close()
         if not work.log.has_said:
-            work.log.say(f"{name}: nothing to do")
+            work.log.say(f"{name}: {_nothing_to_do(name, found)}")
         count(work)
         told = _told(name, found, work.lines(), options.cron)
         publish(work)
         return told
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
-            print(f"{name}: {busy}; nothing done", file=sys.stderr)
+            print(f"{name}: {busy.told_on(sys.stderr)}", file=sys.stderr)
         return 0
     except BrokenPipeError:
         raise  # nobody reads what would be told
@@ -74,6 +80,15 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         found.close()
         if held is not None:
             lock.release(held)
+
+
+def _nothing_to_do(name: str, installation: Installation) -> str:
+    """That there is nothing to do for this job, and what waits for another one."""
+    counts = status.failed_by_status(installation).values()
+    waiting = sum(of_feed.get(code, 0) for of_feed in counts for code in (1, 2))
+    if not waiting or name == "resend_failed":
+        return "nothing to do"
+    return f"nothing to do; {counted(waiting, 'failed item')} {'waits' if waiting == 1 else 'wait'} for resend_failed"
 
 
 def count(work: Work) -> None:
@@ -118,7 +133,7 @@ def _cannot_open(name: str, option: str | None, error: Exception) -> int:
 
 def parser(name: str, description: str) -> argparse.ArgumentParser:
     """The options that all jobs have."""
-    options = argparse.ArgumentParser(
+    options = Parser(
         prog=name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--config", metavar="PATH", help="the configuration file")
@@ -127,6 +142,7 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     options.add_argument(
         "--cron", action="store_true", help="a problem that lasts is told when it begins, hourly, and when it is over"
     )
+    options.add_argument("--wait", action="store_true", help="wait for who has a lock, instead of stepping aside")
     if name == "resend_failed":
         options.add_argument("feeds", metavar="FEED", nargs="*", help="feeds; all without any")
     return options
@@ -136,7 +152,7 @@ def prepare(found: Installation, name: str, options: argparse.Namespace) -> Work
     """What a job works with."""
     log = Log(found.config["export.log_dir"], f"bin/{name}", options.verbose)
     client = connect(found, log, is_patient=options.cron)
-    return Work(found, client, log, deadline=time.monotonic() + found.config["export.run_seconds"])
+    return Work(found, client, log, time.monotonic() + found.config["export.run_seconds"], waits=options.wait)
 
 
 def prepare_command(found: Installation, caller: str) -> Work:
@@ -179,7 +195,7 @@ def each_feed(work: Work, operation: str, sync: Callable[[Work, Feed], Any], fee
 def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], Any]) -> Any:
     """Sync a feed under its lock; None if it is in use, or if it cannot go on: the others do."""
     try:
-        with lock.held(work.installation.lock_file(feed.name), operation):
+        with lock.held(work.installation.lock_file(feed.name), operation, work.waits):
             return sync(work, feed)
     except Busy as busy:
         work.log.operation(feed.name, operation, f"operation skipped - {busy}")
@@ -229,23 +245,35 @@ def _worth_telling(name: str, found: Installation, lines: list[str]) -> list[str
     ours = found.ours
     now = now_text()
     again = (datetime.now(UTC) - timedelta(seconds=TELL_AGAIN_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
-    # Counts differ from minute to minute; the problem is the same.
-    kinds = {"".join(character for character in line if not character.isdecimal()): line for line in lines}
+    kinds = {_kind(line): line for line in lines}
     told = []
     with db.transaction(ours):
         known = {
-            message: (since, last)
+            _kind(message): (message, since, last)
             for message, since, last in ours.execute(
                 "select message, since, told from problem where job = ?", (name,)
             )
         }
         for kind, line in kinds.items():
-            if kind not in known or not again < known[kind][1] <= now:
-                since = known[kind][0] if kind in known else now
+            if kind not in known or not again < known[kind][2] <= now:
+                first, since, _ = known.get(kind, (line, now, now))
                 told.append(line if kind not in known else f"{line} (since {since} UTC)")
-                ours.execute("insert or replace into problem values (?, ?, ?, ?)", (name, kind, since, now))
-        for kind, (since, _) in known.items():
+                ours.execute("insert or replace into problem values (?, ?, ?, ?)", (name, first, since, now))
+        for kind, (message, since, _) in known.items():
             if kind not in kinds:
-                told.append(f"over since {now} UTC: {kind} (began {since})")
-                ours.execute("delete from problem where job = ? and message = ?", (name, kind))
+                told.append(f"over since {now} UTC, after {_duration(since, now)}: {message} (began {since} UTC)")
+                ours.execute("delete from problem where job = ? and message = ?", (name, message))
     return told
+
+
+def _kind(line: str) -> str:
+    """Counts differ from minute to minute; the problem is the same."""
+    return "".join(character for character in line if not character.isdecimal())
+
+
+def _duration(since: str, now: str) -> str:
+    from datetime import datetime
+
+    from saasexport.doctor.finding import ago
+
+    return ago(max((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds(), 0))

@@ -63,12 +63,12 @@ class Installation:
         for feed in self.all_feeds.values():
             if feed.name.lower() == name.lower():
                 return feed
-        from difflib import get_close_matches
+        from saasexport.usage import near
 
-        near = get_close_matches(name, self.all_feeds, 1)
+        meant = near(name, self.all_feeds)
         known = ", ".join(self.all_feeds)
         raise ConfigError(
-            f"there is no feed {name!r}", (f"did you mean {near[0]}? " if near else "") + f"feeds are: {known}"
+            f"there is no feed {name!r}", (f"did you mean {meant}? " if meant else "") + f"feeds are: {known}"
         )
 
     def batch_size(self, feed: Feed) -> int:

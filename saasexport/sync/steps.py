@@ -78,6 +78,7 @@ class Work:
     progress: Callable[[Feed, Synced], None] | None = None  # called after each batch and each chunk
     size: int | None = None  # items of a batch, instead of the configuration's
     threads: int | None = None  # batches in flight at once, instead of the configuration's
+    waits: bool = False  # for whoever has a feed's lock, instead of stepping aside
 
     def batch_size(self, feed: Feed) -> int:
         """The most items of a batch."""

@@ -60,7 +60,7 @@ def test_every_job_is_installed_with_the_paths_of_this_installation(command, cro
 
 
 def test_an_installed_line_runs_as_cron_runs_it(command, crontab, exporter):
-    command("indexer:set-status", "suspended")
+    command("indexer:set-status", "suspended", "--yes")
     command("indexer:set-status", "invalid", "scopes_website_data_exporter")
     command("cron:install")
     line = crontab.jobs()[0].removeprefix("* * * * * ")

@@ -1,5 +1,7 @@
 """indexer:*, as bin/magento prints it."""
 
+import json
+
 import pytest
 
 from saasexport import lock
@@ -108,8 +110,29 @@ def test_an_unknown_id_is_an_error_that_lists_the_ids_and_guesses(command):
     )
 
 
-def test_the_name_of_a_feed_leads_to_its_indexer(command):
-    assert "; did you mean catalog_data_exporter_product_prices? " in command("indexer:reindex", "prices").err
+@pytest.mark.parametrize(
+    ("names", "ids"),
+    [
+        (["prices"], ["catalog_data_exporter_product_prices"]),
+        (["PRICES"], ["catalog_data_exporter_product_prices"]),
+        (["prices", "catalog_data_exporter_product_prices"], ["catalog_data_exporter_product_prices"]),
+        (["scopesWebsite", "categories"], ["scopes_website_data_exporter", "catalog_data_exporter_categories"]),
+        (["CATALOG_DATA_EXPORTER_PRODUCTS"], ["catalog_data_exporter_products"]),
+    ],
+)
+def test_the_name_of_a_feed_stands_for_its_indexer(command, names, ids):
+    assert ids == [indexer["id"] for indexer in json.loads(command("indexer:info", *names, "--json").out)]
+
+
+def test_suspending_everything_is_asked_for_first(command, exporter):
+    done = command("indexer:set-status", "suspended")
+    assert (done.status, done.out) == (2, "")
+    assert "this suspends all 13 feeds" in done.err
+    assert "say --yes" in done.err
+    assert exporter.ask("select count(*) from indexer_state where status = 'suspended'") == [(0,)]
+    assert command("indexer:set-status", "suspended", "--yes").status == 0
+    assert exporter.ask("select count(*) from indexer_state where status = 'suspended'") == [(13,)]
+    assert command("indexer:set-status", "invalid").status == 0
 
 
 def test_show_mode_lists_the_feeds_for_grep(command):

@@ -467,3 +467,22 @@ def test_a_terminal_shows_a_bar_and_a_pipe_does_not(exporter):
     assert "\rcategoryPermissions [" in shown
     done = exporter.run("saasexport", "saas:resync", "--feed", "categoryPermissions", "--force", check=True)
     assert done.stdout.startswith("categoryPermissions: 10 sent, ")
+
+
+@pytest.mark.parametrize("options", [["--force"], ["--by-ids", "KL-ESP-HOUSE"], ["--force", "--continue-resync"]])
+def test_an_estimate_of_what_is_sent_in_any_case_speaks_of_no_unchanged_records(resync, options):
+    resync("--feed", "products")
+    done = resync("--feed", "products", "--estimate", *options)
+    assert (done.status, "unchanged" in done.out) == (0, False)
+    if options == ["--by-ids", "KL-ESP-HOUSE"]:
+        assert done.out.startswith("products: 3 records, 1 request of ")
+
+
+def test_no_reindex_of_an_immediate_feed_is_said_to_be_without_effect(resync):
+    done = resync("--feed", "categoryPermissions", "--no-reindex")
+    assert done.status == 0
+    assert done.err == (
+        "saasexport: saas:resync: --no-reindex is without effect: categoryPermissions is an immediate feed,"
+        " which is collected as it is sent\n"
+    )
+    assert resync("--feed", "scopesWebsite", "--no-reindex").err == ""

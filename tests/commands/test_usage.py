@@ -1,0 +1,129 @@
+"""What people type wrong, and what they may ask about what there is to type."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import saasexport
+from saasexport.commands import COMMANDS, as_typed, main
+from tests.support import BIN
+
+
+def typed(capsys, *arguments):
+    """Exit status, stdout and stderr of `saasexport ARGUMENTS`."""
+    try:
+        status = main(list(arguments))
+    except SystemExit as end:
+        status = end.code
+    return (status, *capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["status", "--jsn"], "status: unrecognized arguments: --jsn; see: saasexport status --help"),
+        (["show"], "show: the following arguments are required: FEED, KEY; see: saasexport show --help"),
+        (["failed", "--id", "x"], "failed: argument --id: invalid int value: 'x'; see: saasexport failed --help"),
+        (
+            ["saas:resync", "--feed", "prices", "--feed", "products"],
+            "saas:resync: --feed is given twice: one feed at a time; see: saasexport saas:resync --help",
+        ),
+        (["list", "nothing"], "list: there are no commands of 'nothing'; see: saasexport list"),
+        (["--jsn"], "unrecognized argument '--jsn'; see: saasexport --help"),
+        (["sttus"], "there is no command 'sttus'; did you mean status?"),
+        (["help", "faild"], "there is no command 'faild'; did you mean failed?"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_where_to_look(capsys, arguments, line):
+    assert (2, "", f"saasexport: {line}\n") == typed(capsys, *arguments)
+
+
+@pytest.mark.parametrize("word", ["sync", "start", "feedback", "reindex", "index", "x", "state", "indexer:set"])
+def test_what_is_only_a_little_alike_is_not_proposed(capsys, word):
+    status, _, said = typed(capsys, word)
+    assert (status, "did you mean" in said, said.endswith("; see: saasexport list\n")) == (2, False, True)
+
+
+@pytest.mark.parametrize("script", ["reindex_all_invalid", "saas_data_exporter", "resend_failed"])
+def test_a_job_tells_wrong_usage_in_one_line(script):
+    done = subprocess.run(
+        [sys.executable, "-I", BIN / script, "--crn"], capture_output=True, text=True, check=False, env={}
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{script}: unrecognized arguments: --crn; see: {script} --help\n"
+
+
+@pytest.mark.parametrize("arguments", [["version"], ["--version"], ["-V"]])
+def test_the_version_is_told(capsys, arguments):
+    assert (0, f"saasexport {saasexport.__version__}\n", "") == typed(capsys, *arguments)
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["help"], ["-h"], ["--help"], []])
+def test_the_commands_are_listed(capsys, arguments):
+    status, out, _ = typed(capsys, *arguments)
+    assert status == 0
+    assert [name for name in COMMANDS if f"\n  {name} " not in out] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command_is_what_its_option_prints(capsys, name):
+    assert typed(capsys, "help", name)[1] == typed(capsys, name, "-h")[1] == typed(capsys, name, "--help")[1]
+
+
+def test_a_group_of_commands_is_listed(capsys):
+    _, out, _ = typed(capsys, "list", "cron")
+    assert [line.split()[0] for line in out.splitlines()] == ["cron:install", "cron:remove"]
+    assert [line["command"] for line in json.loads(typed(capsys, "list", "saas", "--json")[1])] == ["saas:resync"]
+
+
+@pytest.mark.parametrize(
+    ("called", "text", "shown"),
+    [
+        ("bin/saasexport", "run: saasexport init --shop x", "run: bin/saasexport init --shop x"),
+        ("./saasexport", "see: saasexport saas:resync --help", "see: ./saasexport saas:resync --help"),
+        ("/a b/saasexport", "run: saasexport failed", "run: '/a b/saasexport' failed"),
+        ("bin/saasexport", "sudo -u saasexport saasexport check", "sudo -u saasexport bin/saasexport check"),
+        ("bin/saasexport", "/etc/saasexport init", "/etc/saasexport init"),
+        ("saasexport", "run: saasexport init", "run: saasexport init"),
+        ("pytest", "run: saasexport init", "run: saasexport init"),
+    ],
+)
+def test_a_message_names_the_command_as_it_was_typed(monkeypatch, called, text, shown):
+    monkeypatch.setattr(sys, "argv", [called])
+    assert shown == as_typed(text)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["sta"], {"status"}),
+        (["saas:"], {"saas:resync"}),
+        (["indexer:re"], {"indexer:reindex", "indexer:reset"}),
+        (["saas:resync", "--feed", "scopes"], {"scopesWebsite", "scopesCustomerGroup"}),
+        (["saas:resync", "--est"], {"--estimate"}),
+        (["indexer:set-mode", "s"], {"schedule"}),
+        (["failed", "vari"], {"variants"}),
+        (["help", "doc"], {"doctor"}),
+    ],
+)
+def test_bash_completes_commands_options_and_feeds(capsys, words, wanted):
+    script = typed(capsys, "completion")[1]
+    line = " ".join(["saasexport", *words])
+    asks = (
+        f"\nCOMP_WORDS=(saasexport {' '.join(words)}) COMP_CWORD={len(words)} COMP_LINE='{line}'\n"
+        '_saasexport; printf "%s\\n" "${COMPREPLY[@]}"\n'
+    )
+    done = subprocess.run(
+        [shutil.which("bash"), "-c", script + asks],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.defpath},
+    )
+    assert wanted <= set(done.stdout.split())
+    assert done.stderr == ""
