@@ -53,6 +53,7 @@ class Encoder:
         self.keep_items = keep_items
         self.kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
         self._varying = frozenset((*feed.identity, *feed.varying))
+        self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
         self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
 
     def encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, Item], list[Fault]]:
@@ -73,6 +74,7 @@ class Encoder:
         fields, late = self._hashed(part)
         try:
             identity = self._identity(shared.fields, part)
+            self._refuse_twins(shared.fields, part)
             if late is None or shared.late is None:
                 raise ValueError
             content = self._content(shared, fields)
@@ -92,6 +94,13 @@ class Encoder:
             return
         kept = self._everything(shared, part) if self.keep_items else picked(self.kept, shared.fields, part)
         items[identity] = Item(entity_id, content, shared.late + late, item_hash, kept)
+
+    def _refuse_twins(self, common: dict[str, Any], part: dict[str, Any]) -> None:
+        """Raise Unusable if an item would have a name twice: JSON says nothing of which one counts."""
+        if not (common.keys().isdisjoint(part) and self._added.isdisjoint(common) and self._added.isdisjoint(part)):
+            twins = (common.keys() & part.keys()) | (self._added & (common.keys() | part.keys()))
+            if twins := twins.difference(self.exclude):
+                raise Unusable(min(twins), "is given twice")
 
     def _shared(self, common: dict[str, Any]) -> _Shared:
         fields, late = self._hashed(common)

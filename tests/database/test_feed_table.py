@@ -679,3 +679,30 @@ def test_rows_of_the_same_item_have_the_same_number_for_ever(table):
 
 def test_pending_is_what_is_sent():
     assert Pending(1, b"{}").is_deleted is False
+
+
+@pytest.mark.parametrize(
+    ("common", "part", "name"),
+    [
+        ({"name": "Apple"}, {"name": "Apple"}, "name"),
+        ({"name": "Apple"}, {"name": "Pear"}, "name"),
+        ({"updatedAt": "2026-11-23"}, {"updatedAt": "2026-11-23"}, "updatedAt"),
+        ({"deleted": False}, {}, "deleted"),
+        ({}, {"deleted": True}, "deleted"),
+        ({"modifiedAt": "2026-11-23"}, {}, "modifiedAt"),
+        ({}, {"modifiedAt": None, "name": "Apple"}, "modifiedAt"),
+    ],
+)
+def test_a_name_given_twice_is_refused(table, common, part, name):
+    twice = Entity(1, {"thingId": 1, "code": "a", **common}, [{"language": "en", **part}])
+    staged = stage(table, twice, thing(2, "b"))
+    assert [(item["code"], item["deleted"]) for item in bodies(staged)] == [("b", False)]
+    assert table.ours.execute(f"select errors from {THINGS.table} where status = 1").fetchall() == [
+        (f"{name}: is given twice",)
+    ]
+
+
+def test_a_name_given_twice_that_is_left_out_does_not_matter(ours):
+    table = feed_table(ours, exclude=("name",))
+    twice = Entity(1, {"thingId": 1, "code": "a", "name": "Apple"}, [{"language": "en", "name": "Pear"}])
+    assert [item["code"] for item in bodies(stage(table, twice))] == ["a"]

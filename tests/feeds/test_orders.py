@@ -516,6 +516,26 @@ def test_information_that_is_not_json_sets_the_order_aside(shop):
     assert error == "additionalInformation: 'a:1:{s:1:\"a\";i:1;}' is not JSON"
 
 
+@pytest.mark.parametrize(
+    ("information", "reason"),
+    [
+        ('{"a": Infinity}', "'Infinity' is not a finite number"),
+        ('{"a": [1, -Infinity]}', "'-Infinity' is not a finite number"),
+        ('[NaN]', "'NaN' is not a finite number"),
+        ('{"a": {"b": 9e999}}', "'9e999' is not a finite number"),
+        ('{"a": 1, "a": 1}', "'a' is given twice"),
+        ('{"a": {"b": 1, "c": 2, "b": 3}}', "'b' is given twice"),
+        ('[{"": 1, "": null}]', "'' is given twice"),
+    ],
+)
+@pytest.mark.parametrize("path", ["additionalInformation", "items.additionalInformation"])
+def test_information_that_others_read_differently_sets_the_order_aside(shop, information, reason, path):
+    order(shop, 1, information="{}" if "." in path else information)
+    ordered(shop, 7, 1, additional_data=information)
+    order(shop, 2)
+    assert shop.failed(FEED) == [({"commerceOrderId": "1"}, f"{path}: {reason}")]
+
+
 def test_a_full_sync_takes_orders_touched_since_a_time(shop):
     for order_id, updated_at in ((1, "2026-11-01 00:00:00"), (2, "2026-11-16 12:00:00"), (3, "2026-11-22 00:00:00")):
         order(shop, order_id, updated_at=updated_at, store_id=1)

@@ -5,6 +5,7 @@ absent where the column is NULL; fields worked out otherwise are null (feeds.md 
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -68,10 +69,32 @@ def decoded(value: Any, field: str, also: Sequence[str] = ()) -> Any:
     if value is None or value == "":
         return None
     try:
-        return json.loads(value)
+        return json.loads(value, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_once_each)
+    except _NotPlainError as error:
+        refuse(field, str(error), also)
     except (TypeError, ValueError, RecursionError):
         refuse(field, f"{shortened(str(value))} is not JSON", also)
-        return None
+    return None
+
+
+class _NotPlainError(Exception):
+    """What Python reads as JSON, and what others read differently or not at all."""
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise _NotPlainError(f"{shortened(written)} is not a finite number")
+    return value
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in content:
+            raise _NotPlainError(f"{shortened(name)} is given twice")
+        content[name] = value
+    return content
 
 
 def as_text(value: Any) -> str:
