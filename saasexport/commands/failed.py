@@ -8,6 +8,7 @@ from typing import Any
 from saasexport import lock, queries
 from saasexport.clock import now_text
 from saasexport.commands import for_programs, table
+from saasexport.commands.colour import painted
 from saasexport.commands.progress import summary
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError
@@ -16,6 +17,7 @@ from saasexport.jobs import prepare_command
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
+from saasexport.status.judgement import counted
 from saasexport.sync.steps import Work
 from saasexport.sync.sync import sync_entities
 
@@ -24,7 +26,8 @@ SQL = queries.beside(__file__)
 EXAMPLES = {
     "failed": """
 saasexport failed
-saasexport failed products --status 400
+saasexport failed products --status rejected
+saasexport failed --all --limit 50
 saasexport failed --json
 saasexport failed retry products
 saasexport failed drop products --id 1234
@@ -48,12 +51,57 @@ KEYS = {
 
 RETRY = "retry failed items"
 
+# Names of statuses, as people say them -> the statuses.
+NAMES = {
+    "rejected": (400,),
+    "cannot be assembled": (1,),
+    "not assembled": (1,),
+    "to be retried": (2,),
+    "will retry": (2,),
+    "retry": (2,),
+    "needs attention": (400, 1, 200, 0),
+    "attention": (400, 1, 200, 0),
+    "held back": (200, 0),
+    "held": (200, 0),
+    "awaiting": (0,),
+    "delivered": (200,),
+}
+
+# So many items of a group are shown as examples.
+EXAMPLES_SHOWN = 3
+
+
+class _Status:
+    """A status by its name, or by Commerce's code."""
+
+    def __call__(self, text: str) -> tuple[int, ...]:
+        name = " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
+        if name in ("0", "1", "2", "200", "400"):
+            return (int(name),)
+        if name not in NAMES:
+            names = ", ".join(each.replace(" ", "-") for each in NAMES)
+            raise argparse.ArgumentTypeError(f"there is no status {text!r}: known are {names}")
+        return NAMES[name]
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, found {text!r}")
+    return int(text)
+
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of failed."""
     options.add_argument("action", metavar="retry|drop", nargs="?", help="send them again; forget that they failed")
     options.add_argument("feed", metavar="FEED", nargs="?", help="a feed; all without one")
-    options.add_argument("--status", type=int, choices=(1, 2, 400), help="only those with this status")
+    options.add_argument(
+        "--status",
+        type=_Status(),
+        metavar="NAME",
+        help="only these: rejected, not-assembled, to-be-retried, held-back; or attention, retry",
+    )
+    options.add_argument("--all", action="store_true", help="a line for every item, instead of groups")
+    options.add_argument("--limit", type=_limit, metavar="N", help="list no more than N items")
     options.add_argument("--id", type=int, metavar="N", help="only this row of the feed's table")
     for_programs.add_option(options, KEYS, "item")
 
@@ -74,7 +122,11 @@ def run(options: argparse.Namespace, name: str) -> int:
             return _retry(found, items)
         if options.action == "drop":
             return _drop(found, items)
-        return for_programs.show(_decoded(items)) if options.json else _show(found, items)
+        if options.json:
+            return for_programs.show(_decoded(items[: options.limit]))
+        if options.all or options.limit or options.id is not None:
+            return _list(found, items, options.limit)
+        return _show(found, items)
     finally:
         found.close()
 
@@ -82,7 +134,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 def _chosen(found: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
     items = status.failed(found, feed)
     if options.status is not None:
-        items = [item for item in items if item["status"] == options.status]
+        items = [item for item in items if item["status"] in options.status]
     if options.id is not None:
         items = [item for item in items if item["id"] == options.id]
     if options.action:
@@ -99,9 +151,48 @@ def _decoded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _show(found: Installation, items: list[dict[str, Any]]) -> int:
+    """Groups of one feed, status and reason, those first that a person must mend."""
     if not items:
         print("no failed items")
         return 0
+    retried = [item for item in items if item["status"] == 2]
+    attention = [item for item in items if item["status"] != 2]
+    verb = "needs" if len(attention) == 1 else "need"
+    print(f"{counted(len(attention), 'item')} {verb} attention, {len(retried):,} will retry")
+    for heading, some in (("Needs attention", attention), ("Will retry, every 5 minutes", retried)):
+        if some:
+            print(f"\n{heading}")
+            for group in _groups(some):
+                _show_group(found, group)
+    print("\nsaasexport failed --all lists them all")
+    return 0
+
+
+def _groups(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The items by feed, status and reason, numbers in it left out; the largest group first."""
+    groups: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
+    for item in items:
+        reason = "".join(character for character in item["errors"] or "" if not character.isdecimal())
+        groups.setdefault((item["feed"], item["status"], reason), []).append(item)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _show_group(found: Installation, group: list[dict[str, Any]]) -> None:
+    first = group[0]
+    meaning = MEANING[first["status"]]
+    what = f"{first['feed']}: {counted(len(group), 'item')} {meaning}: {first['errors'] or 'no reason'}"
+    print("  " + painted(what, COLOURS.get(f"{first['status']} {meaning}", "")))
+    for item in group[:EXAMPLES_SHOWN]:
+        identity = _identity(item, found.all_feeds[item["feed"]].identity)
+        print(f"    entity {item['source_entity_id']}, id {item['id']}: {identity}")
+
+
+def _list(found: Installation, items: list[dict[str, Any]], limit: int | None) -> int:
+    if not items:
+        print("no failed items")
+        return 0
+    total = len(items)
+    items = items[:limit]
     rows = [
         (
             item["feed"],
@@ -115,6 +206,8 @@ def _show(found: Installation, items: list[dict[str, Any]]) -> int:
     ]
     colour_of = lambda _, cell: COLOURS.get(cell, "")  # noqa: E731  # one line where it is used
     print("\n".join(table.lines(("Feed", "Entity", "Id", "Item", "Status", "Why"), rows, colour_of)))
+    if len(items) < total:
+        print(f"and {total - len(items):,} more")
     return 0
 
 

@@ -38,7 +38,7 @@ def row_of(exporter, entity):
 
 
 def test_every_failed_item_is_a_line_with_its_reason(rejected, command):
-    done = command("failed")
+    done = command("failed", "--all")
     lines = [line.split() for line in done.out.splitlines()]
     assert [line[0] for line in lines] == ["Feed", "categories", "categories", "categoryPermissions"]
     row = str(row_of(rejected, 3))
@@ -55,6 +55,15 @@ def test_without_failed_items_it_says_so(command):
         (["categories"], [25, 25]),
         (["CATEGORIES"], [25, 25]),
         (["--status", "400"], [3]),
+        (["--status", "rejected"], [3]),
+        (["--status", "Rejected", "--limit", "1"], [3]),
+        (["--status", "not-assembled"], [25, 25]),
+        (["--status", "cannot be assembled"], [25, 25]),
+        (["--status", "to-be-retried"], []),
+        (["--status", "held-back"], []),
+        (["--status", "attention"], [25, 25, 3]),
+        (["--limit", "1"], [25]),
+        (["--limit", "2", "--all"], [25, 25]),
         (["categories", "--status", "400"], []),
     ],
 )
@@ -142,9 +151,53 @@ def test_an_item_that_can_be_assembled_again_is_no_longer_dropped(refused, comma
     [
         (["--id", "1"], "--id needs a feed"),
         (["again", "products"], "'again' is neither retry nor drop"),
+        (["--status", "rejcted"], "there is no status 'rejcted': known are rejected, "),
+        (["--limit", "0"], "expected a number from 1 on, found '0'"),
         (["prducts"], "there is no feed 'prducts'; did you mean products? "),
     ],
 )
 def test_wrong_usage_is_told(command, arguments, reason):
     done = command("failed", *arguments)
     assert (done.status, reason in done.err) == (2, True)
+
+
+def failing(change_ours, number, status, errors, feed="cde_category_permissions_feed"):
+    """Has some permissions fail."""
+    change_ours(
+        f"update {feed} set status = ?, errors = ? || id where id in"
+        f" (select id from {feed} where status = 200 order by id limit ?)",
+        status,
+        errors,
+        number,
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "shown"),
+    [
+        ([(4, 2, "connection refused ")], ["0 items need attention, 4 will retry"]),
+        ([(1, 400, "no grant ")], ["1 item needs attention, 0 will retry"]),
+        ([(2, 400, "no grant "), (3, 2, "timeout ")], ["2 items need attention, 3 will retry"]),
+        ([(2, 1, "a field "), (2, 400, "another ")], ["4 items need attention, 0 will retry"]),
+        ([(5, 2, "refused "), (4, 2, "timeout ")], ["0 items need attention, 9 will retry"]),
+    ],
+)
+def test_failed_items_are_grouped_by_reason_with_three_examples(exporter, command, change_ours, groups, shown):
+    command("saas:resync", "--feed", "categoryPermissions")
+    for number, status, errors in groups:
+        failing(change_ours, number, status, errors)
+    lines = command("failed").out.splitlines()
+    assert lines[:1] == shown
+    heads = [line for line in lines if line.startswith("  categoryPermissions: ")]
+    sizes = sorted((int(line.split()[1]) for line in heads), reverse=True)
+    assert sizes == sorted((number for number, _, _ in groups), reverse=True)
+    assert sum(line.startswith("    entity ") for line in lines) == sum(min(number, 3) for number, _, _ in groups)
+    assert ("\nNeeds attention" in "\n".join(lines)) == any(status != 2 for _, status, _ in groups)
+
+
+def test_a_list_that_is_cut_says_how_many_more_there_are(exporter, command, change_ours):
+    command("saas:resync", "--feed", "categoryPermissions")
+    failing(change_ours, 5, 2, "refused ")
+    lines = command("failed", "--limit", "2").out.splitlines()
+    assert (len(lines), lines[-1]) == (4, "and 3 more")
+    assert len(command("failed", "--all").out.splitlines()) == 6
