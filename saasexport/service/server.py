@@ -122,7 +122,12 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
     service.stop_at(signal.SIGTERM, signal.SIGINT)
-    print(f"listening on {service.url}", flush=True)
+    try:
+        print(f"listening on {service.url}", flush=True)
+    except OSError as error:
+        sys.stdout = None  # the end would try to write it once more
+        print(f"commerce_service: cannot say where it listens: {error.strerror}", file=sys.stderr)
+        return 1
     service.serve()
     signal.set_wakeup_fd(-1)
     return 0

@@ -81,7 +81,10 @@ class Server:
         self._all_closed = threading.Condition(self._lock)
         self._is_stopping = False
         self._is_full = False
-        self._bell, self._bell_end = socket.socketpair()
+        try:
+            self._bell, self._bell_end = socket.socketpair()
+        except OSError as error:
+            raise SaasExportError(f"cannot serve: {error.strerror}") from error
         # A bell that rings already need not be rung.
         self._bell.setblocking(False)
         self._thread: threading.Thread | None = None

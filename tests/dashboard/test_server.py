@@ -1,6 +1,7 @@
 """The dashboard as a process: how it listens, refuses, waits and ends."""
 
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -143,6 +144,24 @@ def test_slow_and_silent_clients_hold_up_nobody(dashboard):
         began = time.monotonic()
         assert "scopesWebsite" in dashboard.get("/")
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("descriptors", [40, 64])
+def test_few_descriptors_and_many_half_open_connections_are_survived(synced, descriptors):
+    with Dashboard(synced) as dashboard, ExitStack() as open_ones:
+        _, most = resource.prlimit(dashboard.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(dashboard.process.pid, resource.RLIMIT_NOFILE, (descriptors, most))
+        for number in range(100):
+            connection = open_ones.enter_context(socket.create_connection(("127.0.0.1", dashboard.port), timeout=30))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: loc"[:number])
+        open_ones.close()
+        assert "scopesWebsite" in dashboard.get("/")
+    assert dashboard.said == ""
+
+
+def test_a_request_that_is_cut_off_is_told_so(dashboard):
+    for sent in (b"GET", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: y"):
+        assert raw(dashboard, sent).startswith("HTTP/1.1 400 ")
 
 
 def test_many_readers_at_once_all_get_the_page(dashboard):

@@ -202,6 +202,39 @@ def test_services_that_start_at_once_on_one_database_all_run(tmp_path: Path) -> 
         assert [process.returncode for process in begun] == [0] * 5
 
 
+@pytest.mark.parametrize("descriptors", [6, 8, 9, 10, 11, 12, 13, 14])
+def test_a_start_with_too_few_descriptors_is_one_line_or_a_start(tmp_path: Path, descriptors: int) -> None:
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f'ulimit -n {descriptors}; exec "{sys.executable}" "{SCRIPT}" --port 0'],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    if process.stdout.readline():
+        process.terminate()
+    errors = process.communicate(timeout=30)[1]
+    assert (process.returncode, errors.count("\n")) in ((0, 0), (1, 1), (2, 1))
+    assert "Traceback" not in errors
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is not here")
+def test_a_full_disk_below_its_output_is_said_in_one_line(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT), "--port", "0"],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    message = "commerce_service: cannot say where it listens: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, message)
+
+
 OPEN_TO_OTHERS = "can read and change what is kept here; have it ask for a key with --api-key-file\n"
 
 
