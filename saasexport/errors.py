@@ -38,6 +38,10 @@ class DatabaseError(SaasExportError):
     """Our own database cannot be used."""
 
 
+class Uninstalled(SaasExportError):
+    """The installation was taken out of the shop on purpose: jobs do nothing until `init`."""
+
+
 class ServiceError(SaasExportError):
     """The service gave no usable answer: the batch is sent again later."""
 

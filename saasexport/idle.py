@@ -141,7 +141,8 @@ def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
         if shop.execute("pragma schema_version").fetchone()[0] != kept["shop_version"]:
             return True
         texts = shop.execute(
-            "select sql from sqlite_master where type = 'trigger' and sql like '%/* saasexport %' order by name"
+            "select sql from sqlite_master"
+            " where type = 'trigger' and name like 'saasexport^_%' escape '^' order by name"
         )
         if "\n".join(row[0] for row in texts) != kept["triggers"]:
             return True

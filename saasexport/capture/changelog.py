@@ -6,6 +6,7 @@ table (design.md 7).  What a key means is worked out later, when the changelog
 is read, outside the shop's transaction.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -62,30 +63,29 @@ def triggers(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
     }
 
 
+def changelogs(feeds: Iterable[Feed]) -> dict[str, str]:
+    """The changelogs of the shop by name, one per feed."""
+    return {feed.changelog: SQL.changelog.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
+
+
 def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) -> list[str]:
     """Make the shop's changelogs and triggers what they should be; gives the names of what was changed."""
     feeds = list(feeds)
     wanted = triggers(feeds, installation)
-    changelogs = {feed.changelog: SQL.changelog.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
+    tables = changelogs(feeds)
     changed: list[str] = []
     with db.transaction(shop):
-        present = {name: (kind, sql) for kind, name, _, sql in shop.execute(SQL.installed)}
+        present = {name: (kind, sql) for kind, name, _, sql in installed(shop)}
         # Triggers go before the changelogs they write to, and come after them:
         # no write of the shop may ever meet a trigger without its changelog.
-        for name, (kind, sql) in present.items():
-            if kind == "trigger" and wanted.get(name) != sql:
-                shop.execute(f'drop trigger "{name}"')
-                changed.append(name)
-        for name, (kind, _) in present.items():
-            if kind == "table" and name not in changelogs:
-                shop.execute(f'drop table "{name}"')
-                changed.append(name)
-        for name, sql in changelogs.items():
+        for kind, texts in (("trigger", wanted), ("table", tables)):
+            for name, (kind_there, sql) in list(present.items()):
+                if kind_there == kind and not is_as_written(sql, texts.get(name, "")):
+                    shop.execute(f"drop {kind} {quoted(name)}")
+                    del present[name]
+                    changed.append(name)
+        for name, sql in {**tables, **wanted}.items():
             if name not in present:
-                shop.execute(sql)
-                changed.append(name)
-        for name, sql in wanted.items():
-            if name not in present or present[name][1] != sql:
                 shop.execute(sql)
                 changed.append(name)
     return changed
@@ -94,28 +94,106 @@ def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) 
 def uninstall(shop: sqlite3.Connection) -> int:
     """Take everything of ours out of the shop, triggers first; gives the number of things removed."""
     with db.transaction(shop):
-        present = shop.execute(SQL.installed).fetchall()  # triggers first, by the query's order
+        present = installed(shop)
         for kind, name, _, _ in present:
-            shop.execute(f'drop {kind} "{name}"')
+            shop.execute(f"drop {kind} {quoted(name)}")
     return len(present)
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def is_as_written(sql: str, expected: str) -> bool:
+    """Whether a text of sqlite_master is what was executed: SQLite writes its first two words in capitals."""
+    begin = len("create trigger")
+    return sql[:begin].lower() + sql[begin:] == expected[:begin].lower() + expected[begin:]
+
+
+# What stands before the body of a trigger, a word or a quoted thing at a time, and our marker right behind `begin`.
+_TRIGGER = re.compile(
+    r"""(?: /\*.*?\*/ | --[^\n]*\n | '[^']*' | "[^"]*" | `[^`]*` | \[[^]]*] | (?! \b begin \b ) [^'"`[] )*+
+        \b begin \s* /\*[ ]saasexport[ ](?P<installation> \w+ )[ ]\*/ (?P<body> .*)""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+# A body as we write it, by which a trigger is recognised after the shop renamed its table.
+_BODY = re.compile(
+    r"""(?: \s* insert[ ]into[ ]\S+_cl"?[ ]\(entity_id,[ ]via\)[ ]
+            (?: values[ ]\([^;]*\) | select[ ][^;]* ); )+ \s* end \s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_CHANGELOG = re.compile(
+    r"create table \S+ \(\s*-- saasexport: keys of the shop that changed, for the feed \w+\.\n\s*version_id\b",
+    re.IGNORECASE,
+)
+
+
+def installation_of(sql: str) -> str:
+    """The installation whose marker a trigger carries at its place; empty if it carries none."""
+    match = _TRIGGER.fullmatch(sql)
+    return match["installation"] if match else ""
+
+
+def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
+    """Whether a thing of the shop was made by saasexport, this or another installation.
+
+    A trigger has our name, stands on our table and carries our marker right
+    behind `begin`, whatever else its body says.  On another table it is ours if
+    all of its body is: the shop renamed the table.
+    """
+    if kind == "table":
+        return _CHANGELOG.match(sql) is not None
+    match = _TRIGGER.fullmatch(sql)
+    if match is None:
+        return False
+    is_on_our_table = name.lower() in {_trigger_name(table, operation).lower() for operation in OPERATIONS}
+    return is_on_our_table or _BODY.fullmatch(match["body"]) is not None
 
 
 def installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
     """Type, name, table and text of what is there of ours in the shop, triggers first."""
-    return shop.execute(SQL.installed).fetchall()
+    return [row for row in shop.execute(SQL.candidates) if is_ours(*row)]
 
 
 def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
-    """Why the shop cannot give this feed: a table or key column it watches is missing; empty if it can."""
+    """Why the shop cannot give this feed: a lack, or a name of ours that is taken; empty if it can."""
+    return lacking(shop, feed) or taken(shop, feed)
+
+
+def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
+    """The table or key column that the shop lacks for this feed, in words; empty if it has all."""
     present: dict[str, set[str]] = {}
     tables = encode([subscription.table for subscription in feed.watched()])
     for table, column in shop.execute(SQL.columns, {"tables": tables}):
         present.setdefault(table, set()).add(column)
     for subscription in feed.watched():
         if subscription.table not in present:
-            return f"the shop has no table {subscription.table}"
+            return _instead_of(shop, subscription.table)
         if subscription.column not in present[subscription.table]:
             return f"the shop's table {subscription.table} has no column {subscription.column}"
+    return ""
+
+
+def _instead_of(shop: sqlite3.Connection, table: str) -> str:
+    for kind, name, _, _, _ in shop.execute(SQL.named, {"names": encode([table.lower()])}):
+        if kind in ("view", "table") and name == table:
+            what = "virtual table" if kind == "table" else kind
+            return f"the shop's {table} is a {what}, which cannot have our triggers"
+    return f"the shop has no table {table}"
+
+
+def taken(shop: sqlite3.Connection, feed: Feed) -> str:
+    """The thing of the shop's own that has a name we need for this feed, with the remedy; empty if there is none."""
+    triggers = {_trigger_name(entry.table, operation).lower() for entry in feed.watched() for operation in OPERATIONS}
+    names = encode([feed.changelog.lower(), *sorted(triggers)])
+    for kind, name, table, sql, _ in shop.execute(SQL.named, {"names": names}):
+        is_in_the_way = name.lower() in triggers if kind == "trigger" else name.lower() == feed.changelog.lower()
+        if is_in_the_way and (kind not in ("trigger", "table") or not is_ours(kind, name, table, sql)):
+            left = "" if kind == "trigger" else " (left from another exporter?)"
+            return f"the shop has its own {kind} named {name}{left}, a name we need: drop or rename it"
     return ""
 
 

@@ -8,19 +8,26 @@ create table {changelog} (
     via        text                               -- null: it is the feed's own; else the subscription that wrote it
 )
 
--- name: installed
--- What is there of ours, and of any other installation.
+-- name: candidates
+-- What may be of ours, or of any other installation, by its name; whether it is, its text says.
 select type, name, tbl_name, sql
   from sqlite_master
- where (type = 'trigger' and sql like '%/* saasexport %')
-    or (type = 'table' and sql like '%-- saasexport: keys of the shop%')
+ where (type = 'trigger' and name like 'saasexport^_%' escape '^')
+    or (type = 'table' and name like '%^_cl' escape '^')
  order by type desc, name
+
+-- name: named
+-- What has one of these names, in any letter case; a view and a virtual table have no pages of their own.
+select type, name, tbl_name, sql, rootpage
+  from sqlite_master
+ where lower(name) in (select value from json_each(:names))
 
 -- name: columns
 -- Of these tables only: a virtual table of the shop may need a module that is not here.
 select schema.name, field.name
   from sqlite_master as schema, pragma_table_info(schema.name) as field
  where schema.type = 'table'
+   and schema.rootpage > 0
    and schema.name in (select value from json_each(:tables))
 
 -- name: last

@@ -180,9 +180,11 @@ update {feed_table}
  where is_deleted = 1
 
 -- name: sample
--- Some live rows, from all over the table.
+-- Some live rows, from all over the table, and its first: of a small one that is all.
 select source_entity_id, feed_id
   from {feed_table}
  where is_deleted = 0
    and status <> 1
-   and id in (select abs(random()) % (select max(id) + 1 from {feed_table}) from (select 1 from {feed_table} limit :limit))
+   and id in (select abs(random()) % (select max(id) + 1 from {feed_table}) from (select 1 from {feed_table} limit :limit)
+               union
+              select id from (select id from {feed_table} order by id limit 50))

@@ -65,7 +65,7 @@ def triggers(patient: Patient) -> Findings:
     present = changelog.installed(shop)
     texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
     repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
-    strange = [name for name, sql in texts.items() if f"/* saasexport {found.id} */" not in sql]
+    strange = [name for name, sql in texts.items() if changelog.installation_of(sql) != found.id]
     if strange:
         yield fail(
             "triggers",

@@ -19,13 +19,12 @@ from saasexport.config import config
 from saasexport.database import db
 from saasexport.delivery.client import Client
 from saasexport.delivery.wire import Settings
-from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError
+from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
 from saasexport.log import Log
-from saasexport.setup import recovery
+from saasexport.setup import opening, recovery
 from saasexport.setup.installation import Installation
-from saasexport.setup.opening import open_installation
 from saasexport.status import metrics, status
 from saasexport.status.judgement import counted
 from saasexport.sync.sync import Work
@@ -45,12 +44,15 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         print(f"{name}: {error}", file=sys.stderr)
         return error.exit_status
     try:
-        found = open_installation(options.config)
+        found, content = opening.connect(options.config)
+    except Uninstalled:
+        return 0  # on purpose: a package's cron lines stay
     except Exception as error:
         return _cannot_open(name, options.config, error)
     try:
         if held is None:
             held = lock.take_job(found.config["export.lock_dir"], name, options.cron, options.wait)
+        opening.bring_in_line(found, content)
         work = prepare(found, name, options)
         try:
             module.run(work, options)

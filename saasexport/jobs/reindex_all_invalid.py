@@ -19,6 +19,9 @@ SLICE_SECONDS = 10
 
 def run(work: Work, options: argparse.Namespace) -> None:
     """Partial sync of every changelog and of what a crash left, then full syncs in slices."""
+    for line in work.installation.lost:
+        work.log.error("04-06", line)
+        work.stopped[line] = None
     each_feed(work, "partial reindex", _catch_up, work.installation.feeds())
     feeds = [feed for feed in work.installation.feeds() if _state(work, feed) != "suspended"]
     keep_up(work, feeds)

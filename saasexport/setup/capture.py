@@ -29,15 +29,11 @@ def check_shop(found: Installation) -> None:
         return
     if kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
         _recognise(found)
-    usable = []
-    for feed in found.enabled():
-        reason = changelog.unavailable(shop, feed)
-        ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
-        if not reason:
-            usable.append(feed)
-    changelogs = {name for kind, name, _, _ in present if kind == "table"}
-    is_complete = changelogs == {feed.changelog for feed in usable}
-    if not is_complete or _by_name(present) != changelog.triggers(usable, found.id):
+    usable = _usable(found)
+    wanted = changelog.changelogs(usable)
+    tables = {name: sql for kind, name, _, sql in present if kind == "table"}
+    changelogs = {name for name, sql in tables.items() if changelog.is_as_written(sql, wanted.get(name, ""))}
+    if not changelogs == set(tables) == set(wanted) or _by_name(present) != changelog.triggers(usable, found.id):
         _reinstall(found, usable, present, changelogs)
         present = changelog.installed(shop)
     with db.transaction(ours):
@@ -47,9 +43,40 @@ def check_shop(found: Installation) -> None:
         db.keep(
             ours,
             triggers=trigger_texts(present),
-            shop_version=shop.execute("pragma schema_version").fetchone()[0],
+            # Not known while something is wrong: so every run looks again, and says so.
+            shop_version=None if found.lost else shop.execute("pragma schema_version").fetchone()[0],
             **views.idle_queries(usable, found.config["export.reconcile_hours"]),
         )
+
+
+def _usable(found: Installation) -> list[Feed]:
+    """The wanted feeds that the shop can give; what is wrong with the others is in `found.lost`."""
+    ours, shop = found.ours, found.shop
+    if not shop.execute("select 1 from sqlite_master limit 1").fetchone():
+        path = found.config["shop.database"]
+        raise ShopError(f"{path}: holds no table", "a copy that failed? Put the right file back")
+    once = _once_available(ours)
+    usable: list[Feed] = []
+    lost: dict[str, list[str]] = {}
+    with db.transaction(ours):
+        for feed in found.enabled():
+            reason = changelog.unavailable(shop, feed)
+            ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
+            if not reason:
+                usable.append(feed)
+            elif feed.name in once or changelog.taken(shop, feed):
+                lost.setdefault(reason, []).append(feed.name)
+        db.keep(ours, once_available=" ".join(sorted(once | {feed.name for feed in usable})))
+    found.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
+    return usable
+
+
+def _once_available(ours: sqlite3.Connection) -> set[str]:
+    """The feeds that the shop could give at some time: what it never had is no fault, what it lost is one."""
+    names = db.setting(ours, "once_available")
+    if names is None:
+        return {row[0] for row in ours.execute(SQL.once_reconciled)}
+    return set(names.split())
 
 
 def _reinstall(
@@ -103,7 +130,7 @@ def kept_triggers(ours: sqlite3.Connection) -> dict[str, str]:
 
 def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:
     for kind, name, _, sql in present:
-        if kind == "trigger" and f"/* saasexport {found.id} */" not in sql:
+        if kind == "trigger" and changelog.installation_of(sql) != found.id:
             raise ShopError(
                 f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
                 "is this the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",

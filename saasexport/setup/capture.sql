@@ -1,4 +1,4 @@
--- Beginning a changelog anew.
+-- Beginning a changelog anew, and what the shop once had.
 
 -- name: forget_cursor
 update view_state
@@ -8,3 +8,9 @@ update view_state
        pass_position = null,
        updated = :now
  where feed = :feed
+
+-- name: once_reconciled
+-- Feeds that were compared with the shop at least once.
+select feed
+  from view_state
+ where reconciled_at is not null

@@ -27,6 +27,8 @@ class Installation:
         self.config = settings
         self.ours = ours
         self.all_feeds = all_feeds()
+        # Why feeds that the shop once had, or has beside things in our way, cannot be synced; a line per reason.
+        self.lost: list[str] = []
         self._shop: sqlite3.Connection | None = None
 
     @property

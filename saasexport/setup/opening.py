@@ -15,7 +15,7 @@ from saasexport.clock import now_text
 from saasexport.config import config
 from saasexport.database import db, indexer, views
 from saasexport.database.feed_table import SQL as FEED_TABLE
-from saasexport.errors import ConfigError, DatabaseError, SaasExportError
+from saasexport.errors import ConfigError, DatabaseError, SaasExportError, Uninstalled
 from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
 from saasexport.setup import machine
@@ -28,6 +28,17 @@ def open_installation(file: str | None = None, only_looks: bool = False) -> Inst
 
     With `only_looks` nothing is changed: what is out of line is left to the next job.
     """
+    found, content = connect(file)
+    if only_looks:
+        known = {row[0] for row in found.ours.execute(SQL.known_feeds)}
+        found.all_feeds = {name: feed for name, feed in found.all_feeds.items() if name in known}
+    else:
+        bring_in_line(found, content)
+    return found
+
+
+def connect(file: str | None = None) -> tuple[Installation, bytes]:
+    """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
     path = config.find(file)
     content = config.read(path)
     settings, ours = _known(path, content)
@@ -35,19 +46,19 @@ def open_installation(file: str | None = None, only_looks: bool = False) -> Inst
         settings = config.parse(path, content, tuple(all_feeds()))
         ours = db.connect_ours(settings["export.database"])
     assert ours is not None  # noqa: S101  # _known gives both or none
+    init = "saasexport init --shop " + settings["shop.database"]
     if db.setting(ours, "installation_id") is None:
-        raise DatabaseError(
-            f"{settings['export.database']}: not set up", "run: saasexport init --shop " + settings["shop.database"]
-        )
-    found = Installation(settings, ours)
-    if only_looks:
-        known = {row[0] for row in ours.execute(SQL.known_feeds)}
-        found.all_feeds = {name: feed for name, feed in found.all_feeds.items() if name in known}
-        return found
-    if db.setting(ours, "config_bytes") != content or db.setting(ours, "program") != saasexport.__version__:
+        raise DatabaseError(f"{settings['export.database']}: not set up", f"run: {init}")
+    if since := db.setting(ours, "uninstalled"):
+        raise Uninstalled(f"{path}: uninstalled at {since} UTC", f"to use it again, run: {init}")
+    return Installation(settings, ours), content
+
+
+def bring_in_line(found: Installation, content: bytes) -> None:
+    """Take a changed configuration into use, and have the shop's triggers as they should be."""
+    if db.setting(found.ours, "config_bytes") != content or db.setting(found.ours, "program") != saasexport.__version__:
         apply_configuration(found, content)
     check_shop(found)
-    return found
 
 
 def _known(path: str, content: bytes) -> tuple[config.Config | None, sqlite3.Connection | None]:
@@ -87,7 +98,7 @@ def set_up(settings: config.Config, content: bytes, identity: str | None = None)
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
         # Who sets up on purpose, again after a move, says that this is the place.
-        db.keep(ours, machine=machine.fingerprint(settings["export.database"]))
+        db.keep(ours, machine=machine.fingerprint(settings["export.database"]), uninstalled=None)
     apply_configuration(found, content)
     check_shop(found)
     return found
