@@ -17,6 +17,7 @@ from saasexport import queries
 from saasexport.config import config
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feeds import all_feeds
+from saasexport.setup.opening import connect
 
 EXAMPLES = {
     "cron:install": "saasexport cron:install\nsaasexport --config /etc/saasexport/saasexport.toml cron:install",
@@ -39,22 +40,37 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Replace the lines between the markers, or take them out."""
     path = config.find(options.config)
-    before = _read()
-    others = without(before, path)
     if name == "cron:remove":
-        if others == before:
+        if remove(path):
+            print(f"your crontab: the lines of saasexport for {path} are gone")
+        else:
             print(f"your crontab has no lines of saasexport for {path}")
-            return 0
-        _write(others)
-        print(f"your crontab: the lines of saasexport for {path} are gone")
         return 0
+    others = without(_read(), path)
     settings = config.load(path, tuple(all_feeds()))
+    if os.path.exists(settings["export.database"]):
+        connect(path)[0].close()  # refuses what is uninstalled
     lines = job_lines(settings)
     if others and not others.endswith("\n"):
         others += "\n"
     _write(others + "\n".join([f"{BEGIN} {path}", *lines, f"{END} {path}", ""]))
     print("\n".join(["your crontab has these lines now:", *lines]))
     return 0
+
+
+def is_there() -> bool:
+    """Whether this machine has a crontab command."""
+    return shutil.which("crontab") is not None
+
+
+def remove(path: str) -> bool:
+    """Take the lines of a configuration out of the user's crontab; gives whether there were any."""
+    before = _read()
+    others = without(before, path)
+    if others == before:
+        return False
+    _write(others)
+    return True
 
 
 def job_lines(settings: config.Config) -> list[str]:

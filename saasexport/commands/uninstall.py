@@ -1,12 +1,13 @@
 """saasexport uninstall: leave the shop's schema as it was."""
 
 import argparse
+import os
 
 from saasexport.capture import changelog
 from saasexport.clock import now_text
+from saasexport.commands import cron
 from saasexport.config import config
 from saasexport.database import db, indexer
-from saasexport.errors import DatabaseError
 from saasexport.feeds import all_feeds
 
 EXAMPLES = {"uninstall": "saasexport uninstall"}
@@ -17,27 +18,32 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 
 def run(options: argparse.Namespace, name: str) -> int:
-    """Remove triggers, then changelogs; our database stays, for an init that follows."""
+    """Remove triggers, then changelogs, then our cron lines; our database stays, for an init that follows."""
     path = config.find(options.config)
     settings = config.load(path, tuple(all_feeds()))
+    # First, so that no job puts back what is taken out.
+    _remember(settings)
     shop = db.connect_shop(settings["shop.database"], write=True)
     try:
         removed = changelog.uninstall(shop)
     finally:
         shop.close()
-    _forget(settings)
     print(f"{settings['shop.database']}: {removed} triggers and changelogs removed")
+    if cron.is_there() and cron.remove(path):
+        print(f"your crontab: the lines of saasexport for {path} are gone")
     return 0
 
 
-def _forget(settings: config.Config) -> None:
-    try:
-        ours = db.connect_ours(settings["export.database"])
-    except DatabaseError:
+def _remember(settings: config.Config) -> None:
+    """Keep in our database, if there is one, that jobs are to do nothing until init."""
+    if not os.path.exists(settings["export.database"]):
         return
-    with db.transaction(ours):
-        # What changes from now on is not seen: should init run again, everything is compared.
-        for feed in all_feeds().values():
-            indexer.invalidate(ours, feed, "uninstalled", now_text())
-        db.keep(ours, triggers=None, shop_version=None, config_bytes=None)
-    ours.close()
+    ours = db.connect_ours(settings["export.database"])
+    try:
+        with db.transaction(ours):
+            # What changes from now on is not seen: should init run again, everything is compared.
+            for feed in all_feeds().values():
+                indexer.invalidate(ours, feed, "uninstalled", now_text())
+            db.keep(ours, uninstalled=now_text(), triggers=None, shop_version=None, config_bytes=None)
+    finally:
+        ours.close()

@@ -43,6 +43,7 @@ def open_ours(patient: Patient) -> Findings:
         ours.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         version = ours.execute("pragma user_version").fetchone()[0]
         identity = db.setting(ours, "installation_id") if version else None
+        uninstalled = db.setting(ours, "uninstalled") if version else None
     except (sqlite3.Error, SaasExportError) as error:
         if ours is not None:
             ours.close()
@@ -52,6 +53,10 @@ def open_ours(patient: Patient) -> Findings:
     if identity is None:
         ours.close()
         yield fail("our database", f"{path}: is not set up", f"run: {init}")
+        return
+    if uninstalled is not None:
+        ours.close()
+        yield fail("our database", f"{path}: uninstalled at {uninstalled} UTC, jobs do nothing", f"run: {init}")
         return
     patient.ours = ours
 
