@@ -152,7 +152,7 @@ def test_every_module_and_every_public_name_says_what_it_is_for(name):
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.sql")), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_sql_file_stands_beside_the_module_that_asks_it(path):
-    alone = {"schema.sql": "db.py", "shop.sql": "shop.py", "service_state.sql": "client.py"}
+    alone = {"schema.sql": "db.py", "shop.sql": "shop.py", "backoff.sql": "backoff.py"}
     module = path.with_suffix(".py") if path.name not in alone else path.parent / alone[path.name]
     assert module.is_file() or path.parent.name in ("migrations",)
     assert isinstance(path, Path)

@@ -16,7 +16,7 @@ from saasexport.status import judgement, status
 from saasexport.status.judgement import Advice, Health, counted
 
 HTML = templates.beside(__file__)
-SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "delivery", "service_state.sql"))
+SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "delivery", "backoff.sql"))
 
 INDEXER = {"valid": "Ready", "invalid": "Reindex required", "working": "Processing", "suspended": "Suspended"}
 

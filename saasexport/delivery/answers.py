@@ -6,9 +6,17 @@ from typing import Any
 
 from saasexport.delivery.connection import Response
 
+# More commas, brackets and braces than this would cost far more memory than the answer's bytes.
+MOST_PARTS = 200_000
+
+# What an admin reads of a message; more is cut off.
+LONGEST_MESSAGE = 300
+
 
 def read(response: Response) -> Any:
     """What an answer says; None if it cannot be read."""
+    if sum(map(response.body.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        return None
     try:
         return json.loads(response.body)
     except (ValueError, RecursionError):
@@ -33,15 +41,24 @@ def listed(answer: Any, count: int) -> dict[int, str]:
         index = error.get("itemIndex") if isinstance(error, dict) else None
         if type(index) is not int or not 0 <= index < count:
             return {}
-        message = str(error.get("message") or error.get("code") or "rejected")
-        refused[index] = f"{refused[index]}; {message}" if index in refused else message
+        message = _message(error.get("message") or error.get("code") or "rejected")
+        if index not in refused:
+            refused[index] = message
+        elif len(refused[index]) < LONGEST_MESSAGE:
+            refused[index] = f"{refused[index]}; {message}"[:LONGEST_MESSAGE]
     return refused
 
 
 def message_of(answer: Any) -> str:
     """The answer's own words, not too many."""
     message = answer.get("message") if isinstance(answer, dict) else None
-    return str(message)[:300] if message else ""
+    return _message(message) if message else ""
+
+
+def _message(value: Any) -> str:
+    """Words of the service as text that can be stored: cut, half a surrogate pair escaped."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text[:LONGEST_MESSAGE].encode("utf-8", "backslashreplace").decode()
 
 
 def retry_after(headers: dict[str, str]) -> float | None:

@@ -1,21 +1,21 @@
 """Posting a batch, and what the answer means for each item (design.md 5).
 
-Back-off belongs to the service, not to items: after an answer that is no
-answer a job sends nothing more, and what it stages meanwhile gets status 2.
-Splitting a refused batch is part of the same try; nothing else is tried twice
-in one job.
+After an answer that is no answer a job sends nothing more, and what it stages
+meanwhile gets status 2.  Splitting a refused batch and a short `Retry-After` are
+part of the same try; nothing else is tried twice in one job.
 """
 
-import random
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from saasexport import queries
 from saasexport.database.feed_table import Pending
-from saasexport.delivery import answers
+from saasexport.delivery import answers, batches
+from saasexport.delivery.backoff import ServiceState
+from saasexport.delivery.batches import Batch
 from saasexport.delivery.connection import Response
 from saasexport.delivery.wire import Settings, Wire, request_id_of
 from saasexport.errors import ServiceError
@@ -24,11 +24,9 @@ from saasexport.feed import Feed
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-SQL = queries.beside(__file__.replace("client.py", "service_state.py"))
-
-# The longest time between two probes of a service that is down (design.md 5).
-LONGEST_PAUSE = 300
-FIRST_PAUSE = 30
+# A Retry-After of so many seconds is waited for, so many times in a job.
+LONGEST_WAIT = 5
+MOST_WAITS = 3
 
 
 class Outcome(NamedTuple):
@@ -39,6 +37,21 @@ class Outcome(NamedTuple):
     error: str
     code: int  # the service's own; 0 without an answer
     request_id: str
+    was_alone: bool = False  # it was refused without a reason of its own, as the only item of its request
+
+
+class _Part(NamedTuple):
+    """Items of a batch that are still to be sent together."""
+
+    batch: Batch
+    was_named: bool = False  # an answer has named items of it before, which were taken out
+
+
+class _Sent(NamedTuple):
+    """What an answer decided, and what it leaves to be sent."""
+
+    outcomes: list[Outcome]
+    rest: Sequence[_Part] = ()
 
 
 class Client:
@@ -50,48 +63,44 @@ class Client:
         ours: sqlite3.Connection,
         route: Callable[[Feed], str],
         sent: Callable[[str, int, int, str, bytes], None],
+        deadline: float = math.inf,
     ) -> None:
         self.settings = settings
-        self.ours = ours
         self.route = route
         self.sent = sent
-        self.stopped = ""  # why nothing more is sent to the service in this job
-        self.stopped_feeds: dict[str, str] = {}
+        self.deadline = deadline  # time.monotonic(): no request begins after it
+        self.state = ServiceState(ours, settings.url, settings.max_body, settings.is_patient)
+        self.stopped_feeds: dict[str, str] = {}  # feed -> why nothing more is sent of it in this job
         self.accepted: set[str] = set()  # feeds of which the service took something in this job
-        self.max_body = settings.max_body
-        self._wire = Wire(settings)
+        self.pause = time.sleep
+        self._waits = MOST_WAITS
         self._guard = threading.Lock()
-        self._owner = threading.get_ident()  # the thread our database belongs to
-        self._is_answering = False  # the service has given a usable answer in this job
-        self._was_down = False
-        self._failures = 0
-        self._learnt: list[tuple[str, dict[str, Any]]] = []
+        self._wire = Wire(settings)
         self._pool: ThreadPoolExecutor | None = None
-        self._recall()
 
     def close(self) -> None:
         """End the threads, close the connections of all, keep what was learnt of the service."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
         self._wire.close()
-        self.keep_learnt()
+        self.state.save_state()
 
-    # Batches
-
-    def batches(self, pending: Sequence[Pending], batch_size: int) -> Iterator[list[Pending]]:
+    def batches(self, pending: Sequence[Pending], batch_size: int) -> Iterator[Batch]:
         """Cut items into batches that are neither too many nor too large."""
-        batch: list[Pending] = []
-        size = 1  # a bracket, and a comma or the other bracket after each item
-        for item in pending:
-            if batch and (len(batch) >= batch_size or size + len(item.body) + 1 > self.max_body):
-                yield batch
-                batch, size = [], 1
-            batch.append(item)
-            size += len(item.body) + 1
-        if batch:
-            yield batch
+        return batches.cut(pending, batch_size, self.state.max_body)
 
-    def deliver_all(self, feed: Feed, batches: Iterable[list[Pending]], threads: int) -> Iterator[list[Outcome]]:
+    def ask(self, feed: Feed) -> Response:
+        """Post an empty batch: answered as any other, and nothing is stored.  For doctor."""
+        path, body = self.route(feed), b"[]"
+        return self._wire.post(path, body, request_id_of(self.settings.url + path, body))
+
+    def reason_to_stop(self, feed: Feed) -> str:
+        """Why nothing is sent of this feed any more in this job; empty if it goes on."""
+        return self.state.stopped or self.stopped_feeds.get(feed.name, "")
+
+    # Several batches at once
+
+    def deliver_all(self, feed: Feed, cut: Iterable[Batch], threads: int) -> Iterator[list[Outcome]]:
         """Send batches, up to `threads` of them at once; gives the outcomes of each as its answer comes.
 
         An item may stand in one of the batches only: two states of it in flight
@@ -99,8 +108,8 @@ class Client:
         """
         in_flight: set[Future[list[Outcome]]] = set()
         try:
-            for batch in batches:
-                if threads < 2 or not self._is_answering:
+            for batch in cut:
+                if threads < 2 or not self.state.is_answering:
                     # A service that may be down gets one request, not one from each thread.
                     yield self.deliver(feed, batch)
                     continue
@@ -118,7 +127,7 @@ class Client:
         from concurrent.futures import FIRST_COMPLETED, wait
 
         done, _ = wait(in_flight, return_when=FIRST_COMPLETED)
-        self.keep_learnt()
+        self.state.save_state()
         for future in done:
             in_flight.remove(future)
             yield future.result()
@@ -130,182 +139,128 @@ class Client:
             self._pool = ThreadPoolExecutor(threads, "sender")
         return self._pool
 
-    def ask(self, feed: Feed) -> Response:
-        """Post an empty batch: answered as any other, and nothing is stored.  For doctor."""
-        path, body = self.route(feed), b"[]"
-        return self._wire.post(path, body, request_id_of(self.settings.url + path, body))
+    # One batch
 
-    def is_stopped(self, feed: Feed) -> str:
-        """Why nothing is sent for this feed any more in this job; empty if it goes on."""
-        return self.stopped or self.stopped_feeds.get(feed.name, "")
+    def deliver(self, feed: Feed, batch: Batch) -> list[Outcome]:
+        """Send a batch, in parts if the service refuses some of it; an outcome for each item that was decided.
 
-    def deliver(self, feed: Feed, batch: list[Pending]) -> list[Outcome]:
-        """Send a batch; an outcome for each of its items."""
-        outcomes = self._deliver(feed, batch)
-        alone = [outcome for outcome in outcomes if outcome.status == _REFUSED_ALONE]
-        if not alone:
+        Items without one are those for which the time did not suffice: they stay as they are on record.
+        """
+        outcomes: list[Outcome] = []
+        parts = [_Part(batch)]
+        requests, most = 0, 2 * len(batch) + 1  # whatever the service answers
+        while parts:
+            part = parts.pop()
+            reason = self.reason_to_stop(feed)
+            if not reason and requests == most:
+                reason = f"{self.settings.url}: refuses so many items one at a time that the rest has to wait"
+            if reason:
+                outcomes += [Outcome(item, 2, reason, 0, "") for item in part.batch]
+            elif len(part.batch) > 1 and batches.size_of(part.batch) > self.state.max_body:
+                parts += [_Part(half) for half in reversed(batches.halves(part.batch))]
+            elif requests and time.monotonic() >= self.deadline:
+                break
+            else:
+                sent = self._post(feed, part)
+                requests += sent.rest != [part]  # after a wait the same request goes again
+                outcomes += sent.outcomes
+                parts += reversed(sent.rest)
+        return self._without_lonely(feed, batch, outcomes)
+
+    def _without_lonely(self, feed: Feed, batch: Batch, outcomes: list[Outcome]) -> list[Outcome]:
+        """The outcomes; if every item was refused alone, the service refuses everything, not these items."""
+        if feed.name in self.accepted or not all(outcome.was_alone for outcome in outcomes) or not outcomes:
             return outcomes
-        if len(alone) == len(batch) and feed.name not in self.accepted:
-            reason = f"the service refuses every item of {feed.name}: {alone[0].error}"
-            self.stopped_feeds.setdefault(feed.name, reason)
-            return [outcome._replace(status=2, error=reason) for outcome in outcomes]
-        return [
-            outcome._replace(status=400) if outcome.status == _REFUSED_ALONE else outcome for outcome in outcomes
-        ]
+        if len(outcomes) < len(batch):
+            return outcomes
+        reason = f"the service refuses every item of {feed.name}: {outcomes[0].error}"
+        self.stopped_feeds.setdefault(feed.name, reason)
+        return [outcome._replace(status=2, error=reason) for outcome in outcomes]
 
-    def _deliver(self, feed: Feed, batch: list[Pending]) -> list[Outcome]:
-        reason = self.is_stopped(feed)
-        if reason:
-            return [Outcome(item, 2, reason, 0, "") for item in batch]
-        body = b"[" + b",".join(item.body for item in batch) + b"]"
-        path = self.route(feed)
+    def _post(self, feed: Feed, part: _Part) -> _Sent:
+        batch, path = part.batch, self.route(feed)
+        body = batches.body_of(batch)
         request_id = request_id_of(self.settings.url + path, body)
-        if len(batch) > 1 and len(body) > self.max_body:
-            return self._halved(feed, batch)
         try:
             response = self._wire.post(path, body, request_id)
         except ServiceError as error:
             self.sent(feed.name, len(batch), 0, request_id, body)
-            self._stop(str(error), None)
-            return [Outcome(item, 2, str(error), 0, request_id) for item in batch]
+            return self._no_answer(batch, str(error), 0, request_id)
         self.sent(feed.name, len(batch), response.status, request_id, body)
-        return self._judge(feed, batch, response, answers.read(response), request_id)
+        try:
+            return self._judge(feed, part, response, request_id)
+        except Exception as error:  # whatever it is: the answer cannot be read, and that is on record
+            reason = f"{self.settings.url}: an unreadable answer ({type(error).__name__})"
+            return self._no_answer(batch, reason, response.status, request_id)
 
-    def _judge(
-        self, feed: Feed, batch: list[Pending], response: Response, answer: Any, request_id: str
-    ) -> list[Outcome]:
-        code = response.status
+    def _no_answer(self, batch: Batch, error: str, code: int, request_id: str, wait: float | None = None) -> _Sent:
+        self.state.stop(error, wait)
+        return _Sent([Outcome(item, 2, error, code, request_id) for item in batch])
+
+    def _judge(self, feed: Feed, part: _Part, response: Response, request_id: str) -> _Sent:
+        """What an answer means (design.md 5)."""
+        batch, code = part.batch, response.status
+        answer = answers.read(response)
         if code == 200:
             if not answers.is_accepted(answer, len(batch)):
                 reason = "an unreadable answer" if answer is None else f"a 200 that does not say ACCEPTED {len(batch)}"
-                error = f"{self.settings.url}: {reason}"
-                self._stop(error, None)
-                return [Outcome(item, 2, error, code, request_id) for item in batch]
-            self._answered(feed)
-            return [Outcome(item, 200, "", code, request_id) for item in batch]
-        if code == 400:
-            self._answered(None)
-            refused = answers.listed(answer, len(batch))
-            if refused:
-                return self._without(feed, batch, refused, request_id)
-            if len(batch) > 1:
-                return self._halved(feed, batch)
-            message = answers.message_of(answer) or "the service refused the item"
-            return [Outcome(batch[0], _REFUSED_ALONE, message, code, request_id)]
-        if code == 413:
-            return self._too_large(feed, batch, request_id)
-        return self._undelivered(feed, batch, response, answer, request_id)
-
-    def _without(
-        self, feed: Feed, batch: list[Pending], refused: dict[int, str], request_id: str
-    ) -> list[Outcome]:
-        good = [item for index, item in enumerate(batch) if index not in refused]
-        bad = [Outcome(batch[index], 400, message, 400, request_id) for index, message in refused.items()]
-        return bad + (self._deliver(feed, good) if good else [])
-
-    def _halved(self, feed: Feed, batch: list[Pending]) -> list[Outcome]:
-        middle = len(batch) // 2
-        return self._deliver(feed, batch[:middle]) + self._deliver(feed, batch[middle:])
-
-    def _too_large(self, feed: Feed, batch: list[Pending], request_id: str) -> list[Outcome]:
-        self._answered(None)
-        if len(batch) == 1:
-            error = f"too large for the service: {_size(batch)} bytes"
-            return [Outcome(batch[0], 400, error, 413, request_id)]
-        middle = len(batch) // 2
-        # What is remembered lets both halves through, however uneven they are.
-        larger = max(_size(batch[:middle]), _size(batch[middle:]), 1024)
-        with self._guard:
-            self.max_body = min(self.max_body, larger)
-        self._learn(SQL.limited, {"url": self.settings.url, "max_body": self.max_body})
-        return self._halved(feed, batch)
-
-    def _undelivered(
-        self, feed: Feed, batch: list[Pending], response: Response, answer: Any, request_id: str
-    ) -> list[Outcome]:
-        code = response.status
-        error = f"{self.settings.url}: answered {code}"
-        if message := answers.message_of(answer):
-            error += f": {message}"
-        if code in (401, 403):
-            error += "; check [service] api_key_file and environment_id"
-            self._stop(error, None)
-        elif code in (429, 503) or code >= 500:
-            wait = answers.retry_after(response.headers) if code in (429, 503) else None
-            self._stop(error, wait)
-        else:
-            error = f"{self.settings.url}{self.route(feed)}: answered {code}"
-            self.stopped_feeds.setdefault(feed.name, error)
-        return [Outcome(item, 2, error, code, request_id) for item in batch]
-
-    # The service's state
-
-    def keep_learnt(self) -> None:
-        """Write down what was learnt of the service; for the thread that our database belongs to."""
-        with self._guard:
-            learnt, self._learnt = self._learnt, []
-        for query, values in learnt:
-            self.ours.execute(query, values)
-
-    def _learn(self, query: str, values: dict[str, Any]) -> None:
-        with self._guard:
-            self._learnt.append((query, values))
-        if threading.get_ident() == self._owner:
-            self.keep_learnt()
-
-    def _recall(self) -> None:
-        row = self.ours.execute(SQL.state, {"url": self.settings.url}).fetchone()
-        if row is None:
-            return
-        failures, probe_after, not_before, max_body, error = row
-        self._was_down = bool(failures or not_before)
-        self._failures = failures
-        now = _text(datetime.now(UTC))
-        if max_body:
-            self.max_body = min(self.max_body, max_body)
-        # A clock that was set back must not keep us silent for years.
-        furthest = _text(datetime.now(UTC) + timedelta(days=1))
-        if not_before and now < not_before <= furthest:
-            self.stopped = f"{self.settings.url}: asked to be left alone until {not_before} UTC"
-        elif self.settings.is_patient and failures and probe_after and now < probe_after <= furthest:
-            self.stopped = error or f"{self.settings.url}: down"
-
-    def _stop(self, error: str, wait: float | None) -> None:
-        """Nothing more is sent in this job, and not before `wait` seconds if the service said so."""
-        with self._guard:
-            if self.stopped and wait is None:
-                return  # another request, in flight at the same time, has said it
-            self.stopped = error
-            self._was_down = True
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)  # noqa: S311
-            self._failures += 1
-        now = datetime.now(UTC)
-        values = {
-            "url": self.settings.url,
-            "probe_after": _text(now + timedelta(seconds=pause)),
-            "not_before": _text(now + timedelta(seconds=wait)) if wait is not None else None,
-            "error": error,
-        }
-        self._learn(SQL.failed, values)
-
-    def _answered(self, feed: Feed | None) -> None:
-        with self._guard:
-            self._is_answering = True
-            if feed is not None:
+                return self._no_answer(batch, f"{self.settings.url}: {reason}", code, request_id)
+            self.state.answered()
+            with self._guard:
                 self.accepted.add(feed.name)
-            if self.stopped or not self._was_down:
-                return
-            self._was_down = False
-            self._failures = 0
-        self._learn(SQL.answered, {"url": self.settings.url})
+            return _Sent([Outcome(item, 200, "", code, request_id) for item in batch])
+        if code == 400:
+            return self._refused(part, answer, request_id)
+        if code == 413:
+            return self._too_large(batch, request_id)
+        return self._undelivered(feed, part, response, answers.message_of(answer), request_id)
 
+    def _refused(self, part: _Part, answer: Any, request_id: str) -> _Sent:
+        self.state.answered()
+        batch = part.batch
+        refused = answers.listed(answer, len(batch))
+        if refused:
+            bad = [Outcome(batch[index], 400, message, 400, request_id) for index, message in refused.items()]
+            good = [item for index, item in enumerate(batch) if index not in refused]
+            # A service that names one item at a time, the first: halves find the others in fewer requests.
+            rest = batches.halves(good) if part.was_named and len(refused) == 1 else [good]
+            return _Sent(bad, [_Part(each, True) for each in rest if each])
+        if len(batch) > 1:
+            return _Sent([], [_Part(half) for half in batches.halves(batch)])
+        message = answers.message_of(answer) or "the service refused the item"
+        return _Sent([Outcome(batch[0], 400, message, 400, request_id, was_alone=True)])
 
-_REFUSED_ALONE = -400
+    def _too_large(self, batch: Batch, request_id: str) -> _Sent:
+        self.state.answered()
+        if len(batch) == 1:
+            error = f"too large for the service: {batches.size_of(batch)} bytes"
+            return _Sent([Outcome(batch[0], 400, error, 413, request_id)])
+        parts = batches.halves(batch)
+        # What is remembered lets both halves through, however uneven they are.
+        self.state.limit(max(*map(batches.size_of, parts), 1024))
+        return _Sent([], [_Part(half) for half in parts])
 
+    def _undelivered(self, feed: Feed, part: _Part, response: Response, message: str, request_id: str) -> _Sent:
+        batch, code = part.batch, response.status
+        error = f"{self.settings.url}: answered {code}" + (f": {message}" if message else "")
+        if code in (401, 403):
+            return self._no_answer(
+                batch, f"{error}; check [service] api_key_file and environment_id", code, request_id
+            )
+        if code == 429 or code >= 500:
+            wait = answers.retry_after(response.headers) if code in (429, 503) else None
+            if wait is not None and self._has_waited(wait):
+                return _Sent([], [part])
+            return self._no_answer(batch, error, code, request_id, wait)
+        error = f"{self.settings.url}{self.route(feed)}: answered {code}"
+        self.stopped_feeds.setdefault(feed.name, error)
+        return _Sent([Outcome(item, 2, error, code, request_id) for item in batch])
 
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _size(batch: Sequence[Pending]) -> int:
-    return 1 + sum(len(item.body) + 1 for item in batch)
+    def _has_waited(self, seconds: float) -> bool:
+        """Wait as the service asks, if it is for a moment and the job's time suffices."""
+        with self._guard:
+            if seconds > LONGEST_WAIT or not self._waits or time.monotonic() + seconds >= self.deadline:
+                return False
+            self._waits -= 1
+        self.pause(seconds)
+        return True

@@ -1,20 +1,25 @@
 """One keep-alive HTTP/1.1 connection with a deadline for the whole request.
 
-The standard library's client costs 34 ms to import, four times as much as
-starting Python, and its timeout is one per read: a server that drips a byte at
-a time would hold a job for ever.  This is the small part of HTTP that posting a
-batch needs.  Redirects are not followed.
+The standard library's client has a timeout per read: a server that drips a byte
+at a time would hold a job for ever.  This is the small part of HTTP that posting
+a batch needs.  Redirects are not followed.
 """
 
 import select
 import socket
+import threading
 import time
-from typing import NamedTuple
+import zlib
+from typing import Any, NamedTuple
 
 from saasexport.errors import ConfigError, ServiceError
 
 MOST_HEAD = 65_536
 MOST_BODY = 16_777_216
+
+
+class _NoAnswer(ServiceError):
+    """The connection ended before the first byte of an answer."""
 
 
 class Response(NamedTuple):
@@ -67,6 +72,7 @@ class Connection:
         self.address = address(url)
         self.timeout = timeout
         self.ca_file = ca_file
+        self.resolve = socket.getaddrinfo
         self._socket: socket.socket | None = None
         self._deadline = 0.0
 
@@ -86,8 +92,7 @@ class Connection:
             raise
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be one
             self.close()
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ServiceError(f"{self.url}: {reason[:1].lower()}{reason[1:]}") from error
+            raise ServiceError(f"{self.url}: {_reason(error)}") from error
 
     def close(self) -> None:
         """Close the connection; the next request opens it again."""
@@ -96,6 +101,20 @@ class Connection:
             self._socket = None
 
     def _exchange(self, request: bytes) -> Response:
+        if self._socket is not None and _is_closed(self._socket):
+            self.close()
+        is_reused = self._socket is not None
+        try:
+            return self._once(request)
+        except _NoAnswer:
+            if not is_reused:
+                raise
+        # Servers close idle connections without a word, also at the very moment of a request: the
+        # request id makes it safe to send the same bytes once more, on a new connection.
+        self.close()
+        return self._once(request)
+
+    def _once(self, request: bytes) -> Response:
         stream = self._opened()
         try:
             stream.settimeout(self._left())
@@ -106,18 +125,56 @@ class Connection:
             # A service may answer (413) and close before it has read everything.
             try:
                 return self._answer(stream)
+            except _NoAnswer:
+                raise _NoAnswer(f"{self.url}: {_reason(error)}") from error
             except (OSError, ServiceError):
                 raise error from None
         return self._answer(stream)
 
     def _opened(self) -> socket.socket:
-        if self._socket is not None and _is_closed(self._socket):
-            self.close()
         if self._socket is None:
-            plain = socket.create_connection((self.address.host, self.address.port), self._left())
+            plain = self._connected()
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            plain.settimeout(self._left())
             self._socket = self._secured(plain) if self.address.is_secure else plain
         return self._socket
+
+    def _connected(self) -> socket.socket:
+        """A connection to the first address that takes one; none of several may use up the time of the others."""
+        found = self._addresses()
+        for number, (family, kind, protocol, _, target) in enumerate(found, 1):
+            plain = socket.socket(family, kind, protocol)
+            try:
+                plain.settimeout(self._left() / (3 if len(found) > 1 else 1))
+                plain.connect(target)
+                return plain
+            except OSError:
+                plain.close()
+                if number == len(found):
+                    raise
+        raise OSError("the name has no address")
+
+    def _addresses(self) -> list[Any]:
+        """The addresses of the host; looking them up counts, which nothing but a thread can be stopped from."""
+        answer: list[Any] = []
+
+        def look_up() -> None:
+            try:
+                answer.append(self.resolve(self.address.host, self.address.port, 0, socket.SOCK_STREAM))
+            except (OSError, UnicodeError) as error:
+                answer.append(error)
+
+        if _is_number(self.address.host):
+            look_up()
+        else:
+            thread = threading.Thread(target=look_up, daemon=True)
+            thread.start()
+            thread.join(self._left())
+        if not answer:
+            raise TimeoutError
+        if isinstance(answer[0], Exception):
+            raise answer[0]
+        return list(answer[0])
 
     def _secured(self, plain: socket.socket) -> socket.socket:
         import ssl  # late: 16 ms
@@ -128,7 +185,11 @@ class Connection:
             plain.close()
             reason = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
             raise ConfigError(f"{self.ca_file}: {reason}", "see [service] ca_file") from error
-        return context.wrap_socket(plain, server_hostname=self.address.host)
+        try:
+            return context.wrap_socket(plain, server_hostname=self.address.host)
+        except BaseException:
+            plain.close()
+            raise
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
@@ -144,7 +205,7 @@ class Connection:
         rest = b""
         while True:
             head, rest = self._head(stream, rest)
-            status, headers = _parsed(self.url, head)
+            status, headers, is_open = _parsed(self.url, head)
             if status >= 200:
                 break
         is_empty = status in (204, 304)
@@ -153,16 +214,35 @@ class Connection:
             body = b""
         else:
             body = self._chunked(stream, rest) if is_chunked else self._plain(stream, rest, headers)
-        is_open = "close" not in headers.get("connection", "").lower()
         if not is_open or not (is_empty or is_chunked or "content-length" in headers):
             self.close()
+        if headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
+            body = self._inflated(body)
         return Response(status, headers, body)
+
+    def _inflated(self, body: bytes) -> bytes:
+        unpacker = zlib.decompressobj(31)
+        try:
+            inflated = unpacker.decompress(body, MOST_BODY)
+        except zlib.error as error:
+            raise ServiceError(f"{self.url}: an answer that is not gzip, as it says") from error
+        if unpacker.unconsumed_tail:
+            raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
+        if not unpacker.eof:
+            raise ServiceError(f"{self.url}: the answer breaks off")
+        return inflated
 
     def _head(self, stream: socket.socket, received: bytes) -> tuple[bytes, bytes]:
         while b"\r\n\r\n" not in received:
-            more = self._receive(stream)
+            try:
+                more = self._receive(stream)
+            except ConnectionError as error:
+                if received:
+                    raise
+                raise _NoAnswer(f"{self.url}: {_reason(error)}") from error
             if not more:
-                raise ServiceError(f"{self.url}: the connection was closed before an answer came")
+                kind = ServiceError if received else _NoAnswer
+                raise kind(f"{self.url}: the connection was closed before an answer came")
             received += more
             if len(received) > MOST_HEAD:
                 raise ServiceError(f"{self.url}: an answer with too large a head")
@@ -236,7 +316,25 @@ def _is_closed(stream: socket.socket) -> bool:
         return True
 
 
-def _parsed(url: str, head: bytes) -> tuple[int, dict[str, str]]:
+def _is_number(host: str) -> bool:
+    """Whether a host is an address itself, not a name to be looked up."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+            return True
+        except (OSError, UnicodeError, ValueError):
+            pass
+    return False
+
+
+def _reason(error: Exception) -> str:
+    """Why a connection failed, as part of a sentence."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"{reason[:1].lower()}{reason[1:]}"
+
+
+def _parsed(url: str, head: bytes) -> tuple[int, dict[str, str], bool]:
+    """Status, headers, and whether the connection stays open after this answer (RFC 9112, 9.3)."""
     lines = head.decode("latin-1").split("\r\n")
     version, _, rest = lines[0].partition(" ")
     code = rest[:3]
@@ -246,4 +344,6 @@ def _parsed(url: str, head: bytes) -> tuple[int, dict[str, str]]:
     for line in lines[1:]:
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
-    return int(code), headers
+    options = headers.get("connection", "").lower()
+    is_open = "keep-alive" in options if version == "HTTP/1.0" else "close" not in options
+    return int(code), headers, is_open

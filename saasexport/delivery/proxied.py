@@ -27,21 +27,33 @@ class RequestsConnection:
         self.timeout = timeout
         self._errors: Any = requests.RequestException
         self._session: Any = requests.Session()
+        self._was_used = False
         if ca_file:
             self._session.verify = ca_file
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Response:
         """Post a body and read the answer; ServiceError if there is none within the timeout."""
         deadline = time.monotonic() + self.timeout
+        was_used, self._was_used = self._was_used, True
         try:
-            with self._session.post(
-                self.url + path, data=body, headers=headers, timeout=self.timeout, allow_redirects=False, stream=True
-            ) as answer:
-                content = self._content(answer, deadline)
-                names = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status_code, names, content)
+            return self._once(path, headers, body, deadline)
+        except self._errors as error:
+            # A connection that was kept has ended before an answer: once more, on a new one.
+            if not (was_used and isinstance(_innermost(error), ConnectionError)):
+                raise ServiceError(f"{self.url}: {_reason(error)}") from error
+        try:
+            return self._once(path, headers, body, deadline)
         except self._errors as error:
             raise ServiceError(f"{self.url}: {_reason(error)}") from error
+
+    def _once(self, path: str, headers: dict[str, str], body: bytes, deadline: float) -> Response:
+        left = max(deadline - time.monotonic(), 0.001)
+        with self._session.post(
+            self.url + path, data=body, headers=headers, timeout=left, allow_redirects=False, stream=True
+        ) as answer:
+            content = self._content(answer, deadline)
+            names = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(answer.status_code, names, content)
 
     def _content(self, answer: Any, deadline: float) -> bytes:
         content = b""
@@ -59,9 +71,13 @@ class RequestsConnection:
         self._session.close()
 
 
+def _innermost(error: BaseException) -> BaseException:
+    """What was raised first: requests wraps its errors many times."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return error
+
+
 def _reason(error: BaseException) -> str:
-    """The innermost reason, on one line: requests wraps its errors many times."""
-    inner = error.__cause__ or error.__context__
-    while inner is not None and (inner.__cause__ or inner.__context__):
-        inner = inner.__cause__ or inner.__context__
-    return " ".join(str(inner or error).split())[:200]
+    """The innermost reason, on one line."""
+    return " ".join(str(_innermost(error)).split())[:200]

@@ -49,8 +49,8 @@ def service(patient: Patient) -> Findings:
         yield fail("service", str(error.args[0]), error.hint or "see [service]")
         return
     try:
-        if client.stopped:
-            yield warn("service", client.stopped, "wait, or see what the service's operator says")
+        if client.state.stopped:
+            yield warn("service", client.state.stopped, "wait, or see what the service's operator says")
             return
         # One feed stands for all that use the common route.
         own = [feed for feed in feeds if found.config.of_feed(feed.name, "path")]

@@ -153,8 +153,8 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
 def prepare(found: Installation, name: str, options: argparse.Namespace) -> Work:
     """What a job works with."""
     log = Log(found.config["export.log_dir"], f"bin/{name}", options.verbose)
-    client = connect(found, log, is_patient=options.cron)
-    return Work(found, client, log, time.monotonic() + found.config["export.run_seconds"], waits=options.wait)
+    deadline = time.monotonic() + found.config["export.run_seconds"]
+    return Work(found, connect(found, log, options.cron, deadline), log, deadline, waits=options.wait)
 
 
 def prepare_command(found: Installation, caller: str) -> Work:
@@ -163,7 +163,7 @@ def prepare_command(found: Installation, caller: str) -> Work:
     return Work(found, connect(found, log), log)
 
 
-def connect(found: Installation, log: Log, is_patient: bool = False) -> Client:
+def connect(found: Installation, log: Log, is_patient: bool = False, deadline: float = float("inf")) -> Client:
     """The service, as the configuration describes it."""
     settings = found.config.sections["service"]
     return Client(
@@ -183,6 +183,7 @@ def connect(found: Installation, log: Log, is_patient: bool = False) -> Client:
         found.ours,
         found.route,
         log.sent,
+        deadline,
     )
 
 
@@ -201,6 +202,8 @@ def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], 
             return sync(work, feed)
     except Busy as busy:
         work.log.operation(feed.name, operation, f"operation skipped - {busy}")
+    except ConfigError:
+        raise  # what is wrong there is wrong for every feed
     except Exception as error:
         if _is_ours_corrupt(work, error):
             raise DatabaseError(f"{work.installation.config['export.database']}: {error}") from error

@@ -22,8 +22,8 @@ MISTAKES = (
     Mistake(
         "a lost acknowledgement is taken as delivered",
         "delivery/client.py",
-        "return [Outcome(item, 2, str(error), 0, request_id) for item in batch]",
-        "return [Outcome(item, 200, '', 0, request_id) for item in batch]",
+        "return self._no_answer(batch, str(error), 0, request_id)",
+        "return _Sent([Outcome(item, 200, '', 0, request_id) for item in batch])",
         ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
         is_quick=True,
     ),
@@ -43,9 +43,9 @@ MISTAKES = (
     ),
     Mistake(
         "half of a split is dropped",
-        "delivery/client.py",
-        "return self._deliver(feed, batch[:middle]) + self._deliver(feed, batch[middle:])",
-        "return self._deliver(feed, batch[:middle])",
+        "delivery/batches.py",
+        "for part in (batch[:middle], batch[middle:]) if part]",
+        "for part in (batch[:middle],) if part]",
         (
             "test_service_faults.py::test_a_400_rejects_the_culprits_and_delivers_their_neighbours_in_the_same_tick",
             "test_service_faults.py::test_a_413_is_split_and_remembered",
@@ -54,8 +54,8 @@ MISTAKES = (
     Mistake(
         "the neighbours of a refused item are not sent again",
         "delivery/client.py",
-        "return bad + (self._deliver(feed, good) if good else [])",
-        "return bad + [Outcome(item, 2, 'refused with others', 400, request_id) for item in good]",
+        "return _Sent(bad, [_Part(each, True) for each in rest if each])",
+        "return _Sent(bad + [Outcome(item, 2, 'refused with others', 400, request_id) for item in good])",
         ("test_service_faults.py::test_a_400_rejects_the_culprits_and_delivers_their_neighbours_in_the_same_tick",),
     ),
     Mistake(
@@ -67,9 +67,9 @@ MISTAKES = (
     ),
     Mistake(
         "a service that is down is asked by every job",
-        "delivery/client.py",
-        "elif self.settings.is_patient and failures",
-        "elif not self.settings and failures",
+        "delivery/backoff.py",
+        "elif self.uses_backoff and failures",
+        "elif not self.url and failures",
         ("test_service_faults.py::test_an_hour_of_500_is_an_hour_of_few_requests_and_one_tick_sends_everything",),
     ),
     Mistake(
@@ -89,9 +89,9 @@ MISTAKES = (
     Mistake(
         "certificates are not looked at",
         "delivery/connection.py",
-        "        return context.wrap_socket(plain, server_hostname=self.address.host)",
-        "        context.check_hostname = False\n        context.verify_mode = ssl.CERT_NONE\n"
-        "        return context.wrap_socket(plain)",
+        "            return context.wrap_socket(plain, server_hostname=self.address.host)",
+        "            context.check_hostname = False\n            context.verify_mode = ssl.CERT_NONE\n"
+        "            return context.wrap_socket(plain)",
         ("test_tls.py::test_a_certificate_that_nobody_vouches_for_is_refused",),
     ),
     Mistake(
@@ -207,8 +207,8 @@ MISTAKES = (
     Mistake(
         "two jobs may work at once",
         "lock.py",
-        "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n        except BlockingIOError:",
-        "            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)\n        except BlockingIOError:",
+        "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n            return",
+        "            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)\n            return",
         ("test_overlap.py::test_ticks_at_once_send_nothing_twice",),
     ),
     Mistake(
