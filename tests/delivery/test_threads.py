@@ -113,7 +113,7 @@ def test_the_jobs_send_by_threads_as_the_configuration_says(tmp_path, demo_shop_
     with answering(gate) as service:
         settings = "[feeds.productAttributes]\nthread_count = 2\nbatch_size = 41"
         exporter = Exporter.on_copy(tmp_path, demo_shop_file, url=service.url, settings=settings)
-        exporter.run("saasexport", "indexer:set-status", "suspended", check=True)
+        exporter.run("saasexport", "indexer:set-status", "suspended", "--yes", check=True)
         exporter.run(
             "saasexport", "indexer:set-status", "invalid", "catalog_data_exporter_product_attributes", check=True
         )
