@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NoReturn
 
-from saasexport.service.validation import PROBLEMS_NAMED, Problem, Validator, element_path, field_path
+from saasexport.service.validation import (
+    PROBLEMS_NAMED,
+    Duplicated,
+    Problem,
+    Validator,
+    element_path,
+    field_path,
+)
 from saasexport.web.budget import Taking
 from saasexport.web.wire import Refusal
 
@@ -148,8 +155,18 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    content = dict(pairs)
+    if len(content) == len(pairs):
+        return content
+    duplicated = Duplicated(content)
+    # Each name is taken away where it is met first: one that is not there any more is met again.
+    duplicated.name = next(name for name, _ in pairs if content.pop(name, pairs) is pairs)
+    return duplicated
+
+
 _SPACE = re.compile("[ \t\n\r]*")
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
 
 
 def _badly_encoded(item: object, text: str) -> list[Problem] | None:

@@ -17,6 +17,7 @@ from saasexport.service.schemas import SCHEMAS
 MISSING_FIELD = "MISSING_FIELD"
 UNKNOWN_FIELD = "UNKNOWN_FIELD"
 INVALID_VALUE = "INVALID_VALUE"
+DUPLICATE_FIELD = "DUPLICATE_FIELD"
 
 # An item that is wrong throughout is told the first few of its faults.
 PROBLEMS_NAMED = 5
@@ -36,6 +37,12 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.text}" if self.path else self.text
+
+
+class Duplicated(dict[str, object]):
+    """An object that gives a name twice; two readers of it may see two different items."""
+
+    name = ""
 
 
 class Accepted(NamedTuple):
@@ -107,6 +114,9 @@ def _list_problems(declared: ListOf, value: object, path: str) -> Iterator[Probl
 
 
 def _record_problems(declared: Record, value: Item, path: str) -> Iterator[Problem]:
+    if isinstance(value, Duplicated):
+        yield Problem(DUPLICATE_FIELD, field_path(path, value.name), "is given twice")
+        return
     is_sound = True
     for name, field in declared.fields.items():
         if name not in value:

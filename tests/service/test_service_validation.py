@@ -1,5 +1,6 @@
 """What is a valid item of each feed, and what is said about one that is not."""
 
+import json
 from typing import Any
 
 import pytest
@@ -548,3 +549,34 @@ def test_a_whole_surrogate_pair_and_a_nul_are_kept(caller: Caller) -> None:
     it = item("products", name="\U0001f600 \x00 é")
     assert caller.post("products", [it]).status == 200
     assert caller.held("products") == [it]
+
+
+@pytest.mark.parametrize(
+    ("feed", "old", "new", "message"),
+    [
+        ("products", '"sku":', '"sku": "other", "sku":', "sku: is given twice"),
+        ("products", '"sku":', '"s\\u006bu": "other", "sku":', "sku: is given twice"),
+        ("products", '"deleted": false', '"deleted": false, "deleted": true', "deleted: is given twice"),
+        ("products", '"deleted": false', '"deleted": true, "deleted": true', "deleted: is given twice"),
+        ("products", '"weightUnit": null', '"weightUnit": null, "weightUnit": null', "weightUnit: is given twice"),
+        (
+            "products",
+            '"attributes": null',
+            '"attributes": [{"attributeCode": "a", "value": ["x"], "value": ["y"]}]',
+            "attributes[0].value: is given twice",
+        ),
+        ("prices", '"regular":', '"x": 1, "y": 2, "y": 3, "x": 4, "regular":', "y: is given twice"),
+        ("prices", '"regular":', '"": 1, "": 2, "regular":', "is given twice"),
+        ("prices", '"regular":', f'"{"n" * 999}": 1, "{"n" * 999}": 2, "regular":', f"{'n' * 60}: is given twice"),
+    ],
+)
+def test_a_name_that_is_given_twice_is_refused(caller: Caller, feed: str, old: str, new: str, message: str) -> None:
+    text = json.dumps(item(feed))
+    assert text.count(old) == 1
+    body = f"[{text}, {text.replace(old, new)}]".encode()
+    reply = caller.ask("POST", f"/feeds/{feed}/testing", body, {"Content-Type": "application/json"})
+    assert reply.status == 400
+    assert reply.content["errors"] == [
+        {"itemIndex": 1, "code": "DUPLICATE_FIELD", "message": message, "value": None},
+    ]
+    assert caller.held(feed) == []
