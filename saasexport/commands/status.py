@@ -1,18 +1,26 @@
 """saasexport status: the state of every feed on one screen."""
 
 import argparse
+import re
+import sqlite3
 import sys
+import textwrap
 from typing import Any
 
-from saasexport.commands import for_programs, table
+from saasexport.clock import now_text
+from saasexport.commands import as_typed, for_programs, table
+from saasexport.errors import SaasExportError
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status import metrics, status
+from saasexport.status import judgement, metrics, status
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
 
-HEAD = ("Feed", "Source", "Delivered", "Failed", "Awaiting", "Backlog", "Indexer", "Last sync (UTC)")
+HEAD = ("Feed", "Source", "Delivered", "Failed", "Awaiting", "Backlog", "Indexer", "Synced")
+
+# A screen: wider lines break, and nobody reads a table with broken lines.
+WIDTH = 80
 
 KEYS = {
     "feed": "its name",
@@ -46,6 +54,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         log = Log(found.config["export.log_dir"], "saasexport status")
         problems = [log.failure("02-01", f"{feed} cannot be counted", error) for feed, error in uncounted.items()]
         lines = status.rows(found)
+        footnotes = [] if options.json else _footnotes(found, lines)
         _publish(found)
     finally:
         found.close()
@@ -57,26 +66,67 @@ def run(options: argparse.Namespace, name: str) -> int:
     usable = [line for line in lines if not line["unavailable"]]
     rows = [
         (
-            line["feed"],
-            line["source_records"],
-            line["delivered"],
-            line["failed"],
-            line["awaiting"],
-            line["backlog"],
+            _short(line["feed"]),
+            *(_compact(line[name]) for name in ("source_records", "delivered", "failed", "awaiting", "backlog")),
             line["indexer"],
-            line["synced_at"],
+            _synced(line["synced_at"], now_text()),
         )
         for line in usable
     ]
-    print("\n".join(table.lines(HEAD, rows, _colour_of)))
+    print("\n".join(_fitting(rows)))
+    for footnote in footnotes:
+        print(textwrap.fill(footnote, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+    return 1 if problems else 0
+
+
+def _footnotes(found: Installation, lines: list[dict[str, Any]]) -> list[str]:
+    """What the table cannot say."""
+    notes = []
     for line in lines:
         if line["unavailable"]:
-            print(f"{line['feed']}: unavailable: {line['unavailable']}")
-        elif line["held"]:
-            print(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
-    if any(line["failed"] for line in usable):
-        print("saasexport failed tells which items failed, and why")
-    return 1 if problems else 0
+            notes.append(f"{line['feed']}: unavailable: {line['unavailable']}")
+            continue
+        if line["held"]:
+            notes.append(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
+        try:
+            reason = judgement.difference(found, found.all_feeds[line["feed"]], line)
+        except (SaasExportError, sqlite3.Error):
+            continue  # the shop cannot be read, which was said when it was counted
+        if reason:
+            notes.append(f"{line['feed']}: sent, failed and awaiting are not the source records: {reason}")
+    if any(line["failed"] for line in lines if not line["unavailable"]):
+        notes.append("saasexport failed tells which items failed, and why")
+    return [as_typed(note) for note in notes]
+
+
+def _fitting(rows: list[tuple[Any, ...]]) -> list[str]:
+    """The lines of the table, closer together where they would be too long."""
+    heads = [HEAD, ("Feed", "Source", "Sent", "Failed", "Waiting", "Backlog", "Indexer", "Synced")]
+    for head, gap in ((heads[0], "  "), (heads[0], " "), (heads[1], " ")):
+        lines = table.lines(head, rows, _colour_of, gap)
+        if max(len(re.sub(r"\x1b\[\d+m", "", line)) for line in lines) <= WIDTH:
+            break
+    return lines
+
+
+def _short(feed: str) -> str:
+    return feed if len(feed) <= LONGEST else feed[: LONGEST - 3] + "..."
+
+
+# Of a feed's name, so that the rest has room.
+LONGEST = 20
+
+
+def _compact(number: int | None) -> int | str | None:
+    """A number as it is, up to a million."""
+    return number if number is None or number < 1_000_000 else f"{number / 1e6:.2f}M"
+
+
+def _synced(moment: str | None, now: str) -> str | None:
+    """The time, of today; the day, of an earlier one.  Both are UTC."""
+    if moment is None:
+        return None
+    return moment[11:16] if moment[:10] == now[:10] else moment[:10] if moment[:4] != now[:4] else moment[5:10]
 
 
 def _publish(found: Installation) -> None:

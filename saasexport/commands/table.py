@@ -9,9 +9,11 @@ from saasexport.commands.colour import painted
 ColourOf = Callable[[str, Any], str]
 
 
-def lines(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf | None = None) -> list[str]:
+def lines(
+    head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf | None = None, gap: str = "  "
+) -> list[str]:
     """The lines of a table; None prints as a dash."""
-    return ["  ".join(cells).rstrip() for cells in _padded(head, rows, colour_of)]
+    return [gap.join(cells).rstrip() for cells in _padded(head, rows, colour_of)]
 
 
 def bordered(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf | None = None) -> list[str]:

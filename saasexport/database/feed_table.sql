@@ -148,6 +148,14 @@ select distinct source_entity_id
 select count(*) - (select count(*) from {feed_table} where (status <> 200 or is_deleted = 1) and is_deleted = 1)
   from {feed_table}
 
+-- name: count_apart
+-- Items that no source record stands for, or that count nowhere: dropped ones, and those that are yet to be deleted.
+select coalesce(sum(status = 400 and json_extract(metadata, '$.dropped') is not null), 0),
+       coalesce(sum(is_deleted = 1 and status <> 200 and json_extract(metadata, '$.dropped') is null), 0),
+       coalesce(sum(status = 1), 0)
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+
 -- name: count_to_retry
 select count(*)
   from {feed_table}

@@ -13,6 +13,7 @@ from saasexport import lock
 from saasexport.database import indexer
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
+from saasexport.status import status
 
 # Adobe's page warns from here on (commerce.md 5).
 LARGE_BACKLOG = 1_000
@@ -112,6 +113,33 @@ def had(installation: Installation, feed: Feed) -> bool:
     query = "select reconciled_at is not null or version_id > 0 from view_state where feed = ?"
     row = installation.ours.execute(query, (feed.name,)).fetchone()
     return bool(row and row[0])
+
+
+def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> str:
+    """Why what is delivered, failed and awaiting is not the number of source records; empty where it is."""
+    source, backlog = line["source_records"], line["backlog"]
+    if source is None or line["delivered"] + line["failed"] + line["awaiting"] == source:
+        return ""
+    reasons = []
+    days = installation.config.of_feed(feed.name, "look_back_days")
+    if days and (older := status.source_records(installation, feed, is_whole=True) - source) > 0:
+        reasons.append(f"{counted(older, 'record')} older than look_back_days ({days}), not among the source records")
+    dropped, leaving, unassembled = installation.table(feed).rows("count_apart")[0]
+    apart = (
+        (dropped, "dropped by saasexport failed drop"),
+        (leaving, "gone from the shop, to be deleted"),
+        (unassembled, "that cannot be assembled, counted whether a full sync would produce them or not"),
+    )
+    for number, what in apart:
+        if number:
+            reasons.append(f"{counted(number, 'item')} {what}")
+    if line["held"]:
+        reasons.append(f"{counted(line['held'], 'entity')} whose deletion is held back")
+    if line["indexer"] != "valid":
+        reasons.append("it is to be synced in full" if line["indexer"] != "suspended" else "it is suspended")
+    if backlog:
+        reasons.append(f"{counted(backlog, 'change')} not read yet")
+    return "; ".join(reasons) or f"the shop was last compared with it before {line['counted_at']} UTC"
 
 
 def _of_items(feed: Feed, line: dict[str, Any], failed: dict[int, int]) -> list[Advice]:

@@ -106,9 +106,10 @@ _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 COUNTED = 2000
 
 
-def source_records(found: Installation, feed: Feed) -> int:
-    """The number of items a full sync of the feed would produce."""
-    shop = Shop(found.shop, None, found.config.of_feed(feed.name, "look_back_days"), feed=feed.name)
+def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> int:
+    """The number of items a full sync of the feed would produce; of the whole shop, those too old for one as well."""
+    days = 0 if is_whole else found.config.of_feed(feed.name, "look_back_days")
+    shop = Shop(found.shop, None, days, feed=feed.name)
     total, after, upto = 0, _LOWEST, _LOWEST
     while upto < _HIGHEST:
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
