@@ -187,7 +187,7 @@ def usage() -> str:
         [
             "examples:",
             "  saasexport demo",
-            "  saasexport init --shop shop.sqlite --service https://commerce.example.com",
+            "  saasexport init --shop shop.sqlite",
             "  saasexport status",
             "",
             "usage: saasexport [--config PATH] COMMAND [options]",

@@ -2,6 +2,9 @@
 
 import argparse
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from saasexport.capture import changelog
 from saasexport.config import config
@@ -13,7 +16,7 @@ from saasexport.setup.opening import set_up
 EXAMPLES = {
     "init": """
 saasexport init --shop shop.sqlite
-saasexport init --shop /srv/shop/shop.sqlite --service https://commerce.example.com
+saasexport init --shop /srv/shop/shop.sqlite --service https://commerce.example.com --environment production-1
 """
 }
 
@@ -28,7 +31,7 @@ database = {shop}
 
 [service]
 url            = {service}
-environment_id = "testing-1"    # the SaaS data space id
+environment_id = {environment}    # the SaaS data space id
 # api_key_file = "api.key"      # must not be readable by others: chmod 600
 """
 
@@ -37,29 +40,31 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of init."""
     options.add_argument("--shop", metavar="FILE", required=True, help="the shop's SQLite database")
     options.add_argument("--service", metavar="URL", help=f"the Commerce Service (default {DEFAULT_SERVICE})")
+    options.add_argument(
+        "--environment",
+        metavar="ID",
+        help=f"the SaaS data space (default {config.DEFAULT_ENVIRONMENT}, with a service on this machine only)",
+    )
 
 
 def run(options: argparse.Namespace, name: str) -> int:
-    """Set everything up; safe to run again."""
+    """Set everything up; safe to run again.  Refused, it leaves no file."""
     path = os.path.abspath(options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml")
     shop = os.path.abspath(options.shop)
     is_new = not os.path.exists(path)
-    content = _template(path, shop, options.service).encode() if is_new else config.read(path)
+    content = _template(path, shop, options).encode() if is_new else config.read(path)
     settings = config.parse(path, content, tuple(all_feeds()))
-    if not is_new and not _is_same(settings["shop.database"], shop):
-        raise ConfigError(
-            f"{path}: is for another shop, {settings['shop.database']}", "choose another file with --config PATH"
-        )
-    if not is_new and options.service and options.service.rstrip("/") != settings["service.url"].rstrip("/"):
-        raise ConfigError(
-            f"{path}: has another service, {settings['service.url']}", "change [service] url there, or leave it out"
-        )
+    if is_new:
+        _require_environment(settings, options.environment)
+    else:
+        _require_same(settings, shop, options)
     if not os.path.exists(shop):
         raise ConfigError(f"{shop}: the shop database does not exist", "see --shop")
-    if is_new:
-        _require_shop(shop)
-        _write(path, content)
-    found = set_up(settings, content)
+    _require_feeds(settings)
+    with _nothing_left(path, settings):
+        if is_new:
+            _write(path, content)
+        found = set_up(settings, content)
     try:
         feeds = found.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
@@ -72,21 +77,91 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def _require_shop(path: str) -> None:
+def _require_environment(settings: config.Config, environment: str | None) -> None:
+    if environment is None and not config.is_local(settings["service.url"]):
+        raise ConfigError(
+            f"{settings['service.url']}: which data space is it to have?",
+            "name it: --environment ID, as its operator gave it to you",
+        )
+
+
+def _require_same(settings: config.Config, shop: str, options: argparse.Namespace) -> None:
+    """Refuse options that say something else than a configuration that is there: it is never changed."""
+    if not _is_same(settings["shop.database"], shop):
+        raise ConfigError(
+            f"{settings.file}: is for another shop, {settings['shop.database']}",
+            "choose another file with --config PATH",
+        )
+    if options.service and options.service.rstrip("/") != settings["service.url"].rstrip("/"):
+        raise ConfigError(
+            f"{settings.file}: has another service, {settings['service.url']}",
+            "change [service] url there, or leave it out",
+        )
+    if options.environment not in (None, settings["service.environment_id"]):
+        raise ConfigError(
+            f"{settings.file}: has another environment, {settings['service.environment_id']}",
+            "change [service] environment_id there, or leave it out",
+        )
+
+
+def _require_feeds(settings: config.Config) -> None:
     """Refuse what is no shop before anything is written: a mistyped name must not stand in a configuration."""
+    path = settings["shop.database"]
+    feeds = [feed for feed in all_feeds().values() if settings.of_feed(feed.name, "enabled")]
     shop = db.connect_shop(path)
     try:
-        if all(changelog.unavailable(shop, feed) for feed in all_feeds().values()):
-            raise ShopError(f"{path}: has no table that a feed reads", "is this the shop's SQLite database?")
+        tables = [row[0] for row in shop.execute("select name from sqlite_master where type = 'table'")]
+        reasons = dict.fromkeys(changelog.unavailable(shop, feed) for feed in feeds)
     finally:
         shop.close()
+    if not tables:
+        raise ShopError(f"{path}: holds no table", "a copy that failed? Is it the shop's SQLite database?")
+    if not reasons:
+        raise ConfigError(f"{settings.file}: every feed is switched off", "see [feeds.NAME] enabled")
+    if "" in reasons:
+        return
+    looked_for = sorted({feed.subscriptions[0].table for feed in feeds})
+    ends = [table for table in tables if any(table.endswith("_" + name) for name in looked_for)]
+    if ends:
+        hint = f"there is {ends[0]}: table prefixes are not supported"
+    else:
+        hint = "is this the shop's SQLite database?"
+    if any(name in tables for name in looked_for):
+        raise ShopError(f"{path}: has no feed: {'; '.join(reasons)}", hint if ends else "")
+    raise ShopError(f"{path}: has no table that a feed reads, looked for {', '.join(looked_for)}", hint)
 
 
-def _template(path: str, shop: str, service: str | None) -> str:
+@contextmanager
+def _nothing_left(path: str, settings: config.Config) -> Iterator[None]:
+    """Take away again what was not there before, if what follows is refused."""
+    database = settings["export.database"]
+    paths = [path, *(database + suffix for suffix in ("", "-wal", "-shm"))]
+    paths += [settings["export.log_dir"], settings["export.lock_dir"]]
+    folders = [os.path.dirname(made) for made in paths]
+    while folders:
+        paths += folders
+        folders = [os.path.dirname(folder) for folder in folders if not os.path.exists(folder)]
+    missing = [made for made in dict.fromkeys(paths) if not os.path.lexists(made)]
+    try:
+        yield
+    except BaseException:
+        for made in missing:
+            if os.path.isdir(made):
+                shutil.rmtree(made, ignore_errors=True)
+            elif os.path.lexists(made):
+                os.unlink(made)
+        raise
+
+
+def _template(path: str, shop: str, options: argparse.Namespace) -> str:
     folder = os.path.dirname(path)
     if os.path.commonpath([folder, shop]) == folder:
         shop = os.path.relpath(shop, folder)
-    return TEMPLATE.format(shop=_quoted(shop), service=_quoted(service or DEFAULT_SERVICE))
+    return TEMPLATE.format(
+        shop=_quoted(shop),
+        service=_quoted(options.service or DEFAULT_SERVICE),
+        environment=_quoted(config.DEFAULT_ENVIRONMENT if options.environment is None else options.environment),
+    )
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,9 @@ from typing import Any
 from saasexport.config.keys import FEED_KEYS, KEYS, Key
 from saasexport.errors import ConfigError
 
+# What init writes where nobody else can be meant: a service on this machine.
+DEFAULT_ENVIRONMENT = "testing-1"
+
 DEFAULT_FILES = ("saasexport.toml", "/etc/saasexport/saasexport.toml")
 
 
@@ -134,6 +137,15 @@ _PATH_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-
 def _is_address(url: str) -> bool:
     scheme, _, rest = url.partition("://")
     return scheme in ("http", "https") and bool(rest.strip("/")) and url.isprintable() and " " not in url
+
+
+def is_local(url: str) -> bool:
+    """Whether a service is on this machine, as far as its address says so."""
+    host = url.partition("://")[2].partition("/")[0].lower()
+    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    octets = host.split(".")
+    is_loopback = octets[0] == "127" and len(octets) == 4 and all(octet.isdecimal() for octet in octets)
+    return is_loopback or host in ("localhost", "localhost.", "::1")
 
 
 def _section(path: str, section: str, found: dict[str, Any], keys: dict[str, Key]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def examine(option: str | None = None, is_quick: bool = False) -> Findings:
         return
     patient = Patient(settings, running.now())
     try:
-        first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, network.extras)
+        first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, network.extras, network.environment)
         for check in (*BEFORE_OPENING, *first):
             yield from _made(check, patient)
         for check in (*_possible(patient), running.cron, running.watched, running.locks):

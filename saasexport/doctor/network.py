@@ -9,6 +9,7 @@ import json
 import time
 from datetime import UTC, datetime
 
+from saasexport.config.config import DEFAULT_ENVIRONMENT, is_local
 from saasexport.delivery.client import Client
 from saasexport.delivery.connection import Response, address
 from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, ok, warn
@@ -66,6 +67,17 @@ def _secrecy(patient: Patient) -> Findings:
     host = address(url).host
     if patient.config["service.api_key_file"] and url.startswith("http://") and not host.startswith(LOOPBACK):
         yield warn("service", f"{url}: the key goes over the network in clear", "use https, see [service] url")
+
+
+def environment(patient: Patient) -> Findings:
+    """A service that others use, too, has a data space that was chosen."""
+    settings = patient.config.sections["service"]
+    if settings["environment_id"] == DEFAULT_ENVIRONMENT and not is_local(settings["url"]):
+        yield warn(
+            "environment",
+            f"{settings['url']}: environment_id is {DEFAULT_ENVIRONMENT}, what init writes for a trial on one machine",
+            "name the data space that its operator gave you: [service] environment_id",
+        )
 
 
 def _ask(patient: Patient, client: Client, feed: Feed) -> Findings:

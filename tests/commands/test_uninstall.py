@@ -67,7 +67,7 @@ def test_every_command_that_needs_it_says_that_it_is_uninstalled(gone):
         assert done.returncode == 1, command
         assert "uninstalled" in done.stdout + done.stderr, command
         said = (done.stdout + done.stderr).replace(f" --config {gone.config}", "")
-        assert f"run: saasexport init --shop {gone.shop_file}" in said, command
+        assert f"saasexport init --shop {gone.shop_file}" in said, command
     assert gone.shop_file.read_bytes() == before
     assert gone.crontab.jobs() == []
 

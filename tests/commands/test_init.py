@@ -1,0 +1,136 @@
+"""What init refuses, and that it then leaves no file."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from saasexport.commands import main
+from saasexport.config import config
+from saasexport.config.config import is_local
+from saasexport.doctor import network
+from saasexport.doctor.finding import Patient
+from tests.support import demo_shop_copy
+
+
+@pytest.fixture
+def init(tmp_path, monkeypatch, capsys):
+    """Runs init in an empty folder; gives its exit status and what it printed on stderr."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def run(*arguments, shop=tmp_path / "shop.sqlite"):
+        status = main(["init", "--shop", str(shop), *arguments])
+        return status, capsys.readouterr().err
+
+    run.folder, run.shop = folder, tmp_path / "shop.sqlite"
+    return run
+
+
+def make(path, script):
+    """A database from a script."""
+    with closing(sqlite3.connect(path)) as shop:
+        shop.executescript(script)
+
+
+LOOKED_FOR = "has no table that a feed reads, looked for "
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (None, "holds no table; a copy that failed?"),
+        ("create table note (x)", "is this the shop's SQLite database?"),
+        ("create table mage_store_website (x)", "there is mage_store_website: table prefixes are not supported"),
+        ("create table m2_catalog_product_entity (x)", "there is m2_catalog_product_entity: table prefixes are not"),
+        ("create table d_catalog_product_entity (x); create table a (x)", "there is d_catalog_product_entity"),
+        ("create table catalog_product_entity (x)", "has no feed: "),
+        ("create view v as select 1", "holds no table"),
+    ],
+)
+@pytest.mark.parametrize("has_configuration", [False, True])
+def test_a_shop_without_a_feed_is_an_error_that_leaves_no_file(init, script, said, has_configuration):
+    init.shop.touch()
+    if script:
+        make(init.shop, script)
+    before = init.shop.read_bytes()
+    if has_configuration:
+        (init.folder / "saasexport.toml").write_text(
+            f'[shop]\ndatabase = "{init.shop}"\n[service]\nurl = "http://127.0.0.1:9"\nenvironment_id = "a"\n'
+        )
+    status, printed = init()
+    assert status == 1
+    assert said in printed
+    if "prefix" in said or "is this" in said:
+        assert LOOKED_FOR + "catalog_category_entity, catalog_product_entity, " in printed
+    assert [file.name for file in init.folder.iterdir()] == ["saasexport.toml"] * has_configuration
+    assert init.shop.read_bytes() == before
+
+
+def test_whatever_refuses_it_no_file_is_left(init, tmp_path, demo_shop_file):
+    shutil.copy(demo_shop_file, init.shop)
+    assert init()[0] == 0
+    deep = tmp_path / "a" / "b" / "saasexport.toml"
+    status, printed = init("--config", str(deep))
+    assert (status, "belongs to another installation" in printed) == (1, True)
+    assert not (tmp_path / "a").exists()
+    clean = demo_shop_copy(tmp_path / "clean.sqlite")
+    for arguments, expected in [
+        (["--service", "ftp://x"], 2),
+        (["--service", "https://commerce.example.com"], 2),
+        (["--service", "http://10.0.0.1:8765"], 2),
+        (["--environment", ""], 2),
+    ]:
+        assert init("--config", str(deep), *arguments, shop=clean)[0] == expected
+        assert not (tmp_path / "a").exists()
+    assert init("--config", str(deep), shop=tmp_path / "nothing.sqlite")[0] == 2
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_data_space_is_named_unless_the_service_is_on_this_machine(init, demo_shop_file):
+    shutil.copy(demo_shop_file, init.shop)
+    status, printed = init("--service", "https://commerce.example.com")
+    assert (status, "--environment ID" in printed) == (2, True)
+    assert init("--service", "https://commerce.example.com", "--environment", "shop-1")[0] == 0
+    assert 'environment_id = "shop-1"' in (init.folder / "saasexport.toml").read_text()
+    status, printed = init("--environment", "shop-2")
+    assert (status, "has another environment, shop-1" in printed) == (2, True)
+    assert init("--environment", "shop-1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8765", True),
+        ("http://127.1.2.3", True),
+        ("http://localhost:80/x", True),
+        ("https://LOCALHOST", True),
+        ("http://[::1]:8765", True),
+        ("http://10.0.0.1", False),
+        ("http://127.example.com", False),
+        ("https://localhost.example.com", False),
+        ("http://[2001:db8::1]:80", False),
+        ("https://commerce.example.com/127.0.0.1", False),
+    ],
+)
+def test_a_service_is_on_this_machine_if_its_address_says_so(url, expected):
+    assert is_local(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "warnings"),
+    [
+        ("https://commerce.example.com", "testing-1", 1),
+        ("http://10.1.2.3:8765", "testing-1", 1),
+        ("https://commerce.example.com", "testing-2", 0),
+        ("http://127.0.0.1:8765", "testing-1", 0),
+        ("http://localhost", "testing-1", 0),
+    ],
+)
+def test_doctor_warns_of_the_data_space_for_trials_at_a_service_elsewhere(url, environment, warnings):
+    content = f'[shop]\ndatabase = "a"\n[service]\nurl = "{url}"\nenvironment_id = "{environment}"\n'
+    patient = Patient(config.parse("/saasexport.toml", content.encode(), ()), datetime(2026, 1, 2, tzinfo=UTC))
+    assert [finding.status for finding in network.environment(patient)] == ["WARN"] * warnings
