@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from saasexport.feeds import all_feeds
-from tests.support import TICK, Exporter
+from tests.support import BIN, TICK, Exporter
 
 JOBS = (*TICK, "cleanup_deleted_feed_items")
 
@@ -27,7 +27,7 @@ class Installed(Exporter):
         environ = {"PATH": f"{self.folder}/path:{os.defpath}", **more}
         done = self.run("saasexport", "doctor", "--quiet", environ=environ)
         assert (status, "") == (done.returncode, done.stderr), done.stdout
-        return done.stdout.splitlines()
+        return done.stdout.replace(f"{BIN}/saasexport ", "saasexport ").splitlines()
 
     @classmethod
     def on_copy_of(cls, healthy, folder):

@@ -9,11 +9,18 @@ import argparse
 import sqlite3
 
 from saasexport import doctor
+from saasexport.commands import for_programs
 from saasexport.errors import SaasExportError
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
 
 EXAMPLES = {"check": "saasexport check\nsudo -u saasexport saasexport check"}
+
+KEYS = {
+    "status": "OK, WARNING, CRITICAL or UNKNOWN",
+    "message": "the worst that was found",
+    "measured": "the performance data, as Nagios reads it",
+}
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 
@@ -22,7 +29,8 @@ MEASURED = (("delivered", ""), ("failed", "0"), ("awaiting", "1000"), ("backlog"
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
-    """No options."""
+    """The options of check."""
+    for_programs.add_option(options, KEYS, "check")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
@@ -39,6 +47,9 @@ def run(options: argparse.Namespace, name: str) -> int:
     # A bar ends the text, and a line is all there may be.
     said = " ".join(said.replace("|", "/").split())
     measured = "" if state == 3 else _measured(options.config)
+    if options.json:
+        for_programs.show([{"status": STATES[state], "message": said, "measured": measured}])
+        return state
     print(f"SAASEXPORT {STATES[state]} - {said}" + (f" | {measured}" if measured else ""))
     return state
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from saasexport import lock
-from saasexport.commands import table
+from saasexport.commands import as_typed, for_programs, table
 from saasexport.database import gone
 from saasexport.feed import Feed
 from saasexport.jobs import prepare_command
@@ -21,10 +21,14 @@ saasexport deletions --confirm
 }
 
 
+KEYS = {"feed": "its name", "entities": "entities whose deletion is held back"}
+
+
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of deletions."""
     options.add_argument("feed", metavar="FEED", nargs="?", help="a feed; all without one")
     options.add_argument("--confirm", action="store_true", help="it is right: send them")
+    for_programs.add_option(options, KEYS, "feed")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
@@ -36,11 +40,14 @@ def run(options: argparse.Namespace, name: str) -> int:
             return _confirm(found, [feed for feed in feeds if gone.held(found.ours, feed)])
         rows = [(feed.name, len(gone.held(found.ours, feed))) for feed in feeds]
         rows = [row for row in rows if row[1]]
+        if options.json:
+            return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
         if not rows:
             print("no deletions are held back")
             return 0
         print("\n".join(table.lines(("Feed", "Entities gone"), rows)))
-        print("saasexport failed FEED lists their items; saasexport deletions FEED --confirm deletes them")
+        hint = "saasexport failed FEED lists their items; saasexport deletions FEED --confirm deletes them"
+        print(as_typed(hint))
         return 0
     finally:
         found.close()
@@ -60,5 +67,5 @@ def _confirm(found: Installation, feeds: list[Feed]) -> int:
     if not feeds:
         print("no deletions are held back")
     for line in work.lines():
-        print(f"saasexport: {line}", file=sys.stderr)
+        print(as_typed(f"saasexport: {line}"), file=sys.stderr)
     return 1 if work.lines() else 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from saasexport import lock, queries
 from saasexport.clock import now_text
-from saasexport.commands import for_programs, table
+from saasexport.commands import as_typed, for_programs, table
 from saasexport.commands.colour import painted
 from saasexport.commands.progress import summary
 from saasexport.database.db import transaction
@@ -164,7 +164,7 @@ def _show(found: Installation, items: list[dict[str, Any]]) -> int:
             print(f"\n{heading}")
             for group in _groups(some):
                 _show_group(found, group)
-    print("\nsaasexport failed --all lists them all")
+    print(as_typed("\nsaasexport failed --all lists them all"))
     return 0
 
 
@@ -235,7 +235,7 @@ def _retry(found: Installation, items: list[dict[str, Any]]) -> int:
     finally:
         work.client.close()
     for line in work.lines():
-        print(f"saasexport: {line}", file=sys.stderr)
+        print(as_typed(f"saasexport: {line}"), file=sys.stderr)
     return 1 if any(is_failed) or work.lines() else 0
 
 

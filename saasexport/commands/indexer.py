@@ -11,7 +11,7 @@ import time
 
 from saasexport import lock
 from saasexport.clock import now_text
-from saasexport.commands import for_programs, table
+from saasexport.commands import as_typed, for_programs, table
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
@@ -227,7 +227,7 @@ def _reindex(found: Installation, feeds: list[Feed], options: argparse.Namespace
     finally:
         work.client.close()
     for line in work.lines():
-        print(f"saasexport: {line}", file=sys.stderr)
+        print(as_typed(f"saasexport: {line}"), file=sys.stderr)
     return 1 if failed or work.lines() else 0
 
 

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from saasexport import lock
+from saasexport.commands import as_typed
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
 from saasexport.errors import Busy, ConfigError
@@ -205,9 +206,9 @@ def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | 
         print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
     if synced.failures and not work.lines():
         told = f"{feed.name}: what failed before fails still; see: saasexport failed {feed.name}"
-        print(f"saasexport: {told}", file=sys.stderr)
+        print(as_typed(f"saasexport: {told}"), file=sys.stderr)
     for line in work.lines():
-        print(f"saasexport: {line}", file=sys.stderr)
+        print(as_typed(f"saasexport: {line}"), file=sys.stderr)
     return 1 if synced.failures or work.lines() or not synced.is_complete else 0
 
 

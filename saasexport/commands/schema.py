@@ -3,26 +3,33 @@
 import argparse
 
 from saasexport.capture import changelog
+from saasexport.commands import for_programs
 from saasexport.setup.opening import open_installation
 
-EXAMPLES = {"schema": "saasexport schema"}
+EXAMPLES = {"schema": "saasexport schema\nsaasexport schema --json"}
+
+KEYS = {"database": "ours, or shop", "file": "its path", "sql": "the statement"}
 
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
-    """No options."""
+    """The options of schema."""
+    for_programs.add_option(options, KEYS, "statement")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Print the statements that make our database, then those that were added to the shop."""
     found = open_installation(options.config)
     try:
-        print(f"-- Our database, {found.config['export.database']}\n")
         order = "case type when 'table' then 1 when 'index' then 2 else 3 end, tbl_name, name"
-        for (sql,) in found.ours.execute(f"select sql from sqlite_master where sql is not null order by {order}"):
-            print(f"{sql};\n")
-        print(f"-- Added to the shop, {found.config['shop.database']}\n")
-        for _, _, _, sql in sorted(changelog.installed(found.shop)):
-            print(f"{sql};\n")
+        query = f"select sql from sqlite_master where sql is not null order by {order}"
+        ours = [sql for (sql,) in found.ours.execute(query)]
+        added = [sql for _, _, _, sql in sorted(changelog.installed(found.shop))]
+        files = {"ours": found.config["export.database"], "shop": found.config["shop.database"]}
     finally:
         found.close()
+    statements = [("ours", sql) for sql in ours] + [("shop", sql) for sql in added]
+    if options.json:
+        return for_programs.show([{"database": which, "file": files[which], "sql": sql} for which, sql in statements])
+    print("\n\n".join([f"-- Our database, {files['ours']}", *(f"{sql};" for sql in ours)]) + "\n")
+    print("\n\n".join([f"-- Added to the shop, {files['shop']}", *(f"{sql};" for sql in added)]) + "\n")
     return 0

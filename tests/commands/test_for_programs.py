@@ -11,6 +11,30 @@ from saasexport.commands.table import bordered, lines
 DOCUMENTED = {"status": status, "failed": failed, "feeds": feeds, "config": config, "show": show}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "check",
+        "deletions",
+        "doctor",
+        "indexer:info",
+        "indexer:show-mode",
+        "indexer:status",
+        "list",
+        "schema",
+        "version",
+    ],
+)
+def test_every_command_that_prints_facts_prints_them_for_programs(name, command, change_ours):
+    change_ours("insert into gone_entity values ('reviews', 1, 'full', 1, '2026-01-01 00:00:00')")
+    done = command(name, "--json")
+    objects = json.loads(done.out)
+    keys = {key for found in objects for key in found}
+    assert keys
+    told = command(name, "--help").out
+    assert [key for key in keys if f"\n  {key} " not in told] == []
+
+
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_json_has_exactly_the_keys_that_the_help_documents(name, command):
     command("saas:resync", "--feed", "categories")
