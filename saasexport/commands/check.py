@@ -9,7 +9,7 @@ import argparse
 import sqlite3
 
 from saasexport import doctor
-from saasexport.commands import for_programs
+from saasexport.commands import as_typed, for_programs
 from saasexport.errors import SaasExportError
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     if options.json:
         for_programs.show([{"status": STATES[state], "message": said, "measured": measured}])
         return state
-    print(f"SAASEXPORT {STATES[state]} - {said}" + (f" | {measured}" if measured else ""))
+    print(as_typed(f"SAASEXPORT {STATES[state]} - {said}") + (f" | {measured}" if measured else ""))
     return state
 
 
