@@ -4,13 +4,16 @@ Judges what the views say and computes no number of its own.
 """
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from saasexport import lock
-from saasexport.database import indexer
+from saasexport.capture import changelog
+from saasexport.database import db, indexer
+from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import status
@@ -109,10 +112,17 @@ def _of_absence(installation: Installation, feed: Feed, line: dict[str, Any]) ->
 
 
 def had(installation: Installation, feed: Feed) -> bool:
-    """Whether the shop could give this feed before."""
-    query = "select reconciled_at is not null or version_id > 0 from view_state where feed = ?"
-    row = installation.ours.execute(query, (feed.name,)).fetchone()
-    return bool(row and row[0])
+    """Whether the shop could give this feed before, or would, but for something in the way."""
+    names = db.setting(installation.ours, "once_available")
+    if names is not None and feed.name in names.split():
+        return True
+    query = "select reconciled_at is not null from view_state where feed = ?"
+    if names is None and installation.ours.execute(query, (feed.name,)).fetchone()[0]:
+        return True
+    try:
+        return bool(changelog.taken(installation.shop, feed))
+    except (SaasExportError, sqlite3.Error):
+        return False  # the shop cannot be read, which is said by itself
 
 
 def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> str:
