@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
+from saasexport.capture import changelog
 from saasexport.commands import for_programs, table
-from saasexport.database import indexer
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
@@ -34,7 +34,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show name, mode, indexer and table of every feed, and why one is unavailable."""
-    found = open_installation(options.config)
+    found = open_installation(options.config, only_looks=True)
     try:
         feeds = [_described(found, feed) for feed in found.all_feeds.values()]
     finally:
@@ -58,7 +58,8 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 
 def _described(found: Installation, feed: Feed) -> dict[str, Any]:
-    unavailable = indexer.view(found.ours, feed).unavailable
+    # As the shop is now: no job may have looked at it yet.
+    unavailable = changelog.unavailable(found.shop, feed) or None
     if not found.is_enabled(feed):
         unavailable = "switched off in the configuration"
     return {

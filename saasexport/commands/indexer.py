@@ -52,6 +52,8 @@ HEAD = ("ID", "Title", "Status", "Update On", "Schedule Status", "Schedule Updat
 
 COLOURS = {"Ready": "green", "Reindex required": "yellow", "Suspended": "yellow", "Save": "yellow"}
 
+ONLY_LOOK = ("indexer:info", "indexer:status", "indexer:show-mode")
+
 MODES = {"schedule": "Update by Schedule", "realtime": "Update on Save"}
 
 ON_SAVE = (
@@ -77,7 +79,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Run one of the commands."""
-    found = open_installation(options.config)
+    found = open_installation(options.config, only_looks=name in ONLY_LOOK)
     try:
         feeds = _chosen(found, options.indexers)
         if name == "indexer:info":

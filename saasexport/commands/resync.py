@@ -85,7 +85,8 @@ class _Number:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Check the options, then do it under the feed's lock."""
-    found = open_installation(options.config)
+    # A trial stages in our database, and rolls it back.
+    found = open_installation(options.config, options.estimate or options.dry_run, counts=options.dry_run)
     try:
         feed = _feed(found, options)
         _check(options, feed)

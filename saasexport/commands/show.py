@@ -56,7 +56,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show what is known of an item on both sides."""
-    found = open_installation(options.config)
+    found = open_installation(options.config, only_looks=True)
     try:
         feed = found.feed(options.feed)
         shown = [item for match in _matches(found, feed, options) for item in compared(found, feed, match)]

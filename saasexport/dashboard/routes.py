@@ -54,7 +54,7 @@ class Routes:
 
     def _shown(self, show: Show, only_looks: bool = False) -> Page:
         try:
-            found = open_installation(self.config, only_looks)
+            found = open_installation(self.config, only_looks, counts=True)
         except (SaasExportError, sqlite3.Error) as error:
             return _failed(error)
         try:

@@ -22,30 +22,46 @@ SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 SCHEMA_VERSION = 1
 
 
-def connect_shop(path: str, write: bool = False) -> sqlite3.Connection:
-    """Open the shop: for reading only, unless triggers are installed or changelogs purged."""
+def connect_shop(path: str, write: bool = False, only_looks: bool = False) -> sqlite3.Connection:
+    """Open the shop: for reading only, unless triggers are installed or changelogs purged.
+
+    With `only_looks` it is left as it was, byte for byte.
+    """
     if not os.path.exists(path):
         _look(path, ShopError)
         raise ShopError(f"{path}: the shop database does not exist", "see [shop] database in the configuration")
     try:
-        shop = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
+        if only_looks:
+            shop = _connect_to_look(path)
+        else:
+            shop = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
         if not write:
             shop.execute("pragma query_only = on")
         shop.execute("select count(*) from sqlite_master").fetchone()
     except sqlite3.Error as error:
+        if _needs_recovery(error):
+            raise ShopError(
+                f"{path}: a program died while it wrote, the shop needs recovery first",
+                "any program that opens it for writing does that: the shop's own, or reindex_all_invalid",
+            ) from error
         raise ShopError(f"{path}: {error}", "is this the shop's SQLite database, and readable?") from error
     return shop
 
 
-def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
-    """Open our database; only `init` creates it."""
+def connect_ours(
+    path: str, create: bool = False, only_looks: bool = False, migrates: bool = True
+) -> sqlite3.Connection:
+    """Open our database; only `init` creates it.  With `only_looks` it is left as it was, byte for byte."""
     if not create and not os.path.exists(path):
         _look(path, DatabaseError)
         raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
     try:
         if create:
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        ours = sqlite3.connect(_uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
+        if only_looks:
+            ours = _connect_to_look(path)
+        else:
+            ours = sqlite3.connect(_uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
         if create:
             ours.execute("pragma journal_mode = wal")
         ours.execute("pragma synchronous = full")
@@ -58,11 +74,36 @@ def connect_ours(path: str, create: bool = False) -> sqlite3.Connection:
         raise DatabaseError(
             f"{path}: made by a newer saasexport (schema {version}, ours is {SCHEMA_VERSION})", "upgrade saasexport"
         )
+    if 0 < version < SCHEMA_VERSION and (only_looks or not migrates):
+        ours.close()
+        raise DatabaseError(f"{path}: made by an older saasexport", "run reindex_all_invalid: it brings it up to date")
     if 0 < version < SCHEMA_VERSION:
         from saasexport.database import migrations  # late: once in the life of a version
 
         migrations.bring_up(ours)
     return ours
+
+
+def _connect_to_look(path: str) -> sqlite3.Connection:
+    """A connection that leaves a database and its write-ahead log as they are.
+
+    A log that was left behind is not folded in, as the last one to close would
+    do that may write.  Where there is none, `ro` would leave an empty one: only
+    who may write takes it away again, and has nothing to fold in.
+    """
+    has_log = os.path.exists(os.path.realpath(path) + "-wal")
+    looking = sqlite3.connect(_uri(path, "ro"), uri=True, isolation_level=None, timeout=5)
+    if has_log or looking.execute("pragma journal_mode").fetchone()[0] != "wal":
+        return looking
+    tidy = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
+    tidy.execute("select count(*) from sqlite_master").fetchone()
+    looking.close()
+    return tidy
+
+
+def _needs_recovery(error: sqlite3.Error) -> bool:
+    """Whether a reader met a journal that only who may write can roll back."""
+    return getattr(error, "sqlite_errorname", "") in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
 
 
 def _look(path: str, kind: type[SaasExportError]) -> None:

@@ -39,7 +39,7 @@ def open_ours(patient: Patient) -> Findings:
         return
     ours = None
     try:
-        ours = db.connect_ours(path)
+        ours = db.connect_ours(path, migrates=False)
         ours.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         version = ours.execute("pragma user_version").fetchone()[0]
         identity = db.setting(ours, "installation_id") if version else None
@@ -98,7 +98,7 @@ def open_shop(patient: Patient) -> Findings:
     """The shop's database can be opened."""
     path = patient.config["shop.database"]
     try:
-        shop = db.connect_shop(path)
+        shop = db.connect_shop(path, only_looks=True)
         shop.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         patient.shop = shop
     except SaasExportError as error:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 
 from saasexport import queries
+from saasexport.capture import changelog
 from saasexport.config import config
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
@@ -23,9 +24,10 @@ SQL = queries.beside(__file__)
 class Installation:
     """Everything a job or command works with."""
 
-    def __init__(self, settings: config.Config, ours: sqlite3.Connection) -> None:
+    def __init__(self, settings: config.Config, ours: sqlite3.Connection, only_looks: bool = False) -> None:
         self.config = settings
         self.ours = ours
+        self.only_looks = only_looks
         self.all_feeds = all_feeds()
         # Why feeds that the shop once had, or has beside things in our way, cannot be synced; a line per reason.
         self.lost: list[str] = []
@@ -45,7 +47,7 @@ class Installation:
     def shop(self) -> sqlite3.Connection:
         """The shop, for reading."""
         if self._shop is None:
-            self._shop = db.connect_shop(self.config["shop.database"])
+            self._shop = db.connect_shop(self.config["shop.database"], only_looks=self.only_looks)
         return self._shop
 
     def is_enabled(self, feed: Feed) -> bool:
@@ -58,7 +60,10 @@ class Installation:
 
     def feeds(self) -> list[Feed]:
         """The feeds that are wanted and that the shop can give."""
-        return [feed for feed in self.enabled() if not indexer.view(self.ours, feed).unavailable]
+        feeds = [feed for feed in self.enabled() if not indexer.view(self.ours, feed).unavailable]
+        if self.only_looks:  # no job may have seen yet what the shop lost
+            return [feed for feed in feeds if not changelog.unavailable(self.shop, feed)]
+        return feeds
 
     def feed(self, name: str) -> Feed:
         """A feed by its name, in any letter case."""
@@ -119,4 +124,4 @@ class Installation:
 def environment_bit(ours: sqlite3.Connection, environment: str) -> int:
     """The bit of an environment in the column `environments`, as a number."""
     row = ours.execute(SQL.environment_bit, {"environment_id": environment}).fetchone()
-    return 1 << int(row[0])
+    return 1 << int(row[0]) if row else 0  # who only looks may be ahead of the job that makes it known

@@ -23,12 +23,13 @@ from saasexport.setup.capture import check_shop
 from saasexport.setup.installation import SQL, Installation, environment_bit
 
 
-def open_installation(file: str | None = None, only_looks: bool = False) -> Installation:
+def open_installation(file: str | None = None, only_looks: bool = False, counts: bool = False) -> Installation:
     """Open what a configuration describes, and bring it in line with configuration and shop.
 
-    With `only_looks` nothing is changed: what is out of line is left to the next job.
+    With `only_looks` nothing is changed but, with `counts`, what is counted:
+    what is out of line is left to the next job.
     """
-    found, content = connect(file)
+    found, content = connect(file, only_looks, counts)
     if only_looks:
         known = {row[0] for row in found.ours.execute(SQL.known_feeds)}
         found.all_feeds = {name: feed for name, feed in found.all_feeds.items() if name in known}
@@ -37,21 +38,24 @@ def open_installation(file: str | None = None, only_looks: bool = False) -> Inst
     return found
 
 
-def connect(file: str | None = None) -> tuple[Installation, bytes]:
+def connect(
+    file: str | None = None, only_looks: bool = False, counts: bool = False
+) -> tuple[Installation, bytes]:
     """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
     path = config.find(file)
     content = config.read(path)
-    settings, ours = _known(path, content)
+    access = {"only_looks": only_looks and not counts, "migrates": not only_looks}
+    settings, ours = _known(path, content, access)
     if settings is None:
         settings = config.parse(path, content, tuple(all_feeds()))
-        ours = db.connect_ours(settings["export.database"])
+        ours = db.connect_ours(settings["export.database"], **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
     init = "saasexport init --shop " + settings["shop.database"]
     if db.setting(ours, "installation_id") is None:
         raise DatabaseError(f"{settings['export.database']}: not set up", f"run: {init}")
     if since := db.setting(ours, "uninstalled"):
         raise Uninstalled(f"{path}: uninstalled at {since} UTC", f"to use it again, run: {init}")
-    return Installation(settings, ours), content
+    return Installation(settings, ours, only_looks), content
 
 
 def bring_in_line(found: Installation, content: bytes) -> None:
@@ -61,7 +65,9 @@ def bring_in_line(found: Installation, content: bytes) -> None:
     check_shop(found)
 
 
-def _known(path: str, content: bytes) -> tuple[config.Config | None, sqlite3.Connection | None]:
+def _known(
+    path: str, content: bytes, access: dict[str, bool]
+) -> tuple[config.Config | None, sqlite3.Connection | None]:
     """The configuration as it was kept when these bytes were last checked."""
     from saasexport.idle import database_of  # the one reader of a configuration that is not TOML's
 
@@ -69,7 +75,7 @@ def _known(path: str, content: bytes) -> tuple[config.Config | None, sqlite3.Con
     if not database or not os.path.exists(database):
         return None, None
     try:
-        ours = db.connect_ours(database)
+        ours = db.connect_ours(database, **access)
         if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
             return config.from_dict(json.loads(db.setting(ours, "config"))), ours
         ours.close()

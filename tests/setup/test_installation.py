@@ -346,8 +346,8 @@ def test_a_shop_that_is_locked_says_so(tiny):
     tiny.shop.execute("begin immediate")
     original = db.connect_shop
 
-    def impatient(path, write=False):
-        shop = original(path, write)
+    def impatient(path, *how, **more):
+        shop = original(path, *how, **more)
         shop.execute("pragma busy_timeout = 0")
         return shop
 
