@@ -6,6 +6,7 @@ nothing of triggers, hashes, statuses or HTTP: those are the engine's, which is
 the same for all feeds.
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from saasexport.entity_key import INTEGER, EntityId, IntegerKey
 from saasexport.errors import ShopError
 
 Reference = TypeVar("Reference")
@@ -53,7 +55,7 @@ class Entity(NamedTuple):
     What all items of the entity share is encoded once.
     """
 
-    id: int
+    id: EntityId
     common: dict[str, Any]
     parts: list[dict[str, Any]]
     failed: Sequence[Failed] = ()
@@ -97,7 +99,7 @@ class Shop:
             return ""
         return (self.now - timedelta(days=self.look_back_days)).strftime("%Y-%m-%d %H:%M:%S")
 
-    def rows(self, query: str, ids: Iterable[int] | None = None, **parameters: Any) -> list[Any]:
+    def rows(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> list[Any]:
         """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list.  ShopError if they cannot be read."""
         if ids is not None:
             parameters["ids"] = json_list(ids)
@@ -136,6 +138,11 @@ class Shop:
             self.connection.text_factory = usual
 
 
+def json_list(ids: Iterable[EntityId]) -> str:
+    """Entity ids, or numbers of rows, as the JSON list a query's `:ids` wants."""
+    return json.dumps(list(ids))
+
+
 @contextmanager
 def reading_shop(feed: str) -> Iterator[None]:
     """Say of the shop, and of the feed that reads it, what SQLite says: two databases are open, and either may fail."""
@@ -143,11 +150,6 @@ def reading_shop(feed: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise ShopError((f"{feed}: " if feed else "") + f"the shop cannot be read: {error}") from error
-
-
-def json_list(keys: Iterable[int]) -> str:
-    """Whole numbers as the JSON list a query's `:ids` wants."""
-    return "[" + ",".join(map(str, keys)) + "]"
 
 
 def _no_uuid(kind: str, entity_id: int) -> str:
@@ -177,6 +179,7 @@ class Feed:
     table: str  # its feed table
     identity: tuple[str, ...]  # the fields that identify an item, in the order of the hash
     minimal: tuple[str, ...]  # what is kept of an item, and sent when it is deleted, besides the identity
+    source: tuple[str, str]  # the table whose rows are the entities, and its key column
     walk: str  # SQL: entity ids after :after, ascending, :limit of them (:since for a look-back, as text)
     count: str  # SQL: the number of items a full sync would produce; of entities :after to :upto if it names them
     subscriptions: tuple[Subscription, ...]
@@ -190,7 +193,10 @@ class Feed:
     time_format: str = "%Y-%m-%d %H:%M:%S"
     varying: tuple[str, ...] = ()  # fields that usually differ between the items of an entity, see items.py
     unhashed: tuple[str, ...] = ()  # further fields that are sent but make no item new
-    id_types: dict[str, str] = field(default_factory=dict)  # --id-type -> SQL: entity ids of :keys; '' is itself
+    # --id-type -> SQL: entity ids of :keys, texts, or of :ids, entity ids; '' is itself
+    id_types: dict[str, str] = field(default_factory=dict)
+    near: str = ""  # SQL: how the shop writes :key, of the default id type, in another letter case
+    key: IntegerKey = INTEGER
     due: Due | None = None
     # What entities say of something that is written all the time and seldom changes an item (stock), as a short
     # text each: changes that come through `fingerprint_vias` have an entity assembled only if its text differs.

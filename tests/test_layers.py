@@ -14,7 +14,7 @@ PACKAGE = ROOT / "saasexport"
 # What is not named here is not in the house.
 ROWS = (
     ("", "errors", "queries", "clock", "lock", "config", "web", "usage"),
-    ("feed", "values"),
+    ("feed", "values", "entity_key"),
     ("shop", "database"),
     ("feeds", "log"),
     ("delivery", "capture"),

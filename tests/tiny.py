@@ -74,6 +74,7 @@ THINGS = Feed(
     table="cde_things_feed",
     identity=("code", "language"),
     minimal=("thingId", "code"),
+    source=("thing", "thing_id"),
     walk="select thing_id from thing where thing_id > :after order by thing_id limit :limit",
     count="select (select count(*) from thing) * (select count(*) from language)",
     subscriptions=(
@@ -158,13 +159,13 @@ def short(item):
 class Tiny:
     """An installation on the tiny shop, in this process."""
 
-    def __init__(self, folder, monkeypatch, *feeds, settings=""):
+    def __init__(self, folder, monkeypatch, *feeds, settings="", before=""):
         self.feeds = {feed.name: feed for feed in feeds or (THINGS,)}
         monkeypatch.setattr(installation, "all_feeds", lambda: self.feeds)
         monkeypatch.setattr(opening, "all_feeds", lambda: self.feeds)
-        monkeypatch.setattr(config, "all_feeds", lambda: self.feeds, raising=False)
         self.folder = folder
         self.shop = tiny_shop(folder / "shop.sqlite")
+        self.shop.executescript(before)
         self.config = folder / "saasexport.toml"
         self.environment = "testing-1"
         self.opened = []

@@ -40,6 +40,7 @@ class Pass(NamedTuple):
     after: int | None  # entities up to this one were done by an earlier run
     everything: str  # why the whole feed has to be walked, or empty
     is_empty: bool  # nothing that changed concerns an item
+    has_unreadable: bool = False  # a key that changed is no key of the feed
 
 
 # Installing
@@ -166,20 +167,20 @@ def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
 def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
     """The table or key column that the shop lacks for this feed, in words; empty if it has all."""
     present: dict[str, set[str]] = {}
-    tables = encode([subscription.table for subscription in feed.watched()])
+    tables = encode([subscription.table.lower() for subscription in feed.watched()])
     for table, column in shop.execute(SQL.columns, {"tables": tables}):
         present.setdefault(table, set()).add(column)
     for subscription in feed.watched():
-        if subscription.table not in present:
+        if subscription.table.lower() not in present:
             return _instead_of(shop, subscription.table)
-        if subscription.column not in present[subscription.table]:
+        if subscription.column.lower() not in present[subscription.table.lower()]:
             return f"the shop's table {subscription.table} has no column {subscription.column}"
     return ""
 
 
 def _instead_of(shop: sqlite3.Connection, table: str) -> str:
     for kind, name, _, _, _ in shop.execute(SQL.named, {"names": encode([table.lower()])}):
-        if kind in ("view", "table") and name == table:
+        if kind in ("view", "table") and name.lower() == table.lower():
             what = "virtual table" if kind == "table" else kind
             return f"the shop's {table} is a {what}, which cannot have our triggers"
     return f"the shop has no table {table}"
@@ -270,7 +271,9 @@ def open_pass(
         _look_back(shop, ours, feed)
         _confirm(shop, ours, feed)
     is_empty = ours.execute("select 1 from changed_entity limit 1").fetchone() is None
-    return Pass(upto, last[0][0] if last else None, after, everything, is_empty)
+    has_unreadable = ours.execute("select 1 from changed_key where via = ''").fetchone() is not None
+    fingerprint = last[0][0] if last else None
+    return Pass(upto, fingerprint, after, everything, is_empty and not has_unreadable, has_unreadable)
 
 
 def batches(ours: sqlite3.Connection, after: int | None, limit: int) -> Iterator[list[int]]:
@@ -327,15 +330,32 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
             return f"the configuration value {key} changed"
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
             return f"a key of {via} is not valid text"
+    own = {key if type(key) is int else feed.key.read(key) for key, via in rows if via is None}
+    unreadable = own.difference(feed.key.only(own))
     ours.executemany(
-        "insert or ignore into changed_entity (entity_id) values (?)",
-        ((key,) for key, via in rows if via is None and isinstance(key, int)),
+        "insert or ignore into changed_entity (entity_id) values (?)", ((key,) for key in own - unreadable)
     )
+    if unreadable:
+        ours.execute("insert or ignore into changed_key (via, key) values ('', '')")
+    keys = _vias_of_keys(feed)
     ours.executemany(
         "insert or ignore into changed_key (via, key) values (?, ?)",
-        ((via, key) for key, via in rows if via in feed.vias and key is not None),
+        (
+            (via, feed.key.read(key) if via in keys else key)
+            for key, via in rows
+            if via in feed.vias and key is not None
+        ),
     )
     return ""
+
+
+def _vias_of_keys(feed: Feed) -> set[str]:
+    """The vias whose keys are keys of the shop's tables, not texts such as a SKU."""
+    columns: dict[str, list[str]] = {}
+    for entry in feed.watched():
+        if entry.via:
+            columns.setdefault(entry.via, []).append(entry.column)
+    return {via for via, names in columns.items() if all(map(feed.key.is_in, names))}
 
 
 def _is_json(key: Any) -> bool:
@@ -356,7 +376,7 @@ def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
             with db.transaction(ours, "deferred"):
                 ours.executemany(
                     f"insert or ignore into {table} (entity_id) values (?)",
-                    (row for row in found if isinstance(row[0], int)),
+                    ((key,) for row in found if (key := feed.key.whole(row[0])) is not None),
                 )
 
 
@@ -366,8 +386,9 @@ def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
         return
     ours.execute(SQL.sharing_on_record.format(feed_table=feed.table))
     after = _LOWEST
-    while ids := [row[0] for row in shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since)]:
-        after = ids[-1]
+    while rows := shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since):
+        after = rows[-1][0]
+        ids = feed.key.only(feed.key.read(row[0]) for row in rows)
         ours.execute(SQL.sharing_of, {"ids": json_list(ids)})
 
 

@@ -24,11 +24,11 @@ select type, name, tbl_name, sql, rootpage
 
 -- name: columns
 -- Of these tables only: a virtual table of the shop may need a module that is not here.
-select schema.name, field.name
+select lower(schema.name), lower(field.name)
   from sqlite_master as schema, pragma_table_info(schema.name) as field
  where schema.type = 'table'
    and schema.rootpage > 0
-   and schema.name in (select value from json_each(:tables))
+   and lower(schema.name) in (select value from json_each(:tables))
 
 -- name: last
 -- The last version there ever was, which sqlite_sequence remembers though its row may be gone, and what it held:

@@ -43,6 +43,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     add("name", metavar="FEED", nargs="?", help=argparse.SUPPRESS)
     add("--feed", metavar="NAME", action=_Once, help="the feed, in any letter case")
     add("--by-ids", metavar="LIST", help="only these entities, changed or not; comma separated, SKUs by default")
+    add("--by-ids-file", metavar="FILE", help="the same, from a file with one a line; -: from standard input")
     add("--id-type", metavar="TYPE", help="how to read --by-ids: sku, productId, ...")
     add("--cleanup-feed", action="store_true", help="empty the feed table first; only after the data space was cleaned")
     add("--yes", "-y", action="store_true", help="do not ask before --cleanup-feed")
@@ -89,6 +90,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     found = open_installation(options.config, options.estimate or options.dry_run, counts=options.dry_run)
     try:
         feed = _feed(found, options)
+        options.lines = _lines(options.by_ids_file) if options.by_ids_file is not None else []
         _check(options, feed)
         work = prepare_command(found, " ".join(["saasexport saas:resync", *_given(options)]))
         work.size, work.threads = options.batch_size, options.thread_count
@@ -114,13 +116,13 @@ def _check(options: argparse.Namespace, feed: Feed) -> None:
     """Refuse combinations that contradict each other."""
     stored = options.no_reindex and feed.legacy
     wrong = {
-        "--id-type says how to read --by-ids, which is missing": options.id_type and options.by_ids is None,
-        "--by-ids names no id": options.by_ids is not None and not _keys(options),
-        "--by-ids and --continue-resync exclude each other": options.by_ids is not None and options.continue_resync,
+        "--id-type says how to read --by-ids, which is missing": options.id_type and not _is_by_ids(options),
+        "--by-ids names no id": _is_by_ids(options) and not _keys(options),
+        "--by-ids and --continue-resync exclude each other": _is_by_ids(options) and options.continue_resync,
         "--cleanup-feed leaves nothing to continue from": options.cleanup_feed and options.continue_resync,
         "--cleanup-feed leaves no stored rows for --no-reindex to send": options.cleanup_feed and stored,
         "--cleanup-feed would forget what --by-ids does not name": (
-            options.cleanup_feed and options.by_ids is not None and not options.dry_run
+            options.cleanup_feed and _is_by_ids(options) and not options.dry_run
         ),
     }
     for reason, is_so in wrong.items():
@@ -128,15 +130,31 @@ def _check(options: argparse.Namespace, feed: Feed) -> None:
             raise ConfigError(f"saas:resync: {reason}", "see: saasexport saas:resync --help")
 
 
+def _is_by_ids(options: argparse.Namespace) -> bool:
+    return options.by_ids is not None or options.by_ids_file is not None
+
+
 def _keys(options: argparse.Namespace) -> list[str]:
-    return list(dict.fromkeys(key.strip() for key in (options.by_ids or "").split(",") if key.strip()))
+    """What --by-ids and --by-ids-file name, once each; a line of a file is a key as it stands."""
+    listed = (key.strip() for key in (options.by_ids or "").split(","))
+    return list(dict.fromkeys(key for key in (*listed, *options.lines) if key))
+
+
+def _lines(path: str) -> list[str]:
+    """The lines of a file, or of standard input: SKUs with commas or blanks at their ends can be named there."""
+    try:
+        with open(0 if path == "-" else path, encoding="utf-8-sig", newline="", closefd=path != "-") as file:
+            return [line.removesuffix("\n").removesuffix("\r") for line in file]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ConfigError(f"--by-ids-file {path}: {reason}", "one id or SKU a line") from error
 
 
 def _given(options: argparse.Namespace) -> list[str]:
     """The options as they stand in the log, where a caller is named."""
     given = []
     for name, value in vars(options).items():
-        if name not in ("config", "name") and value not in (None, False):
+        if name not in ("config", "name", "lines") and value not in (None, False):
             option = "--" + name.replace("_", "-")
             given.append(option if value is True else f"{option}={value}")
     return given
@@ -147,7 +165,7 @@ def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
     if options.no_reindex and not feed.legacy:
         told = f"--no-reindex is without effect: {feed.name} is an immediate feed, which is collected as it is sent"
         print(f"saasexport: saas:resync: {told}", file=sys.stderr)
-    ids = _ids(work, feed, options) if options.by_ids is not None else None
+    ids = _ids(work, feed, options) if _is_by_ids(options) else None
     if ids == []:
         return 1
     if options.estimate:
@@ -177,10 +195,17 @@ def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[int]:
     ids, missing = lookup.entities(work.installation, feed, _keys(options), id_type)
     if missing:
         kind = "none" if not ids else "some"
-        message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.named(feed, id_type)} {', '.join(missing)}"
+        named = ", ".join(_shown(work.installation, feed, key, id_type) for key in missing)
+        message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.named(feed, id_type)} {named}"
         work.log.warning("03-10", message)
         print(f"saasexport: CDE03-10 {message}", file=sys.stderr)
     return ids
+
+
+def _shown(found: Installation, feed: Feed, key: str, id_type: str) -> str:
+    """A key that means nothing, with what it may have meant."""
+    meant = lookup.near(found, feed, key, id_type)
+    return f"{key} (did you mean {meant}?)" if meant else key
 
 
 def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:

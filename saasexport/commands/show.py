@@ -60,10 +60,11 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         feed = found.feed(options.feed)
         shown = [item for match in _matches(found, feed, options) for item in compared(found, feed, match)]
+        meant = "" if shown else lookup.near(found, feed, " ".join(options.key), options.id_type or "default")
     finally:
         found.close()
     if not shown:
-        hint = f"KEY is {' '.join(feed.identity)}, or an entity's id"
+        hint = f"did you mean {meant}?" if meant else f"KEY is {' '.join(feed.identity)}, or an entity's id"
         raise SaasExportError(f"{feed.name}: nothing is known of {' '.join(options.key)!r}", hint)
     if options.json:
         return for_programs.show(shown)

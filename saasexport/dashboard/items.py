@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.dashboard.pages import whole
 from saasexport.database.hashing import encode
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
+from saasexport.sync import lookup
 
 SQL = queries.beside(__file__)
 
@@ -194,14 +194,14 @@ class _Look:
 def _entities(found: Installation, feed: Feed, text: str) -> list[int]:
     """The entities that a search text names exactly: by number, by feed_id, or by what the shop calls them."""
     entities: set[int] = set()
-    number = whole(text)
+    number = feed.key.whole(text)
     if number is not None:
         entities.add(number)
     query = SQL.entity_of_feed_id.format(feed_table=feed.table)
     entities |= {row[0] for row in found.ours.execute(query, {"feed_id": text.lower()})}
     try:
-        for statement in {query for query in feed.id_types.values() if query}:
-            entities |= {int(row[0]) for row in found.shop.execute(statement, {"keys": json.dumps([text])})}
+        for id_type in feed.id_types:
+            entities.update(lookup.ids_of(feed, lookup.shop_of(found, feed), id_type, text))
     except (sqlite3.Error, SaasExportError, TypeError, ValueError):
         pass  # a shop that cannot be read has no names; what we have is looked through all the same
     return sorted(entities)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from saasexport import queries
 from saasexport.database.hashing import encode, feed_id, without
 from saasexport.database.items import Encoder, Fault, Item, picked
+from saasexport.entity_key import EntityId
 from saasexport.feed import Entity, Feed, json_list
 
 SQL = queries.beside(__file__)
@@ -96,7 +97,7 @@ class FeedTable:
     # Staging
 
     def stage(
-        self, ids: Sequence[int], entities: Iterable[Entity], now: str, force: bool = False, spare: bool = False
+        self, ids: Sequence[EntityId], entities: Iterable[Entity], now: str, force: bool = False, spare: bool = False
     ) -> Staged:
         """Put on record what these entities' items are now; to be called inside a transaction.
 
@@ -134,7 +135,9 @@ class FeedTable:
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
         failed = self._record_faults(faults, items, now)
-        before = Counter(row.entity_id for row in known.values() if row.status == 1 or row.is_dropped)
+        before: Counter[EntityId] = Counter(
+            row.entity_id for row in known.values() if row.status == 1 or row.is_dropped
+        )
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
         spared: set[int] = set()
         if spare and gone:
@@ -157,10 +160,10 @@ class FeedTable:
         """The feed_ids of these entities' items."""
         return set(self.encoder.encoded(entities)[0])
 
-    def _known(self, ids: Iterable[int]) -> list[_Row]:
+    def _known(self, ids: Iterable[EntityId]) -> list[_Row]:
         return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
 
-    def _claim(self, ids: Sequence[int], items: dict[str, Item], known: dict[str, _Row]) -> None:
+    def _claim(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, _Row]) -> None:
         """Add to `known` the rows of identities that came from other entities."""
         strange = [identity for identity in items if identity not in known]
         if not strange:
@@ -192,10 +195,10 @@ class FeedTable:
         kept.pop(self.feed.time_field, None)
         return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
 
-    def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, int]:
+    def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, EntityId]:
         """Status 1 for items that cannot be assembled; gives their feed_ids, and the entities they come from."""
-        failed: dict[str, int] = {}
-        numbers: Counter[int] = Counter()
+        failed: dict[str, EntityId] = {}
+        numbers: Counter[EntityId] = Counter()
         for fault in faults:
             known = picked(self.encoder.kept, fault.identity, {})
             contested = fault.contested or self._held_by_another(fault, known, items, failed)
@@ -215,7 +218,7 @@ class FeedTable:
         return all(fields.get(name) is not None for name in self.feed.identity)
 
     def _held_by_another(
-        self, fault: Fault, known: dict[str, Any], items: dict[str, Item], failed: dict[str, int]
+        self, fault: Fault, known: dict[str, Any], items: dict[str, Item], failed: dict[str, EntityId]
     ) -> str | None:
         """The feed_id of the identity of an item that failed, if another entity has it."""
         if not self._is_identified(known):
@@ -268,7 +271,7 @@ class FeedTable:
         """What a legacy feed has collected and not sent: rows after `after`."""
         return [self._pending(*row) for row in self.rows("awaiting", after=after, limit=limit)]
 
-    def collected_of(self, ids: Sequence[int]) -> list[Pending]:
+    def collected_of(self, ids: Sequence[EntityId]) -> list[Pending]:
         """What a legacy feed has collected of some entities and not sent."""
         return [self._pending(*row) for row in self.rows("awaiting_of_entities", ids=json_list(ids))]
 

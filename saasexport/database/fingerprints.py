@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
+from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, Shop, json_list
 
 SQL = queries.beside(__file__)
@@ -19,7 +20,7 @@ def version(shop: Shop) -> int:
     return int(shop.rows("pragma data_version")[0][0])
 
 
-def keep(ours: sqlite3.Connection, feed: Feed, ids: Iterable[int], found: dict[int, str]) -> None:
+def keep(ours: sqlite3.Connection, feed: Feed, ids: Iterable[EntityId], found: dict[int, str]) -> None:
     """Keep the fingerprints of entities that are staged, forget the others'; in the staging transaction."""
     ours.execute(SQL.forget, {"feed": feed.name, "ids": json_list(ids)})
     ours.executemany(SQL.keep, [(feed.name, entity_id, text) for entity_id, text in found.items()])

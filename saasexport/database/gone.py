@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
+from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
 
 SQL = queries.beside(__file__)
@@ -18,7 +19,9 @@ SQL = queries.beside(__file__)
 FEWEST = 100
 
 
-def note(ours: sqlite3.Connection, feed: Feed, found: Iterable[int], ids: Iterable[int], by: str, now: str) -> None:
+def note(
+    ours: sqlite3.Connection, feed: Feed, found: Iterable[EntityId], ids: Iterable[EntityId], by: str, now: str
+) -> None:
     """Keep the entities a pass found gone, forget those that are back or decided; in the staging transaction."""
     found = set(found) if by else set()
     others = [entity for entity in ids if entity not in found]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from saasexport.database.hashing import canonical, encode, feed_hash, feed_id, unencodable, without
+from saasexport.entity_key import EntityId
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Feed
 
@@ -18,7 +19,7 @@ from saasexport.feed import Entity, Feed
 class Item(NamedTuple):
     """An item that can be sent."""
 
-    entity_id: int
+    entity_id: EntityId
     content: str  # JSON without the closing brace, times left out
     late: str  # unhashed fields, as JSON to append
     hash: str
@@ -28,7 +29,7 @@ class Item(NamedTuple):
 class Fault(NamedTuple):
     """An item that cannot."""
 
-    entity_id: int
+    entity_id: EntityId
     identity: dict[str, Any]
     error: str
     contested: str | None = None  # the feed_id of the identity that another entity has
@@ -69,7 +70,7 @@ class Encoder:
         return items, faults
 
     def _add(
-        self, entity_id: int, shared: _Shared, part: dict[str, Any], items: dict[str, Item], faults: list[Fault]
+        self, entity_id: EntityId, shared: _Shared, part: dict[str, Any], items: dict[str, Item], faults: list[Fault]
     ) -> None:
         fields, late = self._hashed(part)
         try:

@@ -161,6 +161,7 @@ FEED = Feed(
     table="cde_categories_feed",
     identity=("urlPath", "storeViewCode"),
     minimal=("websiteCode", "storeCode", "categoryId"),
+    source=("catalog_category_entity", "entity_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

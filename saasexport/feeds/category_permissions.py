@@ -91,6 +91,7 @@ FEED = Feed(
     table="cde_category_permissions_feed",
     identity=("id",),
     minimal=("categoryId", "websiteCode", "customerGroupCode"),
+    source=("magento_catalogpermissions", "permission_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

@@ -58,6 +58,7 @@ FEED = Feed(
     table="inventory_data_exporter_stock_status_feed",
     identity=("stockId", "sku"),
     minimal=("stockId", "sku", "isSalable", "qty", "qtyForSale", "infiniteStock"),
+    source=("catalog_product_entity", "entity_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

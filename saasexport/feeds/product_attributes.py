@@ -190,6 +190,7 @@ FEED = Feed(
     table="cde_product_attributes_feed",
     identity=("attributeCode", "storeViewCode"),
     minimal=("websiteCode", "storeCode", "attributeType"),
+    source=("catalog_eav_attribute", "attribute_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

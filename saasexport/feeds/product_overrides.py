@@ -142,6 +142,7 @@ FEED = Feed(
     table="cde_product_overrides_feed",
     identity=("sku", "websiteCode", "customerGroupCode"),
     minimal=("productId",),
+    source=("catalog_product_entity", "entity_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

@@ -70,6 +70,7 @@ FEED = Feed(
     table="catalog_data_exporter_rating_metadata",
     identity=("ratingId", "storeViewCode"),
     minimal=(),
+    source=("rating", "rating_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

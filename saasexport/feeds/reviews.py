@@ -60,6 +60,7 @@ FEED = Feed(
     table="catalog_data_exporter_product_reviews",
     identity=("reviewId",),
     minimal=("productId",),
+    source=("review", "review_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

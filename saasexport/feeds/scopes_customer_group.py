@@ -35,6 +35,7 @@ FEED = Feed(
     table="scopes_customergroup_data_exporter",
     identity=("customerGroupId",),
     minimal=("customerGroupCode",),
+    source=("customer_group", "customer_group_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

@@ -35,6 +35,7 @@ FEED = Feed(
     table="scopes_website_data_exporter",
     identity=("websiteId",),
     minimal=("websiteCode",),
+    source=("store_website", "website_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

@@ -95,6 +95,7 @@ FEED = Feed(
     table="cde_product_variants_feed",
     identity=("parentSku", "productSku"),
     minimal=("id", "optionValues", "parentSku", "productSku", "productId"),
+    source=("catalog_product_super_link", "product_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

@@ -17,6 +17,7 @@ from saasexport.database.feed_table import FeedTable
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop
 from saasexport.feeds import all_feeds
+from saasexport.setup.loose_keys import read_as_numbers
 
 SQL = queries.beside(__file__)
 
@@ -48,6 +49,7 @@ class Installation:
         """The shop, for reading."""
         if self._shop is None:
             self._shop = db.connect_shop(self.config["shop.database"], only_looks=self.only_looks)
+            read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
 
     def is_enabled(self, feed: Feed) -> bool:

@@ -5,6 +5,7 @@ changelogs are ahead) is counted first and kept in view_state, where the views
 find it.
 """
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -113,7 +114,8 @@ def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> i
     total, after, upto = 0, _LOWEST, _LOWEST
     while upto < _HIGHEST:
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
-        upto = ids[-1][0] if len(ids) == COUNTED else _HIGHEST
+        is_full = len(ids) == COUNTED and isinstance(ids[-1][0], int | float)
+        upto = math.floor(ids[-1][0]) if is_full else _HIGHEST
         total += int(shop.rows(feed.count, since=shop.since, after=after, upto=upto)[0][0])
         after = upto
     return total

@@ -97,28 +97,53 @@ def sql(name: str, feed: Feed) -> str:
     return query.format(feed_table=feed.table)
 
 
-def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[int]:
+def ids_of(feed: Feed, shop: Shop, id_type: str, key: str) -> list[int]:
+    """The entities that the shop knows by a key of one type; an id is a whole number or nothing."""
     query = feed.id_types[id_type]
-    if not query:
-        return _itself(found, feed, shop, key)
-    ids = sorted({row[0] for row in shop.rows(query, keys=encode([key]))})
-    if ids:
-        return ids
-    # `default` stands for another type, whose name is a field of the items.
-    fields = [name for name, other in feed.id_types.items() if other == query and name != "default"]
-    if not fields:
+    typed: str | int | None = feed.key.whole(key) if is_id(id_type) else key
+    if not query or typed is None:
         return []
-    return [row[0] for row in found.ours.execute(sql("known_by", feed), {"field": fields[0], "key": key})]
+    return sorted(feed.key.only(feed.key.read(row[0]) for row in shop.rows(query, keys=encode([typed]))))
+
+
+def is_id(id_type: str) -> bool:
+    """Whether the keys of an id type are numbers of the shop's rows: productId, id."""
+    return id_type == "id" or id_type.endswith("Id")
+
+
+def near(found: Installation, feed: Feed, key: str, id_type: str = "default") -> str:
+    """How a key that means nothing is written in another letter case; empty if it is not."""
+    field = _field_of(feed, id_type)
+    if not field or is_id(field):
+        return ""
+    row = found.ours.execute(sql("near", feed), {"field": field, "key": key}).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[int]:
+    if not feed.id_types[id_type]:
+        return _itself(found, feed, shop, key)
+    if ids := ids_of(feed, shop, id_type, key):
+        return ids
+    field = _field_of(feed, id_type)
+    if not field or (is_id(field) and feed.key.whole(key) is None):
+        return []
+    return [row[0] for row in found.ours.execute(sql("known_by", feed), {"field": field, "key": key})]
+
+
+def _field_of(feed: Feed, id_type: str) -> str:
+    """The field of the items that an id type names; `default` stands for another type."""
+    query = feed.id_types.get(id_type)
+    return next((name for name, other in feed.id_types.items() if other == query and name != "default"), "")
 
 
 def _itself(found: Installation, feed: Feed, shop: Shop, key: str) -> list[int]:
     """An entity by its id, if the shop has it or something of it is on record."""
-    is_number = key.isascii() and key.removeprefix("-").isdecimal() and len(key) < 19
-    if not is_number:
+    entity_id = feed.key.whole(key)
+    if entity_id is None:
         return []
-    entity_id = int(key)
     following = shop.rows(feed.walk, after=entity_id - 1, limit=1, since="")
-    if following and following[0][0] == entity_id:
+    if following and feed.key.read(following[0][0]) == entity_id:
         return [entity_id]
     return [entity_id] if found.ours.execute(sql("known", feed), {"key": entity_id}).fetchone() else []
 

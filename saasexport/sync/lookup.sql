@@ -18,3 +18,10 @@ select feed_id, feed_hash, feed_data, is_deleted, status, errors, metadata, modi
   from {feed_table}
  where source_entity_id = :entity_id
  order by id
+
+-- name: near
+select json_extract(feed_data, '$.' || :field)
+  from {feed_table}
+ where (is_deleted = 0 or status <> 200)
+   and json_extract(feed_data, '$.' || :field) = :key collate nocase
+ limit 1

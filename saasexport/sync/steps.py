@@ -8,7 +8,7 @@ batch is.  Killed anywhere, the next run goes on from there.
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,10 +20,12 @@ from saasexport.database.feed_table import Contested, FeedTable, Pending, Staged
 from saasexport.database.hashing import encode
 from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Client, Outcome
+from saasexport.entity_key import EntityId
 from saasexport.errors import DatabaseError
 from saasexport.feed import Feed, Shop
 from saasexport.log import COLLECTING, SENDING, Log
 from saasexport.setup.installation import Installation
+from saasexport.sync import unreadable_keys
 from saasexport.values import leaving_out
 
 # Entities assembled at a time: reads of the shop stay within a few milliseconds,
@@ -124,7 +126,7 @@ def sync_chunk(
     work: Work,
     feed: Feed,
     shop: Shop,
-    ids: list[int],
+    ids: Sequence[EntityId],
     synced: Synced,
     advance: Callable[[], None] | None = None,
     holds: str = "",
@@ -156,7 +158,7 @@ def _stage(
     feed: Feed,
     shop: Shop,
     table: FeedTable,
-    ids: list[int],
+    ids: Sequence[EntityId],
     advance: Callable[[], None] | None,
     holds: str,
 ) -> Staged:
@@ -179,20 +181,23 @@ def _stage(
             ids = sorted({*ids, *contested.entities})
 
 
-def _read(feed: Feed, shop: Shop, ids: list[int]) -> tuple[list[Any], dict[int, str]]:
+def _read(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> tuple[list[Any], dict[int, str]]:
     """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""
     if feed.fingerprint is None:
         return assembled(feed, shop, ids), {}
     before = fingerprints.version(shop)
     entities = assembled(feed, shop, ids)
-    said = feed.fingerprint(shop, ids)
+    said = feed.fingerprint(shop, feed.key.only(ids))
     return entities, said if fingerprints.version(shop) == before else {}
 
 
-def assembled(feed: Feed, shop: Shop, ids: list[int]) -> list[Any]:
-    """The feed's entities; ShopError if the shop's tables are not what the feed expects."""
+def assembled(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> list[Any]:
+    """The feed's entities; ids are all keys, or all texts that are none.  ShopError if the shop cannot be read."""
+    if texts := feed.key.others(ids):
+        return unreadable_keys.entities(feed, shop, texts)
+    keys = feed.key.only(ids)
     with leaving_out(shop.exclude):
-        return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, ids)))
+        return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, keys)))
 
 
 def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:

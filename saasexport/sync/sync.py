@@ -5,6 +5,7 @@ through the steps of saasexport.sync.steps.  Killed anywhere, the next run goes 
 from there.
 """
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from saasexport.clock import now_text
 from saasexport.database import gone, indexer
 from saasexport.database.db import connect_shop, transaction
 from saasexport.feed import Feed, Shop, json_list, reading_shop
-from saasexport.sync import steps
+from saasexport.sync import steps, unreadable_keys
 from saasexport.sync.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
 
 __all__ = [
@@ -77,6 +78,8 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
                 return synced
             advance = partial(indexer.advance, ours, feed, upto, ids[-1])
             sync_chunk(work, feed, shop, ids, synced, advance, holds="partial")
+        if opened.has_unreadable:
+            _record_unreadable(work, feed, shop, synced)
         moment = _next_due(feed, shop)
         with transaction(ours):
             indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())
@@ -107,6 +110,7 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
                 synced.is_complete = False
                 return synced
         # Before it counts as finished: whoever is killed here must come back to it.
+        _record_unreadable(work, feed, shop, synced)
         settle(work, feed, shop, "full", synced)
         if not synced.is_complete:
             return synced
@@ -206,8 +210,11 @@ def walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[l
     after = _LOWEST if position is None else position
     upto = after
     while upto < _HIGHEST:
-        walked = [row[0] for row in shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=shop.since)]
-        upto = walked[-1] if len(walked) == steps.CHUNK else _HIGHEST
+        rows = shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=shop.since)
+        walked = feed.key.only(feed.key.read(row[0]) for row in rows)
+        # What is no key stands behind all keys; unreadable_keys looks at it.
+        is_full = len(rows) == steps.CHUNK and isinstance(rows[-1][0], int | float)
+        upto = math.floor(rows[-1][0]) if is_full else _HIGHEST
         # Entities that are gone stand in our table only.
         known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=steps.CHUNK)
         missing = [row[0] for row in known]
@@ -231,10 +238,24 @@ def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> S
             if work.is_over:
                 synced.is_complete = False
                 break
-            sync_chunk(work, feed, shop, ids, synced, holds="partial")
+            read = [feed.key.read(each) for each in ids]
+            for part in (feed.key.only(read), feed.key.others(read)):
+                if part:
+                    sync_chunk(work, feed, shop, list(part), synced, holds="partial")
             ids = [row[0] for row in table.rows(query, after=ids[-1], limit=steps.CHUNK)]
         settle(work, feed, shop, "partial", synced)
     return synced
+
+
+def _record_unreadable(work: Work, feed: Feed, shop: Shop, synced: Synced) -> None:
+    """Have the rows whose key is none on record as failed, and those without any key told."""
+    for texts in unreadable_keys.pages(feed, shop, work.installation.table(feed), steps.CHUNK):
+        sync_chunk(work, feed, shop, texts, synced)
+    for column, number in unreadable_keys.without_key(feed, shop).items():
+        rows = "1 row has" if number == 1 else f"{number} rows have"
+        message = f"{column}: {rows} no key and cannot be exported; give them one in the shop"
+        work.log.warning("01-16", f"{feed.name}: {message}")
+        work.stopped[message] = None
 
 
 # What they decide

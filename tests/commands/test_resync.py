@@ -216,6 +216,36 @@ def test_ids_that_match_nothing_are_named_and_the_others_sent(resync, exporter):
     assert f"report.WARNING: {message} [] []\n" in (exporter.folder / "var/log/commerce-data-export.log").read_text()
 
 
+@pytest.mark.parametrize("key", ["1x", "1-KB9999", "1e0", "1.0", "0x1", "one"])
+def test_an_id_is_a_whole_number_or_nothing(resync, exporter, key):
+    done = resync("--feed", "products", "--by-ids", key, "--id-type", "productId")
+    assert done.status == 1
+    assert f"by-ids, none found: nothing has productId {key}" in done.err
+    assert exporter.items("products") == []
+
+
+def test_a_sku_in_another_letter_case_is_near_and_blanks_around_it_are_cut(resync, exporter):
+    assert resync("--feed", "products", "--by-ids", " KL-ESP-HOUSE ,").status == 0
+    done = resync("--feed", "products", "--by-ids", "kl-esp-house")
+    assert done.err.endswith("nothing has sku kl-esp-house (did you mean KL-ESP-HOUSE?)\n")
+
+
+def test_skus_with_commas_and_blanks_are_named_in_a_file(resync, exporter, tmp_path):
+    exporter.change("update catalog_product_entity set sku = ' a, b ' where sku = 'KL-ESP-HOUSE'")
+    (tmp_path / "skus").write_text(" a, b \n\nKL-ESP-NIGHT\r\n")
+    done = resync("--feed", "products", "--by-ids-file", str(tmp_path / "skus"))
+    assert (done.status, done.err) == (0, "")
+    assert {item["sku"] for item in exporter.items("products")} == {" a, b ", "KL-ESP-NIGHT"}
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), (b"\xff", "not UTF-8")])
+def test_a_file_of_ids_that_cannot_be_read_is_named(resync, exporter, tmp_path, content, reason):
+    if content:
+        (tmp_path / "skus").write_bytes(content)
+    done = resync("--feed", "products", "--by-ids-file", str(tmp_path / "skus"))
+    assert (done.status, f"--by-ids-file {tmp_path / 'skus'}: {reason}" in done.err) == (2, True)
+
+
 def test_it_ends_with_1_when_no_id_matches(resync, exporter):
     done = resync("--feed", "products", "--by-ids", "nope")
     message = "CDE03-10 products: by-ids, none found: nothing has sku nope"

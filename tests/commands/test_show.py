@@ -55,6 +55,17 @@ def test_an_item_that_was_never_collected_is_found_by_its_identity(exporter, sho
     assert (views([item]), item["sent"], item["shop"]["name"]) == ([(1, "french")], None, "Espresso maison")
 
 
+@pytest.mark.parametrize("key", ["1-x", "1x", "1e0", "1.0", "1 x"])
+def test_an_id_is_a_whole_number_or_nothing(espresso, command, key):
+    done = command("show", "products", key)
+    assert (done.status, done.out) == (1, "")
+
+
+def test_a_sku_in_another_letter_case_is_shown_as_near(espresso, command):
+    done = command("show", "products", "kl-esp-house")
+    assert done.err == "saasexport: products: nothing is known of 'kl-esp-house'; did you mean KL-ESP-HOUSE?\n"
+
+
 def test_a_sku_may_hold_separators(exporter, show):
     exporter.change("update catalog_product_entity set sku = 'A_B C' where entity_id = 1")
     assert views(show("products", "A_B C_french")) == [(1, "french")]

@@ -154,7 +154,7 @@ def test_what_the_demo_says_at_its_end_can_be_typed(newcomer):
         ("bin/saasexport init --shop nowhere.sqlite", 2, "nowhere.sqlite: the shop database does not exist"),
         ("bin/saasexport init --shop bin/saasexport", 1, "file is not a database; is this the shop's SQLite database"),
         ("bin/saasexport init --shop saasexport", 1, "unable to open database file; is this the shop's SQLite"),
-        ("bin/saasexport init --shop empty.sqlite", 1, "has no table that a feed reads"),
+        ("bin/saasexport init --shop empty.sqlite", 1, "holds no table"),
         ("bin/saasexport demo --folder bin", 2, "bin: exists already"),
         ("bin/saasexport demo --shop /dev/null/x", 1, "/dev/null/x: "),
         ("bin/saasexport demo --folder /dev/null/x", 1, "/dev/null/x: Not a directory"),

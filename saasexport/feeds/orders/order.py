@@ -158,6 +158,7 @@ FEED = Feed(
     table="sales_data_exporter_orders_v2",
     identity=("commerceOrderId",),
     minimal=("orderId",),
+    source=("sales_order", "entity_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

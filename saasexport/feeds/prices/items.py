@@ -215,6 +215,7 @@ FEED = Feed(
     table="cde_product_prices_feed",
     identity=("sku", "customerGroupCode", "websiteCode"),
     minimal=(),
+    source=("catalog_product_entity", "entity_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=(

@@ -198,6 +198,7 @@ FEED = Feed(
     table="cde_products_feed",
     identity=("sku", "storeViewCode"),
     minimal=("productId", "storeCode", "websiteCode"),
+    source=("catalog_product_entity", "entity_id"),
     walk=SQL.walk,
     count=SQL.count,
     subscriptions=_SUBSCRIPTIONS,

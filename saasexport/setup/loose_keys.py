@@ -1,0 +1,64 @@
+"""Key columns of the shop whose type lets text stay text: read as the numbers they are.
+
+An imported file makes every column text, and then '9' comes after '10', and
+'12' is not 12.  A temporary view stands in the place of such a table, for our
+connection only, so that no query of a feed has to know.  Where columns are
+declared as whole numbers nothing is done, and their indexes are used; a view
+cannot use any, so that such a shop is read slowly.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from saasexport import queries
+from saasexport.feed import Feed
+
+SQL = queries.beside(__file__)
+
+
+def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
+    """Have the keys in the tables of these feeds read as numbers, on a connection that only reads."""
+    feeds = [feed for feed in feeds if feed.key.kind == "integer"]
+    names = sorted({subscription.table.lower() for feed in feeds for subscription in feed.watched()})
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, declared in shop.execute(SQL.columns, {"tables": json.dumps(names)}):
+        tables.setdefault(table, {})[column] = declared.upper()
+    views = [view for table, columns in tables.items() if (view := _view(table, columns, feeds))]
+    if not views:
+        return
+    shop.execute("pragma query_only = off")  # a view of ours, not the shop's
+    for view in views:
+        shop.execute(view)
+    shop.execute("pragma query_only = on")
+
+
+def _view(table: str, columns: dict[str, str], feeds: list[Feed]) -> str:
+    """The view for a table; empty if its keys are numbers by their type."""
+    loose = {name for name, declared in columns.items() if _is_loose(declared) and _is_key(table, name, feeds)}
+    if not loose:
+        return ""
+    selected = [
+        f"{SQL.key.format(column=_quoted(name))} as \"{_quoted(name)}\"" if name in loose else f'"{_quoted(name)}"'
+        for name in columns
+    ]
+    view: str = SQL.view.format(table=_quoted(table), columns=",\n       ".join(selected))
+    return view
+
+
+def _is_key(table: str, column: str, feeds: list[Feed]) -> bool:
+    # The values of such a table are options of its attributes.
+    is_value = column.lower() == "value" and table.lower().endswith("_entity_int")
+    return is_value or any(feed.key.is_in(column) for feed in feeds)
+
+
+def _is_loose(declared: str) -> bool:
+    """Whether SQLite leaves text of digits as text in a column of this type."""
+    if "INT" in declared:
+        return False
+    kinds = ("CHAR", "CLOB", "TEXT", "BLOB", "REAL", "FLOA", "DOUB")
+    return declared in ("", "ANY") or any(kind in declared for kind in kinds)
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')

@@ -1,0 +1,73 @@
+"""Rows of the shop whose key is none: text in a key column, a fraction, NULL.
+
+SQLite keeps what was written, so a shop that was imported may have them.  Such a
+row is no entity and is never assembled; with its text as its id it stands on
+record as failed until it is mended.  A row without any key is counted.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from saasexport import queries
+from saasexport.database.feed_table import FeedTable
+from saasexport.database.hashing import encode
+from saasexport.entity_key import EntityId
+from saasexport.feed import Entity, Failed, Feed, Shop
+
+SQL = queries.beside(__file__)
+
+
+def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[Entity]:
+    """Of some texts that are no keys those that the shop has, each with the reason why it is no entity."""
+    _, column = feed.source
+    written = [feed.key.written(text) for text in texts]
+    values = {
+        "texts": encode([each["text"] for each in written]),
+        "numbers": encode([each["number"] for each in written if each["number"] is not None]),
+    }
+    present = {feed.key.read(row[0]) for row in shop.rows(_sql("present", feed), **values)}
+    return [
+        Entity(text, {}, [], [Failed({}, feed.key.error(column, text))]) for text in texts if text in present
+    ]
+
+
+def pages(feed: Feed, shop: Shop, table: FeedTable, limit: int) -> Iterator[list[EntityId]]:
+    """All texts that are no keys, of the shop and on record, some at a time."""
+    if _is_always_whole(feed, shop):
+        after = None
+    else:
+        after = float("-inf")
+    while after is not None:
+        rows = [row[0] for row in shop.rows(_sql("unreadable", feed), after=after, limit=limit)]
+        if texts := feed.key.others(map(feed.key.read, rows)):
+            yield list(texts)
+        after = rows[-1] if len(rows) == limit else None
+    known = [float("-inf")]
+    while known:
+        query = SQL.on_record.format(feed_table=table.feed.table)
+        known = [row[0] for row in table.ours.execute(query, {"after": known[-1], "limit": limit})]
+        if known:
+            yield [str(each) for each in known]
+
+
+def without_key(feed: Feed, shop: Shop) -> dict[str, int]:
+    """The rows without a key, by the names of tables that have any."""
+    watched = dict.fromkeys((entry.table, entry.column) for entry in feed.watched() if entry.via is None)
+    counts = {}
+    for table, column in watched:
+        query = SQL.nulls.format(table=table, column=column)
+        if number := shop.rows(query)[0][0]:
+            counts[f"{table}.{column}"] = number
+    return counts
+
+
+def _is_always_whole(feed: Feed, shop: Shop) -> bool:
+    """Whether the key column is SQLite's own row number, which nothing but a whole number can be."""
+    table, column = feed.source
+    rows = shop.rows(SQL.key_column, table=table, column=column)
+    return [(kind.upper(), number, keys) for kind, number, keys in rows] == [("INTEGER", 1, 1)]
+
+
+def _sql(name: str, feed: Feed) -> str:
+    table, column = feed.source
+    query: str = getattr(SQL, name)
+    return query.format(table=table, column=column)

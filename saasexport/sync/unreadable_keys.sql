@@ -1,0 +1,35 @@
+-- Rows of the shop whose key is none: they are no entities, and must be told.
+
+-- name: key_column
+select field.type, field.pk, (select max(pk) from pragma_table_info(:table))
+  from pragma_table_info(:table) as field
+ where lower(field.name) = lower(:column)
+
+-- name: unreadable
+-- Text, fractions and blobs where keys are whole numbers; real ones stand before text, and blobs behind it.
+select "{column}"
+  from "{table}"
+ where typeof("{column}") not in ('integer', 'null')
+   and "{column}" > :after
+ order by "{column}"
+ limit :limit
+
+-- name: present
+select "{column}"
+  from "{table}"
+ where "{column}" in (select value from json_each(:texts))
+    or "{column}" in (select value from json_each(:numbers))
+    or (typeof("{column}") = 'blob' and 'x''' || lower(hex("{column}")) || '''' in (select value from json_each(:texts)))
+
+-- name: nulls
+select count(*)
+  from "{table}"
+ where "{column}" is null
+
+-- name: on_record
+select distinct source_entity_id
+  from {feed_table}
+ where typeof(source_entity_id) <> 'integer'
+   and source_entity_id > :after
+ order by source_entity_id
+ limit :limit
