@@ -77,7 +77,7 @@ def told_at(exporter, expected):
 def configured(exporter, url):
     """The installation with a ping_url that is in use."""
     exporter.write_config(f'[export]\nping_url = "{url}"')
-    exporter.run("saasexport", "status", check=True)
+    exporter.run("reindex_all_invalid", check=True)
     return exporter
 
 
@@ -113,13 +113,13 @@ def test_a_failure_is_told_at_once_and_its_end_too(exporter, switch):
     good = exporter.url
     exporter.url = "http://127.0.0.1:9"
     exporter.write_config(f'[export]\nping_url = "{switch.url}"')
-    exporter.run("saasexport", "status", check=True)  # takes the configuration into use
+    exporter.run("cleanup_deleted_feed_items")  # takes the configuration into use
     exporter.change("update catalog_product_entity_varchar set value = 'Renamed' where value_id = 1")
     assert exporter.run("reindex_all_invalid", "--cron").returncode == 1
     told_at(exporter, "failed")
     exporter.url = good
     exporter.write_config(f'[export]\nping_url = "{switch.url}"')
-    exporter.run("saasexport", "status", check=True)
+    exporter.run("cleanup_deleted_feed_items")
     exporter.run("resend_failed", "--cron")
     exporter.run("reindex_all_invalid", "--cron")
     told_at(exporter, "well")
