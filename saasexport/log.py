@@ -97,6 +97,12 @@ class Log:
             self.has_said = True
             print(message, file=sys.stderr)
 
+    def tell(self, message: str) -> None:
+        """Leave a line about what takes a while in the log, and tell a person."""
+        self._write("commerce-data-export", "INFO", message)
+        if self.is_verbose or sys.stderr.isatty():
+            print(message, file=sys.stderr)
+
     def _write(self, name: str, level: str, text: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="microseconds")
         line = f"[{moment}] report.{level}: {one_line(text)} [] []\n".encode("utf-8", "backslashreplace")

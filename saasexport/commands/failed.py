@@ -5,14 +5,14 @@ import json
 import sys
 from typing import Any
 
-from saasexport import lock, queries
+from saasexport import lock
 from saasexport.clock import now_text
 from saasexport.commands import as_typed, for_programs, table
 from saasexport.commands.colour import painted
 from saasexport.commands.progress import summary
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError
-from saasexport.feed import Feed, json_list
+from saasexport.feed import Feed
 from saasexport.jobs import prepare_command
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
@@ -20,8 +20,6 @@ from saasexport.status import status
 from saasexport.status.judgement import counted
 from saasexport.sync.steps import Work
 from saasexport.sync.sync import sync_entities
-
-SQL = queries.beside(__file__)
 
 EXAMPLES = {
     "failed": """
@@ -244,8 +242,7 @@ def _retry_feed(work: Work, feed: Feed, items: list[dict[str, Any]]) -> bool:
     try:
         with lock.held(work.installation.lock_file(feed.name), RETRY):
             with transaction(ours):
-                ids = json_list(item["id"] for item in items)
-                ours.execute(SQL.retry.format(feed_table=feed.table), {"ids": ids})
+                work.installation.table(feed).retry(item["id"] for item in items)
             synced = sync_entities(work, feed, [item["source_entity_id"] for item in items], RETRY)
     except Busy as busy:
         work.log.operation(feed.name, RETRY, f"operation skipped - {busy}")
@@ -261,7 +258,6 @@ def _drop(found: Installation, items: list[dict[str, Any]]) -> int:
         print("no failed items")
     for feed, of_feed in _by_feed(found, items).values():
         with transaction(found.ours):
-            values = {"ids": json_list(item["id"] for item in of_feed), "now": now_text()}
-            dropped = found.ours.execute(SQL.drop.format(feed_table=feed.table), values).rowcount
+            dropped = found.table(feed).drop((item["id"] for item in of_feed), now_text())
         print(f"{feed.name}: {'1 item' if dropped == 1 else f'{dropped} items'} dropped: not sent until they change")
     return 0

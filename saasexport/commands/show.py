@@ -114,7 +114,7 @@ def _feed_id(feed: Feed, identity: dict[str, Any]) -> str:
 
 
 def _sent(row: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:
-    _, _, is_deleted, status, error, metadata, modified_at = row
+    _, _, is_deleted, status, error, metadata, modified_at, dropped_at = row
     answer = json.loads(metadata or "{}")
     return {
         "status": status,
@@ -124,7 +124,7 @@ def _sent(row: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:
         "request_id": answer.get("requestId"),
         "code": answer.get("code"),
         "tries": answer.get("tries", 0),
-        "dropped": answer.get("dropped"),
+        "dropped": dropped_at,
         "data": data,
     }
 

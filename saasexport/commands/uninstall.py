@@ -38,7 +38,7 @@ def _remember(settings: config.Config) -> None:
     """Keep in our database, if there is one, that jobs are to do nothing until init."""
     if not os.path.exists(settings["export.database"]):
         return
-    ours = db.connect_ours(settings["export.database"])
+    ours = db.connect_ours(settings["export.database"], accepts_old=True)
     try:
         with db.transaction(ours):
             # What changes from now on is not seen: should init run again, everything is compared.

@@ -5,10 +5,9 @@ collects and sends them; a feed's indexer is made invalid.  Either is one
 transaction on our database; items only while nobody else syncs their feed.
 """
 
-import json
 from dataclasses import dataclass
 
-from saasexport import lock, queries
+from saasexport import lock
 from saasexport.clock import now_text
 from saasexport.dashboard import items, items_page, pages, templates
 from saasexport.dashboard.pages import Page, Request
@@ -21,7 +20,6 @@ from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
 
 HTML = templates.beside(__file__)
-SQL = queries.beside(__file__)
 
 # More than anybody ticks; for more there is `saas:resync`.
 MOST_ITEMS = 500
@@ -52,14 +50,9 @@ def items_of(found: Installation, feed: Feed, request: Request, token: str) -> P
 
 
 def schedule(found: Installation, feed: Feed, ids: list[int]) -> int:
-    """Have items sent again by the next run of cron; gives how many that changes.
-
-    What failed is retried anyway, what awaits submission is on its way, and a
-    deletion that is held back is not ours to release.
-    """
-    values = {"ids": json.dumps(ids), "feed": feed.name, "environment": found.table(feed).environment}
+    """Have items sent again by the next run of cron; gives how many that changes."""
     with transaction(found.ours):
-        return found.ours.execute(SQL.schedule.format(feed_table=feed.table), values).rowcount
+        return found.table(feed).schedule(ids)
 
 
 def feed_of(found: Installation, request: Request, token: str) -> Page:

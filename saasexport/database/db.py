@@ -19,7 +19,7 @@ from saasexport.feed import Feed
 SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 
 # Raised by one whenever schema.sql changes; migrations bring older databases up to it.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def connect_shop(path: str, write: bool = False, only_looks: bool = False) -> sqlite3.Connection:
@@ -49,9 +49,12 @@ def connect_shop(path: str, write: bool = False, only_looks: bool = False) -> sq
 
 
 def connect_ours(
-    path: str, create: bool = False, only_looks: bool = False, migrates: bool = True
+    path: str, create: bool = False, only_looks: bool = False, accepts_old: bool = False
 ) -> sqlite3.Connection:
-    """Open our database; only `init` creates it.  With `only_looks` it is left as it was, byte for byte."""
+    """Open our database; only `init` creates it.  With `only_looks` it is left as it was, byte for byte.
+
+    One of an older version is refused, but by who brings it up to date (`accepts_old`).
+    """
     if not create and not os.path.exists(path):
         _look(path, DatabaseError)
         raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
@@ -74,13 +77,9 @@ def connect_ours(
         raise DatabaseError(
             f"{path}: made by a newer saasexport (schema {version}, ours is {SCHEMA_VERSION})", "upgrade saasexport"
         )
-    if 0 < version < SCHEMA_VERSION and (only_looks or not migrates):
+    if 0 < version < SCHEMA_VERSION and not accepts_old:
         ours.close()
         raise DatabaseError(f"{path}: made by an older saasexport", "run reindex_all_invalid: it brings it up to date")
-    if 0 < version < SCHEMA_VERSION:
-        from saasexport.database import migrations  # late: once in the life of a version
-
-        migrations.bring_up(ours)
     return ours
 
 

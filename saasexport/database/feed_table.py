@@ -112,13 +112,14 @@ class FeedTable:
         self._claim(ids, items, known)
         pending: list[Pending] = []
         add, change = [], []
+        first = self._first_moment(now)
         next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
         for identity, item in items.items():
             row = known.get(identity)
             if row is None:
                 next_id += 1
-                add.append((next_id, item.entity_id, identity, self._data(item), item.hash, now, self.environment))
-                pending.append(Pending(next_id, self._body(item, now)))
+                add.append((next_id, item.entity_id, identity, self._data(item), item.hash, first, self.environment))
+                pending.append(Pending(next_id, self._body(item, first)))
                 continue
             is_new = row.is_deleted or row.feed_hash != item.hash
             if is_new or row.entity_id != item.entity_id or row.status in (1, 2):
@@ -134,7 +135,7 @@ class FeedTable:
             pending.append(Pending(row.id, self._body(item, modified_at)))
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
-        failed = self._record_faults(faults, items, now)
+        failed = self._record_faults(faults, items, first)
         before: Counter[EntityId] = Counter(
             row.entity_id for row in known.values() if row.status == 1 or row.is_dropped
         )
@@ -155,6 +156,11 @@ class FeedTable:
             again=again,
             gone=sorted(spared),
         )
+
+    def _first_moment(self, now: str) -> str:
+        """The time of export of an item without a row: later than that of every row that was removed."""
+        row = self.ours.execute(SQL.forgotten_at, {"feed": self.feed.name}).fetchone()
+        return later(now, row[0]) if row and row[0] else now
 
     def identities(self, entities: Iterable[Entity]) -> set[str]:
         """The feed_ids of these entities' items."""
@@ -304,6 +310,58 @@ class FeedTable:
     def record_not_delivered(self, outcomes: Iterable[tuple[int, str, str, int, int]]) -> None:
         """The service does not have these: (status, error, request id, its code, row id) each."""
         self.ours.executemany(self.sql("not_delivered"), outcomes)
+
+
+    # What others decide about rows: each verb is to be called inside a transaction
+
+    def retry(self, row_ids: Iterable[int]) -> None:
+        """Have rejected items sent again though they have not changed."""
+        self.ours.execute(self.sql("retry"), {"ids": json_list(row_ids)})
+
+    def drop(self, row_ids: Iterable[int], now: str) -> int:
+        """Give failed items up until they change; their number."""
+        return self.ours.execute(self.sql("drop"), {"ids": json_list(row_ids), "now": now}).rowcount
+
+    def schedule(self, row_ids: Iterable[int]) -> int:
+        """Have items sent again by the next job; the number of those that this changes.
+
+        What failed is retried anyway, what awaits submission is on its way, and a
+        deletion that is held back stays so.
+        """
+        values = {"ids": json_list(row_ids), "feed": self.feed.name, "environment": self.environment}
+        return self.ours.execute(self.sql("schedule"), values).rowcount
+
+    def send_again(self, ids: Sequence[EntityId] | None, after: EntityId | None) -> None:
+        """Have stored items sent again as they stand: all, those of some entities, or of those after one."""
+        self.ours.execute(self.sql("send_again"), {"after": after, "ids": None if ids is None else json_list(ids)})
+
+    def empty(self) -> None:
+        """Forget everything that was sent."""
+        self._remember_latest(None)
+        self.ours.execute(self.sql("empty"))
+
+    def forget_entities(self, ids: Sequence[EntityId]) -> None:
+        """Forget some entities' items, for a trial that is rolled back."""
+        self.ours.execute(self.sql("forget_entities"), {"ids": json_list(ids)})
+
+    def clean_up(self, before: str) -> int:
+        """Remove items that were deleted and delivered as such before a moment; their number."""
+        self._remember_latest(before)
+        return self.ours.execute(self.sql("clean_up"), {"before": before}).rowcount
+
+    def use_environment(self) -> None:
+        """Another data space is in force: everything counts as not sent to it, deletions it may still need included."""
+        for query in ("not_sent", "deleted_not_sent"):
+            self.ours.execute(self.sql(query), {"environment": self.environment})
+
+    def forget_environment(self, environment: int) -> None:
+        """Forget what was delivered to a data space, given by its bit as a number."""
+        self.ours.execute(self.sql("forget_delivered"), {"environment": environment})
+
+    def _remember_latest(self, before: str | None) -> None:
+        (latest,) = self.ours.execute(self.sql("latest"), {"before": before}).fetchone()
+        if latest:
+            self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": latest})
 
 
 def later(now: str, last: str) -> str:

@@ -29,7 +29,8 @@ update {feed_table}
        errors = null,
        modified_at = ?,
        environments = environments | ?,
-       contested = null
+       contested = null,
+       dropped_at = null
  where id = ?
 
 -- name: mark_deleted
@@ -37,6 +38,7 @@ update {feed_table}
    set is_deleted = 1,
        status = 0,
        errors = null,
+       dropped_at = null,
        modified_at = ?
  where id = ?
 
@@ -62,7 +64,8 @@ on conflict (feed_id) do update
        feed_hash = case when is_deleted then '' else feed_hash end,
        is_deleted = 0,
        -- What a person has dropped stays dropped, unless it fails for another reason.
-       status = case when json_extract(metadata, '$.dropped') is not null and errors = excluded.errors then 400 else 1 end,
+       status = case when dropped_at is not null and errors = excluded.errors then 400 else 1 end,
+       dropped_at = case when errors = excluded.errors then dropped_at end,
        errors = excluded.errors,
        contested = excluded.contested
 
@@ -98,10 +101,17 @@ update {feed_table}
  where id = ?
 
 -- name: entities_to_retry
-select distinct source_entity_id
+-- One query per status, so that each is read in the order of its index and none is sorted.
+select source_entity_id
   from {feed_table}
  where (status <> 200 or is_deleted = 1)
-   and status in (1, 2)
+   and status = 1
+   and source_entity_id > :after
+union
+select source_entity_id
+  from {feed_table}
+ where (status <> 200 or is_deleted = 1)
+   and status = 2
    and source_entity_id > :after
  order by source_entity_id
  limit :limit
@@ -150,8 +160,8 @@ select count(*) - (select count(*) from {feed_table} where (status <> 200 or is_
 
 -- name: count_apart
 -- Items that no source record stands for, or that count nowhere: dropped ones, and those that are yet to be deleted.
-select coalesce(sum(status = 400 and json_extract(metadata, '$.dropped') is not null), 0),
-       coalesce(sum(is_deleted = 1 and status <> 200 and json_extract(metadata, '$.dropped') is null), 0),
+select coalesce(sum(dropped_at is not null), 0),
+       coalesce(sum(is_deleted = 1 and status <> 200 and dropped_at is null), 0),
        coalesce(sum(status = 1), 0)
   from {feed_table}
  where (status <> 200 or is_deleted = 1)
@@ -196,3 +206,73 @@ select source_entity_id, feed_id
    and id in (select abs(random()) % (select max(id) + 1 from {feed_table}) from (select 1 from {feed_table} limit :limit)
                union
               select id from (select id from {feed_table} order by id limit 50))
+
+-- name: latest
+-- The latest time of export among the rows that clean_up would remove, or among all.
+select max(modified_at)
+  from {feed_table}
+ where :before is null
+    or ((status <> 200 or is_deleted = 1)
+        and is_deleted = 1
+        and status = 200
+        and environments = 0
+        and modified_at < :before)
+
+-- name: remember_latest
+update view_state
+   set forgotten_at = max(coalesce(forgotten_at, :latest), :latest)
+ where feed = :feed
+
+-- name: forgotten_at
+select forgotten_at
+  from view_state
+ where feed = :feed
+
+-- name: empty
+delete from {feed_table}
+
+-- name: forget_entities
+delete from {feed_table}
+ where source_entity_id in (select value from json_each(:ids))
+
+-- name: send_again
+-- Stored rows of a legacy feed, delivered or not; what was deleted and delivered as such the service has no more.
+update {feed_table}
+   set status = 0,
+       errors = null
+ where status in (2, 200, 400)
+   and (is_deleted = 0 or status <> 200)
+   and (:after is null or source_entity_id > :after)
+   and (:ids is null or source_entity_id in (select value from json_each(:ids)))
+
+-- name: schedule
+-- An item that is gone was told to the service already: the bit has its deletion told once more.
+update {feed_table}
+   set status = 0,
+       errors = null,
+       environments = environments | :environment
+ where id in (select value from json_each(:ids))
+   and status in (200, 400)
+   and source_entity_id not in (select entity_id from gone_entity where feed = :feed)
+
+-- name: retry
+-- A rejected item is sent again only when it changes, unless somebody says so.
+update {feed_table}
+   set status = 2,
+       dropped_at = null
+ where id in (select value from json_each(:ids))
+   and status = 400
+
+-- name: drop
+-- Rejected, by a person: it is sent again when it changes, and not shown as failed until then.
+update {feed_table}
+   set status = 400,
+       feed_hash = case when status = 1 then '' else feed_hash end,
+       dropped_at = :now
+ where id in (select value from json_each(:ids))
+   and status in (1, 2, 400)
+
+-- name: forget_delivered
+-- What was delivered to a data space that is forgotten.
+update {feed_table}
+   set environments = environments & ~:environment

@@ -1,5 +1,5 @@
 -- Our database: every fixed table and the template of a feed table.  Views are
--- made from the feeds that exist: see saasexport/status/status.py.  In the sqlite3
+-- made from the feeds that exist: see saasexport/database/views.py.  In the sqlite3
 -- shell, `.schema cde_products_feed` shows these comments again.
 
 -- name: fixed
@@ -18,24 +18,24 @@ create table environment (
 
 create table indexer_state (
     -- Whether a feed must be synced in full, and how far that has come.
-    indexer_id text primary key,         -- as `indexer:info` prints it
-    feed       text not null unique,     -- the feed's name
-    status     text not null,            -- valid, invalid, working or suspended
+    feed       text primary key,         -- the feed's name
+    indexer_id text not null unique,     -- as `indexer:info` prints it
+    status     text not null check (status in ('valid', 'invalid', 'working', 'suspended')), -- invalid -> working -> valid
     updated    text not null,            -- UTC, when the status last changed
-    position   integer,                  -- the last entity a full sync has done; null: it begins anew
+    position,                            -- the last entity a full sync has done; null: it begins anew
     reason     text                      -- why it is invalid, in words for people
 ) without rowid;
 
 create table view_state (
     -- How far a feed's changelog has been read, and what was counted.
-    view_id        text primary key,           -- its changelog in the shop is <view_id>_cl
-    feed           text not null unique,       -- the feed's name
-    mode           text not null default 'schedule', -- schedule (triggers), or realtime: Update on Save
+    feed           text primary key,           -- the feed's name
+    view_id        text not null unique,       -- its changelog in the shop is <view_id>_cl
+    mode           text not null default 'schedule' check (mode in ('schedule', 'realtime')), -- schedule (triggers), or realtime: Update on Save
     updated        text not null,              -- UTC, when the cursor last moved
     version_id     integer not null default 0, -- the cursor: changelog rows up to here are done
     fingerprint    text,                       -- what the changelog's row at the cursor held
     pass_version   integer,                    -- the partial sync in progress reads up to here; null: none is
-    pass_position  integer,                    -- and has done the entities up to this one
+    pass_position,                             -- and has done the entities up to this one
     due_after      text,                       -- UTC, moments up to here that change items without a write are done
     due_at         text,                       -- UTC, the next such moment; null: none is known
     source_records integer,                    -- items a full sync would produce, when counted
@@ -45,7 +45,8 @@ create table view_state (
     counted_head   integer,                    -- the changelog's last version then: unmoved, nothing need be counted
     synced_at      text,                       -- UTC, when items were last sent
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
-    unavailable    text                        -- why the feed cannot be used with this shop; null: it can
+    unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
+    forgotten_at   text                        -- UTC, the latest time of export of rows that were removed: new items come after it
 ) without rowid;
 
 create table data_exporter_uuid (
@@ -60,7 +61,7 @@ create table data_exporter_uuid (
 create table gone_entity (
     -- Entities that produce nothing any more, until the pass that found them decides about their items.
     feed      text    not null,            -- the feed's name
-    entity_id integer not null,            -- the shop's id
+    entity_id not null,                    -- the shop's id
     found_by  text    not null,            -- the pass: full or partial
     is_held   integer not null default 0,  -- 1: too many at once, held back until `deletions --confirm`
     found_at  text    not null,            -- UTC
@@ -70,7 +71,7 @@ create table gone_entity (
 create table entity_fingerprint (
     -- What entities said of their stock when last assembled: a sale that changes nothing of it sends nothing.
     feed      text    not null,  -- the feed's name
-    entity_id integer not null,  -- the shop's id
+    entity_id not null,          -- the shop's id
     said      text    not null,  -- hash of what the feed asks for it
     primary key (feed, entity_id)
 ) without rowid;
@@ -107,14 +108,18 @@ create table problem (
 create table {feed_table} (
     -- What was sent of the feed {feed}, and how it went, per item.
     id               integer primary key,         -- the row's number
-    source_entity_id integer not null,            -- the shop's id of the entity the item comes from
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
     feed_id          text    not null unique,     -- sha1 of the identity fields: {identity}
     feed_data        text    not null,            -- JSON: {payload}
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
-    is_deleted       integer not null default 0,  -- 1: gone in the shop
-    status           integer not null default 0,  -- 200 delivered, 400 rejected, 0 awaiting submission, 1 not assembled, 2 to be retried
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
     contested        text                         -- feed_id of an identity that another entity holds, for status 1
@@ -125,6 +130,7 @@ create index {feed_table}_source_entity_id on {feed_table} (
 );
 
 create index {feed_table}_attention on {feed_table} (
-    status,  -- for the jobs and for counting, which look for few among many
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
     is_deleted
 ) where status <> 200 or is_deleted = 1;

@@ -18,7 +18,7 @@ select '{feed}' as feed,
   from view_state
   join indexer_state using (feed),
        (select count(*) as other,
-               coalesce(sum(status in (1, 2) or (status = 400 and json_extract(metadata, '$.dropped') is null)), 0)
+               coalesce(sum(status in (1, 2) or (status = 400 and dropped_at is null)), 0)
                    as failed,
                coalesce(sum(status = 0), 0) as awaiting,
                coalesce(sum(status = 200 and is_deleted = 1), 0) as deleted
@@ -39,7 +39,7 @@ select '{feed}' as feed,
        modified_at
   from {feed_table}
  where (status <> 200 or is_deleted = 1)
-   and (status in (1, 2) or (status = 400 and json_extract(metadata, '$.dropped') is null))
+   and (status in (1, 2) or (status = 400 and dropped_at is null))
 union all
 select '{feed}',
        id,

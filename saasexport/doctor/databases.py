@@ -39,7 +39,7 @@ def open_ours(patient: Patient) -> Findings:
         return
     ours = None
     try:
-        ours = db.connect_ours(path, migrates=False)
+        ours = db.connect_ours(path)
         ours.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         version = ours.execute("pragma user_version").fetchone()[0]
         identity = db.setting(ours, "installation_id") if version else None

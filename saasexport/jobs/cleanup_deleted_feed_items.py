@@ -44,7 +44,7 @@ def _clean_up(work: Work, feed: Feed) -> None:
     before = _ago(days=KEPT_DAYS)
     table = work.installation.table(feed)
     with transaction(work.installation.ours):
-        removed = work.installation.ours.execute(table.sql("clean_up"), {"before": before}).rowcount
+        removed = table.clean_up(before)
     if removed:
         work.log.say(f"{feed.name}: {removed} deleted items removed")
 

@@ -18,11 +18,6 @@ select bit
 delete from environment
  where bit = :bit
 
--- name: forget_delivered
--- What was delivered to a data space that is forgotten.
-update {feed_table}
-   set environments = environments & ~:environment
-
 -- name: environment_bit
 select bit
   from environment

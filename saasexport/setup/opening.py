@@ -8,19 +8,18 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
 
 import saasexport
 from saasexport.clock import now_text
 from saasexport.config import config
 from saasexport.database import db, indexer, views
-from saasexport.database.feed_table import SQL as FEED_TABLE
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, Uninstalled
 from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
+from saasexport.log import Log
 from saasexport.setup import machine
 from saasexport.setup.capture import check_shop
-from saasexport.setup.installation import SQL, Installation, environment_bit
+from saasexport.setup.installation import SQL, Installation
 
 
 def open_installation(file: str | None = None, only_looks: bool = False, counts: bool = False) -> Installation:
@@ -44,18 +43,32 @@ def connect(
     """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
     path = config.find(file)
     content = config.read(path)
-    access = {"only_looks": only_looks and not counts, "migrates": not only_looks}
+    access = {"only_looks": only_looks and not counts, "accepts_old": not only_looks}
     settings, ours = _known(path, content, access)
     if settings is None:
         settings = config.parse(path, content, tuple(all_feeds()))
         ours = db.connect_ours(settings["export.database"], **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
+    if not only_looks:
+        _bring_up(settings, ours)
     init = "saasexport init --shop " + settings["shop.database"]
     if db.setting(ours, "installation_id") is None:
         raise DatabaseError(f"{settings['export.database']}: not set up", f"run: {init}")
     if since := db.setting(ours, "uninstalled"):
         raise Uninstalled(f"{path}: uninstalled at {since} UTC", f"to use it again, run: {init}")
     return Installation(settings, ours, only_looks), content
+
+
+def _bring_up(settings: config.Config, ours: sqlite3.Connection) -> None:
+    """Bring a database of an older version up to this one, and say so."""
+    if ours.execute("pragma user_version").fetchone()[0] == db.SCHEMA_VERSION:
+        return
+    from saasexport.database import migrations  # late: once in the life of a version
+
+    log = Log(settings["export.log_dir"], "saasexport")
+    log.tell(f"{settings['export.database']}: is brought up to schema {db.SCHEMA_VERSION}, which takes a while")
+    migrations.bring_up(ours)
+    log.tell(f"{settings['export.database']}: has schema {db.SCHEMA_VERSION}")
 
 
 def bring_in_line(found: Installation, content: bytes) -> None:
@@ -89,8 +102,9 @@ def set_up(settings: config.Config, content: bytes, identity: str | None = None)
 
     `identity` is what the shop's triggers carry already, if our database was lost.
     """
-    ours = db.connect_ours(settings["export.database"], create=True)
+    ours = db.connect_ours(settings["export.database"], create=True, accepts_old=True)
     db.install(ours)
+    _bring_up(settings, ours)
     found = Installation(settings, ours)
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
@@ -134,12 +148,10 @@ def apply_configuration(found: Installation, content: bytes) -> None:
         _compare_excluded(found)
         before = db.setting(ours, "environment_id")
         if before != environment:
-            _use_environment(ours, environment, found.all_feeds.values())
+            _use_environment(found, environment)
         if before not in (None, environment):
-            bit = environment_bit(ours, environment)
             for feed in found.all_feeds.values():
-                for query in (FEED_TABLE.not_sent, FEED_TABLE.deleted_not_sent):
-                    ours.execute(query.format(feed_table=feed.table), {"environment": bit})
+                found.table(feed).use_environment()
         views.make(ours, found.all_feeds.values())
         db.keep(
             ours,
@@ -170,12 +182,13 @@ def _compare_excluded(found: Installation) -> None:
 MOST_ENVIRONMENTS = 63
 
 
-def _use_environment(ours: sqlite3.Connection, environment: str, feeds: Iterable[Feed]) -> None:
+def _use_environment(found: Installation, environment: str) -> None:
     """Make a data space the one in force; of more than can be remembered the one used longest ago is forgotten."""
+    ours = found.ours
     others = ours.execute(SQL.environments, {"environment_id": environment}).fetchall()
     for (bit,) in others[: max(len(others) + 1 - MOST_ENVIRONMENTS, 0)]:
-        for feed in feeds:
-            ours.execute(SQL.forget_delivered.format(feed_table=feed.table), {"environment": 1 << bit})
+        for feed in found.all_feeds.values():
+            found.table(feed).forget_environment(1 << bit)
         ours.execute(SQL.forget_environment, {"bit": bit})
     ours.execute(SQL.use_environment, {"environment_id": environment, "now": now_text()})
 

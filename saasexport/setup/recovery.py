@@ -47,7 +47,7 @@ def rebuild(path: str) -> str:
 def _rebuild(settings: config.Config, content: bytes) -> str:
     database = settings["export.database"]
     try:
-        ours = db.connect_ours(database)
+        ours = db.connect_ours(database, accepts_old=True)
         if is_sound(ours) and db.setting(ours, "installation_id"):
             ours.close()
             return f"{database}: another job has rebuilt it meanwhile"

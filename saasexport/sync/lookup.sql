@@ -14,7 +14,7 @@ select 1
  limit 1
 
 -- name: rows
-select feed_id, feed_hash, feed_data, is_deleted, status, errors, metadata, modified_at
+select feed_id, feed_hash, feed_data, is_deleted, status, errors, metadata, modified_at, dropped_at
   from {feed_table}
  where source_entity_id = :entity_id
  order by id

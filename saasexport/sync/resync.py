@@ -81,7 +81,7 @@ def empty(work: Work, feed: Feed) -> None:
     """Forget everything that was sent; until it is synced again the feed is invalid."""
     ours = work.installation.ours
     with transaction(ours):
-        ours.execute(_sql("empty", feed))
+        work.installation.table(feed).empty()
         ours.execute(SQL.no_longer_gone, {"feed": feed.name})
         indexer.set_status(ours, feed, "invalid", "its feed table was emptied", now_text())
 
@@ -94,15 +94,10 @@ def count_rows(work: Work, feed: Feed) -> int:
 def stored_again(work: Work, feed: Feed, ids: list[int] | None = None, after: int | None = None) -> Synced:
     """Send what a legacy feed has stored, delivered or not, without collecting."""
     with transaction(work.installation.ours):
-        _mark_to_send_again(work, feed, ids, after)
+        work.installation.table(feed).send_again(ids, after)
     sent = send_collected(work, feed)
     sent.items = sent.tried
     return sent
-
-
-def _mark_to_send_again(work: Work, feed: Feed, ids: list[int] | None, after: int | None) -> None:
-    values = {"after": after, "ids": None if ids is None else json_list(ids)}
-    work.installation.ours.execute(_sql("send_again", feed), values)
 
 
 def _sent_too(work: Work, feed: Feed, collected: Synced) -> Synced:
@@ -158,7 +153,7 @@ def try_stored(work: Work, feed: Feed, ids: list[int] | None = None, after: int 
     row = 0
     ours.execute("begin immediate")
     try:
-        _mark_to_send_again(work, feed, ids, after)
+        work.installation.table(feed).send_again(ids, after)
         while pending := table.collected(row, 1000):
             row = pending[-1].row_id
             _count(work, feed, pending, synced)
@@ -178,7 +173,7 @@ def _try(work: Work, feed: Feed, shop: Shop, ids: list[int], as_if_empty: bool, 
         ours.execute("begin immediate")
         try:
             if as_if_empty:
-                ours.execute(_sql("forget_entities", feed), {"ids": json_list(ids)})
+                table.forget_entities(ids)
             staged = table.stage(ids, entities, now_text(), work.is_forced)
             pending = table.collected_of(ids) if feed.legacy else staged.pending
             faults = ours.execute(_sql("faults", feed), {"ids": json_list(ids)}).fetchall() if staged.failed else []

@@ -68,7 +68,7 @@ def test_orders_older_than_the_look_back_are_counted(exporter, command, change_o
     ("sql", "said"),
     [
         (
-            "update cde_category_permissions_feed set status = 400, metadata = '{\"dropped\":1}' where id = 1",
+            "update cde_category_permissions_feed set status = 400, dropped_at = '2026-01-01' where id = 1",
             "1 item dropped by saasexport failed drop",
         ),
         (

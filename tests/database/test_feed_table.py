@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from saasexport.database import db
+from saasexport.database import db, indexer
 from saasexport.database.feed_table import Contested, Pending, later
 from saasexport.feed import Entity, Failed
 from tests.tiny import THINGS, feed_table
@@ -706,3 +706,83 @@ def test_a_name_given_twice_that_is_left_out_does_not_matter(ours):
     table = feed_table(ours, exclude=("name",))
     twice = Entity(1, {"thingId": 1, "code": "a", "name": "Apple"}, [{"language": "en", "name": "Pear"}])
     assert [item["code"] for item in bodies(stage(table, twice))] == ["a"]
+
+
+# The time of export only grows
+
+
+FUTURE = "2036-01-01 00:00:00"
+AFTER_FUTURE = "2036-01-01 00:00:01"
+
+
+def known(ours):
+    """The table of things of a feed whose cursor is known, too."""
+    indexer.add(ours, THINGS, NOW)
+    return feed_table(ours)
+
+
+def delivered_and_gone(table, moment):
+    """An item is sent, deleted and delivered as deleted at a moment."""
+    deliver(table, stage(table, thing(1), now=moment))
+    deliver(table, stage(table, ids=[1], now=moment))
+
+
+@pytest.mark.parametrize("forget", [lambda table: table.clean_up("2038-01-01"), lambda table: table.empty()])
+@pytest.mark.parametrize(
+    ("moment", "now", "exported"),
+    [
+        (FUTURE, NOW, "2036-01-01 00:00:02"),  # the deletion came a second after the item
+        (NOW, FUTURE, FUTURE),
+        (NOW, NOW, "2026-11-23 15:00:02"),
+    ],
+)
+def test_an_item_whose_row_was_removed_comes_after_it(ours, forget, moment, now, exported):
+    table = known(ours)
+    delivered_and_gone(table, moment)
+    with db.transaction(ours):
+        forget(table)
+    assert rows(table) == []
+    (item,) = bodies(stage(table, thing(1), now=now))
+    assert item["modifiedAt"] == exported
+
+
+def test_one_that_failed_before_it_came_back_comes_after_it_too(ours):
+    table = known(ours)
+    delivered_and_gone(table, FUTURE)
+    with db.transaction(ours):
+        table.clean_up("2038-01-01")
+    stage(table, bad(1))
+    (item,) = bodies(stage(table, thing(1)))
+    assert item["modifiedAt"] > AFTER_FUTURE
+
+
+def test_what_is_kept_by_the_clean_up_says_nothing(ours):
+    table = known(ours)
+    delivered_and_gone(table, FUTURE)
+    with db.transaction(ours):
+        assert table.clean_up(NOW) == 0
+    (item,) = bodies(stage(table, thing(2, code="b")))
+    assert item["modifiedAt"] == NOW
+
+
+def test_another_feed_is_not_concerned(ours):
+    other = replace(THINGS, name="others", indexer="other", view="cde_others_feed", table="cde_others_feed")
+    indexer.add(ours, other, NOW)
+    table = known(ours)
+    delivered_and_gone(table, FUTURE)
+    with db.transaction(ours):
+        table.empty()
+    (item,) = bodies(stage(feed_table(ours, other), thing(1)))
+    assert item["modifiedAt"] == NOW
+
+
+# Queries of the jobs
+
+
+@pytest.mark.parametrize("query", ["entities_to_retry", "entities_awaiting", "gone_candidates", "of_entities"])
+def test_a_query_of_each_chunk_neither_scans_nor_sorts(ours, table, query):
+    values = {"after": 0, "upto": 9, "ids": "[1]", "limit": 250}
+    named = {name: value for name, value in values.items() if f":{name}" in table.sql(query)}
+    plan = [row[3] for row in ours.execute("explain query plan " + table.sql(query), named)]
+    assert [line for line in plan if line.startswith("SCAN") and "json_each" not in line] == []
+    assert [line for line in plan if "TEMP B-TREE" in line] == []

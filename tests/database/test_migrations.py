@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from saasexport import queries
 from saasexport.database import db, indexer, migrations
 from saasexport.errors import DatabaseError
 from saasexport.feeds import all_feeds
@@ -116,6 +117,10 @@ FIXED = (
     )
 )
 SCRIPT = """
+-- name: feed_table
+update {feed_table} set status = status;
+
+-- name: fixed
 alter table environment rename column used_at to last_used;
 alter table environment add column region text not null default 'nowhere';
 update environment set region = 'eu' where environment_id like 'testing%';
@@ -125,7 +130,7 @@ update environment set region = 'eu' where environment_id like 'testing%';
 def test_a_changed_schema_is_reached_with_its_comments_and_its_rows():
     with closing(kept(db.SCHEMA_VERSION)) as ours, closing(fresh(":memory:", FIXED)) as wanted:
         ours.execute("create view feed_status as select used_at from environment")  # made anew by the next job
-        assert migrations.bring_up(ours, NEXT, lambda _: SCRIPT, FIXED)
+        assert migrations.bring_up(ours, NEXT, lambda _: queries.Queries("", queries.parse(SCRIPT)), FIXED)
         assert described(wanted) == described(ours)
         assert ours.execute("select * from environment").fetchall() == [(0, "testing-1", MOMENT, "eu")]
         assert "last was the one in force" in ours.execute(
@@ -141,7 +146,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was():
         before = dumped(ours)
         broken = SCRIPT + "update environment set no_such_column = 1;"
         with pytest.raises(DatabaseError, match="no such column"):
-            migrations.bring_up(ours, NEXT, lambda _: broken, FIXED)
+            migrations.bring_up(ours, NEXT, lambda _: queries.Queries("", queries.parse(broken)), FIXED)
         assert before == dumped(ours)
         assert ours.execute("pragma user_version").fetchone()[0] == db.SCHEMA_VERSION
 
@@ -172,7 +177,9 @@ def upgraded_tree(folder):
     replace("database/db.py", f"SCHEMA_VERSION = {db.SCHEMA_VERSION}", f"SCHEMA_VERSION = {NEXT}")
     weight = "    weight integer not null default 7, -- new\n"
     replace("database/schema.sql", "    feed_data        text", f"{weight}    feed_data        text")
-    (package / "database" / "migrations" / f"{NEXT}.sql").write_text("update setting set value = value;\n")
+    (package / "database" / "migrations" / f"{NEXT}.sql").write_text(
+        "-- name: feed_table\n\n-- name: fixed\nupdate setting set value = value;\n"
+    )
     return folder
 
 
@@ -222,3 +229,107 @@ def test_the_older_version_refuses_what_the_newer_one_has_made(installed, tmp_pa
         f"reindex_all_invalid: {path}: made by a newer saasexport (schema {NEXT}, ours is {db.SCHEMA_VERSION});"
         " upgrade saasexport\n"
     ) == done.stderr
+
+
+# Schema 2
+
+
+OLD_ROWS = """
+insert into cde_products_feed
+       (id, source_entity_id, feed_id, feed_data, feed_hash, status, metadata, modified_at)
+values
+    (1, 7, 'a', '{}', 'x', 400, '{"requestId":"r","dropped":"2026-01-01 00:00:00"}', '2026-01-02 03:04:05'),
+    (2, 7, 'b', '{}', 'x', 400, '{"requestId":"r"}', '2026-01-02 03:04:05'),
+    (3, 8, 'c', '{}', '', 1, null, '2026-01-02 03:04:05');
+insert into indexer_state values ('catalog_data_exporter_products', 'products', 'working', '2026-01-02', 17, null);
+insert into view_state (view_id, feed, updated, version_id, fingerprint, pass_version, pass_position)
+values ('cde_products_feed', 'products', '2026-01-02', 40, '37|', 50, 9);
+insert into gone_entity values ('products', 5, 'full', 1, '2026-01-02');
+"""
+
+
+def old(path):
+    """A database of the first schema that knows something of products."""
+    ours = sqlite3.connect(path, isolation_level=None)
+    ours.executescript((SCHEMAS / "1.sql").read_text())
+    ours.execute("delete from indexer_state")
+    ours.execute("delete from view_state")
+    ours.executescript(OLD_ROWS)
+    return ours
+
+
+def assert_nothing_is_lost(ours):
+    """The rows of `old` as schema 2 has them."""
+    assert ours.execute("select id, status, metadata, dropped_at from cde_products_feed order by id").fetchall() == [
+        (1, 400, '{"requestId":"r"}', "2026-01-01 00:00:00"),
+        (2, 400, '{"requestId":"r"}', None),
+        (3, 1, None, None),
+    ]
+    assert ours.execute("select feed, status, position from indexer_state").fetchall() == [("products", "working", 17)]
+    assert ours.execute("select version_id, fingerprint, pass_version, pass_position from view_state").fetchall() == [
+        (40, "37|", 50, 9)
+    ]
+    assert ours.execute("select feed, entity_id, is_held from gone_entity").fetchall() == [("products", 5, 1)]
+
+
+def test_what_a_person_dropped_and_where_passes_were_is_kept():
+    with closing(old(":memory:")) as ours:
+        assert migrations.bring_up(ours)
+        assert_nothing_is_lost(ours)
+
+
+BRING_UP = """
+import sqlite3, sys
+from saasexport.database import migrations
+migrations.bring_up(sqlite3.connect(sys.argv[1], isolation_level=None))
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("at", range(1, 140, 7))
+def test_a_migration_that_is_killed_anywhere_is_gone_on_with(tmp_path, at):
+    path = tmp_path / "ours.sqlite"
+    old(path).close()
+    killed = subprocess.run(
+        [
+            *("strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=pwrite64,fdatasync,ftruncate,unlink"),
+            *("-e", f"inject=pwrite64,fdatasync,ftruncate,unlink:signal=SIGKILL:when={at}"),
+            *(sys.executable, "-c", BRING_UP, path),
+        ],
+        cwd=ROOT,
+        check=False,
+    )
+    assert killed.returncode in (0, -9, 137)
+    with closing(sqlite3.connect(path, isolation_level=None)) as ours, closing(fresh(":memory:")) as wanted:
+        migrations.bring_up(ours)
+        assert_nothing_is_lost(ours)
+        assert described(ours) == described(wanted)
+        assert ours.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_text_ids_stay_what_they_are():
+    with closing(fresh(":memory:")) as ours:
+        for number, key in enumerate((123, "00123", "1e1", "24.0", "new-1", 1.5)):
+            ours.execute(
+                "insert into cde_products_feed (source_entity_id, feed_id, feed_data, feed_hash, modified_at)"
+                " values (?, ?, '', '', '')",
+                (key, str(number)),
+            )
+        kept_ids = [row[0] for row in ours.execute("select source_entity_id from cde_products_feed order by id")]
+        assert kept_ids == [123, "00123", "1e1", "24.0", "new-1", 1.5]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update cde_products_feed set status = 3",
+        "update cde_products_feed set is_deleted = 2",
+        "update indexer_state set status = 'ready'",
+        "update view_state set mode = 'never'",
+    ],
+)
+def test_a_state_that_is_none_cannot_be_written(statement):
+    with closing(old(":memory:")) as ours:
+        migrations.bring_up(ours)
+        with pytest.raises(sqlite3.IntegrityError):
+            ours.execute(statement)

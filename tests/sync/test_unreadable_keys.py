@@ -39,7 +39,7 @@ def test_keys_that_are_whole_numbers_go_out_whatever_their_type(loose):
     assert sender.taken() == []
 
 
-@pytest.mark.parametrize("key", ["new-1", "", "12abc", b"\xff", "7b"])
+@pytest.mark.parametrize("key", ["new-1", "", "12abc", b"\xff", "7b", "9223372036854775808"])
 def test_a_key_that_is_none_is_shown_as_failed_until_it_is_mended_and_harms_no_neighbour(loose, key):
     sender = Sender()
     sync.full_sync(loose.work(sender), THINGS)

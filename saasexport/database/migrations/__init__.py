@@ -1,15 +1,16 @@
 """Bring a database of ours that an older version made up to this one, without losing state.
 
-A file `<n>.sql` beside this module takes the data from schema n-1 to n: it fills
-new columns, renames old ones.  Then every table and index whose text differs
-from schema.sql is made anew and its rows copied, so that a migrated database is
-the same as a fresh one, comments included.  All of it is one transaction: what
-dies in between leaves the old schema, and the next run begins again.
+A file `<n>.sql` beside this module takes the data from schema n-1 to n.  Every
+table and index whose text differs from schema.sql is made anew and its rows
+copied, so that a migrated database is the same as a fresh one, comments included.
+One feed table a transaction, the fixed tables last, together with the version:
+what dies in between is gone on with by the next run.
 """
 
 import os
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 from saasexport import queries
 from saasexport.database import db
@@ -18,30 +19,61 @@ from saasexport.feeds import all_feeds
 SQL = queries.load(os.path.join(os.path.dirname(__file__), "migrations.sql"))
 
 
-def script(version: int) -> str:
-    """What has to be done with the data to come to a version from the one before."""
-    return queries.text_of(os.path.join(os.path.dirname(__file__), f"{version}.sql"))
+def script(version: int) -> queries.Queries:
+    """What has to be done with the data to come to a version from the one before: `feed_table` and `fixed`."""
+    return queries.load(os.path.join(os.path.dirname(__file__), f"{version}.sql"))
 
 
 def bring_up(
     ours: sqlite3.Connection,
     upto: int = db.SCHEMA_VERSION,
-    script_of: Callable[[int], str] = script,
+    script_of: Callable[[int], Any] = script,
     fixed: str = db.SCHEMA.fixed,
 ) -> bool:
     """Bring our database up to a schema; says whether anything had to be done."""
-    if ours.execute("pragma user_version").fetchone()[0] in (0, upto):
+    version = ours.execute("pragma user_version").fetchone()[0]
+    if version in (0, upto):
         return False
+    wanted = _wanted(ours, fixed)
+    steps = [script_of(number) for number in range(version + 1, upto + 1)]
+    for feed in all_feeds().values():
+        with db.transaction(ours):
+            if _conform_table(ours, feed.table, wanted):
+                for step in steps:
+                    _run(ours, step.feed_table.format(feed_table=feed.table))
     with db.transaction(ours):
-        version = ours.execute("pragma user_version").fetchone()[0]  # another process may have done it meanwhile
-        for (view,) in ours.execute(SQL.views).fetchall():
-            ours.execute(f'drop view "{view}"')  # made anew with the configuration
-        for number in range(version + 1, upto + 1):
-            for statement in db.statements(script_of(number)):
-                ours.execute(statement)
+        if ours.execute("pragma user_version").fetchone()[0] == upto:
+            return False  # another process has done it meanwhile
+        _drop_views(ours)
+        for step in steps:
+            _run(ours, step.fixed)
         conform(ours, fixed)
         ours.execute(SQL.forget_program)
         ours.execute(f"pragma user_version = {upto}")
+    return True
+
+
+def _drop_views(ours: sqlite3.Connection) -> None:
+    for (view,) in ours.execute(SQL.views).fetchall():
+        ours.execute(f'drop view "{view}"')  # made anew with the configuration
+
+
+def _run(ours: sqlite3.Connection, text: str) -> None:
+    for statement in db.statements(text):
+        if any(line.strip() and not line.startswith("--") for line in statement.splitlines()):
+            ours.execute(statement)
+
+
+def _conform_table(ours: sqlite3.Connection, table: str, wanted: dict[str, tuple[str, str, str]]) -> bool:
+    """Make a feed table what schema.sql says it is; whether it was something else."""
+    present = _objects(ours)
+    if table not in present or present[table] == wanted.get(table):
+        return False
+    _drop_views(ours)
+    _rebuild(ours, table, wanted[table][2])
+    for kind, of_table, sql in wanted.values():
+        if kind == "index" and of_table == table:
+            ours.execute(sql)
     return True
 
 

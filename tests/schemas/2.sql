@@ -1,0 +1,471 @@
+BEGIN TRANSACTION;
+CREATE TABLE catalog_data_exporter_product_reviews (
+    -- What was sent of the feed reviews, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: reviewId
+    feed_data        text    not null,            -- JSON: the item
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE catalog_data_exporter_rating_metadata (
+    -- What was sent of the feed ratingMetadata, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: ratingId, storeViewCode
+    feed_data        text    not null,            -- JSON: the item
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_categories_feed (
+    -- What was sent of the feed categories, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: urlPath, storeViewCode
+    feed_data        text    not null,            -- JSON: what is kept of the item: urlPath, storeViewCode, websiteCode, storeCode, categoryId
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_category_permissions_feed (
+    -- What was sent of the feed categoryPermissions, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: id
+    feed_data        text    not null,            -- JSON: what is kept of the item: id, categoryId, websiteCode, customerGroupCode
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_product_attributes_feed (
+    -- What was sent of the feed productAttributes, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: attributeCode, storeViewCode
+    feed_data        text    not null,            -- JSON: what is kept of the item: attributeCode, storeViewCode, websiteCode, storeCode, attributeType
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_product_overrides_feed (
+    -- What was sent of the feed productOverrides, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: sku, websiteCode, customerGroupCode
+    feed_data        text    not null,            -- JSON: what is kept of the item: sku, websiteCode, customerGroupCode, productId
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_product_prices_feed (
+    -- What was sent of the feed prices, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: sku, customerGroupCode, websiteCode
+    feed_data        text    not null,            -- JSON: what is kept of the item: sku, customerGroupCode, websiteCode
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_product_variants_feed (
+    -- What was sent of the feed variants, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: parentSku, productSku
+    feed_data        text    not null,            -- JSON: what is kept of the item: parentSku, productSku, id, optionValues, productId
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE cde_products_feed (
+    -- What was sent of the feed products, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: sku, storeViewCode
+    feed_data        text    not null,            -- JSON: what is kept of the item: sku, storeViewCode, productId, storeCode, websiteCode
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE data_exporter_uuid (
+    -- UUIDs of orders and their parts: the service knows them by these.
+    uuid       text primary key,      -- version 5 of shop, type and entity id
+    entity_id  integer not null,      -- the shop's id
+    type       text not null,         -- order, order_item, order_shipment or credit_memo
+    created_at text not null,         -- UTC, when it was assigned
+    unique (entity_id, type)
+) without rowid;
+CREATE TABLE entity_fingerprint (
+    -- What entities said of their stock when last assembled: a sale that changes nothing of it sends nothing.
+    feed      text    not null,  -- the feed's name
+    entity_id not null,          -- the shop's id
+    said      text    not null,  -- hash of what the feed asks for it
+    primary key (feed, entity_id)
+) without rowid;
+CREATE TABLE environment (
+    -- The data spaces (environment_id) this installation has delivered to.
+    bit            integer primary key,  -- its bit in the column environments of the feed tables: 0 to 62
+    environment_id text not null unique, -- [service] environment_id
+    used_at        text not null         -- UTC, when it last became the one in force
+);
+CREATE TABLE gone_entity (
+    -- Entities that produce nothing any more, until the pass that found them decides about their items.
+    feed      text    not null,            -- the feed's name
+    entity_id not null,                    -- the shop's id
+    found_by  text    not null,            -- the pass: full or partial
+    is_held   integer not null default 0,  -- 1: too many at once, held back until `deletions --confirm`
+    found_at  text    not null,            -- UTC
+    primary key (feed, entity_id)
+) without rowid;
+CREATE TABLE indexer_state (
+    -- Whether a feed must be synced in full, and how far that has come.
+    feed       text primary key,         -- the feed's name
+    indexer_id text not null unique,     -- as `indexer:info` prints it
+    status     text not null check (status in ('valid', 'invalid', 'working', 'suspended')), -- invalid -> working -> valid
+    updated    text not null,            -- UTC, when the status last changed
+    position,                            -- the last entity a full sync has done; null: it begins anew
+    reason     text                      -- why it is invalid, in words for people
+) without rowid;
+INSERT INTO "indexer_state" VALUES('categories','catalog_data_exporter_categories','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('categoryPermissions','catalog_data_exporter_category_permissions','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('orders','sales_order_data_exporter_v2','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('prices','catalog_data_exporter_product_prices','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('productAttributes','catalog_data_exporter_product_attributes','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('productOverrides','catalog_data_exporter_product_overrides','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('products','catalog_data_exporter_products','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('reviews','catalog_data_exporter_product_reviews','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('scopesWebsite','scopes_website_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('variants','catalog_data_exporter_product_variants','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+CREATE TABLE inventory_data_exporter_stock_status_feed (
+    -- What was sent of the feed inventoryStockStatus, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: stockId, sku
+    feed_data        text    not null,            -- JSON: what is kept of the item: stockId, sku, isSalable, qty, qtyForSale, infiniteStock
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE problem (
+    -- What went wrong in the last run of each job, so that cron mail says it once (--cron).
+    job     text not null,  -- the job's name
+    message text not null,  -- what it said
+    since   text not null,  -- UTC, when it began
+    told    text not null,  -- UTC, when it was last printed
+    primary key (job, message)
+) without rowid;
+CREATE TABLE sales_data_exporter_orders_v2 (
+    -- What was sent of the feed orders, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: commerceOrderId
+    feed_data        text    not null,            -- JSON: the item
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE scopes_customergroup_data_exporter (
+    -- What was sent of the feed scopesCustomerGroup, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: customerGroupId
+    feed_data        text    not null,            -- JSON: the item
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE scopes_website_data_exporter (
+    -- What was sent of the feed scopesWebsite, and how it went, per item.
+    id               integer primary key,         -- the row's number
+    source_entity_id not null,                    -- the shop's id of the entity; no declared type: text ids stay text
+    feed_id          text    not null unique,     -- sha1 of the identity fields: websiteId
+    feed_data        text    not null,            -- JSON: the item
+    feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
+    is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
+    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+                                                  -- 0 -> 200 delivered | 400 rejected | 2 to be retried
+                                                  -- 1 not assembled, 2 -> 0 as soon as it is staged again
+                                                  -- 200, 400 -> 0 when the item changes or goes
+    errors           text,                        -- why not, in words for people
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
+    modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
+    environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
+    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+);
+CREATE TABLE sent_history (
+    -- What was sent and what failed, for the charts of the dashboard; kept for 90 days.
+    slot   text    not null,  -- UTC, the ten minutes: 2026-11-25 02:40 is up to 02:49:59
+    feed   text    not null,  -- the feed's name
+    sent   integer not null,  -- items delivered, deletions included
+    failed integer not null,  -- tries of items that did not succeed
+    primary key (slot, feed)
+) without rowid;
+CREATE TABLE service_state (
+    -- What we know of the service: back-off is the service's, not an item's.
+    url         text primary key,            -- [service] url
+    failures    integer not null default 0,  -- requests without a usable answer since the last good one
+    probe_after text,                        -- UTC, jobs started by cron try again then
+    not_before  text,                        -- UTC, from Retry-After: nothing is sent until then
+    max_body    integer,                     -- bytes; learnt from answers 413
+    error       text                         -- what the last failure was
+) without rowid;
+CREATE TABLE setting (
+    -- What jobs keep between runs and an idle one compares.
+    name  text primary key,  -- installation_id, config_bytes, config, environment_id, triggers, ...
+    value blob               -- text, or the bytes of a file
+) without rowid;
+CREATE TABLE view_state (
+    -- How far a feed's changelog has been read, and what was counted.
+    feed           text primary key,           -- the feed's name
+    view_id        text not null unique,       -- its changelog in the shop is <view_id>_cl
+    mode           text not null default 'schedule' check (mode in ('schedule', 'realtime')), -- schedule (triggers), or realtime: Update on Save
+    updated        text not null,              -- UTC, when the cursor last moved
+    version_id     integer not null default 0, -- the cursor: changelog rows up to here are done
+    fingerprint    text,                       -- what the changelog's row at the cursor held
+    pass_version   integer,                    -- the partial sync in progress reads up to here; null: none is
+    pass_position,                             -- and has done the entities up to this one
+    due_after      text,                       -- UTC, moments up to here that change items without a write are done
+    due_at         text,                       -- UTC, the next such moment; null: none is known
+    source_records integer,                    -- items a full sync would produce, when counted
+    backlog        integer,                    -- changelog rows not read yet, when counted
+    waiting_since  text,                       -- UTC, when rows were first counted and none was read since; null: none wait
+    counted_at     text,                       -- UTC, when the two were counted
+    counted_head   integer,                    -- the changelog's last version then: unmoved, nothing need be counted
+    synced_at      text,                       -- UTC, when items were last sent
+    reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
+    unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
+    forgotten_at   text                        -- UTC, the latest time of export of rows that were removed: new items come after it
+) without rowid;
+INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE INDEX scopes_website_data_exporter_source_entity_id on scopes_website_data_exporter (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX scopes_website_data_exporter_attention on scopes_website_data_exporter (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX scopes_customergroup_data_exporter_source_entity_id on scopes_customergroup_data_exporter (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX scopes_customergroup_data_exporter_attention on scopes_customergroup_data_exporter (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_product_attributes_feed_source_entity_id on cde_product_attributes_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_product_attributes_feed_attention on cde_product_attributes_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_categories_feed_source_entity_id on cde_categories_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_categories_feed_attention on cde_categories_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_products_feed_source_entity_id on cde_products_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_products_feed_attention on cde_products_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_product_prices_feed_source_entity_id on cde_product_prices_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_product_prices_feed_attention on cde_product_prices_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_product_variants_feed_source_entity_id on cde_product_variants_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_product_variants_feed_attention on cde_product_variants_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX inventory_data_exporter_stock_status_feed_source_entity_id on inventory_data_exporter_stock_status_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX inventory_data_exporter_stock_status_feed_attention on inventory_data_exporter_stock_status_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_category_permissions_feed_source_entity_id on cde_category_permissions_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_category_permissions_feed_attention on cde_category_permissions_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX sales_data_exporter_orders_v2_source_entity_id on sales_data_exporter_orders_v2 (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX sales_data_exporter_orders_v2_attention on sales_data_exporter_orders_v2 (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX cde_product_overrides_feed_source_entity_id on cde_product_overrides_feed (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX cde_product_overrides_feed_attention on cde_product_overrides_feed (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX catalog_data_exporter_rating_metadata_source_entity_id on catalog_data_exporter_rating_metadata (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX catalog_data_exporter_rating_metadata_attention on catalog_data_exporter_rating_metadata (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+CREATE INDEX catalog_data_exporter_product_reviews_source_entity_id on catalog_data_exporter_product_reviews (
+    source_entity_id  -- to compare an entity's items with those it produced before
+);
+CREATE INDEX catalog_data_exporter_product_reviews_attention on catalog_data_exporter_product_reviews (
+    status,  -- for the jobs, which look for few among many (entities_to_retry), and for counting (feed_status)
+    source_entity_id,
+    is_deleted
+) where status <> 200 or is_deleted = 1;
+COMMIT;
+PRAGMA user_version = 2;
