@@ -90,7 +90,7 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
     with open(path, "rb") as file:
         content = file.read()
     database = database_of(path, content)
-    if not os.path.exists(database):
+    if not os.path.exists(database) or os.path.exists(f"{database}.rebuilt"):
         return None
     # A path is given as it is: what would have a meaning in a URI is nobody's business here.
     ours = sqlite3.connect(database, isolation_level=None, timeout=30)

@@ -11,7 +11,7 @@ from saasexport.config import config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feeds import all_feeds
-from saasexport.setup.opening import set_up
+from saasexport.setup.opening import set_up, take_over
 
 EXAMPLES = {
     "init": """
@@ -45,6 +45,11 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
         metavar="ID",
         help=f"the SaaS data space (default {config.DEFAULT_ENVIRONMENT}, with a service on this machine only)",
     )
+    options.add_argument(
+        "--take-over",
+        action="store_true",
+        help="beside triggers of another installation: go on as that one, whose database is lost",
+    )
 
 
 def run(options: argparse.Namespace, name: str) -> int:
@@ -64,7 +69,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     with _nothing_left(path, settings):
         if is_new:
             _write(path, content)
-        found = set_up(settings, content)
+        found = (take_over if options.take_over else set_up)(settings, content)
     try:
         feeds = found.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))

@@ -6,10 +6,11 @@ synchronous=FULL, the only setting that lost nothing acknowledged in simulated
 power cuts; the shop's settings are the shop's.
 """
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from saasexport import queries
@@ -34,7 +35,7 @@ def connect_shop(path: str, write: bool = False, only_looks: bool = False) -> sq
         if only_looks:
             shop = _connect_to_look(path)
         else:
-            shop = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
+            shop = sqlite3.connect(uri(path), uri=True, isolation_level=None, timeout=5)
         if not write:
             shop.execute("pragma query_only = on")
         shop.execute("select count(*) from sqlite_master").fetchone()
@@ -55,6 +56,8 @@ def connect_ours(
 
     One of an older version is refused, but by who brings it up to date (`accepts_old`).
     """
+    if not only_looks and os.path.exists(f"{path}.rebuilt"):
+        take_rebuilt(path)
     if not create and not os.path.exists(path):
         _look(path, DatabaseError)
         raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
@@ -64,7 +67,7 @@ def connect_ours(
         if only_looks:
             ours = _connect_to_look(path)
         else:
-            ours = sqlite3.connect(_uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
+            ours = sqlite3.connect(uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
         if create:
             ours.execute("pragma journal_mode = wal")
         ours.execute("pragma synchronous = full")
@@ -91,10 +94,10 @@ def _connect_to_look(path: str) -> sqlite3.Connection:
     who may write takes it away again, and has nothing to fold in.
     """
     has_log = os.path.exists(os.path.realpath(path) + "-wal")
-    looking = sqlite3.connect(_uri(path, "ro"), uri=True, isolation_level=None, timeout=5)
+    looking = sqlite3.connect(uri(path, "ro"), uri=True, isolation_level=None, timeout=5)
     if has_log or looking.execute("pragma journal_mode").fetchone()[0] != "wal":
         return looking
-    tidy = sqlite3.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
+    tidy = sqlite3.connect(uri(path), uri=True, isolation_level=None, timeout=5)
     tidy.execute("select count(*) from sqlite_master").fetchone()
     looking.close()
     return tidy
@@ -103,6 +106,43 @@ def _connect_to_look(path: str) -> sqlite3.Connection:
 def _needs_recovery(error: sqlite3.Error) -> bool:
     """Whether a reader met a journal that only who may write can roll back."""
     return getattr(error, "sqlite_errorname", "") in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY")
+
+
+def set_aside(path: str, aside: str) -> None:
+    """Keep a database under another name, too: it must not be gone before another is in its place."""
+    try:
+        os.link(path, aside)
+    except OSError:
+        import shutil  # late: a file system without links, and that seldom
+
+        shutil.copyfile(path, aside)
+
+
+def take_rebuilt(path: str) -> None:
+    """Put a database that was rebuilt in the place of the broken one; whoever comes first, after a kill as well.
+
+    The broken one's log goes first: beside the new one it would be taken for its own.  Until the new one is in its
+    place, nobody uses the broken one without its log, since everybody comes here first.
+    """
+    rebuilt = f"{path}.rebuilt"
+    try:
+        held = os.open(rebuilt, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return  # another process has done it
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if os.path.exists(rebuilt):
+            for suffix in ("-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    os.remove(path + suffix)
+            os.replace(rebuilt, path)
+            folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    finally:
+        os.close(held)
 
 
 def _look(path: str, kind: type[SaasExportError]) -> None:
@@ -192,7 +232,8 @@ def keep(ours: sqlite3.Connection, **settings: Any) -> None:
     )
 
 
-def _uri(path: str, mode: str = "rw") -> str:
+def uri(path: str, mode: str = "rw") -> str:
+    """A file as SQLite opens it in a mode."""
     # What has a meaning in a URI is escaped by hand: urllib costs more than the rest of an idle tick.
     escaped = os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return f"file:{escaped}?mode={mode}"

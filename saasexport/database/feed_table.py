@@ -344,6 +344,14 @@ class FeedTable:
         """Forget some entities' items, for a trial that is rolled back."""
         self.ours.execute(self.sql("forget_entities"), {"ids": json_list(ids)})
 
+    def carry_over(self, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> int:
+        """Take rows of a table that was broken; their number.  What could not be read was hardly later than these."""
+        marks = ", ".join("?" * len(columns))
+        query = f"insert or ignore into {self.feed.table} ({', '.join(columns)}) values ({marks})"
+        carried = sum(self.ours.execute(query, row).rowcount for row in rows)
+        self._remember_latest(None)
+        return carried
+
     def clean_up(self, before: str) -> int:
         """Remove items that were deleted and delivered as such before a moment; their number."""
         self._remember_latest(before)

@@ -133,7 +133,8 @@ def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str
         if kind == "trigger" and changelog.installation_of(sql) != found.id:
             raise ShopError(
                 f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
-                "is this the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",
+                "is this the right shop? If it is: saasexport uninstall there, or saasexport init --take-over here"
+                " if that installation's database is lost",
             )
 
 

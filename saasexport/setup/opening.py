@@ -10,6 +10,7 @@ import os
 import sqlite3
 
 import saasexport
+from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.config import config
 from saasexport.database import db, indexer, views
@@ -97,21 +98,52 @@ def _known(
     return None, None
 
 
-def set_up(settings: config.Config, content: bytes, identity: str | None = None) -> Installation:
-    """Create our database, or complete it; nothing that is there is lost.
+def identity_in(shop_file: str) -> str | None:
+    """The id of the installation whose triggers stand in a shop; None if there are none."""
+    shop = db.connect_shop(shop_file)
+    try:
+        ids = [changelog.installation_of(sql) for kind, _, _, sql in changelog.installed(shop) if kind == "trigger"]
+    finally:
+        shop.close()
+    return next(filter(None, ids), None)
 
-    `identity` is what the shop's triggers carry already, if our database was lost.
+
+def take_over(settings: config.Config, content: bytes) -> Installation:
+    """Set up beside the triggers of an installation whose database is lost, as that installation.
+
+    Nothing is known of what it sent, so every feed is compared with the shop.
     """
+    identity = identity_in(settings["shop.database"])
     ours = db.connect_ours(settings["export.database"], create=True, accepts_old=True)
     db.install(ours)
     _bring_up(settings, ours)
+    with db.transaction(ours):
+        if identity is not None and db.setting(ours, "installation_id") not in (None, identity):
+            db.keep(ours, installation_id=identity)
+            for feed in all_feeds().values():
+                indexer.invalidate(ours, feed, "another installation was taken over", now_text())
+    ours.close()
+    return set_up(settings, content, identity)
+
+
+def set_up(
+    settings: config.Config, content: bytes, identity: str | None = None, file: str | None = None
+) -> Installation:
+    """Create our database, or complete it; nothing that is there is lost.
+
+    `identity` is what the shop's triggers carry already, and `file` where the database is made, if it was lost.
+    """
+    ours = db.connect_ours(file or settings["export.database"], create=True, accepts_old=True)
+    db.install(ours)
+    _bring_up(settings, ours)
     found = Installation(settings, ours)
+    shop_identity = _shop_identity(found)  # the shop is not read in a transaction of ours
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
             db.keep(
                 ours,
                 installation_id=identity or os.urandom(8).hex(),
-                shop_identity=_shop_identity(found),
+                shop_identity=shop_identity,
                 cleaned_at=now_text(),
             )
         for feed in found.all_feeds.values():

@@ -1,4 +1,4 @@
-"""Our database is broken: set it aside, build a new one, carry over what can be read.
+"""Our database is broken: build a new one beside it, carry over what can be read, put it in its place.
 
 A lost feed table would mean forgotten deletions: the service would keep for
 ever what the shop no longer has.  So every row that is still readable is taken
@@ -7,17 +7,16 @@ over, and then everything is compared with the shop.
 
 import os
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from saasexport import lock, queries
+from saasexport import lock
 from saasexport.config import config
 from saasexport.database import db
 from saasexport.errors import SaasExportError
 from saasexport.feeds import all_feeds
 from saasexport.setup.installation import Installation
-from saasexport.setup.opening import set_up
-
-SQL = queries.beside(__file__)
+from saasexport.setup.opening import identity_in, set_up
 
 # What SQLite says of a file that is not, or no longer, a sound database.
 _SIGNS = ("malformed", "not a database", "database corruption", "corrupt")
@@ -45,60 +44,82 @@ def rebuild(path: str) -> str:
 
 
 def _rebuild(settings: config.Config, content: bytes) -> str:
+    """Build beside the old one, which is read as it lies there: killed anywhere, the next job begins anew."""
     database = settings["export.database"]
-    try:
-        ours = db.connect_ours(database, accepts_old=True)
-        if is_sound(ours) and db.setting(ours, "installation_id"):
-            ours.close()
-            return f"{database}: another job has rebuilt it meanwhile"
-        ours.close()
-    except (SaasExportError, sqlite3.Error):
-        pass
-    aside = f"{database}.corrupt-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    if _is_another_there(database):
+        return f"{database}: another job has rebuilt it meanwhile"
+    unfinished = f"{database}.unfinished"
     for suffix in ("", "-wal", "-shm"):
-        if os.path.exists(database + suffix):
-            os.rename(database + suffix, aside + suffix)
-    identity = _identity(settings["shop.database"])
-    found = set_up(settings, content, identity)
+        _remove(unfinished + suffix)
+    broken = sqlite3.connect(db.uri(database, "ro"), uri=True, isolation_level=None)
     try:
-        rows = _carry_over(found, aside)
+        found = set_up(settings, content, _identity(broken, settings["shop.database"]), unfinished)
+        try:
+            rows = _carry_over(found, broken)
+            found.ours.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            found.close()
     finally:
-        found.close()
+        broken.close()
+    aside = f"{database}.corrupt-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    db.set_aside(database, aside)
+    os.replace(unfinished, f"{database}.rebuilt")
+    db.take_rebuilt(database)
     return (
         f"{database}: was corrupt and is kept as {aside}; a new one was built, {rows} rows carried over,"
         " every feed is compared with the shop"
     )
 
 
-def _identity(shop_file: str) -> str | None:
-    """The installation's id, as its triggers in the shop carry it."""
-    shop = db.connect_shop(shop_file)
+def _is_another_there(database: str) -> bool:
     try:
-        row = shop.execute(SQL.a_trigger).fetchone()
+        ours = db.connect_ours(database, accepts_old=True)
+    except (SaasExportError, sqlite3.Error):
+        return False
+    try:
+        return is_sound(ours) and bool(db.setting(ours, "installation_id"))
+    except sqlite3.Error:
+        return False
     finally:
-        shop.close()
-    return row[0].partition("/* saasexport ")[2].partition(" */")[0] if row else None
+        ours.close()
 
 
-def _carry_over(found: Installation, aside: str) -> int:
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.remove(path)
+
+
+def _identity(broken: sqlite3.Connection, shop_file: str) -> str | None:
+    """The installation's id, as the broken database has it; if it cannot be read, as the triggers in the shop do."""
+    with suppress(sqlite3.Error):
+        if identity := db.setting(broken, "installation_id"):
+            return str(identity)
+    return identity_in(shop_file)
+
+
+def _carry_over(found: Installation, broken: sqlite3.Connection) -> int:
     carried = 0
-    broken = sqlite3.connect(aside, isolation_level=None)
-    try:
-        for table, columns in _tables(found):
-            for row in _readable(broken, table, columns):
-                marks = ", ".join("?" * len(columns))
-                query = f"insert or ignore into {table} ({', '.join(columns)}) values ({marks})"
-                carried += found.ours.execute(query, row).rowcount
-    finally:
-        broken.close()
+    with db.transaction(found.ours):
+        for feed in found.all_feeds.values():
+            table = found.table(feed)
+            columns = _columns(found.ours, broken, feed.table)
+            carried += table.carry_over(columns, _readable(broken, feed.table, columns))
+        columns = _columns(found.ours, broken, "data_exporter_uuid")
+        marks = ", ".join("?" * len(columns))
+        query = f"insert or ignore into data_exporter_uuid ({', '.join(columns)}) values ({marks})"
+        for row in _readable(broken, "data_exporter_uuid", columns):
+            carried += found.ours.execute(query, row).rowcount
     return carried
 
 
-def _tables(found: Installation) -> list[tuple[str, list[str]]]:
-    names = [feed.table for feed in found.all_feeds.values()] + ["data_exporter_uuid"]
-    return [
-        (name, [row[1] for row in found.ours.execute(f"pragma table_info({name})") if row[1] != "id"]) for name in names
-    ]
+def _columns(ours: sqlite3.Connection, broken: sqlite3.Connection, table: str) -> list[str]:
+    """The columns that both have; a database of an older version lacks some."""
+    names = [row[1] for row in ours.execute(f"pragma table_info({table})") if row[1] != "id"]
+    try:
+        there = {row[1] for row in broken.execute(f"pragma table_info({table})")}
+    except sqlite3.Error:
+        return names
+    return [name for name in names if name in there]
 
 
 def _readable(broken: sqlite3.Connection, table: str, columns: list[str]) -> list[tuple[object, ...]]:

@@ -134,3 +134,38 @@ def test_doctor_warns_of_the_data_space_for_trials_at_a_service_elsewhere(url, e
     content = f'[shop]\ndatabase = "a"\n[service]\nurl = "{url}"\nenvironment_id = "{environment}"\n'
     patient = Patient(config.parse("/saasexport.toml", content.encode(), ()), datetime(2026, 1, 2, tzinfo=UTC))
     assert [finding.status for finding in network.environment(patient)] == ["WARN"] * warnings
+
+
+# Beside another installation
+
+
+def other_installation(exporter):
+    """Triggers of an installation whose database is lost."""
+    exporter.run("saasexport", "init", "--shop", exporter.shop_file, check=True)
+    for path in (exporter.folder / "var").glob("saasexport.sqlite*"):
+        path.unlink()
+
+
+def test_beside_triggers_of_another_installation_init_is_refused_and_names_both_ways_out(exporter):
+    other_installation(exporter)
+    done = exporter.run("saasexport", "init", "--shop", exporter.shop_file)
+    assert done.returncode == 1
+    assert "belongs to another installation of saasexport" in done.stderr
+    assert "saasexport uninstall there, or " in done.stderr
+    assert "saasexport init --take-over here" in done.stderr
+    assert not (exporter.folder / "var" / "saasexport.sqlite").exists()
+
+
+def test_take_over_goes_on_as_the_installation_whose_database_is_lost(exporter):
+    other_installation(exporter)
+    before = exporter.ask_shop("select name, sql from sqlite_master order by name")
+    exporter.run("saasexport", "init", "--shop", exporter.shop_file, "--take-over", check=True)
+    assert exporter.ask_shop("select name, sql from sqlite_master order by name") == before
+    assert exporter.ask("select distinct status from indexer_state") == [("invalid",)]
+    assert exporter.run("reindex_all_invalid").stderr.count("\n") <= 2
+    assert exporter.ask("select count(*) from indexer_state where status <> 'valid'") == [(0,)]
+
+
+def test_take_over_of_a_shop_without_triggers_is_an_ordinary_init(exporter, tmp_path):
+    exporter.run("saasexport", "init", "--shop", exporter.shop_file, "--take-over", check=True)
+    assert exporter.ask("select count(*) from setting where name = 'installation_id'") == [(1,)]
