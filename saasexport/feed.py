@@ -17,11 +17,18 @@ from typing import Any, NamedTuple, TypeVar
 
 from saasexport.entity_key import INTEGER, EntityId, IntegerKey
 from saasexport.errors import ShopError
+from saasexport.values import TOO_LONG
 
 Reference = TypeVar("Reference")
 
 # The key of such a row may change every item of the feed, so the feed is walked anew.
 EVERYTHING = "everything"
+
+# The bytes that the values of one column may come to, of all entities read at once ...
+WEIGHT = 4_194_304
+
+# ... and how long each may be, however many they are.
+SHORT = 32_768
 
 # The name under which a change of the configuration stands in a changelog.
 CONFIGURATION = "configuration"
@@ -61,6 +68,10 @@ class Entity(NamedTuple):
     failed: Sequence[Failed] = ()
 
 
+class TooHeavy(Exception):
+    """Values are too long for so many entities to be read at once: fewer are."""
+
+
 class Shop:
     """The shop as one pass sees it.
 
@@ -77,6 +88,7 @@ class Shop:
         uuid_of: Callable[[str, int], str] | None = None,
         feed: str = "",
         exclude: Sequence[str] = (),
+        max_body: int = 4_194_304,
     ) -> None:
         self.connection = connection
         # The moment of the pass, UTC: rules that depend on the day ask it.
@@ -90,6 +102,9 @@ class Shop:
         self.feed = feed
         # Provider, entities, seconds: told of each measured call, if anybody wants to know (EXPORTER_PROFILER).
         self.profiler: Callable[[str, int, float], None] | None = None
+        # A text longer than this has no place in an item; it is not read.
+        self.max_body = max_body
+        self._is_alone = False
         self._reference: dict[Callable[[Shop], Any], Any] = {}
 
     @property
@@ -106,12 +121,33 @@ class Shop:
         with reading_shop(self.feed):
             try:
                 return self.connection.execute(query, parameters).fetchall()
+            except sqlite3.DataError as error:
+                if "too big" not in str(error):
+                    raise
+                if not self._is_alone:
+                    raise TooHeavy from error
+                return self._without_long_texts(query, parameters)
             except sqlite3.OperationalError as error:
                 if "decode" not in str(error):
                     raise
                 # Text that is not UTF-8, somewhere among the rows: read it so that the
                 # bad bytes stay recognisable, and the one item that has them is set aside.
                 return self._tolerantly(query, parameters)
+
+    @contextmanager
+    def reading(self, entities: int) -> Iterator[None]:
+        """Read that many entities at once: none of their values may take more than its share (TooHeavy).
+
+        Of one alone, a text that is longer than an item may be comes as the mark that `values` knows.
+        """
+        before, self._is_alone = self._is_alone, entities == 1
+        share = self.max_body if self._is_alone else max(SHORT, min(WEIGHT, self.max_body) // entities)
+        usual = self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, share)
+        try:
+            yield
+        finally:
+            self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, usual)
+            self._is_alone = before
 
     def once(self, load: Callable[["Shop"], Reference]) -> Reference:
         """What `load` gives for this shop, read at the first call of this pass."""
@@ -128,6 +164,22 @@ class Shop:
         found = ask(*arguments)
         self.profiler(provider, entities, time.perf_counter() - started)
         return found
+
+    def _without_long_texts(self, query: str, parameters: dict[str, Any]) -> list[Any]:
+        share = self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, -1)
+        self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2**31 - 1)
+        try:
+            columns = self.connection.execute(f"select * from (\n{query}\n) limit 0", parameters).description
+            names = [f"column{number}" for number in range(len(columns))]
+            short = ", ".join(
+                f"case when length({name}) > {self.max_body} then cast('{TOO_LONG}' || length({name}) as blob)"
+                f" else {name} end"
+                for name in names
+            )
+            bounded = f"with everything ({', '.join(names)}) as (\n{query}\n) select {short} from everything"
+            return self._tolerantly(bounded, parameters)
+        finally:
+            self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, share)
 
     def _tolerantly(self, query: str, parameters: dict[str, Any]) -> list[Any]:
         usual = self.connection.text_factory

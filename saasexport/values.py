@@ -42,12 +42,23 @@ def refuse(field: str, reason: str, also: Sequence[str] = ()) -> None:
         raise Unusable(field, reason)
 
 
+# How a text begins that was left unread as no item can hold it; its length follows.
+TOO_LONG = "saasexport: a text that is too long: "
+
+
+def _no_blob(value: bytes, wanted: str) -> str:
+    length = value.decode("latin-1").removeprefix(TOO_LONG)
+    if len(length) < len(value):
+        return f"a text of {length} characters, more than [service] max_body"
+    return f"binary data where {wanted} belongs"
+
+
 def text(value: Any, field: str, also: Sequence[str] = ()) -> str | None:
     """A string, None for NULL; numbers print as Commerce prints them (10, not 10.0)."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes):
-        refuse(field, "binary data where text belongs", also)
+        refuse(field, _no_blob(value, "text"), also)
         return None
     if isinstance(value, float):
         value = number(value, field)
@@ -67,7 +78,7 @@ def number(value: Any, field: str, also: Sequence[str] = ()) -> int | float | No
             refuse(field, f"{shortened(value)} is not a number", also)
             return None
     if not isinstance(value, float):
-        refuse(field, "binary data where a number belongs", also)
+        refuse(field, _no_blob(value, "a number"), also)
         return None
     if not math.isfinite(value):
         refuse(field, f"{value} is not a finite number", also)

@@ -15,7 +15,7 @@ from saasexport import queries
 from saasexport.database.hashing import encode, feed_id, without
 from saasexport.database.items import Encoder, Fault, Item, picked
 from saasexport.entity_key import EntityId
-from saasexport.feed import Entity, Feed, json_list
+from saasexport.feed import WEIGHT, Entity, Feed, json_list
 
 SQL = queries.beside(__file__)
 
@@ -39,6 +39,7 @@ class Staged(NamedTuple):
     deleted: int  # items that are gone
     again: list[int]  # entities that may now have an identity they waited for
     gone: list[int]  # entities that produce nothing any more and were left alone
+    weight: int = 0  # bytes of the items, sent or not
 
 
 class Contested(Exception):
@@ -77,13 +78,14 @@ class FeedTable:
         environment: int = 1,
         exclude: Sequence[str] = (),
         keep_items: bool = False,
+        max_body: int | None = None,
     ) -> None:
         self.ours = ours
         self.feed = feed
         self.environment = environment  # its bit, as a number
         self.exclude = exclude
         self.keep_items = keep_items or feed.legacy
-        self.encoder = Encoder(feed, exclude, self.keep_items)
+        self.encoder = Encoder(feed, exclude, self.keep_items, max_body)
 
     def sql(self, name: str) -> str:
         """A query of feed_table.sql for this table."""
@@ -155,6 +157,7 @@ class FeedTable:
             deleted=deleted,
             again=again,
             gone=sorted(spared),
+            weight=self.encoder.weight,
         )
 
     def _first_moment(self, now: str) -> str:
@@ -275,7 +278,14 @@ class FeedTable:
 
     def collected(self, after: int, limit: int) -> list[Pending]:
         """What a legacy feed has collected and not sent: rows after `after`."""
-        return [self._pending(*row) for row in self.rows("awaiting", after=after, limit=limit)]
+        pending: list[Pending] = []
+        weight = 0
+        for row in self.ours.execute(self.sql("awaiting"), {"after": after, "limit": limit}):
+            pending.append(self._pending(*row))
+            weight += len(pending[-1].body)
+            if weight >= WEIGHT:
+                break  # the rest comes after these
+        return pending
 
     def collected_of(self, ids: Sequence[EntityId]) -> list[Pending]:
         """What a legacy feed has collected of some entities and not sent."""

@@ -35,6 +35,10 @@ class Fault(NamedTuple):
     contested: str | None = None  # the feed_id of the identity that another entity has
 
 
+# What is added to an item when it is sent: brackets, `deleted` and the time.
+_ADDED = 100
+
+
 class _Shared(NamedTuple):
     """What the items of an entity have in common."""
 
@@ -48,10 +52,14 @@ class _Shared(NamedTuple):
 class Encoder:
     """Makes items of a feed's entities."""
 
-    def __init__(self, feed: Feed, exclude: Sequence[str] = (), keep_items: bool = False) -> None:
+    def __init__(
+        self, feed: Feed, exclude: Sequence[str] = (), keep_items: bool = False, max_body: int | None = None
+    ) -> None:
         self.feed = feed
         self.exclude = exclude
         self.keep_items = keep_items
+        self.longest = None if max_body is None else max_body - _ADDED
+        self.weight = 0  # bytes of the items that were encoded last
         self.kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
         self._varying = frozenset((*feed.identity, *feed.varying))
         self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
@@ -61,6 +69,7 @@ class Encoder:
         """The items of these entities by feed_id, and those that cannot be sent."""
         items: dict[str, Item] = {}
         faults: list[Fault] = []
+        self.weight = 0
         for entity in sorted(entities, key=lambda entity: entity.id):
             faults += [Fault(entity.id, failed.identity, failed.error) for failed in entity.failed]
             if entity.parts:
@@ -79,7 +88,11 @@ class Encoder:
             if late is None or shared.late is None:
                 raise ValueError
             content = self._content(shared, fields)
-            item_hash = feed_hash(content.encode())
+            encoded = content.encode()
+            self.weight += len(encoded)
+            if self.longest is not None and len(encoded) + len(late) + len(shared.late) > self.longest:
+                raise _too_large({**shared.fields, **part}, len(encoded))
+            item_hash = feed_hash(encoded)
         except Unusable as fault:
             faults.append(Fault(entity_id, {**shared.fields, **part}, str(fault)))
             return
@@ -158,6 +171,13 @@ class Encoder:
                 raise Unusable(name, "identifies the item and has no value")
             values.append(value)
         return feed_id(values)
+
+
+def _too_large(fields: dict[str, Any], size: int) -> Unusable:
+    """The longest field of an item that is too large to be sent, and both sizes."""
+    sizes = {name: len(encode(value).encode()) for name, value in fields.items()}
+    longest = max(sizes, key=sizes.__getitem__)
+    return Unusable(longest, f"{sizes[longest]} bytes of an item of {size}, more than [service] max_body")
 
 
 def picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:

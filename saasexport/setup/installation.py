@@ -92,6 +92,7 @@ class Installation:
             environment_bit(self.ours, self.config["service.environment_id"]),
             self.config.of_feed(feed.name, "exclude"),
             os.environ.get("PERSIST_EXPORTED_FEED") == "1",
+            self.config["service.max_body"],
         )
 
     def shop_now(self, uuid_of: Callable[[str, int], str], feed: Feed) -> Shop:
@@ -104,6 +105,7 @@ class Installation:
             uuid_of,
             feed.name,
             config.of_feed(feed.name, "exclude"),
+            config["service.max_body"],
         )
 
     def route(self, feed: Feed) -> str:

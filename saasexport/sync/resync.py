@@ -4,7 +4,7 @@ All of it goes through the same steps.  A full sync that was asked for begins at
 the first entity, and only one that has seen every entity makes its indexer valid.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from saasexport import queries
@@ -14,6 +14,7 @@ from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.database.feed_table import Contested, Pending
 from saasexport.database.uuids import Uuids
+from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop, json_list
 from saasexport.setup.installation import Installation
@@ -141,7 +142,7 @@ def trial(
     result = Trial(Synced(), [])
     with steps.operation(work, feed, "full sync" if ids is None else BY_IDS, result.synced, dryRun=True):
         for chunk in walk(work, feed, shop, after) if ids is None else _chunks(ids):
-            _try(work, feed, shop, chunk, as_if_empty, result)
+            steps.in_pieces(work, feed, shop, chunk, lambda piece: _try(work, feed, shop, piece, as_if_empty, result))
     return result
 
 
@@ -164,7 +165,7 @@ def try_stored(work: Work, feed: Feed, ids: list[int] | None = None, after: int 
     return Trial(synced, [])
 
 
-def _try(work: Work, feed: Feed, shop: Shop, ids: list[int], as_if_empty: bool, result: Trial) -> None:
+def _try(work: Work, feed: Feed, shop: Shop, ids: Sequence[EntityId], as_if_empty: bool, result: Trial) -> int:
     """Stage entities in a transaction that is taken back."""
     ours = work.installation.ours
     table = work.installation.table(feed)
@@ -191,6 +192,7 @@ def _try(work: Work, feed: Feed, shop: Shop, ids: list[int], as_if_empty: bool, 
     result.faults.extend(faults[: MOST_FAULTS - len(result.faults)])
     _count(work, feed, pending, synced)
     steps.progress(work, feed, synced)
+    return staged.weight
 
 
 def _count(work: Work, feed: Feed, pending: list[Pending], synced: Synced) -> None:

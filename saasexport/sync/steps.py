@@ -22,7 +22,7 @@ from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Client, Outcome
 from saasexport.entity_key import EntityId
 from saasexport.errors import DatabaseError
-from saasexport.feed import Feed, Shop
+from saasexport.feed import WEIGHT, Feed, Shop, TooHeavy
 from saasexport.log import COLLECTING, SENDING, Log
 from saasexport.setup.installation import Installation
 from saasexport.sync import unreadable_keys
@@ -31,6 +31,9 @@ from saasexport.values import leaving_out
 # Entities assembled at a time: reads of the shop stay within a few milliseconds,
 # and memory is a chunk's, whatever the size of the catalogue.
 CHUNK = 250
+
+# So many are tried first; then what the last ones weighed says how many.
+FIRST = 16
 
 # A progress record of a long sync every so many seconds (commerce.md 4).
 PROGRESS_SECONDS = 30
@@ -78,6 +81,7 @@ class Work:
     walked: list[Feed] = field(default_factory=list)  # feeds whose full sync came to its end
     stopped: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
     progress: Callable[[Feed, Synced], None] | None = None  # called after each batch and each chunk
+    pace: dict[str, int] = field(default_factory=dict)  # feed -> entities that are read at once
     size: int | None = None  # items of a batch, instead of the configuration's
     threads: int | None = None  # batches in flight at once, instead of the configuration's
     waits: bool = False  # for whoever has a feed's lock, instead of stepping aside
@@ -128,14 +132,47 @@ def sync_chunk(
     shop: Shop,
     ids: Sequence[EntityId],
     synced: Synced,
-    advance: Callable[[], None] | None = None,
+    advance: Callable[[EntityId], None] | None = None,
     holds: str = "",
 ) -> None:
     """Assemble some entities, stage what is new together with the cursor (`advance`), submit, record.
 
+    As many at once as their weight allows.
+
     With `holds`, the name of a pass, entities that are gone altogether are only
     noted for it: its end decides, by their number, whether they are deleted.
     """
+    in_pieces(work, feed, shop, ids, lambda piece: _sync_piece(work, feed, shop, piece, synced, advance, holds))
+
+
+def in_pieces(
+    work: Work, feed: Feed, shop: Shop, ids: Sequence[EntityId], do: Callable[[Sequence[EntityId]], int]
+) -> None:
+    """Do something with entities, as many at once as their weight allows; `do` gives the bytes of their items."""
+    at = 0
+    while at < len(ids):
+        pace = work.pace.get(feed.name, FIRST)
+        piece = ids[at : at + pace]
+        try:
+            with shop.reading(len(piece)):
+                weight = do(piece)
+        except TooHeavy:
+            work.pace[feed.name] = len(piece) // 2
+            continue
+        at += len(piece)
+        fitting = len(piece) * WEIGHT // max(weight, 1)
+        work.pace[feed.name] = max(1, min(fitting, pace * 4, CHUNK))
+
+
+def _sync_piece(
+    work: Work,
+    feed: Feed,
+    shop: Shop,
+    ids: Sequence[EntityId],
+    synced: Synced,
+    advance: Callable[[EntityId], None] | None,
+    holds: str,
+) -> int:
     table = work.installation.table(feed)
     staged = _stage(work, feed, shop, table, ids, advance, holds)
     synced.processed += len(ids)
@@ -151,6 +188,7 @@ def sync_chunk(
     if staged.again:
         # An identity that another entity held has become free.
         sync_chunk(work, feed, shop, staged.again, synced)
+    return staged.weight
 
 
 def _stage(
@@ -159,10 +197,11 @@ def _stage(
     shop: Shop,
     table: FeedTable,
     ids: Sequence[EntityId],
-    advance: Callable[[], None] | None,
+    advance: Callable[[EntityId], None] | None,
     holds: str,
 ) -> Staged:
     ours = work.installation.ours
+    last = ids[-1]
     while True:
         entities, said = _read(feed, shop, ids)
         try:
@@ -175,7 +214,7 @@ def _stage(
                 if isinstance(shop.uuid_of, Uuids):
                     shop.uuid_of.flush(now)
                 if advance:
-                    advance()
+                    advance(last)
             return staged
         except Contested as contested:
             ids = sorted({*ids, *contested.entities})

@@ -76,7 +76,7 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
             if work.is_over:
                 synced.is_complete = False
                 return synced
-            advance = partial(indexer.advance, ours, feed, upto, ids[-1])
+            advance = partial(indexer.advance, ours, feed, upto)
             sync_chunk(work, feed, shop, ids, synced, advance, holds="partial")
         if opened.has_unreadable:
             _record_unreadable(work, feed, shop, synced)
@@ -105,7 +105,7 @@ def full_sync(work: Work, feed: Feed, until: float = float("inf")) -> Synced:
                 synced.is_complete = False
                 return synced
             try:
-                sync_chunk(work, feed, shop, ids, synced, partial(_move, work, feed, ids[-1]), holds="full")
+                sync_chunk(work, feed, shop, ids, synced, partial(_move, work, feed), holds="full")
             except _Reset:
                 synced.is_complete = False
                 return synced

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from saasexport.feed import Shop
-from saasexport.values import boolean, date_time, refuse, shortened
+from saasexport.values import boolean, date_time, refuse, shortened, text
 
 Conversion = Callable[[Any, str], Any]
 Record = tuple[tuple[str, Conversion], ...]
@@ -67,6 +67,9 @@ def moment(value: Any, field: str) -> str | None:
 def decoded(value: Any, field: str, also: Sequence[str] = ()) -> Any:
     """A column that holds JSON; NULL and an empty text are None."""
     if value is None or value == "":
+        return None
+    if isinstance(value, bytes):
+        text(value, field, also)
         return None
     try:
         return json.loads(value, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_once_each)
