@@ -24,8 +24,18 @@ class Pending(NamedTuple):
     """An item that stands in the feed table and is to be sent."""
 
     row_id: int
-    body: bytes  # the item as it is sent
+    pieces: tuple[bytes, ...]  # the item as it is sent; what items of an entity share is there once
     is_deleted: bool = False
+
+    @property
+    def body(self) -> bytes:
+        """The item as it is sent, in one piece."""
+        return b"".join(self.pieces)
+
+    @property
+    def size(self) -> int:
+        """The bytes of the item as it is sent."""
+        return sum(map(len, self.pieces))
 
 
 class Staged(NamedTuple):
@@ -121,7 +131,7 @@ class FeedTable:
             if row is None:
                 next_id += 1
                 add.append((next_id, item.entity_id, identity, self._data(item), item.hash, first, self.environment))
-                pending.append(Pending(next_id, self._body(item, first)))
+                pending.append(Pending(next_id, self._pieces(item, first)))
                 continue
             is_new = row.is_deleted or row.feed_hash != item.hash
             if is_new or row.entity_id != item.entity_id or row.status in (1, 2):
@@ -134,7 +144,7 @@ class FeedTable:
             if is_new or row.status != 0 or row.entity_id != item.entity_id or force:
                 data = self._data(item)
                 change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
-            pending.append(Pending(row.id, self._body(item, modified_at)))
+            pending.append(Pending(row.id, self._pieces(item, modified_at)))
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
         failed = self._record_faults(faults, items, first)
@@ -190,8 +200,8 @@ class FeedTable:
     def _data(self, item: Item) -> str:
         return encode(item.kept)
 
-    def _body(self, item: Item, modified_at: str) -> bytes:
-        return (item.content + item.late + self._tail(modified_at, False)).encode()
+    def _pieces(self, item: Item, modified_at: str) -> tuple[bytes, ...]:
+        return (*item.content, (item.late + self._tail(modified_at, False)).encode())
 
     def _tail(self, modified_at: str, is_deleted: bool) -> str:
         return f',"deleted":{"true" if is_deleted else "false"},"{self.feed.time_field}":"{self._time(modified_at)}"}}'
@@ -265,10 +275,10 @@ class FeedTable:
             elif not row.is_deleted:
                 modified_at = later(now, row.modified_at)
                 self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
-                pending.append(Pending(row.id, self._tombstone(row.feed_data, modified_at), True))
+                pending.append(Pending(row.id, (self._tombstone(row.feed_data, modified_at),), True))
                 deleted += 1
             elif row.status != 400 or force:
-                pending.append(Pending(row.id, self._tombstone(row.feed_data, row.modified_at), True))
+                pending.append(Pending(row.id, (self._tombstone(row.feed_data, row.modified_at),), True))
         return deleted, pending
 
     def _contestants(self, feed_ids: list[str]) -> list[int]:
@@ -282,7 +292,7 @@ class FeedTable:
         weight = 0
         for row in self.ours.execute(self.sql("awaiting"), {"after": after, "limit": limit}):
             pending.append(self._pending(*row))
-            weight += len(pending[-1].body)
+            weight += pending[-1].size
             if weight >= WEIGHT:
                 break  # the rest comes after these
         return pending
@@ -293,7 +303,7 @@ class FeedTable:
 
     def _pending(self, row_id: int, data: str, is_deleted: int, modified_at: str) -> Pending:
         body = self._tombstone(data, modified_at) if is_deleted else self._stored_body(data, modified_at)
-        return Pending(row_id, body, bool(is_deleted))
+        return Pending(row_id, (body,), bool(is_deleted))
 
     def _stored_body(self, data: str, modified_at: str) -> bytes:
         if self.exclude:

@@ -26,9 +26,12 @@ def feed_id(identity: Iterable[Any]) -> str:
     return hashlib.sha1("\0".join(map(str, identity)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def feed_hash(content: bytes) -> str:
-    """The hash of an item's content."""
-    return hashlib.sha1(content).hexdigest()
+def feed_hash(*pieces: bytes) -> str:
+    """The hash of an item's content, which may come in pieces."""
+    digest = hashlib.sha1()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def without(item: dict[str, Any], dotted: str) -> dict[str, Any]:

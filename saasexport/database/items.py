@@ -20,7 +20,7 @@ class Item(NamedTuple):
     """An item that can be sent."""
 
     entity_id: EntityId
-    content: str  # JSON without the closing brace, times left out
+    content: tuple[bytes, ...]  # JSON without the closing brace, times left out; the shared part is the same object
     late: str  # unhashed fields, as JSON to append
     hash: str
     kept: dict[str, Any]  # identity and minimal payload
@@ -45,7 +45,7 @@ class _Shared(NamedTuple):
     fields: dict[str, Any]
     varying: dict[str, Any]
     others: dict[str, Any]
-    encoded: str | None  # the others, without braces; None: they cannot be encoded
+    encoded: bytes | None  # the others, without braces; None: they cannot be encoded
     late: str | None  # unhashed fields; None: they cannot be encoded
 
 
@@ -88,11 +88,11 @@ class Encoder:
             if late is None or shared.late is None:
                 raise ValueError
             content = self._content(shared, fields)
-            encoded = content.encode()
-            self.weight += len(encoded)
-            if self.longest is not None and len(encoded) + len(late) + len(shared.late) > self.longest:
-                raise _too_large({**shared.fields, **part}, len(encoded))
-            item_hash = feed_hash(encoded)
+            size = sum(map(len, content))
+            self.weight += size
+            if self.longest is not None and size + len(late) + len(shared.late) > self.longest:
+                raise _too_large({**shared.fields, **part}, size)
+            item_hash = feed_hash(*content)
         except Unusable as fault:
             faults.append(Fault(entity_id, {**shared.fields, **part}, str(fault)))
             return
@@ -121,12 +121,12 @@ class Encoder:
         varying = {name: value for name, value in fields.items() if name in self._varying}
         others = {name: value for name, value in fields.items() if name not in self._varying}
         try:
-            encoded = canonical(others)[1:-1]
+            encoded = canonical(others)[1:-1].encode()
         except (ValueError, RecursionError):
             encoded = None
         return _Shared(common, varying, others, encoded, late)
 
-    def _content(self, shared: _Shared, fields: dict[str, Any]) -> str:
+    def _content(self, shared: _Shared, fields: dict[str, Any]) -> tuple[bytes, ...]:
         if self._varying.issuperset(fields):
             if shared.encoded is None:
                 raise ValueError
@@ -137,9 +137,9 @@ class Encoder:
             rest = dict(shared.others)
             for name, value in fields.items():
                 (varying if name in self._varying else rest)[name] = value
-            others = canonical(rest)[1:-1]
+            others = canonical(rest)[1:-1].encode()
         own = canonical(varying)[:-1]
-        return own + "," + others if others and len(own) > 1 else own + others
+        return ((own + "," if others and len(own) > 1 else own).encode(), others)
 
     def _hashed(self, fields: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         """The fields that are hashed, and the others as JSON to append; None for these if they cannot be."""

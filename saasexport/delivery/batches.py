@@ -12,23 +12,26 @@ def cut(pending: Sequence[Pending], batch_size: int, max_body: int) -> Iterator[
     batch: Batch = []
     size = 1  # a bracket, and a comma or the other bracket after each item
     for item in pending:
-        if batch and (len(batch) >= batch_size or size + len(item.body) + 1 > max_body):
+        if batch and (len(batch) >= batch_size or size + item.size + 1 > max_body):
             yield batch
             batch, size = [], 1
         batch.append(item)
-        size += len(item.body) + 1
+        size += item.size + 1
     if batch:
         yield batch
 
 
 def body_of(batch: Sequence[Pending]) -> bytes:
     """A batch as it is sent: a JSON array without an envelope."""
-    return b"[" + b",".join(item.body for item in batch) + b"]"
+    pieces: list[bytes] = []
+    for item in batch:
+        pieces += (b"," if pieces else b"[", *item.pieces)
+    return b"".join((*pieces, b"]")) if pieces else b"[]"
 
 
 def size_of(batch: Sequence[Pending]) -> int:
     """The bytes of a batch's body."""
-    return 1 + sum(len(item.body) + 1 for item in batch)
+    return 1 + sum(item.size + 1 for item in batch)
 
 
 def halves(batch: Batch) -> list[Batch]:

@@ -678,7 +678,7 @@ def test_rows_of_the_same_item_have_the_same_number_for_ever(table):
 
 
 def test_pending_is_what_is_sent():
-    assert Pending(1, b"{}").is_deleted is False
+    assert Pending(1, (b"{}",)).is_deleted is False
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def connect(ours, tmp_path):
 
 def pending(*numbers):
     """Items that are nothing but a number; the row has the same."""
-    return [Pending(number, json.dumps({"n": number}).encode()) for number in numbers]
+    return [Pending(number, (json.dumps({"n": number}).encode(),)) for number in numbers]
 
 
 def numbers(request):
@@ -153,14 +153,14 @@ def test_batches_are_of_at_most_so_many_items(connect):
 
 
 def test_batches_are_of_at_most_so_many_bytes(connect):
-    items = [Pending(number, b"x" * 300) for number in range(7)]
+    items = [Pending(number, (b"x" * 300,)) for number in range(7)]
     found = list(connect("http://127.0.0.1:9", max_body=1024).batches(items, 100))
     assert [len(batch) for batch in found] == [3, 3, 1]
     assert len(b"[" + b",".join(item.body for item in found[0]) + b"]") <= 1024
 
 
 def test_an_item_larger_than_a_body_may_be_goes_alone(connect):
-    items = [Pending(1, b"x"), Pending(2, b"x" * 3000), Pending(3, b"x")]
+    items = [Pending(1, (b"x",)), Pending(2, (b"x" * 3000,)), Pending(3, (b"x",))]
     found = connect("http://127.0.0.1:9", max_body=1024).batches(items, 100)
     assert [[item.row_id for item in batch] for batch in found] == [[1], [2], [3]]
 
@@ -331,7 +331,7 @@ def test_a_body_that_is_too_large_is_split_and_the_limit_remembered(connect, our
     def answer(request):
         return (413, {}, {}) if len(json.dumps(request.items())) > 3000 else accepted(request)
 
-    items = [Pending(number, json.dumps({"n": number, "x": "x" * 1000}).encode()) for number in range(4)]
+    items = [Pending(number, (json.dumps({"n": number, "x": "x" * 1000}).encode(),)) for number in range(4)]
     with answering(answer) as server:
         found = connect(server.url)
         assert set(brief(found.deliver(THINGS, items)).values()) == {(200, 200)}

@@ -61,7 +61,7 @@ def client(ours, tmp_path):
 
 def batches(count):
     """So many batches of one item each."""
-    return [[Pending(number, json.dumps({"n": number}).encode())] for number in range(1, count + 1)]
+    return [[Pending(number, (json.dumps({"n": number}).encode(),))] for number in range(1, count + 1)]
 
 
 def statuses(outcomes):
@@ -111,13 +111,14 @@ def test_a_refusal_of_many_at_once_counts_as_one_failure(client, ours):
 def test_the_jobs_send_by_threads_as_the_configuration_says(tmp_path, demo_shop_file):
     gate = Gate(2)
     with answering(gate) as service:
-        settings = "[feeds.productAttributes]\nthread_count = 2\nbatch_size = 41"
+        settings = "[feeds.productAttributes]\nthread_count = 2\nbatch_size = 19"
         exporter = Exporter.on_copy(tmp_path, demo_shop_file, url=service.url, settings=settings)
         exporter.run("saasexport", "indexer:set-status", "suspended", "--yes", check=True)
         exporter.run(
             "saasexport", "indexer:set-status", "invalid", "catalog_data_exporter_product_attributes", check=True
         )
         assert jobs.main("reindex_all_invalid", ["--config", str(exporter.config)]) == 0
-    assert sorted(len(request.items()) for request in service.requests) == [37, 41, 41, 41, 41]
+    # The first sixteen entities have 57 items, the others 144.
+    assert sorted(len(request.items()) for request in service.requests) == [11, *[19] * 10]
     assert gate.most == 2
     assert exporter.ask("select status, count(*) from cde_product_attributes_feed group by 1") == [(200, 201)]

@@ -97,7 +97,7 @@ MISTAKES = (
     Mistake(
         "status 2 is never sent again",
         "database/feed_table.sql",
-        "   and status in (1, 2)\n   and source_entity_id > :after",
+        "   and status = 2\n   and source_entity_id > :after",
         "   and status = 1\n   and source_entity_id > :after",
         ("test_network.py::test_a_connection_refused",),
     ),
