@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.support import Exporter
+from tests.support import ROOT, Exporter
 
 SCHEMA = "select type, name, tbl_name, sql from sqlite_master order by type, name"
 OF_THE_SHOP = "select type, name, sql from sqlite_master where sql like '%saasexport%' order by type desc, name"
@@ -91,3 +91,31 @@ def test_every_feed_has_its_table_and_all_are_alike(installed):
 @pytest.mark.parametrize("view", ["feed_status", "failed_items", "changelog_backlog"])
 def test_the_views_can_be_asked_by_anybody(installed, view):
     assert isinstance(installed.ask(f"select * from {view}"), list)
+
+
+def test_every_view_says_what_it_is(installed):
+    views = installed.ask("select name, sql from sqlite_master where type = 'view' order by name")
+    assert [name for name, _ in views] == ["changelog_backlog", "failed_items", "feed_status"]
+    for name, sql in views:
+        assert sql.splitlines()[1].startswith("-- One line per "), name
+
+
+def test_the_view_of_feeds_names_their_tables(installed):
+    assert installed.ask("select feed_table, changelog from feed_status where feed = 'orders'") == [
+        ("sales_data_exporter_orders_v2", "sales_order_data_exporter_v2_cl")
+    ]
+
+
+WRITES = re.compile(r"(?:insert[ \w]* into|update|delete from) \{feed_table\}")
+
+
+def test_only_the_feed_table_itself_and_migrations_write_it():
+    package = ROOT / "saasexport"
+    own = {package / "database" / "feed_table.sql", package / "database" / "feed_table.py"}
+    files = [path for path in package.rglob("*") if path.suffix in (".sql", ".py") and path not in own]
+    writers = [
+        str(path.relative_to(package))
+        for path in files
+        if "migrations" not in path.parts and WRITES.search(path.read_text())
+    ]
+    assert writers == []

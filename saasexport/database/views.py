@@ -17,13 +17,14 @@ SQL = queries.beside(__file__)
 def make(ours: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     """Make feed_status, failed_items and changelog_backlog for these feeds."""
     feeds = list(feeds)
-    for name in ("feed_status", "failed_items"):
+    for name in ("feed_status", "failed_items", "changelog_backlog"):
+        # SQLite keeps a comment that stands behind `as`: `.schema feed_status` explains the view.
+        meaning, template = _parted(getattr(SQL, name))
+        each = feeds if "{feed" in template else feeds[:1]
+        names = ({"feed": feed.name, "feed_table": feed.table, "changelog": feed.changelog} for feed in each)
+        parts = "\nunion all\n".join(template.format(**name) for name in names)
         ours.execute(f"drop view if exists {name}")
-        template = _without_comments(getattr(SQL, name))
-        parts = [template.format(feed=feed.name, feed_table=feed.table) for feed in feeds]
-        ours.execute(f"create view {name} as\n" + "\nunion all\n".join(parts))
-    ours.execute("drop view if exists changelog_backlog")
-    ours.execute(f"create view changelog_backlog as\n{_without_comments(SQL.changelog_backlog)}")
+        ours.execute(f"create view {name} as\n{meaning}\n{parts}")
 
 
 def idle_queries(feeds: list[Feed], reconcile_hours: int) -> dict[str, Any]:
@@ -78,5 +79,8 @@ def _any(parts: list[str]) -> str:
     return "\nunion all\n".join(parts) or "select 1 where 0"
 
 
-def _without_comments(query: str) -> str:
-    return "\n".join(line for line in query.splitlines() if not line.startswith("--"))
+def _parted(query: str) -> tuple[str, str]:
+    """The comment at the head of a query, and the query."""
+    lines = query.splitlines()
+    comment = [line for line in lines if line.startswith("--")]
+    return "\n".join(comment), "\n".join(line for line in lines if not line.startswith("--"))

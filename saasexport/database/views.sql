@@ -1,8 +1,17 @@
 -- Views over the feed tables, made anew when the set of feeds changes.
 
 -- name: feed_status
--- One feed's line of the view feed_status.
+-- One line per feed: how it stands, as our database knows it.
+--   feed_table, changelog   where its rows are, here and in the shop
+--   source_records          items that a full sync would produce, when counted (counted_at)
+--   delivered, failed, awaiting, deleted   its rows by what became of them; failed: without those a person has dropped
+--   held                    entities whose deletion is held back
+--   backlog                 changelog rows not read yet, when counted
+--   indexer, mode           valid, invalid, working, suspended; schedule or realtime
+--   unavailable             why the feed cannot be used with this shop; null: it can
 select '{feed}' as feed,
+       '{feed_table}' as feed_table,
+       '{changelog}' as changelog,
        view_state.source_records,
        (select count(*) from {feed_table}) - counted.other as delivered,
        counted.failed,
@@ -27,7 +36,7 @@ select '{feed}' as feed,
  where view_state.feed = '{feed}'
 
 -- name: failed_items
--- One feed's lines of the view failed_items.
+-- One line per item that is not delivered, and why; held back deletions among them.
 select '{feed}' as feed,
        id,
        source_entity_id,
@@ -58,6 +67,7 @@ select '{feed}',
    and {feed_table}.status not in (1, 2, 400)
 
 -- name: changelog_backlog
+-- One line per changelog in the shop: how far it has been read, and when that was counted.
 select feed,
        view_id || '_cl' as changelog,
        backlog,
