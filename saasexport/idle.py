@@ -89,9 +89,12 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
     """What the last run kept, if the configuration is still the same; None otherwise."""
     with open(path, "rb") as file:
         content = file.read()
+        is_ours = _is_ours(path, os.fstat(file.fileno()))
     database = database_of(path, content)
     if not os.path.exists(database) or os.path.exists(f"{database}.rebuilt"):
         return None
+    if not is_ours or not _is_ours(database, os.stat(database)):
+        return None  # the job refuses it, in words
     # A path is given as it is: what would have a meaning in a URI is nobody's business here.
     ours = sqlite3.connect(database, isolation_level=None, timeout=30)
     kept = dict(ours.execute("select name, value from setting where name <> 'config'"))
@@ -99,8 +102,29 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
         return None
     if kept.get("program") != saasexport.__version__:
         return None  # an upgrade: what another version kept is not to be relied on
+    if not _is_safe(kept["lock_dir"], os.stat(kept["lock_dir"])):
+        return None
     kept["ours"] = ours
     return kept
+
+
+def _is_ours(path: str, status: os.stat_result) -> bool:
+    """Whether nobody else may exchange a file: the same as saasexport.config.ownership says, mostly without it."""
+    folders = {os.path.dirname(path)}
+    if os.path.islink(path):
+        path = os.path.realpath(path)
+        folders.add(os.path.dirname(path))
+    return _is_safe(path, status) and all(_is_safe(folder, os.stat(folder)) for folder in folders)
+
+
+def _is_safe(path: str, status: os.stat_result) -> bool:
+    if status.st_uid not in (0, os.geteuid()):
+        return False
+    if not status.st_mode & 0o022:
+        return True
+    from saasexport.config import ownership  # late: a group of one's own, or a volume that is read-only
+
+    return not ownership.is_writable_by_others(path, status)
 
 
 def _ping(kept: "dict | None", job: str, status: int) -> None:  # type: ignore[type-arg]

@@ -22,7 +22,8 @@ def take(path: str, holder: str, waits: bool = False) -> int:
         try:
             descriptor = _open(path)
         except OSError as error:
-            raise ConfigError(f"{path}: {error.strerror}", "see [export] lock_dir") from error
+            hint = "remove it" if os.path.islink(path) else "see [export] lock_dir"
+            raise ConfigError(f"{path}: {'is a link' if os.path.islink(path) else error.strerror}", hint) from error
         try:
             _flock(descriptor, waits)
         except BlockingIOError:
@@ -74,7 +75,7 @@ class held:  # noqa: N801  # reads as a statement: with held(path, "full sync")
 def is_held(path: str) -> str:
     """Who holds the lock, or an empty text if nobody does; nobody who wants it meanwhile is turned away."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return ""
     try:
@@ -106,7 +107,8 @@ def _flock(descriptor: int, waits: bool) -> None:
 
 
 def _open(path: str) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    # What a link points to may be anybody's, and is emptied here.
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         descriptor = os.open(path, flags, 0o600)
     except FileNotFoundError:

@@ -107,7 +107,7 @@ class Log:
         moment = datetime.now(UTC).isoformat(timespec="microseconds")
         line = f"[{moment}] report.{level}: {one_line(text)} [] []\n".encode("utf-8", "backslashreplace")
         path = os.path.join(self.folder, name + ".log")
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
             try:
                 file = os.open(path, flags, 0o600)

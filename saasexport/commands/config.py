@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from saasexport.commands import for_programs, table
-from saasexport.config import config, keys
+from saasexport.config import addresses, config, keys
 from saasexport.feeds import all_feeds
 
 EXAMPLES = {"config": "saasexport config\nsaasexport config --json"}
@@ -53,12 +53,7 @@ def _hidden(name: str, value: Any) -> Any:
     """An address without what only its owner may know: a password, or the secret path of a dead man's switch."""
     if not isinstance(value, str) or "://" not in value:
         return value
-    scheme, _, rest = value.partition("://")
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if at:
-        host = f"{user.partition(':')[0]}:...@{host}" if ":" in user else f"...@{host}"
-    return f"{scheme}://{host}{slash}{'...' if path and name == 'export.ping_url' else path}"
+    return addresses.shown(value, is_path_secret=name == "export.ping_url")
 
 
 def _printed(value: Any) -> str:

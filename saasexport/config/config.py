@@ -10,7 +10,9 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from saasexport.config import addresses, ownership
 from saasexport.config.keys import FEED_KEYS, KEYS, Key
+from saasexport.config.secret import BYTE_ORDER_MARK
 from saasexport.errors import ConfigError
 
 # What init writes where nobody else can be meant: a service on this machine.
@@ -32,6 +34,11 @@ class Config:
         section, _, key = dotted.partition(".")
         return self.sections[section][key]
 
+    def place(self, dotted: str) -> str:
+        """The file and the key, as messages name them."""
+        section, _, key = dotted.rpartition(".")
+        return f"{self.file}: [{section}] {key}"
+
     def of_feed(self, feed: str, key: str) -> Any:
         """A feed's setting, or its default."""
         return self.feeds.get(feed, {}).get(key, FEED_KEYS[key].default)
@@ -50,18 +57,26 @@ def find(option: str | None = None) -> str:
     """The configuration file to use: --config, $SAASEXPORT_CONFIG, ./saasexport.toml, /etc/saasexport/."""
     named = option or os.environ.get("SAASEXPORT_CONFIG")
     if named:
-        return os.path.abspath(named)
+        return checked_name(os.path.abspath(named))
     for candidate in DEFAULT_FILES:
         if os.path.exists(candidate):
-            return os.path.abspath(candidate)
+            return checked_name(os.path.abspath(candidate))
     raise ConfigError(
         "no configuration: neither ./saasexport.toml nor /etc/saasexport/saasexport.toml exists",
         "make one with: saasexport init --shop FILE",
     )
 
 
+def checked_name(path: str) -> str:
+    """The name of a configuration file, if it is text that can be shown, stored and put into a crontab."""
+    if not path.isprintable():
+        raise ConfigError(f"{path!r}: the name of a configuration must be printable UTF-8", "rename the file or folder")
+    return path
+
+
 def read(path: str) -> bytes:
-    """The bytes of a configuration file."""
+    """The bytes of a configuration file that only its owner, we or root may write."""
+    ownership.require(path, "")
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -81,8 +96,10 @@ def parse(path: str, content: bytes, feeds: tuple[str, ...]) -> Config:
     import tomllib  # late: costs as much as an idle tick
 
     try:
-        raw = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raw = tomllib.loads(content.removeprefix(BYTE_ORDER_MARK).decode())
+    except RecursionError as error:
+        raise ConfigError(f"{path}: not TOML: nested too deeply") from error
+    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError, and what numbers may raise
         raise ConfigError(f"{path}: not TOML: {error}") from error
     _known(path, "", raw, (*KEYS, "feeds"))
     given: list[str] = []
@@ -105,38 +122,24 @@ def parse(path: str, content: bytes, feeds: tuple[str, ...]) -> Config:
 
 
 def _check_service(config: Config) -> None:
-    url = config["service.url"]
-    if not _is_address(url):
-        raise _wrong(config.file, "service", "url", KEYS["service"]["url"], url)
-    ping = config["export.ping_url"]
-    if ping is not None and not _is_address(ping):
-        raise _wrong(config.file, "export", "ping_url", KEYS["export"]["ping_url"], ping)
+    for section, name, may_have_query in (("service", "url", False), ("export", "ping_url", True)):
+        url = config[f"{section}.{name}"]
+        fault = addresses.fault_of(url, may_have_query) if url is not None else ""
+        if fault:
+            hidden = addresses.shown(url, is_path_secret=name == "ping_url")
+            wanted = f"expected {KEYS[section][name].expected}, found {hidden!r}"
+            raise ConfigError(f"{config.file}: [{section}] {name}: {wanted}, which {fault}")
     environment = config["service.environment_id"]
-    if not environment.isascii() or environment.strip(_PATH_LETTERS):
+    if not environment.isascii() or environment.strip(addresses.PATH_LETTERS):
         expected = "the SaaS data space id, of letters, digits and -_.~"
-        raise ConfigError(f"{config.file}: [service] environment_id: expected {expected}, found {environment!r}")
+        raise ConfigError(f"{config.file}: [service] environment_id: expected {expected}, found {_shown(environment)}")
     routes = {"service.path": config["service.path"]}
     routes |= {f"feeds.{feed}.path": found["path"] for feed, found in config.feeds.items() if "path" in found}
     for name, route in routes.items():
-        if not route.startswith("/"):
-            raise ConfigError(f"{config.file}: {name}: expected a path that begins with /, found {route!r}")
-        try:
-            route.format(feed="", environment_id="")
-        except (KeyError, IndexError, ValueError):
-            raise ConfigError(
-                f"{config.file}: {name}: only {{feed}} and {{environment_id}} may stand in braces: {route!r}"
-            ) from None
+        if fault := addresses.fault_of_route(route):
+            raise ConfigError(f"{config.file}: {name}: {fault}, found {_shown(route)}")
     if config["service.signature"] == "adobe" and not config["service.private_key_file"]:
         raise ConfigError(f'{config.file}: [service] private_key_file: needed with signature = "adobe"')
-
-
-# What may stand in the path of an address as it is.
-_PATH_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
-
-
-def _is_address(url: str) -> bool:
-    scheme, _, rest = url.partition("://")
-    return scheme in ("http", "https") and bool(rest.strip("/")) and url.isprintable() and " " not in url
 
 
 def is_local(url: str) -> bool:
@@ -171,7 +174,7 @@ def _placed(path: str, key: Key, value: Any) -> Any:
 
 def _table(path: str, section: str, found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
-        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {found!r}")
+        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {_shown(found)}")
     return found
 
 
@@ -180,11 +183,23 @@ def _known(path: str, section: str, found: dict[str, Any], names: tuple[str, ...
         if name not in names:
             from saasexport.usage import near  # late: only for the message
 
-            place = f"[{section}] {name}" if section else f"[{name}]"
+            shown = _shown(name)[1:-1]
+            place = f"[{section}] {shown}" if section else f"[{shown}]"
             meant = near(name, names)
             hint = f"did you mean {meant}?" if meant else f"known are: {', '.join(names)}"
             raise ConfigError(f"{path}: {place} is not a known key", hint)
 
 
 def _wrong(path: str, section: str, name: str, key: Key, value: Any) -> ConfigError:
-    return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {value!r}")
+    return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """A value, for a message: not too long, and never a table or list, which may be nested without end."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    try:
+        text = repr(value)
+    except ValueError:  # Python prints no number of thousands of digits
+        return "a number too long to show"
+    return text if len(text) <= 100 else f"{text[:100]}..."

@@ -29,6 +29,8 @@ class Key:
             return False
         if self.kind is list:
             return all(isinstance(entry, str) and entry for entry in value)
+        if self.kind is str and any(ord(character) < 32 or ord(character) == 127 for character in value):
+            return False  # a line break or NUL belongs neither into a path nor into a request
         if self.choices:
             return value in self.choices
         # Written so that nan, which TOML knows, is neither.

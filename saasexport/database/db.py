@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from saasexport import queries
+from saasexport.config import ownership
 from saasexport.errors import DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 
@@ -61,6 +62,7 @@ def connect_ours(
     if not create and not os.path.exists(path):
         _look(path, DatabaseError)
         raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
+    ownership.require(path, "[export] database: ")
     try:
         if create:
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)

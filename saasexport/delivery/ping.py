@@ -24,7 +24,7 @@ def tell(url: str, folder: str, is_well: bool) -> None:
     try:
         _alone()
         if _is_heard(url, is_well):
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             os.write(file, state.encode())
     finally:
         # Nothing of the parent's may be flushed, closed or rolled back here.
@@ -34,11 +34,16 @@ def tell(url: str, folder: str, is_well: bool) -> None:
 def is_due(path: str, state: str) -> bool:
     """Whether the switch has not heard of this state, or not for some time."""
     try:
-        with open(path) as file:
-            age = time.time() - os.fstat(file.fileno()).st_mtime
-            return file.read() != state or not 0 <= age < EVERY_SECONDS
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return True
+    try:
+        age = time.time() - os.fstat(file).st_mtime
+        return os.read(file, 100) != state.encode() or not 0 <= age < EVERY_SECONDS
+    except OSError:
+        return True
+    finally:
+        os.close(file)
 
 
 def address_of(url: str, is_well: bool) -> tuple[str, str]:

@@ -6,10 +6,10 @@ An optional extra (`pip install saasexport[adobe]`), imported only when
 
 import base64
 import json
-import os
 import time
 from typing import Any
 
+from saasexport.config.secret import read_secret
 from saasexport.errors import ConfigError
 
 GOOD_FOR_SECONDS = 300
@@ -18,8 +18,8 @@ GOOD_FOR_SECONDS = 300
 class AdobeSignature:
     """Makes the header for each request; a token is used for half its time."""
 
-    def __init__(self, private_key_file: str) -> None:
-        self._key, self._padding, self._hash = _loaded(private_key_file)
+    def __init__(self, private_key_file: str, place: str = "[service] private_key_file") -> None:
+        self._key, self._padding, self._hash = _loaded(private_key_file, place)
         self._token = ""
         self._until = 0.0
 
@@ -39,7 +39,7 @@ class AdobeSignature:
         return (head + b"." + claims + b"." + _base64(signature)).decode()
 
 
-def _loaded(path: str) -> tuple[Any, Any, Any]:
+def _loaded(path: str, place: str) -> tuple[Any, Any, Any]:
     try:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -51,16 +51,11 @@ def _loaded(path: str) -> tuple[Any, Any, Any]:
             "pip install saasexport[adobe]; a crontab line with -S does not see it",
         ) from error
     try:
-        with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_mode & 0o077:
-                raise ConfigError(f"{path}: the key may be read by others", f"run: chmod 600 {path}")
-            key = load_pem_private_key(file.read(), None)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", "see [service] private_key_file") from error
+        key = load_pem_private_key(read_secret(path, place), None)
     except (ValueError, TypeError) as error:
-        raise ConfigError(f"{path}: no private key in PEM format without a password") from error
+        raise ConfigError(f"{place}: {path}: no private key in PEM format without a password") from error
     if not isinstance(key, RSAPrivateKey):
-        raise ConfigError(f"{path}: not an RSA key")
+        raise ConfigError(f"{place}: {path}: not an RSA key")
     return key, PKCS1v15(), hashes.SHA256()
 
 

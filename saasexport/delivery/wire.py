@@ -33,6 +33,7 @@ class Settings(NamedTuple):
     is_patient: bool  # started by cron: probes a service that is down at intervals only
     transport: str = "standard"  # or "requests", an optional extra
     private_key_file: str | None = None  # of Adobe's signature, an optional extra
+    private_key_place: str = "[service] private_key_file"  # what messages name
 
 
 class Wire:
@@ -42,7 +43,7 @@ class Wire:
         self.settings = settings
         self._connections = threading.local()
         self._opened: list[Connection | RequestsConnection] = []
-        self._signature = _signature(settings.private_key_file) if settings.private_key_file else None
+        self._signature = _signature(settings) if settings.private_key_file else None
 
     def post(self, path: str, body: bytes, request_id: str) -> Response:
         """Post a body; raises ServiceError without an answer."""
@@ -83,10 +84,11 @@ def connect(settings: Settings) -> "Connection | RequestsConnection":
     return Connection(settings.url, settings.timeout, settings.ca_file)
 
 
-def _signature(private_key_file: str) -> "AdobeSignature":
+def _signature(settings: Settings) -> "AdobeSignature":
     from saasexport.delivery.signature import AdobeSignature
 
-    return AdobeSignature(private_key_file)
+    assert settings.private_key_file is not None  # noqa: S101  # who calls this has looked
+    return AdobeSignature(settings.private_key_file, settings.private_key_place)
 
 
 def request_id_of(url: str, body: bytes) -> str:
@@ -105,7 +107,7 @@ def gzipped(body: bytes) -> bytes:
 def wait_for_slot(path: str, requests_per_second: float) -> None:
     """Wait until the next request may start; the file keeps the moment for all processes."""
     interval = 1 / requests_per_second
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         now = time.time()

@@ -5,7 +5,9 @@ import pwd
 import stat
 from collections.abc import Iterable
 
+from saasexport.config.secret import read_key, read_secret
 from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
+from saasexport.errors import ConfigError
 
 # Logs, and what logrotate made of them.
 LOG_NAMES = (".log", ".log.", ".log-")
@@ -18,35 +20,45 @@ def key_files(patient: Patient) -> Findings:
         if path is None:
             continue
         try:
-            with open(path, "rb") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                content = file.read().strip()
+            content = _content(patient, name, path)
+            mode = os.stat(path).st_mode
         except OSError as error:
             yield fail("key", f"{path}: {error.strerror}", f"see [service] {name} in {patient.config.file}")
             continue
-        if name != "ca_file" and mode & 0o077:
-            yield fail("key", f"{path}: may be read by others ({_shown(mode)})", f"run: chmod 600 {path}")
-        elif not content:
+        except ConfigError as error:
+            yield fail("key", error.args[0], error.hint)
+            continue
+        if not content:
             yield fail("key", f"{path}: holds nothing", "put the key on its only line")
+        elif name != "ca_file" and mode & 0o077:
+            yield warn(
+                "key",
+                f"{path}: may be read by others ({_shown(mode)}), and its mode is not ours to change",
+                "give it to this user alone where it is made, if that is possible",
+            )
         else:
             yield ok("key", f"{path}: there" + (", and nobody else's to read" if name != "ca_file" else ""))
 
 
+def _content(patient: Patient, name: str, path: str) -> bytes | str:
+    """What a file of credentials holds, read as a job reads it."""
+    if name == "api_key_file":
+        return read_key(path, patient.config.place("service.api_key_file"))
+    if name == "private_key_file":
+        return read_secret(path, patient.config.place("service.private_key_file"))
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def modes(patient: Patient) -> Findings:
-    """What may hold personal data is its owner's only; nobody else may change the configuration."""
+    """What may hold personal data, or a secret address, is its owner's only."""
     database = patient.config["export.database"]
     private = [database, database + "-wal", *_logs(patient)]
     open_to_others = [(path, mode) for path in private if (mode := _mode(path)) is not None and mode & 0o077]
     for path, mode in open_to_others:
         yield fail("modes", f"{path}: may be read or written by others ({_shown(mode)})", f"run: chmod 600 {path}")
     mode = _mode(patient.config.file)
-    if mode is not None and mode & 0o022:
-        yield fail(
-            "modes",
-            f"{patient.config.file}: may be written by others ({_shown(mode)})",
-            f"run: chmod go-w {patient.config.file}",
-        )
-    elif patient.config["export.ping_url"] and mode is not None and mode & 0o007:
+    if patient.config["export.ping_url"] and mode is not None and mode & 0o007:
         yield warn(
             "modes",
             f"{patient.config.file}: may be read by others, and holds the ping_url ({_shown(mode)})",

@@ -16,6 +16,7 @@ import saasexport
 from saasexport import lock
 from saasexport.clock import now_text
 from saasexport.config import config
+from saasexport.config.secret import read_key
 from saasexport.database import db
 from saasexport.delivery.client import Client
 from saasexport.delivery.wire import Settings
@@ -172,13 +173,16 @@ def connect(found: Installation, log: Log, is_patient: bool = False, deadline: f
             environment_id=settings["environment_id"],
             timeout=settings["timeout"],
             max_body=settings["max_body"],
-            api_key=_api_key(settings["api_key_file"]),
+            api_key=read_key(settings["api_key_file"], found.config.place("service.api_key_file"))
+            if settings["api_key_file"]
+            else None,
             ca_file=settings["ca_file"],
             requests_per_second=settings["requests_per_second"],
             slot_file=found.lock_file("service"),
             is_patient=is_patient,
             transport=settings["transport"],
             private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
+            private_key_place=found.config.place("service.private_key_file"),
         ),
         found.ours,
         found.route,
@@ -219,21 +223,6 @@ def _is_ours_corrupt(work: Work, error: Exception) -> bool:
 
 # What did not go on; anything else is a full sync, which the next run resumes.
 _CODES = {"partial reindex": "04-03", "cleanup": "04-21"}
-
-
-def _api_key(path: str | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        with open(path) as file:
-            if os.fstat(file.fileno()).st_mode & 0o077:
-                raise ConfigError(f"{path}: the key may be read by others", f"run: chmod 600 {path}")
-            key = file.read().strip()
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", "see [service] api_key_file") from error
-    if not key or not key.isprintable():
-        raise ConfigError(f"{path}: holds no key", "put the key on its only line")
-    return key
 
 
 def _told(name: str, found: Installation, lines: list[str], is_cron: bool) -> int:

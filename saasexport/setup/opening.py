@@ -12,7 +12,7 @@ import sqlite3
 import saasexport
 from saasexport.capture import changelog
 from saasexport.clock import now_text
-from saasexport.config import config
+from saasexport.config import config, ownership
 from saasexport.database import db, indexer, views
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, Uninstalled
 from saasexport.feed import Feed
@@ -50,6 +50,7 @@ def connect(
         settings = config.parse(path, content, tuple(all_feeds()))
         ours = db.connect_ours(settings["export.database"], **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
+    require_own_folders(settings)
     if not only_looks:
         _bring_up(settings, ours)
     init = "saasexport init --shop " + settings["shop.database"]
@@ -98,6 +99,12 @@ def _known(
     return None, None
 
 
+def require_own_folders(settings: config.Config) -> None:
+    """Refuse folders of locks and logs in which others may make files."""
+    for key in ("export.lock_dir", "export.log_dir"):
+        ownership.require_one(settings[key], settings.place(key) + ": ")
+
+
 def identity_in(shop_file: str) -> str | None:
     """The id of the installation whose triggers stand in a shop; None if there are none."""
     shop = db.connect_shop(shop_file)
@@ -133,6 +140,7 @@ def set_up(
 
     `identity` is what the shop's triggers carry already, and `file` where the database is made, if it was lost.
     """
+    require_own_folders(settings)
     ours = db.connect_ours(file or settings["export.database"], create=True, accepts_old=True)
     db.install(ours)
     _bring_up(settings, ours)

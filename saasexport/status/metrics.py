@@ -54,9 +54,10 @@ def write(found: Installation) -> None:
     if path is None:
         return
     text = "".join(f"{line}\n" for line in lines(found))
-    unfinished = f"{path}.{os.getpid()}"
+    # Nobody can foresee the name and put a link there; a link at `path` itself is replaced, not followed.
+    unfinished = f"{path}.{os.urandom(8).hex()}"
     try:
-        with open(unfinished, "w", encoding="utf-8") as file:
+        with open(unfinished, "x", encoding="utf-8") as file:
             file.write(text)
         os.chmod(unfinished, 0o644)  # for the node exporter's user, whatever our umask
         os.replace(unfinished, path)

@@ -189,7 +189,7 @@ def test_a_required_key_that_is_missing_is_named(section, name):
         ("[zzz]\na = 1", "[zzz] is not a known key; known are: shop, export, service, feeds"),
         ("[feeds.zzz]\na = 1", "[feeds] zzz is not a known key; known are: products, prices, orders"),
         ("shop = 5", "shop: expected a table, [shop], found 5"),
-        ("feeds = []", "feeds: expected a table, [feeds], found []"),
+        ("feeds = []", "feeds: expected a table, [feeds], found a list"),
         ("[feeds]\nproducts = true", "feeds.products: expected a table, [feeds.products], found True"),
     ],
 )
@@ -243,6 +243,14 @@ def test_usual_environments_are_taken(name):
         ("/{0}", "only {feed} and {environment_id} may stand in braces"),
         ("/{}", "only {feed} and {environment_id} may stand in braces"),
         ("/{feed", "only {feed} and {environment_id} may stand in braces"),
+        ("/{feed.x}", "only {feed} and {environment_id} may stand in braces"),
+        ("/{feed[x]}", "only {feed} and {environment_id} may stand in braces"),
+        ("/{feed!r}", "only {feed} and {environment_id} may stand in braces"),
+        ("/{feed:>999999999999}", "only {feed} and {environment_id} may stand in braces"),
+        ("/{{feed}}", "only {feed} and {environment_id} may stand in braces"),
+        ("/a b", "expected a path of printable ASCII characters"),
+        ("/a#b", "expected a path of printable ASCII characters"),
+        ("/é", "expected a path of printable ASCII characters"),
     ],
 )
 def test_a_route_is_a_path_with_known_names(route, reason):

@@ -91,5 +91,5 @@ def test_a_private_key_that_others_may_read_is_refused(tmp_path):
     from saasexport.delivery.signature import AdobeSignature
 
     path, _ = key_file(tmp_path, 0o644)
-    with pytest.raises(ConfigError, match="may be read by others; run: chmod 600"):
+    with pytest.raises(ConfigError, match=r"may be read by others \(-rw-r--r--\); run: chmod 600"):
         AdobeSignature(path)

@@ -193,7 +193,8 @@ def test_the_key_is_wrong(installed, guarded_service):
 def test_the_key_file_is_missing(installed):
     installed.write_config(service='api_key_file = "api.key"')
     line = starting("FAIL  key", installed.doctor())
-    assert f"FAIL  key: {installed.folder}/api.key: No such file or directory; see [service] api_key_file in " in line
+    place = f"{installed.config}: [service] api_key_file: {installed.folder}/api.key"
+    assert f"FAIL  key: {place}: No such file or directory; name the file that holds the key" == line
 
 
 def test_the_key_file_may_be_read_by_others(installed):
@@ -202,7 +203,9 @@ def test_the_key_file_may_be_read_by_others(installed):
     key.chmod(0o644)
     installed.write_config(service='api_key_file = "api.key"')
     lines = installed.doctor()
-    assert f"FAIL  key: {key}: may be read by others (-rw-r--r--); run: chmod 600 {key}" == starting("FAIL  key", lines)
+    place = f"{installed.config}: [service] api_key_file: {key}"
+    expected = f"FAIL  key: {place}: may be read by others (-rw-r--r--); run: chmod 600 {key}"
+    assert expected == starting("FAIL  key", lines)
     assert "secret" not in "".join(lines)
 
 
@@ -577,9 +580,22 @@ def test_a_log_may_be_read_by_others(installed):
 def test_others_may_write_the_configuration(installed):
     installed.config.chmod(0o666)
     assert (
-        f"FAIL  modes: {installed.config}: may be written by others (-rw-rw-rw-); run: chmod go-w {installed.config}"
-        == only(installed.doctor())
-    )
+        f"FAIL  configuration: {installed.config}: belongs to {pwd.getpwuid(os.geteuid()).pw_name}"
+        f" and may be written by others (-rw-rw-rw-); run: chmod go-w {installed.config}"
+    ) == only(installed.doctor())
+
+
+@as_root
+def test_the_key_file_was_given_to_a_container(installed):
+    key = installed.folder / "api.key"
+    key.write_text("secret\n")
+    key.chmod(0o444)
+    os.chown(key, 65534, -1)
+    installed.write_config(service='api_key_file = "api.key"')
+    assert (
+        f"WARN  key: {key}: may be read by others (-r--r--r--), and its mode is not ours to change;"
+        " give it to this user alone where it is made, if that is possible"
+    ) == starting("WARN  key", installed.doctor(0))
 
 
 @as_root
