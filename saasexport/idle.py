@@ -47,6 +47,9 @@ def run(job: str) -> int:
         status = main(job, argv, held)
     except BrokenPipeError:
         return 1
+    except KeyboardInterrupt:
+        print(f"{job}: interrupted; the next run goes on from here", file=sys.stderr)
+        return 130
     _ping(kept, job, status)
     return status
 

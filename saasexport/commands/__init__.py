@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-from saasexport import lock
+from saasexport import lock, plain
 from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.usage import Parser, near
 
@@ -54,6 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     lock.open_standard_streams()
     argv = list(sys.argv[1:] if argv is None else argv)
     os.umask(0o077)
+    plain.guard_streams()
     try:
         status = _run(argv)
         sys.stdout.flush()
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"saasexport: {busy.told_on(sys.stderr)}; nothing done", file=sys.stderr)
         return 0
     except SaasExportError as error:
-        print(as_typed(f"saasexport: {error}"), file=sys.stderr)
+        print(as_typed(f"saasexport: {plain.line(str(error))}"), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("saasexport: interrupted; the next run goes on from here", file=sys.stderr)
@@ -72,7 +73,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     except Exception as error:
-        print(f"saasexport: {_unforeseen(argv, error)}", file=sys.stderr)
+        print(f"saasexport: {plain.line(_unforeseen(argv, error))}", file=sys.stderr)
         return 1
 
 

@@ -8,7 +8,7 @@ time: no look through whole databases, no request to the service.
 import argparse
 import sqlite3
 
-from saasexport import doctor
+from saasexport import doctor, plain
 from saasexport.commands import as_typed, for_programs
 from saasexport.errors import SaasExportError
 from saasexport.setup.opening import open_installation
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     more = f" (and {len(findings) - 1} more, see saasexport doctor)" if len(findings) > 1 else ""
     said = f"{worst[0].check}: {worst[0]}{more}" if worst else "everything is delivered or on its way"
     # A bar ends the text, and a line is all there may be.
-    said = " ".join(said.replace("|", "/").split())
+    said = plain.line(" ".join(said.replace("|", "/").split()))
     measured = "" if state == 3 else _measured(options.config)
     if options.json:
         for_programs.show([{"status": STATES[state], "message": said, "measured": measured}])

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from saasexport import plain
+
 CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
 
 
@@ -12,7 +14,8 @@ def is_wanted() -> bool:
 
 
 def painted(text: str, colour: str) -> str:
-    """The text in a colour, or as it is: without a colour, into a pipe or with NO_COLOR."""
+    """A line's text in a colour, or without: into a pipe or with NO_COLOR."""
+    text = plain.line(text)
     if not colour or not is_wanted():
         return text
     return f"\x1b[{CODES[colour]}m{text}\x1b[0m"

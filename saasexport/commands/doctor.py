@@ -2,7 +2,7 @@
 
 import argparse
 
-from saasexport import doctor
+from saasexport import doctor, plain
 from saasexport.commands import as_typed, for_programs
 from saasexport.commands.colour import painted
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         findings.append(finding)
         if not options.json and not (options.quiet and finding.status == doctor.OK):
             status = painted(finding.status.ljust(4), COLOURS[finding.status])
-            print(as_typed(f"{status}  {finding.check}: {finding}"), flush=True)
+            print(as_typed(f"{status}  {finding.check}: {plain.line(str(finding))}"), flush=True)
     if options.json:
         for_programs.show([finding._asdict() for finding in findings])
     return int(any(finding.status == doctor.FAIL for finding in findings))

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from saasexport import lock
+from saasexport import lock, plain
 from saasexport.clock import now_text
 from saasexport.commands import as_typed, for_programs, table
 from saasexport.commands.colour import painted
@@ -182,7 +182,7 @@ def _show_group(found: Installation, group: list[dict[str, Any]]) -> None:
     print("  " + painted(what, COLOURS.get(f"{first['status']} {meaning}", "")))
     for item in group[:EXAMPLES_SHOWN]:
         identity = _identity(item, found.all_feeds[item["feed"]].identity)
-        print(f"    entity {item['source_entity_id']}, id {item['id']}: {identity}")
+        print(f"    entity {plain.line(str(item['source_entity_id']))}, id {item['id']}: {plain.line(identity)}")
 
 
 def _list(found: Installation, items: list[dict[str, Any]], limit: int | None) -> int:
@@ -233,7 +233,7 @@ def _retry(found: Installation, items: list[dict[str, Any]]) -> int:
     finally:
         work.client.close()
     for line in work.lines():
-        print(as_typed(f"saasexport: {line}"), file=sys.stderr)
+        print(as_typed(f"saasexport: {plain.line(line)}"), file=sys.stderr)
     return 1 if any(is_failed) or work.lines() else 0
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TextIO
 
+from saasexport import plain
 from saasexport.feed import Feed
 from saasexport.sync.steps import PROGRESS_SECONDS, Synced
 
@@ -21,6 +22,7 @@ class Progress:
         self.expected = expected
         self.stream = stream or sys.stderr
         self.kind = kind_of(self.stream)
+        self._drawn = plain.behind(self.stream)
         self._began = self._told = time.monotonic()
         self._width = 0
 
@@ -39,12 +41,12 @@ class Progress:
         """Leave a clean line for what comes next."""
         if self._width:
             self._draw("")
-            self.stream.write("\r")
-            self.stream.flush()
+            self._drawn.write("\r")
+            self._drawn.flush()
 
     def _draw(self, line: str) -> None:
-        self.stream.write("\r" + line.ljust(self._width))
-        self.stream.flush()
+        self._drawn.write("\r" + line.ljust(self._width))
+        self._drawn.flush()
         self._width = len(line)
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from saasexport import plain
 from saasexport.commands import for_programs
 from saasexport.commands.colour import painted
 from saasexport.commands.failed import MEANING
@@ -143,18 +144,18 @@ def _differences(feed: Feed, shop: dict[str, Any], data: dict[str, Any]) -> dict
 
 def _lines(item: dict[str, Any]) -> Iterator[str]:
     identity = " ".join(map(str, item["identity"].values())) or "an item without an identity"
-    yield painted(f"{item['feed']}  {identity}", "bold") + f"  (entity {item['entity_id']})"
+    yield painted(f"{item['feed']}  {identity}", "bold") + f"  (entity {plain.line(str(item['entity_id']))})"
     yield f"  the shop    {_shop_line(item)}"
-    yield f"  sent        {_sent_line(item['sent'])}"
+    yield f"  sent        {plain.line(_sent_line(item['sent']))}"
     if item["sent"] and item["sent"]["error"]:
-        yield f"  error       {item['sent']['error']}"
+        yield f"  error       {plain.line(item['sent']['error'])}"
     if item["is_same"] is not None:
         yield f"  difference  {_difference_line(item)}"
     for name, (now, kept) in item["differences"].items():
-        yield f"    {name}: {_short(kept)} -> {_short(now)}"
+        yield plain.line(f"    {name}: {_short(kept)} -> {_short(now)}")
     if item["shop"] is not None:
         yield "  the item"
-        yield from ("    " + line for line in json.dumps(item["shop"], indent=1, ensure_ascii=False).splitlines())
+        yield from ("    " + line for line in json.dumps(item["shop"], indent=1, ensure_ascii=False).split("\n"))
 
 
 def _shop_line(item: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from saasexport import plain
 from saasexport.commands.colour import painted
 
 # (column, cell) -> the name of a colour, or an empty text.
@@ -48,7 +49,7 @@ def _padded(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: Colou
 def _printed(cell: Any) -> str:
     if cell is None:
         return "-"
-    return f"{cell:,}" if _is_number(cell) else str(cell)
+    return f"{cell:,}" if _is_number(cell) else plain.line(str(cell))
 
 
 def _is_number(cell: Any) -> bool:

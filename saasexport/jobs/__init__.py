@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 import saasexport
-from saasexport import lock
+from saasexport import lock, plain
 from saasexport.clock import now_text
 from saasexport.config import config
 from saasexport.config.secret import read_key
@@ -39,10 +39,11 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     """Run a job; gives the exit status.  `held` is the descriptor of its lock, if it was taken already."""
     module = import_module(f"saasexport.jobs.{name}")
     os.umask(0o077)
+    plain.guard_streams()
     try:
         options = parser(name, module.__doc__ or "").parse_args(argv)
     except ConfigError as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        print(f"{name}: {plain.line(str(error))}", file=sys.stderr)
         return error.exit_status
     try:
         found, content = opening.connect(options.config)
@@ -125,7 +126,7 @@ def failure(option: str | None, caller: str, error: Exception) -> str:
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:
     """Say why an installation cannot be used; a corrupt database of ours is replaced first."""
     status = error.exit_status if isinstance(error, SaasExportError) else 1
-    print(f"{name}: {failure(option, f'bin/{name}', error)}", file=sys.stderr)
+    print(f"{name}: {plain.line(failure(option, f'bin/{name}', error))}", file=sys.stderr)
     if recovery.is_corrupt(error) and not isinstance(error, ShopError):
         try:
             print(f"{name}: {recovery.rebuild(config.find(option))}", file=sys.stderr)
@@ -229,7 +230,7 @@ def _told(name: str, found: Installation, lines: list[str], is_cron: bool) -> in
     """Print what went wrong, at most once an hour under cron; gives the exit status."""
     told = _worth_telling(name, found, lines) if is_cron else lines
     for line in told:
-        print(f"{name}: {line}", file=sys.stderr)
+        print(f"{name}: {plain.line(line)}", file=sys.stderr)
     return 1 if lines else 0
 
 

@@ -58,13 +58,19 @@ def test_the_help_of_every_command_starts_with_examples_that_name_it(capsys):
 
 def test_config_hides_what_only_the_owner_may_know(command, exporter):
     exporter.write_config('[export]\nping_url = "https://hc.example/secret-uuid"')
+    told = command("config").out
+    assert "https://hc.example/... " in told
+    assert "secret" not in told
+
+
+def test_a_refused_address_hides_its_password(command, exporter):
+    exporter.write_config()
     text = exporter.config.read_text()
     exporter.config.write_text(text.replace(exporter.url, "http://shop:password@service.example/api"))
-    told = command("config").out
-    assert "http://shop:...@service.example/api" in told
-    assert "https://hc.example/... " in told
-    assert "password" not in told
-    assert "secret" not in told
+    refused = command("config")
+    assert refused.status == 2
+    assert "http://...@service.example/api" in refused.err
+    assert "password@" not in refused.err
 
 
 def test_config_tells_where_a_value_comes_from(command, exporter):
