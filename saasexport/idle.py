@@ -2,7 +2,7 @@
 
 Cron starts four scripts a minute, and mostly there is nothing to do.  So this
 module imports next to nothing, reads the configuration without a TOML parser,
-and asks the questions that saasexport.database.views left in our database.  Whatever is
+and asks the questions of saasexport.database.questions.  Whatever is
 out of the ordinary is left to the job itself, which looks at everything anew.
 """
 
@@ -18,6 +18,7 @@ except ImportError:
 
 import saasexport
 from saasexport import lock
+from saasexport.database import questions
 from saasexport.errors import Busy, ConfigError
 
 
@@ -151,15 +152,17 @@ def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
     ours = kept["ours"]
     if "--cron" in sys.argv and ours.execute("select 1 from problem where job = ?", (job,)).fetchone():
         return True  # what was told as a problem may be over
-    if f"idle_{job}" not in kept:
+    if job not in questions.JOBS:
         return True
+    feeds = questions.feeds_of(kept["usable"])
     moment = ours.execute("select datetime('now')").fetchone()[0]
-    if ours.execute(kept[f"idle_{job}"] + " limit 1", {"now": moment}).fetchone():
+    due = questions.due(job, feeds, kept["reconcile_hours"])
+    if ours.execute(f"{due} limit 1", {"now": moment}).fetchone():
         return True
-    return job == "reindex_all_invalid" and _is_shop_changed(kept)
+    return job == "reindex_all_invalid" and _is_shop_changed(kept, feeds)
 
 
-def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
+def _is_shop_changed(kept: dict, feeds: "list[list[str]]") -> bool:  # type: ignore[type-arg]
     """Whether a changelog has moved, a trigger is not as it was, or the shop is not the one we know."""
     if not os.path.exists(kept["shop_file"]):
         return True
@@ -173,10 +176,10 @@ def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
         )
         if "\n".join(row[0] for row in texts) != kept["triggers"]:
             return True
-        heads = {feed: (version, held) for feed, version, held in shop.execute(kept["idle_heads"])}
+        heads = {feed: (version, held) for feed, version, held in shop.execute(questions.heads(feeds))}
     finally:
         shop.close()
-    for feed, version, fingerprint in kept["ours"].execute(kept["idle_cursors"]):
+    for feed, version, fingerprint in kept["ours"].execute(questions.cursors(feeds)):
         if heads.get(feed, (0, None)) != (version, fingerprint):
             return True
     return False

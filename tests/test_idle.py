@@ -193,6 +193,28 @@ def test_what_another_version_kept_is_not_relied_on(started, monkeypatch):
     assert started.all() == list(JOBS)
 
 
+@pytest.mark.parametrize(
+    "usable",
+    [
+        "tiny feed_tiny tiny_cl",
+        "tiny feed_tiny(select tiny_cl at_once",
+        "tiny') union all select load_extension('x'); -- feed_tiny tiny_cl at_once",
+        'tiny feed_tiny "tiny_cl" at_once',
+        "tïny feed_tiny tiny_cl at_once",
+        b"tiny feed_tiny tiny_cl at_once",
+        None,
+    ],
+)
+def test_feeds_that_are_not_made_of_plain_names_are_for_the_job(tiny, started, usable):
+    tiny.found.ours.execute("update setting set value = ? where name = 'usable'", (usable,))
+    assert started.all() == list(JOBS)
+
+
+def test_no_question_of_an_idle_tick_is_kept_in_our_database(tiny):
+    kept = tiny.found.ours.execute("select name, value from setting where name <> 'triggers'")
+    assert [name for name, value in kept if "select " in str(value).lower()] == []
+
+
 def test_a_database_that_cannot_be_used_is_for_the_job(tiny, started):
     tiny.close()
     (tiny.folder / "var" / "saasexport.sqlite").write_bytes(b"not a database" * 100)

@@ -25,6 +25,8 @@ TOO_DEAR = (
 
 ALLOWED = {
     "saasexport",
+    "saasexport.database",
+    "saasexport.database.questions",
     "saasexport.errors",
     "saasexport.idle",
     "saasexport.lock",

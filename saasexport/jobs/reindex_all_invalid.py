@@ -8,7 +8,7 @@ import argparse
 import time
 
 from saasexport.clock import now_text
-from saasexport.database import indexer, views
+from saasexport.database import indexer, questions
 from saasexport.feed import Feed
 from saasexport.jobs import cleanup_deleted_feed_items, each_feed, locked
 from saasexport.sync.sync import Work, full_sync, keep_bounded, partial_sync, sync_awaiting, sync_due
@@ -34,7 +34,7 @@ def keep_up(work: Work, feeds: list[Feed]) -> None:
     """What the nightly job should have done, where it did not run: the machine may be off at night."""
     found = work.installation
     now = {"now": now_text()}
-    query = f"select feed from view_state where {views.overdue(found.config['export.reconcile_hours'])}"
+    query = f"select feed from view_state where {questions.overdue(found.config['export.reconcile_hours'])}"
     due = {row[0] for row in found.ours.execute(query, now)}
     for feed in feeds:
         if feed.name in due and _state(work, feed) == "valid":

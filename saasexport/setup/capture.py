@@ -10,7 +10,7 @@ import sqlite3
 from saasexport import queries
 from saasexport.capture import changelog
 from saasexport.clock import now_text
-from saasexport.database import db, indexer, views
+from saasexport.database import db, indexer, questions
 from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed, Shop
 from saasexport.log import Log
@@ -25,7 +25,8 @@ def check_shop(found: Installation) -> None:
     version = shop.execute("pragma schema_version").fetchone()[0]
     present = changelog.installed(shop)
     _refuse_anothers(found, present)
-    if db.setting(ours, "shop_version") == version and db.setting(ours, "triggers") == trigger_texts(present):
+    is_known = db.setting(ours, "shop_version") == version and db.setting(ours, "triggers") == trigger_texts(present)
+    if is_known and db.setting(ours, "usable") is not None:
         return
     if kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
         _recognise(found)
@@ -45,7 +46,8 @@ def check_shop(found: Installation) -> None:
             triggers=trigger_texts(present),
             # Not known while something is wrong: so every run looks again, and says so.
             shop_version=None if found.lost else shop.execute("pragma schema_version").fetchone()[0],
-            **views.idle_queries(usable, found.config["export.reconcile_hours"]),
+            usable=questions.kept(usable),
+            reconcile_hours=found.config["export.reconcile_hours"],
         )
 
 

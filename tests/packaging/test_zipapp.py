@@ -57,6 +57,7 @@ def test_an_idle_tick_of_it_loads_next_to_nothing(zipapp, tmp_path, demo_shop_fi
     shutil.copy(demo_shop_file, tmp_path / "shop.sqlite")
     exporter = Exporter(tmp_path, tmp_path / "shop.sqlite")
     assert call(zipapp, tmp_path, "init", "--shop", "shop.sqlite").returncode == 0
+    assert call(zipapp, tmp_path, "saas_data_exporter").returncode == 0  # takes the configuration into use
     done = call(zipapp, tmp_path, "saas_data_exporter", options=("-I", "-S", "-X", "importtime"))
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0
