@@ -70,3 +70,16 @@ def test_the_version_is_looked_at_before_anything_of_ours_is_imported():
     tree = ast.parse((ROOT / "saasexport" / "__init__.py").read_text())
     first = [ast.unparse(node).splitlines()[0] for node in tree.body[1:3]]
     assert first == ["import sys", "if sys.version_info < (3, 11):"]
+
+
+def test_no_pattern_has_what_python_3_11_2_gets_wrong():
+    """Possessive quantifiers and atomic groups lose groups there, and it is Debian 12's."""
+    found = {
+        path.name: constant.value
+        for path in (ROOT / "saasexport").rglob("*.py")
+        for constant in ast.walk(ast.parse(path.read_text()))
+        if isinstance(constant, ast.Constant)
+        and isinstance(constant.value, str)
+        and any(sign in constant.value for sign in (")*+", ")++", ")?+", "(?>"))
+    }
+    assert found == {}
