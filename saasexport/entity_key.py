@@ -7,6 +7,7 @@ record as failed until its row is mended.  A second kind of key has the same
 attributes as the one there is.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -104,6 +105,8 @@ class IntegerKey:
             raw = bytes.fromhex(text[2:-1]) if text.startswith("x'") else None
         except ValueError:
             pass
+        if number is not None and math.isnan(number):
+            number = None  # SQLite holds no NaN
         return {"text": text, "number": number, "raw": raw}
 
 

@@ -22,12 +22,17 @@ def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[Entity]:
     written = [feed.key.written(text) for text in texts]
     values = {
         "texts": encode([each["text"] for each in written]),
-        "numbers": encode([each["number"] for each in written if each["number"] is not None]),
+        # JSON has no word for infinity; SQLite reads it from a number too large.
+        "numbers": "[" + ", ".join(_json(each["number"]) for each in written if each["number"] is not None) + "]",
     }
     present = {feed.key.read(row[0]) for row in shop.rows(_sql("present", feed), **values)}
     return [
         Entity(text, {}, [], [Failed({}, feed.key.error(column, text))]) for text in texts if text in present
     ]
+
+
+def _json(number: float) -> str:
+    return repr(number).replace("inf", "9e999")
 
 
 def pages(feed: Feed, shop: Shop, table: FeedTable, limit: int) -> Iterator[list[EntityId]]:

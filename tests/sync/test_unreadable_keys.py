@@ -5,6 +5,8 @@ import pytest
 from saasexport.sync import sync
 from tests.tiny import THINGS, Sender, Tiny
 
+INFINITY = float("inf")
+
 LOOSE = """
 create table kept as select * from thing;
 drop table thing;
@@ -39,7 +41,10 @@ def test_keys_that_are_whole_numbers_go_out_whatever_their_type(loose):
     assert sender.taken() == []
 
 
-@pytest.mark.parametrize("key", ["new-1", "", "12abc", b"\xff", "7b", "9223372036854775808"])
+@pytest.mark.parametrize(
+    "key",
+    ["new-1", "", "12abc", b"\xff", "7b", "9223372036854775808", "nan", "-inf", "1e999", INFINITY],
+)
 def test_a_key_that_is_none_is_shown_as_failed_until_it_is_mended_and_harms_no_neighbour(loose, key):
     sender = Sender()
     sync.full_sync(loose.work(sender), THINGS)
