@@ -69,9 +69,18 @@ def changelogs(feeds: Iterable[Feed]) -> dict[str, str]:
     return {feed.changelog: SQL.changelog.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
 
 
+def changelogs_of_0_1_0(feeds: Iterable[Feed]) -> dict[str, str]:
+    """The changelogs by name, one per feed, as version 0.1.0 made them."""
+    return {feed.changelog: SQL.changelog_of_0_1_0.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
+
+
 def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) -> list[str]:
-    """Make the shop's changelogs and triggers what they should be; gives the names of what was changed."""
+    """Make the shop's changelogs and triggers what they should be; gives the names of what was changed.
+
+    A changelog of version 0.1.0 keeps its rows.
+    """
     feeds = list(feeds)
+    before = changelogs_of_0_1_0(feeds)
     wanted = triggers(feeds, installation)
     tables = changelogs(feeds)
     changed: list[str] = []
@@ -81,15 +90,29 @@ def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) 
         # no write of the shop may ever meet a trigger without its changelog.
         for kind, texts in (("trigger", wanted), ("table", tables)):
             for name, (kind_there, sql) in list(present.items()):
-                if kind_there == kind and not is_as_written(sql, texts.get(name, "")):
+                if kind_there != kind or is_as_written(sql, texts.get(name, "")):
+                    continue
+                changed.append(name)
+                if kind == "table" and is_as_written(sql, before.get(name, "")):
+                    _renew(shop, name, tables[name])
+                else:
                     shop.execute(f"drop {kind} {quoted(name)}")
                     del present[name]
-                    changed.append(name)
         for name, sql in {**tables, **wanted}.items():
             if name not in present:
                 shop.execute(sql)
                 changed.append(name)
     return changed
+
+
+def _renew(shop: sqlite3.Connection, changelog: str, sql: str) -> None:
+    """Make a changelog anew with its rows and its last version; a rename would touch the triggers."""
+    for statement in db.statements(SQL.save_rows.format(changelog=changelog)):
+        shop.execute(statement)
+    shop.execute(f"drop table {quoted(changelog)}")
+    shop.execute(sql)
+    for statement in db.statements(SQL.restore_rows.format(changelog=changelog)):
+        shop.execute(statement)
 
 
 def uninstall(shop: sqlite3.Connection) -> int:

@@ -5,8 +5,31 @@ create table {changelog} (
     -- saasexport: keys of the shop that changed, for the feed {feed}.
     version_id integer primary key autoincrement, -- in the order of commits, without gaps
     entity_id,                                    -- the key the trigger saw
+    via        text,                              -- null: it is the feed's own; else the subscription that wrote it
+    written    integer default (strftime('%s', 'now')) -- unix seconds; as a default, for a trigger names keys only
+)
+
+-- name: changelog_of_0_1_0
+create table {changelog} (
+    -- saasexport: keys of the shop that changed, for the feed {feed}.
+    version_id integer primary key autoincrement, -- in the order of commits, without gaps
+    entity_id,                                    -- the key the trigger saw
     via        text                               -- null: it is the feed's own; else the subscription that wrote it
 )
+
+-- name: save_rows
+create temp table saved_change as select version_id, entity_id, via from {changelog};
+create temp table saved_sequence as select seq from sqlite_sequence where name = '{changelog}';
+
+-- name: restore_rows
+insert into {changelog} (version_id, entity_id, via, written)
+select version_id, entity_id, via, null
+  from saved_change
+ order by version_id;
+delete from sqlite_sequence where name = '{changelog}';
+insert into sqlite_sequence (name, seq) select '{changelog}', seq from saved_sequence;
+drop table saved_change;
+drop table saved_sequence;
 
 -- name: candidates
 -- What may be of ours, or of any other installation, by its name; whether it is, its text says.

@@ -35,6 +35,8 @@ def check_shop(found: Installation) -> None:
     tables = {name: sql for kind, name, _, sql in present if kind == "table"}
     changelogs = {name for name, sql in tables.items() if changelog.is_as_written(sql, wanted.get(name, ""))}
     if not changelogs == set(tables) == set(wanted) or _by_name(present) != changelog.triggers(usable, found.id):
+        before = changelog.changelogs_of_0_1_0(usable)
+        changelogs |= {name for name, sql in tables.items() if changelog.is_as_written(sql, before.get(name, ""))}
         _reinstall(found, usable, present, changelogs)
         present = changelog.installed(shop)
     with db.transaction(ours):

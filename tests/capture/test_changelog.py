@@ -286,6 +286,45 @@ def test_a_missing_changelog_comes_before_the_triggers_that_write_to_it(shop):
     assert all(statement.startswith("create trigger saasexport_thing") for statement in created[1:])
 
 
+def test_a_changelog_says_when_a_row_was_written(shop):
+    before = shop.execute("select cast(strftime('%s', 'now') as integer)").fetchone()[0]
+    shop.execute("update thing set name = 'x' where thing_id = 2")
+    after = shop.execute("select cast(strftime('%s', 'now') as integer)").fetchone()[0]
+    rows = shop.execute("select entity_id, typeof(written), written from cde_things_feed_cl").fetchall()
+    assert [(entity_id, kind) for entity_id, kind, _ in rows] == [(2, "integer")]
+    assert before <= rows[0][2] <= after
+
+
+def before_written(shop, versions):
+    """Give the shop the changelog that version 0.1.0 made, with some rows and the last version 9."""
+    shop.execute("drop table cde_things_feed_cl")
+    shop.execute(changelog.changelogs_of_0_1_0([THINGS])["cde_things_feed_cl"])
+    shop.execute("insert into cde_things_feed_cl values (9, 1, null)")
+    shop.execute("delete from cde_things_feed_cl")
+    shop.executemany("insert into cde_things_feed_cl values (?, ?, ?)", versions)
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        [],
+        [(9, 3, None)],
+        [(7, 3, None), (8, 1, "shelf"), (9, "catalog/x", "configuration")],
+        [(8, None, None), (9, b"\xff", "shelf")],
+        [(9, "007", None)],
+    ],
+)
+def test_a_changelog_of_version_0_1_0_keeps_its_rows_and_its_last_version(shop, versions):
+    before_written(shop, versions)
+    assert changelog.install(shop, [THINGS, SHELVES], ID) == ["cde_things_feed_cl"]
+    kept = [(*row, None) for row in versions]
+    assert shop.execute("select * from cde_things_feed_cl").fetchall() == kept
+    shop.execute("update thing set name = 'x' where thing_id = 2")
+    latest = "select version_id, entity_id, via from cde_things_feed_cl order by version_id desc limit 1"
+    assert shop.execute(latest).fetchone() == (10, 2, None)
+    assert changelog.install(shop, [THINGS, SHELVES], ID) == []
+
+
 def test_uninstalling_leaves_the_schema_as_it_was(tmp_path):
     shop = tiny_shop(tmp_path / "shop.sqlite")
     shop.execute("create trigger own after insert on thing begin select 1; end")

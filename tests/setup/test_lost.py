@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from saasexport import jobs
+from saasexport.capture import changelog
 from saasexport.database import indexer
 from saasexport.feed import Subscription
 from tests.capture.test_changelog import SHELVES
@@ -114,6 +115,16 @@ def test_a_thing_in_our_way_from_the_beginning_is_told_as_well(tmp_path, monkeyp
     tiny.shop.execute("update thing set name = 'x' where thing_id = 1")
     assert tiny.shop.execute("select * from cde_shelves_feed_cl").fetchall() == [(1, 2)]
     tiny.close()
+
+
+def test_a_changelog_of_version_0_1_0_is_renewed_and_its_feed_not_walked_anew(tiny, capsys):
+    tiny.shop.execute("drop table cde_things_feed_cl")
+    tiny.shop.execute(changelog.changelogs_of_0_1_0([THINGS])["cde_things_feed_cl"])
+    tiny.shop.execute("update thing set name = 'x' where thing_id = 2")
+    assert run(tiny, capsys) == (0, "")
+    assert tiny.shop.execute("select entity_id, written from cde_things_feed_cl").fetchall() == [(2, None)]
+    assert indexer.state(tiny.found.ours, THINGS).status == "valid"
+    assert indexer.view(tiny.found.ours, THINGS).version_id == 1
 
 
 def test_a_feed_that_is_switched_off_is_not_missed(tiny, capsys):
