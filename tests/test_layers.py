@@ -13,7 +13,7 @@ PACKAGE = ROOT / "saasexport"
 # The wings, from the ground up: a module imports from its own wing and from lower rows only.
 # What is not named here is not in the house.
 ROWS = (
-    ("", "errors", "queries", "clock", "lock", "plain", "config", "web", "usage"),
+    ("", "errors", "queries", "clock", "lock", "plain", "config", "web", "usage", "shapes"),
     ("feed", "values", "entity_key"),
     ("shop", "database"),
     ("feeds", "log"),
@@ -29,7 +29,7 @@ ROWS = (
     ("__main__",),
 )
 LAYERS = {name: row for row, names in enumerate(ROWS) for name in names}
-LAYERS["service"] = -1  # apart: it imports itself, errors, the loader of queries and the HTTP server
+LAYERS["service"] = -1  # apart: it imports itself, errors, the loader of queries, the shapes and the HTTP server
 
 # An idle tick imports a job only when there is something to do; `saasexport.reindex` is imported when it is called;
 # migrations need every feed's table; a realtime sync and doctor's question to the service use a job's parts.
@@ -103,7 +103,14 @@ def test_a_module_imports_from_its_own_layer_and_from_lower_ones(name):
 def test_the_service_shares_the_wire_format_and_no_code():
     for name, path in MODULES.items():
         if top(name) == "service":
-            assert {top(imported) for imported in ours(path)} <= {"service", "errors", "queries", "web", ""}, name
+            shared = {"service", "errors", "queries", "web", "shapes", ""}
+            assert {top(imported) for imported in ours(path)} <= shared, name
+
+
+def test_shapes_are_data_that_knows_nothing_else():
+    for name, path in MODULES.items():
+        if top(name) == "shapes":
+            assert {top(imported) for imported in ours(path)} <= {"shapes"}, name
 
 
 def test_the_http_server_knows_nothing_of_what_it_serves():

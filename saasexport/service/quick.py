@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import cast
 
-from saasexport.service.schema import TESTS, Field, ListOf, Record, Scalar, Type
+from saasexport.service.rules import check_of
+from saasexport.service.scalars import TESTS, expression
+from saasexport.shapes.words import Field, ListOf, Record, Scalar, Type
 
 Test = Callable[[object], bool]
 
@@ -30,14 +32,14 @@ def compiled(record: Record) -> Test:
 def scalar_test(scalar: Scalar) -> Test:
     """The test of one scalar alone."""
     namespace: dict[str, object] = dict(TESTS)
-    exec(f"def accepts(v):\n    return {scalar.test.format(v='v')}", namespace)  # noqa: S102  # as above
+    exec(f"def accepts(v):\n    return {expression(scalar, 'v')}", namespace)  # noqa: S102  # as above
     return cast(Test, namespace["accepts"])
 
 
 def _test(declared: Type, value: str, indent: str, names: Iterator[str], namespace: dict[str, object]) -> list[str]:
     """Lines that return False unless the variable `value` holds what was declared."""
     if isinstance(declared, Scalar):
-        return [f"{indent}if not ({declared.test.format(v=value)}): return False"]
+        return [f"{indent}if not ({expression(declared, value)}): return False"]
     if isinstance(declared, ListOf):
         element = next(names)
         return [
@@ -61,25 +63,25 @@ def _record_test(
             lines += [f"{indent}if {key!r} in {value}:", f"{indent}    {known} += 1"]
             inner = indent + "    "
         lines += _field_test(field, f"{value}[{key!r}]", inner, names, namespace)
-    lines.append(f"{indent}if len({value}) != {known}: return False")
+    if not record.is_open:
+        lines.append(f"{indent}if len({value}) != {known}: return False")
     for rule in record.rules:
         name = f"rule_{len(namespace)}"
-        namespace[name] = rule
+        namespace[name] = check_of(rule)
         lines.append(f"{indent}if {name}({value}) is not None: return False")
     return lines
 
 
 def _field_test(
-    field: Field, expression: str, indent: str, names: Iterator[str], namespace: dict[str, object]
+    field: Field, source: str, indent: str, names: Iterator[str], namespace: dict[str, object]
 ) -> list[str]:
     value = next(names)
-    lines = [f"{indent}{value} = {expression}"]
+    lines = [f"{indent}{value} = {source}"]
     if not field.is_nullable:
         return lines + _test(field.type, value, indent, names, namespace)
     if isinstance(field.type, Scalar):
         # Most fields that may be null hold something else.
-        test = field.type.test.format(v=value)
-        return [*lines, f"{indent}if not ({test}) and {value} is not None: return False"]
+        return [*lines, f"{indent}if not ({expression(field.type, value)}) and {value} is not None: return False"]
     return [
         *lines,
         f"{indent}if {value} is not None:",

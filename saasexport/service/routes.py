@@ -21,6 +21,7 @@ tombstone; 404 means that it was never received.
 import hmac
 import json
 import re
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -29,9 +30,9 @@ from urllib.parse import parse_qsl, unquote
 from saasexport import __version__
 from saasexport.errors import ConfigError
 from saasexport.service.batch import inflate, rows_of
-from saasexport.service.schemas import SCHEMAS
 from saasexport.service.store import Store, StoreError, StoreFull
-from saasexport.service.validation import identity_text, validator_of
+from saasexport.service.validation import Validator, identity_text
+from saasexport.shapes.words import FeedShape
 from saasexport.web.budget import Taking
 from saasexport.web.wire import JSON, Answer, Refusal, Request
 
@@ -61,11 +62,15 @@ class Target:
 class Routes:
     """Where batches may be sent to, and what may be read."""
 
-    def __init__(self, store: Store, api_key: bytes, max_body: int, own: list[OwnRoute]) -> None:
+    def __init__(
+        self, store: Store, api_key: bytes, max_body: int, own: list[OwnRoute], shapes: dict[str, FeedShape]
+    ) -> None:
         self._store = store
         self._api_key = api_key
         self._max_body = max_body
         self._own = own
+        self._shapes = shapes
+        self._validators: dict[str, Validator] = {}  # compiled when they are first needed
         self._moved = {feed for _, feed in own}
         # Work on one batch at a time: threads that compute would only take the interpreter
         # from each other, and SQLite, which lets go of it at every row, would wait for it each time.
@@ -132,9 +137,9 @@ class Routes:
                 return Target("about")
             case ["", "feeds"] | ["", "feeds", ""]:
                 return Target("feeds")
-            case ["", "feeds", feed, environment] if feed in SCHEMAS:
+            case ["", "feeds", feed, environment] if feed in self._shapes:
                 return Target("items", feed, _environment(environment))
-            case ["", "feeds", feed, environment, "item"] if feed in SCHEMAS:
+            case ["", "feeds", feed, environment, "item"] if feed in self._shapes:
                 return Target("item", feed, _environment(environment))
         return None
 
@@ -172,10 +177,15 @@ class Routes:
 
     def _receive(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         is_gzip = request.headers.get("content-encoding", "").lower() == "gzip"
-        rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, validator_of(target.feed))
+        rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, self._validator(target.feed))
         if rows:
             self._store.save(target.environment, target.feed, rows, request.request_id)
         return Answer(200, _json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
+
+    def _validator(self, feed: str) -> Validator:
+        if feed not in self._validators:
+            self._validators[feed] = Validator(self._shapes[feed])
+        return self._validators[feed]
 
     def _read(self, target: Target, query: str) -> Answer:
         match target.what:
@@ -185,7 +195,7 @@ class Routes:
                 return self._items(target, query)
             case "item":
                 return self._item(target, query)
-        return _about()
+        return _about(self._shapes)
 
     def _counts(self) -> Answer:
         return Answer(
@@ -220,7 +230,7 @@ class Routes:
         return Answer(200, text + _json_bytes(following) + b"}")
 
     def _item(self, target: Target, query: str) -> Answer:
-        names = SCHEMAS[target.feed].identity
+        names = self._shapes[target.feed].identity
         asked = _parameters(query, names)
         missing = [name for name in names if name not in asked]
         if missing:
@@ -231,14 +241,14 @@ class Routes:
         return Answer(200, item.encode())
 
 
-def _about() -> Answer:
+def _about(feeds: Iterable[str]) -> Answer:
     return Answer(
         200,
         _json_bytes(
             {
                 "service": "saasexport embedded Commerce Service",
                 "version": __version__,
-                "feeds": sorted(SCHEMAS),
+                "feeds": sorted(feeds),
                 "read": [
                     "/feeds",
                     "/feeds/<feed>/<environment>?after=KEY&limit=N&deleted=1",
@@ -254,10 +264,10 @@ def _json_bytes(content: object) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-def own_route(feed: str, path: str) -> OwnRoute:
+def own_route(feed: str, path: str, feeds: Iterable[str]) -> OwnRoute:
     """What one `--route` asks for."""
-    if feed not in SCHEMAS:
-        raise ConfigError(f"--route {feed}={path}: no such feed", f"the feeds are {', '.join(sorted(SCHEMAS))}")
+    if feed not in feeds:
+        raise ConfigError(f"--route {feed}={path}: no such feed", f"the feeds are {', '.join(sorted(feeds))}")
     before, placeholder, after = path.partition(PLACEHOLDER)
     if not placeholder or not before.startswith("/") or not re.fullmatch(r"[\x21-\x7e]*", before + after):
         raise ConfigError(f"--route {feed}={path}: the path has to begin with / and to hold {PLACEHOLDER}")

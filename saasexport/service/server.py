@@ -9,6 +9,9 @@ import sys
 import saasexport
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.service.serving import CommerceService
+from saasexport.shapes import SHAPES, declared
+from saasexport.shapes.declared import NAME
+from saasexport.shapes.words import FeedShape
 from saasexport.web.hosts import is_name
 
 __all__ = ["CommerceService", "main"]
@@ -29,6 +32,22 @@ def read_api_key(path: str) -> bytes:
     return key
 
 
+def read_shape(path: str) -> FeedShape | None:
+    """The shape of a feed of one's own, as its file declares it; None for one that takes a published feed's place."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            shape = declared.shape_in(file.read())
+    except OSError as error:
+        raise ConfigError(f"--schema {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"--schema {path}: {error}") from error
+    if shape is None or shape.feed in SHAPES:
+        return None
+    if not NAME.fullmatch(shape.feed):
+        raise ConfigError(f"--schema {path}: {shape.feed!r} is no name of a feed", "letters and digits, a letter first")
+    return shape
+
+
 EXAMPLES = """\
 examples:
   commerce_service
@@ -37,6 +56,8 @@ examples:
       on a free port, with a line per request
   commerce_service --api-key-file api.key --route 'products=/feeds/catalog/v2/products/{environment_id}'
       only with the key, and products on a path of their own
+  commerce_service --schema feeds.d/*.sql
+      the feeds of your own, too
   curl http://127.0.0.1:8765/feeds
       what was received
 """
@@ -89,6 +110,14 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="answer for this host too: the name of a proxy in front; may be repeated",
     )
+    it.add_argument(
+        "--schema",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="receive the feeds that these .sql files of feeds.d declare, besides the published ones",
+    )
     it.add_argument("--version", action="version", version=f"commerce_service (saasexport {saasexport.__version__})")
     it.add_argument("--verbose", action="store_true", help="a line per request on standard error")
     return it
@@ -109,6 +138,7 @@ def main(argv: list[str] | None = None) -> int:
             api_key=read_api_key(arguments.api_key_file) if arguments.api_key_file else b"",
             max_body=arguments.max_body,
             routes=arguments.route,
+            shapes=[shape for path in arguments.schema if (shape := read_shape(path))],
             verbose=arguments.verbose,
         )
     except SaasExportError as error:

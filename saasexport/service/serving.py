@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from saasexport.service.routes import Routes, own_route
 from saasexport.service.store import Store
+from saasexport.shapes import SHAPES
+from saasexport.shapes.words import FeedShape
 from saasexport.web.hosts import Hosts
 from saasexport.web.server import Limits, Server, listen
 
@@ -36,12 +38,14 @@ class CommerceService(Server):
         api_key: bytes = b"",
         max_body: int = 16_777_216,
         routes: Iterable[tuple[str, str]] = (),
+        shapes: Iterable[FeedShape] = (),
         request_seconds: float = REQUEST_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
         most_connections: int = MOST_CONNECTIONS,
         verbose: bool = False,
     ) -> None:
-        own = [own_route(feed, path) for feed, path in routes]
+        known = {**SHAPES, **{shape.feed: shape for shape in shapes}}
+        own = [own_route(feed, path, known) for feed, path in routes]
         # A port that is taken is found out before a database is made.
         listener = listen(host, port)
         try:
@@ -51,7 +55,7 @@ class CommerceService(Server):
             raise
         hosts = Hosts([host, *allowed_hosts], "a proxy's name is given with --allow-host")
         limits = Limits(request_seconds, idle_seconds, most_connections, max_body * BODIES_IN_MEMORY)
-        super().__init__(listener, Routes(self.store, api_key, max_body, own), hosts, limits, verbose)
+        super().__init__(listener, Routes(self.store, api_key, max_body, own, known), hosts, limits, verbose)
 
     def serve(self) -> None:
         """Serve until `stop()`, and close the database."""

@@ -1,4 +1,4 @@
-"""Whether an item is as its feed's schema wants it, and if not, why.
+"""Whether an item is as its feed's shape wants it, and if not, why.
 
 `Validator.check()` is asked about every item and answers from compiled code;
 the walk below it is for the few that are refused.
@@ -11,8 +11,9 @@ from json.encoder import encode_basestring_ascii
 from typing import NamedTuple, cast
 
 from saasexport.service import quick
-from saasexport.service.schema import FeedSchema, Item, ListOf, Record, Scalar, Type, utc
-from saasexport.service.schemas import SCHEMAS
+from saasexport.service.rules import Item, check_of
+from saasexport.service.scalars import utc
+from saasexport.shapes.words import FeedShape, ListOf, Record, Scalar, Type
 
 MISSING_FIELD = "MISSING_FIELD"
 UNKNOWN_FIELD = "UNKNOWN_FIELD"
@@ -54,14 +55,14 @@ class Accepted(NamedTuple):
 
 
 class Validator:
-    """The schema of one feed, compiled."""
+    """The shape of one feed, compiled."""
 
-    def __init__(self, schema: FeedSchema) -> None:
-        self.schema = schema
-        self._is_valid_item = quick.compiled(schema.item)
-        self._is_valid_tombstone = quick.compiled(schema.tombstone)
-        self._identity = schema.identity
-        self._exported = schema.exported
+    def __init__(self, shape: FeedShape) -> None:
+        self.shape = shape
+        self._is_valid_item = quick.compiled(shape.item)
+        self._is_valid_tombstone = quick.compiled(shape.tombstone)
+        self._identity = shape.identity
+        self._exported = shape.exported
 
     def check(self, item: object) -> Accepted | list[Problem]:
         """What the store needs, or everything that is wrong with an item."""
@@ -72,17 +73,11 @@ class Validator:
             if found:
                 return found
         valid = cast("dict[str, str]", item)
-        identity = identity_text([valid[name] for name in self._identity])
+        identity = identity_text([str(valid[name]) for name in self._identity])
         return Accepted(identity, utc(valid[self._exported]), is_deleted)
 
     def _shape(self, is_deleted: bool) -> Record:
-        return self.schema.tombstone if is_deleted else self.schema.item
-
-
-@cache
-def validator_of(feed: str) -> Validator:
-    """The validator of a feed, compiled when it is first needed."""
-    return Validator(SCHEMAS[feed])
+        return self.shape.tombstone if is_deleted else self.shape.item
 
 
 def identity_text(values: list[str]) -> str:
@@ -91,7 +86,7 @@ def identity_text(values: list[str]) -> str:
 
 
 def problems(declared: Type, value: object, path: str = "") -> Iterator[Problem]:
-    """Everything that is wrong with a value, in the order of the schema."""
+    """Everything that is wrong with a value, in the order of the shape."""
     if isinstance(declared, Scalar):
         if not _scalar_test(declared)(value):
             yield Problem(INVALID_VALUE, path, f"expected {declared.says}, found {found(value)}", value)
@@ -128,12 +123,12 @@ def _record_problems(declared: Record, value: Item, path: str) -> Iterator[Probl
                 is_sound = False
                 yield problem
     for name in value:
-        if name not in declared.fields:
+        if name not in declared.fields and not declared.is_open:
             yield Problem(UNKNOWN_FIELD, field_path(path, name), "is not a field of this feed", value[name])
     if is_sound:
         # A rule relies on the types of the fields it compares.
         for rule in declared.rules:
-            broken = rule(value)
+            broken = check_of(rule)(value)
             if broken is not None:
                 name, _, text = broken.partition(": ")
                 yield Problem(INVALID_VALUE, field_path(path, name), text, value.get(name))

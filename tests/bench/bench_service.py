@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from saasexport.service.batch import inflate, rows_of
-from saasexport.service.schemas import SCHEMAS
 from saasexport.service.store import Store
 from saasexport.service.validation import Validator
+from saasexport.shapes import SHAPES
 
 BATCH = 100
 
@@ -150,7 +150,7 @@ def median_seconds(work: Callable[[], object], rounds: int) -> float:
 
 def steps(body: bytes, feed: str) -> list[tuple[str, float]]:
     """What each step costs for one batch."""
-    validator = Validator(SCHEMAS[feed])
+    validator = Validator(SHAPES[feed])
     plain = inflate(body, 10_000_000)
     items = json.loads(plain)
     rows = rows_of(plain, validator)

@@ -1,6 +1,5 @@
 """The quick test, the walk that explains, and a real JSON Schema validator agree on what is valid."""
 
-import ast
 import copy
 from functools import cache
 from typing import Any
@@ -10,66 +9,61 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from saasexport.service import quick, schema
-from saasexport.service.schema import FeedSchema, ListOf, Record, Scalar, Type
-from saasexport.service.schemas import SCHEMAS
+from saasexport.service import quick
 from saasexport.service.validation import problems
+from saasexport.shapes import SHAPES, words
+from saasexport.shapes.words import FeedShape, ListOf, Record, Scalar, Type
 from tests.service.valid_items import FEEDS
 
 # A valid value of each scalar; one of several texts has its first.
 SAMPLES: dict[str, object] = {
-    schema.STRING.says: "text",
-    schema.KEY.says: "key",
-    schema.BOOLEAN.says: False,
-    schema.INTEGER.says: 7,
-    schema.NUMBER.says: 1.5,
-    schema.SCALAR.says: "text",
-    schema.DATE_TIME.says: "2026-11-23 15:04:05",
-    schema.RFC3339.says: "2026-11-23T15:04:05+00:00",
-    schema.ANY_TIME.says: "2026-11-23T15:04:05Z",
-    schema.BASE64.says: "MQ==",
-    schema.MD5.says: "8a880c29baa2ec8a5068350ec04f5b7d",
-    schema.SHA1.says: "b6589fc6ab0dc82cf12099d1c2d40ab994e8410c",
-    schema.GROUP_OR_ALL.says: "0",
-    schema.UUID.says: "3f2504e0-4f89-51d3-9a0c-0305e82c3301",
+    words.STRING.says: "text",
+    words.KEY.says: "key",
+    words.BOOLEAN.says: False,
+    words.INTEGER.says: 7,
+    words.NUMBER.says: 1.5,
+    words.SCALAR.says: "text",
+    words.DATE_TIME.says: "2026-11-23 15:04:05",
+    words.RFC3339.says: "2026-11-23T15:04:05+00:00",
+    words.ANY_TIME.says: "2026-11-23T15:04:05Z",
+    words.BASE64.says: "MQ==",
+    words.MD5.says: "8a880c29baa2ec8a5068350ec04f5b7d",
+    words.SHA1.says: "b6589fc6ab0dc82cf12099d1c2d40ab994e8410c",
+    words.GROUP_OR_ALL.says: "0",
+    words.UUID.says: "3f2504e0-4f89-51d3-9a0c-0305e82c3301",
     "a string or null": "text",
     "null": None,
     "an integer from 0 to 10": 3,
 }
 
 PATTERNS = {
-    schema.DATE_TIME.says: "^[0-9-]{10} [0-9:]{8}$",
-    schema.RFC3339.says: "^[0-9-]{10}T[0-9:]{8}(Z|[+]00:00)$",
-    schema.ANY_TIME.says: "^[0-9-]{10}( [0-9:]{8}|T[0-9:]{8}(Z|[+]00:00))$",
-    schema.BASE64.says: "^M[A-Z]==$",
-    schema.MD5.says: "^[0-9a-f]{32}$",
-    schema.SHA1.says: "^[0-9a-f]{40}$",
-    schema.GROUP_OR_ALL.says: "^(0|[0-9a-f]{40})$",
-    schema.UUID.says: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    words.DATE_TIME.says: "^[0-9-]{10} [0-9:]{8}$",
+    words.RFC3339.says: "^[0-9-]{10}T[0-9:]{8}(Z|[+]00:00)$",
+    words.ANY_TIME.says: "^[0-9-]{10}( [0-9:]{8}|T[0-9:]{8}(Z|[+]00:00))$",
+    words.BASE64.says: "^M[A-Z]==$",
+    words.MD5.says: "^[0-9a-f]{32}$",
+    words.SHA1.says: "^[0-9a-f]{40}$",
+    words.GROUP_OR_ALL.says: "^(0|[0-9a-f]{40})$",
+    words.UUID.says: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
 }
 
 TYPES: dict[str, dict[str, object]] = {
-    schema.STRING.says: {"type": "string"},
-    schema.KEY.says: {"type": "string", "minLength": 1},
-    schema.BOOLEAN.says: {"type": "boolean"},
-    schema.INTEGER.says: {"type": "integer"},
-    schema.NUMBER.says: {"type": "number"},
-    schema.SCALAR.says: {"type": ["string", "number", "boolean"]},
+    words.STRING.says: {"type": "string"},
+    words.KEY.says: {"type": "string", "minLength": 1},
+    words.BOOLEAN.says: {"type": "boolean"},
+    words.INTEGER.says: {"type": "integer"},
+    words.NUMBER.says: {"type": "number"},
+    words.SCALAR.says: {"type": ["string", "number", "boolean"]},
     "a string or null": {"type": ["string", "null"]},
     "null": {"type": "null"},
     "an integer from 0 to 10": {"type": "integer", "minimum": 0, "maximum": 10},
 }
 
 
-def choices(scalar: Scalar) -> list[str]:
-    """The texts of a `one_of`."""
-    return list(ast.literal_eval(scalar.test.partition(" in ")[2]))
-
-
 def sample(declared: Type) -> object:
     """A valid value with everything in it that may be there."""
     if isinstance(declared, Scalar):
-        return choices(declared)[0] if declared.says.startswith("one of ") else SAMPLES[declared.says]
+        return declared.choices[0] if declared.says.startswith("one of ") else SAMPLES[declared.says]
     if isinstance(declared, ListOf):
         return [sample(declared.element), sample(declared.element)]
     whole = {name: sample(field.type) for name, field in declared.fields.items()}
@@ -82,7 +76,7 @@ def json_schema(declared: Type) -> dict[str, object]:
     """The same as JSON Schema, written from the words alone; rules between fields are left out."""
     if isinstance(declared, Scalar):
         if declared.says.startswith("one of "):
-            return {"enum": choices(declared)}
+            return {"enum": list(declared.choices)}
         pattern = PATTERNS.get(declared.says)
         return {"type": "string", "pattern": pattern} if pattern else TYPES[declared.says]
     if isinstance(declared, ListOf):
@@ -107,7 +101,7 @@ def without_rules(declared: Type) -> Type:
     if isinstance(declared, Record):
         return Record(
             {
-                name: schema.Field(without_rules(field.type), field.is_optional, field.is_nullable)
+                name: words.Field(without_rules(field.type), field.is_optional, field.is_nullable)
                 for name, field in declared.fields.items()
             }
         )
@@ -148,7 +142,7 @@ def places(value: object) -> list[tuple[Any, Any]]:
 @st.composite
 def mutated(draw: st.DrawFn, feed: str) -> object:
     """A full item of a feed with up to three changes anywhere in it."""
-    it = copy.deepcopy(sample(SCHEMAS[feed].item))
+    it = copy.deepcopy(sample(SHAPES[feed].item))
     for _ in range(draw(st.integers(0, 3))):
         known = places(it)
         if not known:
@@ -167,12 +161,12 @@ def mutated(draw: st.DrawFn, feed: str) -> object:
 @cache
 def quick_tests(feed: str) -> tuple[quick.Test, quick.Test]:
     """The compiled tests of item and tombstone."""
-    return quick.compiled(SCHEMAS[feed].item), quick.compiled(SCHEMAS[feed].tombstone)
+    return quick.compiled(SHAPES[feed].item), quick.compiled(SHAPES[feed].tombstone)
 
 
-def shapes(feed_schema: FeedSchema) -> tuple[Record, Record]:
+def shapes(feed_shape: FeedShape) -> tuple[Record, Record]:
     """What an item may look like: live or deleted."""
-    return feed_schema.item, feed_schema.tombstone
+    return feed_shape.item, feed_shape.tombstone
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -180,7 +174,7 @@ def test_the_quick_test_and_the_walk_agree(feed: str) -> None:
     @settings(max_examples=300, deadline=None, database=None)
     @given(mutated(feed))
     def agree(it: object) -> None:
-        for accepts, shape in zip(quick_tests(feed), shapes(SCHEMAS[feed]), strict=True):
+        for accepts, shape in zip(quick_tests(feed), shapes(SHAPES[feed]), strict=True):
             assert accepts(it) == (list(problems(shape, it)) == [])
 
     agree()
@@ -188,7 +182,7 @@ def test_the_quick_test_and_the_walk_agree(feed: str) -> None:
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_the_walk_and_a_json_schema_validator_agree(feed: str) -> None:
-    both = [(shape, Draft202012Validator(json_schema(shape))) for shape in map(without_rules, shapes(SCHEMAS[feed]))]
+    both = [(shape, Draft202012Validator(json_schema(shape))) for shape in map(without_rules, shapes(SHAPES[feed]))]
 
     @settings(max_examples=60, deadline=None, database=None)
     @given(mutated(feed))

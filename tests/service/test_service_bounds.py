@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from saasexport.service import batch, validation
+from saasexport.shapes import SHAPES
 from saasexport.web.wire import Refusal
 from tests.service.conftest import Caller
 from tests.service.valid_items import item
@@ -24,7 +25,7 @@ def ignoring(_: int) -> None:
 def refusal_of(body: bytes, feed: str = "products") -> Refusal:
     """How a body is refused."""
     with pytest.raises(Refusal) as refused:
-        batch.rows_of(body, validation.validator_of(feed))
+        batch.rows_of(body, validation.Validator(SHAPES[feed]))
     return refused.value
 
 
@@ -89,7 +90,7 @@ def test_a_large_value_is_told_in_part_and_costs_little(value: object, field: st
     body = json.dumps([item("products", **{field: value})]).encode()
     if field == "sku" and isinstance(value, str):
         # Any text is a SKU.
-        assert len(batch.rows_of(body, validation.validator_of("products"))) == 1
+        assert len(batch.rows_of(body, validation.Validator(SHAPES["products"]))) == 1
         return
     errors: list[dict[str, object]] = []
     used = peak(lambda: errors.extend(refusal_of(body).errors or []))

@@ -1,6 +1,6 @@
 """The feeds of prices and stock, whose time of export is `updatedAt`."""
 
-from saasexport.service.schema import (
+from saasexport.shapes.words import (
     BOOLEAN,
     GROUP_OR_ALL,
     INTEGER,

@@ -1,17 +1,17 @@
 """The orders feed: one item per order, with all that belongs to it."""
 
-from saasexport.service.schema import (
+from saasexport.shapes.words import (
     ANY_TIME,
     BOOLEAN,
     INTEGER,
     KEY,
     NUMBER,
+    ORDER_STATE,
     RFC3339,
     STRING,
     UUID,
     Field,
     ListOf,
-    Scalar,
     Type,
     feed,
     nullable,
@@ -166,9 +166,6 @@ SHIPMENT = record(
     }
 )
 
-# 0 stands for a state of the shop's own; 1 is new, 10 is rejected.
-STATE = Scalar("an integer from 0 to 10", "type({v}) is int and 0 <= {v} <= 10")
-
 ORDERS = feed(
     "orders",
     ("commerceOrderId",),
@@ -179,7 +176,7 @@ ORDERS = feed(
         "externalId": nullable(record({"id": STRING, "salesChannel": STRING})),
         "createdAt": nullable(RFC3339),
         "updatedAt": nullable(RFC3339),
-        "state": nullable(STATE),
+        "state": nullable(ORDER_STATE),
         "status": optional(STRING),
         "totalInvoiced": optional(NUMBER),
         "totalQtyOrdered": optional(NUMBER),

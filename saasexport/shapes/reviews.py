@@ -1,6 +1,6 @@
 """The feeds of product reviews and of the ratings they vote on."""
 
-from saasexport.service.schema import (
+from saasexport.shapes.words import (
     BASE64,
     INTEGER,
     KEY,

@@ -1,6 +1,6 @@
 """The feeds of websites with their stores, and of customer groups."""
 
-from saasexport.service.schema import KEY, SHA1, STRING, ListOf, feed, nullable, record
+from saasexport.shapes.words import KEY, SHA1, STRING, ListOf, feed, nullable, record
 
 STORE_VIEW = record({"storeViewId": STRING, "storeViewCode": STRING})
 STORE_GROUP = record({"storeId": STRING, "storeCode": STRING, "storeViews": nullable(ListOf(STORE_VIEW))})

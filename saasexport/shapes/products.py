@@ -1,16 +1,17 @@
 """The products feed: one item per product and store view."""
 
-from saasexport.service.schema import (
+from saasexport.shapes.words import (
     BASE64,
     BOOLEAN,
     DATE_TIME,
     INTEGER,
     KEY,
+    NOTHING,
     NUMBER,
     STRING,
-    Item,
+    STRING_OR_NULL,
     ListOf,
-    Scalar,
+    Rule,
     feed,
     nullable,
     one_of,
@@ -21,8 +22,7 @@ from saasexport.service.schema import (
 IMAGE_WITH_LABEL = record({"url": nullable(STRING), "label": nullable(STRING)})
 
 # The attribute set's name may be missing, and its entry then holds [null].
-ATTRIBUTE_VALUE = Scalar("a string or null", "{v} is None or type({v}) is str")
-ATTRIBUTE = record({"attributeCode": STRING, "value": optional(ListOf(ATTRIBUTE_VALUE))})
+ATTRIBUTE = record({"attributeCode": STRING, "value": optional(ListOf(STRING_OR_NULL))})
 
 CATEGORY_DATA = record({"categoryId": STRING, "categoryPath": STRING, "productPosition": INTEGER})
 
@@ -103,17 +103,6 @@ URL_REWRITE = record(
     }
 )
 
-# Declared by Adobe and never filled: the key is there, its value is not.
-NOTHING = Scalar("null", "{v} is None")
-
-
-def categories_stand_with_their_data(item: Item) -> str | None:
-    """The short list of categories is there exactly when the long one holds something."""
-    if ("categories" in item) == (item["categoryData"] is not None):
-        return None
-    return "categories: must be there when categoryData is not null, and only then"
-
-
 PRODUCTS = feed(
     "products",
     ("sku", "storeViewCode"),
@@ -165,5 +154,6 @@ PRODUCTS = feed(
         "variants": NOTHING,
         "parents": nullable(ListOf(record({"sku": STRING, "productType": STRING}))),
     },
-    categories_stand_with_their_data,
+    # The short list of categories is there exactly when the long one holds something.
+    Rule("categories_stand_with_their_data"),
 )

@@ -1,6 +1,6 @@
 """The feeds of attributes, categories, variants, and of what a customer group may see and buy."""
 
-from saasexport.service.schema import (
+from saasexport.shapes.words import (
     BASE64,
     BOOLEAN,
     DATE_TIME,
@@ -12,8 +12,8 @@ from saasexport.service.schema import (
     SCALAR,
     SHA1,
     STRING,
-    Item,
     ListOf,
+    Rule,
     feed,
     nullable,
     one_of,
@@ -55,13 +55,6 @@ PRODUCT_ATTRIBUTES = feed(
 )
 
 
-def only_a_root_has_no_path(item: Item) -> str | None:
-    """The root category of a store is at level 1; every other one has a path, if only its id."""
-    if item["urlPath"] == "" and item["level"] != 1:
-        return "urlPath: may be empty only at level 1"
-    return None
-
-
 CATEGORIES = feed(
     "categories",
     ("urlPath", "storeViewCode"),
@@ -92,7 +85,8 @@ CATEGORIES = feed(
         "createdAt": DATE_TIME,
         "updatedAt": DATE_TIME,
     },
-    only_a_root_has_no_path,
+    # The root category of a store is at level 1; every other one has a path, if only its id.
+    Rule("only_a_root_has_no_path"),
 )
 
 VARIANT_OPTION = record(
@@ -117,34 +111,6 @@ VARIANTS = feed(
     },
 )
 
-GRANTS = ("grantCatalogCategoryView", "grantCatalogProductPrice", "grantCheckoutItems")
-
-# The shop's own settings, which hold where a category has no permission of its own.
-FALLBACKS = (
-    "fallback-enabled",
-    "fallback-grant_catalog_category_view",
-    "fallback-grant_catalog_product_price",
-    "fallback-grant_checkout_items",
-    # The same by the names of the fields: which of the two Adobe uses is not public.
-    *(f"fallback-{grant}" for grant in GRANTS),
-)
-
-
-def a_permission_is_whole(item: Item) -> str | None:
-    """Only the fallback items may leave grants open, and only they carry a value."""
-    if item["id"] in FALLBACKS:
-        return None
-    for name in ("categoryId", *GRANTS):
-        if item.get(name) is None:
-            return f"{name}: is needed unless the item is a fallback"
-    for name in ("websiteCode", "customerGroupCode"):
-        if name not in item:
-            return f"{name}: is needed unless the item is a fallback; null means all"
-    if "value" in item:
-        return "value: belongs to the fallback items only"
-    return None
-
-
 GRANT = optional(nullable(one_of("allow", "deny", "parent")))
 
 CATEGORY_PERMISSIONS = feed(
@@ -160,7 +126,8 @@ CATEGORY_PERMISSIONS = feed(
         "grantCheckoutItems": GRANT,
         "value": optional(nullable(SCALAR)),
     },
-    a_permission_is_whole,
+    # Only the fallback items may leave grants open, and only they carry a value.
+    Rule("a_permission_is_whole"),
 )
 
 PRODUCT_OVERRIDES = feed(

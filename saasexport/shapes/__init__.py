@@ -5,10 +5,10 @@ always there (A), `optional` is left out when the shop has no value (O), and
 `nullable` is always there and null when there is nothing (N, Z).
 """
 
-from saasexport.service.schema import FeedSchema
-from saasexport.service.schemas import catalog, orders, prices, products, reviews, scopes
+from saasexport.shapes import catalog, orders, prices, products, reviews, scopes
+from saasexport.shapes.words import FeedShape
 
-SCHEMAS: dict[str, FeedSchema] = {
+SHAPES: dict[str, FeedShape] = {
     schema.feed: schema
     for schema in (
         products.PRODUCTS,

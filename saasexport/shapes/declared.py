@@ -1,0 +1,83 @@
+"""Feeds of one's own, as the head of their .sql file declares them.
+
+Comment lines before the first query; `-- word: ...` with a word in small letters is a directive.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from saasexport.shapes.words import (
+    BOOLEAN,
+    DATE_TIME,
+    INTEGER,
+    JSON,
+    KEY,
+    NUMBER,
+    STRING,
+    FeedShape,
+    Field,
+    Record,
+    feed,
+)
+
+# What `-- field: NAME TYPE` may say.
+TYPES = {"text": STRING, "integer": INTEGER, "number": NUMBER, "boolean": BOOLEAN, "time": DATE_TIME, "json": JSON}
+
+# The name of a feed becomes part of names of tables, and of an address.
+NAME = re.compile("[a-z][A-Za-z0-9_]{0,39}")
+
+_DIRECTIVE = re.compile(r"\s*--\s*([a-z_]+)\s*:(?!//)\s*(.*?)\s*")
+
+
+class Directive(NamedTuple):
+    """A line of the head: its number in the file, its word, and what follows."""
+
+    line: int
+    word: str
+    value: str
+
+
+def directives(text: str) -> list[Directive]:
+    """The directives of a feed's file."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _DIRECTIVE.fullmatch(line)
+        if match and match[1] == "name":
+            break
+        if match:
+            found.append(Directive(number, match[1], match[2]))
+    return found
+
+
+def names_of(value: str) -> list[str]:
+    """The names of a list such as `sku, locale`; each may be quoted."""
+    return [name.strip().strip('"') for name in value.split(",") if name.strip().strip('"')]
+
+
+def shape(name: str, identity: Iterable[str], fields: Mapping[str, str]) -> FeedShape:
+    """The shape of a feed whose fields have these types; what is not declared may be there, and anything."""
+    identity = tuple(identity)
+    types = {field: TYPES[kind] for field, kind in fields.items()}
+    declared = {field: Field(kind, True, True) for field, kind in types.items()}
+    declared |= {field: Field(KEY if types.get(field, STRING) is STRING else types[field]) for field in identity}
+    whole = feed(name, identity, dict(declared))
+    return FeedShape(name, identity, whole.exported, Record(whole.item.fields, is_open=True))
+
+
+def shape_in(text: str) -> FeedShape | None:
+    """The shape that a feed's file declares; None if it names no feed and identity, as those of published feeds do.
+
+    ValueError says what is wrong.
+    """
+    words = {each.word: each.value for each in directives(text)}
+    if not words.get("feed") or not words.get("identity"):
+        return None
+    fields = {}
+    for each in directives(text):
+        if each.word == "field":
+            name, _, kind = each.value.rpartition(" ")
+            if kind not in TYPES:
+                raise ValueError(f"line {each.line}: expected -- field: NAME TYPE, a type of {', '.join(TYPES)}")
+            fields[name.strip().strip('"')] = kind
+    return shape(words["feed"], names_of(words["identity"]), fields)
