@@ -1,9 +1,10 @@
-"""The README cannot go stale: its blocks are rebuilt here and compared.
+"""README and docs/ cannot go stale: their blocks are rebuilt here and compared.
 
-UPDATE_DOCS=1 pytest tests/test_docs.py writes them anew.  What its tables for those who know Commerce say is tried in
-test_commerce_table.py, and its first steps in end_to_end/test_newcomer.py.
+UPDATE_DOCS=1 pytest tests/test_docs.py writes them anew.  What the tables for those who know Commerce say is tried in
+test_commerce_table.py, and the README's first steps in end_to_end/test_newcomer.py.
 """
 
+import argparse
 import os
 import re
 import shlex
@@ -13,15 +14,31 @@ import sys
 import pytest
 
 import saasexport
-from saasexport import commands
+from saasexport import commands, jobs
 from saasexport.config import config, keys
+from saasexport.database import db, views
 from saasexport.feeds import all_feeds
+from saasexport.service import server
 from saasexport.status import metrics
 from tests.support import BIN, ROOT
 from tests.test_layers import LAYERS, PACKAGE
 
+DOCS = ROOT / "docs"
 README = ROOT / "README.md"
+ADMINISTRATION = DOCS / "administration.md"
+REFERENCE = DOCS / "reference.md"
+PAGES = [README, *sorted(DOCS.glob("*.md"))]
 BLOCK = re.compile(r"(<!-- begin: (.+?) -->\n)(.*?)(<!-- end -->)", re.S)
+
+
+def text_of_all():
+    """All pages as one text."""
+    return "\n".join(page.read_text() for page in PAGES)
+
+
+def code_of(page, language):
+    """The blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.S | re.M)
 
 
 def table(head, rows):
@@ -60,6 +77,56 @@ def shown(value):
 
 def metrics_block():
     return table(("metric", "meaning"), [(f"`{metric.name}`", metric.meaning) for metric in metrics.ALL])
+
+
+def options_table(parser):
+    """The options and arguments of a parser, as any version of Python has them."""
+    rows = []
+    for action in parser._actions:
+        if action.dest in ("help", "config", "version") or action.help == argparse.SUPPRESS:
+            continue
+        choices = "{" + ",".join(action.choices) + "}" if action.choices else None
+        value = action.metavar or choices or action.dest.upper()
+        names = [f"{name} {value}" if action.nargs != 0 else name for name in action.option_strings] or [value]
+        meaning = action.help % {"default": action.default, "prog": parser.prog}
+        rows.append((", ".join(f"`{name}`" for name in names).replace("|", "\\|"), meaning))
+    return table(("option", "does"), rows) if rows else ""
+
+
+def command_block(name):
+    """A command: what its help says."""
+    parser = commands.parser(name)
+    parts = [f"### saasexport {name}\n", f"{parser.description}\n", f"```\n{parser.examples.strip()}\n```\n"]
+    parts.append(options_table(parser))
+    if parser.epilog:
+        parts.append(f"```\n{parser.epilog}\n```\n")
+    return "\n".join(part for part in parts if part)
+
+
+def commands_block():
+    return "\n".join(command_block(name) for name in commands.COMMANDS)
+
+
+def service_block():
+    examples = server.EXAMPLES.partition("\n")[2]
+    return f"```\n{examples}```\n\n{options_table(server.parser())}"
+
+
+def shop_tables_block():
+    rows = []
+    for feed in all_feeds().values():
+        tables = sorted({subscription.table for subscription in feed.watched()})
+        rows.append((f"`{feed.name}`", f"`{feed.source[0]}`", ", ".join(f"`{name}`" for name in tables)))
+    return table(("feed", "its entities are the rows of", "it needs"), rows)
+
+
+def our_tables_block():
+    tables = re.findall(r"^create table (\S+) \(\n    -- (.+)$", db.SCHEMA.fixed + db.SCHEMA.feed_table, re.M)
+    shown = [(f"`{name}`", says) for name, says in tables if "{" not in name]
+    shown.append(("feed tables", "What was sent of a feed, and how it went, per item."))
+    for name in ("feed_status", "failed_items", "changelog_backlog"):
+        shown.append((f"`{name}`, a view", getattr(views.SQL, name).partition("\n")[0].removeprefix("-- ")))
+    return table(("table", "holds"), shown)
 
 
 def demo_output(folder):
@@ -105,27 +172,50 @@ def missing(shown, output):
 BLOCKS = {
     "metrics": metrics_block,
     "saasexport --help": lambda: f"```\n{commands.usage()}\n```\n",
+    "commands": commands_block,
+    "jobs": lambda: options_table(jobs.parser("resend_failed", "")),
+    "commerce_service": service_block,
     "feeds": feeds_block,
     "settings": settings_block,
+    "tables of the shop": shop_tables_block,
+    "tables of saasexport": our_tables_block,
 }
+DEMO, DEMO_IN_FULL = "demo", "demo, in full"
 
 
-def test_the_readme_shows_what_the_program_says(tmp_path):
-    text = README.read_text()
-    found = {name: body for _, name, body, _ in BLOCK.findall(text)}
+def blocks():
+    """Every block of every page: name -> body."""
+    every = [(name, body) for page in PAGES for _, name, body, _ in BLOCK.findall(page.read_text())]
+    assert len(dict(every)) == len(every), "a block stands twice"
+    return dict(every)
+
+
+def test_the_pages_show_what_the_program_says(tmp_path):
+    shown = blocks()
     wanted = {name: make() for name, make in BLOCKS.items()}
     output = demo_output(tmp_path)
     if os.environ.get("UPDATE_DOCS"):
-        wanted["demo"] = demo_block(output) if missing(found["demo"], output) else found["demo"]
-        README.write_text(BLOCK.sub(lambda block: block[1] + wanted[block[2]] + block[4], text))
-        return
-    shown = found.pop("demo")
-    assert found == wanted, "UPDATE_DOCS=1 pytest tests/test_docs.py writes the blocks anew"
-    assert missing(shown, output) == []
+        # The README's demo is cut by hand.
+        bodies = {**shown, **wanted}
+        if missing(shown[DEMO_IN_FULL], output):
+            bodies[DEMO_IN_FULL] = demo_block(output)
+        for page in PAGES:
+            page.write_text(BLOCK.sub(lambda block: block[1] + bodies[block[2]] + block[4], page.read_text()))
+        shown = blocks()
+    in_full, short = shown.pop(DEMO_IN_FULL), shown.pop(DEMO)
+    assert shown == wanted, "UPDATE_DOCS=1 pytest tests/test_docs.py writes the blocks anew"
+    assert missing(in_full, output) == []
+    assert missing(short, output) == [], "cut what the demo prints to 25 lines for the README"
 
 
-def test_every_setting_the_readme_names_is_real():
-    text = README.read_text()
+def test_the_readme_is_short():
+    (demo,) = re.findall(r"begin: demo -->\n```\n(.*?)```", README.read_text(), re.S)
+    assert len(demo.splitlines()) <= 25
+    assert len(README.read_text().splitlines()) <= 220
+
+
+def test_every_setting_the_pages_name_is_real():
+    text = text_of_all()
     known = {key for of_section in keys.KEYS.values() for key in of_section} | set(keys.FEED_KEYS)
     for section, name in re.findall(r"`\[(\w[\w.]*)\] (\w+)`", text):
         assert name in known, f"[{section}] {name}"
@@ -136,16 +226,16 @@ def test_every_setting_says_what_it_is_for():
     assert [key for key in known if not key.meaning] == []
 
 
-def test_every_script_the_readme_names_is_real():
+def test_every_script_the_pages_name_is_real():
     scripts = {path.name for path in BIN.iterdir()} | {"magento"}  # Commerce's own
-    for script in re.findall(r"\bbin/(\w+)", README.read_text()):
+    for script in re.findall(r"\bbin/(\w+)", text_of_all()):
         assert script in scripts
 
 
 def lines_of_code():
-    """What stands as code in the README: words between backquotes, and the lines of blocks."""
+    """What stands as code in the pages: words between backquotes, and the lines of blocks."""
     found, is_block = [], False
-    for line in BLOCK.sub("", README.read_text()).splitlines():
+    for line in BLOCK.sub("", text_of_all()).splitlines():
         if line.strip().startswith("```"):
             is_block = not is_block
         else:
@@ -153,12 +243,13 @@ def lines_of_code():
     return [line.partition(" #")[0].strip().removeprefix("$ ") for line in found]
 
 
-CALLS = sorted({line for line in lines_of_code() if re.match(r"(\w+=1 )?(sudo -u \w+ )?(bin/)?saasexport [a-z]", line)})
+CALL = re.compile(r"(?:\w+=1 )?(?:sudo -u \w+ )?(?:bin/)?saasexport (?:--config \S+ )?(?=[a-z])")
+CALLS = sorted({line for line in lines_of_code() if CALL.match(line)})
 
 
 @pytest.mark.parametrize("line", CALLS)
-def test_every_call_the_readme_names_is_understood(line, capsys):
-    words = shlex.split(line.partition("saasexport ")[2])
+def test_every_call_the_pages_name_is_understood(line, capsys):
+    words = shlex.split(CALL.sub("", line, count=1))
     name = words.pop(0)
     assert name in commands.COMMANDS
     with pytest.raises(SystemExit):
@@ -172,15 +263,69 @@ def test_there_are_calls_to_understand():
     assert len(CALLS) > 20
 
 
-def test_every_link_of_the_readme_leads_somewhere():
-    text = README.read_text()
-    anchors = {
-        re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^#+ (.+)$", text, re.M)
+def without_code(text):
+    """A page without its blocks of code and what stands between backquotes."""
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^ *```.*?^ *```", "", text, flags=re.S | re.M))
+
+
+def anchors(text):
+    """What GitHub lets one link to: its headings, in small letters, blanks as hyphens, without punctuation."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^ *```.*?^ *```", "", text, flags=re.S | re.M), re.M)
+    return [re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings]
+
+
+def links(page):
+    """Every link within this repository, as it is written in a page."""
+    text = without_code(page.read_text())
+    every = re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"|^\[[^\]]+\]: (\S+)$", text, re.M)
+    return [link for found in every for link in found if link and not re.match(r"\w+:", link)]
+
+
+def broken(page):
+    """The links of a page that lead nowhere."""
+    wrong = []
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        # Of two headings that read alike, the second has another anchor on GitHub.
+        if not target.is_file() or (anchor and anchors(target.read_text()).count(anchor) != 1):
+            wrong.append(link)
+    return wrong
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page):
+    assert broken(page) == []
+
+
+def test_a_link_that_leads_nowhere_is_noticed(tmp_path):
+    (tmp_path / "other.md").write_text("# A heading, with `code`\n\n```\n# no heading\n```\n# Twice\n# twice\n")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "[a](other.md) [b](other.md#a-heading-with-code) [c](#here) [d](https://example.com/x)\n# Here\n"
+        "[e](missing.md) [f](other.md#no-heading) [g](#there) [k](other.md#twice) `[h](nowhere.md)` ![i](no.png)\n"
+        '<img src="none.png">\n[j]: lost.md#here\n'
+    )
+    assert broken(page) == [
+        "missing.md",
+        "other.md#no-heading",
+        "#there",
+        "other.md#twice",
+        "no.png",
+        "none.png",
+        "lost.md#here",
+    ]
+
+
+def test_every_page_can_be_reached_from_the_readme():
+    assert {path for path in map(DOCS.joinpath, os.listdir(DOCS)) if path.suffix == ".md"} <= {
+        (ROOT / link.partition("#")[0]).resolve() for link in links(README)
     }
-    links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", text)
-    for link in (one or other for one, other in links):
-        assert link.removeprefix("#") in anchors if link.startswith("#") else (ROOT / link).is_file(), link
-    assert {path.name for path in (ROOT / "docs").glob("*.png")} == set(re.findall(r"docs/([\w-]+\.png)", text))
+
+
+def test_every_picture_is_shown():
+    shown = {(page.parent / link).resolve() for page in PAGES for link in links(page) if link.endswith(".png")}
+    assert shown == set(DOCS.glob("*.png"))
 
 
 def test_the_tree_is_the_one_whose_layers_are_checked():
@@ -195,19 +340,19 @@ def test_the_tree_is_the_one_whose_layers_are_checked():
 
 
 def test_every_code_of_the_logs_is_explained_and_no_other():
-    named = set(re.findall(r"`CDE(\d\d-\d\d)`", README.read_text()))
+    named = set(re.findall(r"`CDE(\d\d-\d\d)`", REFERENCE.read_text()))
     source = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
     assert named == set(re.findall(r'"(0[1-4]-\d\d)"', source))
 
 
-def test_every_variable_the_readme_names_is_read():
+def test_every_variable_the_pages_name_is_read():
     source = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
-    named = set(re.findall(r"\b((?:EXPORTER|PERSIST|SAASEXPORT)_[A-Z_]+)\b", README.read_text()))
+    named = set(re.findall(r"\b((?:EXPORTER|PERSIST|SAASEXPORT)_[A-Z_]+)\b", text_of_all()))
     assert named == set(re.findall(r'environ\.get\("(\w+_\w+)"', source)) - {"SERVER_SOFTWARE", "NO_COLOR"}
 
 
 def test_the_settings_that_leave_personal_data_out_are_understood():
-    (text,) = re.findall(r"```toml\n(.*?)```", README.read_text(), re.S)
+    (text,) = code_of(ADMINISTRATION, "toml")
     required = '[shop]\ndatabase = "s"\n[service]\nurl = "http://x"\nenvironment_id = "e"\n'
     settings = config.parse("/c.toml", (required + text).encode(), tuple(all_feeds()))
     assert settings.of_feed("orders", "exclude") == [
@@ -218,7 +363,7 @@ def test_the_settings_that_leave_personal_data_out_are_understood():
 
 
 def test_what_is_left_out_of_an_order_is_there_to_be_left_out(exporter):
-    (text,) = re.findall(r"```toml\n(.*?)```", README.read_text(), re.S)
+    (text,) = code_of(ADMINISTRATION, "toml")
     exporter.tick(check=False)
     (order,) = (item for item in exporter.items("orders") if item["commerceOrderId"] == "15")
     assert order["customerEmail"]
@@ -233,7 +378,7 @@ def test_what_is_left_out_of_an_order_is_there_to_be_left_out(exporter):
 
 
 def test_the_example_of_update_on_save_sends_what_changed(exporter):
-    (script,) = (code for code in re.findall(r"```python\n(.*?)```", README.read_text(), re.S) if "reindex(" in code)
+    (script,) = (code for code in code_of(ADMINISTRATION, "python") if "reindex(" in code)
     exporter.tick(check=False)
     exporter.change("update catalog_product_entity_varchar set value = 'On save' where entity_id = 1")
     assert "/srv/saasexport/saasexport.toml" in script
@@ -257,17 +402,32 @@ def test_update_on_save_keeps_what_a_service_that_is_down_did_not_take(exporter,
     assert {row[0] for row in exporter.ask("select status from cde_products_feed where source_entity_id = 1")} == {2}
 
 
+def section(page, heading):
+    """What stands under a heading, up to the next one of its level."""
+    level = heading.partition(" ")[0]
+    return page.read_text().partition(f"\n{heading}\n")[2].partition(f"\n{level} ")[0]
+
+
 def test_every_status_and_feed_has_an_entry():
-    text = README.read_text()
+    text = section(REFERENCE, "## Statuses")
     for status in (200, 400, 0, 1, 2):
         assert re.search(rf"^\| `{status}` \|", text, re.M), status
     for feed in all_feeds():
-        assert f"| `{feed}` |" in text
+        assert f"| `{feed}` |" in section(REFERENCE, "## Feeds")
 
 
-def test_the_queries_of_the_readme_run(exporter):
-    scripts = re.findall(r"```sql\n(.*?)```", README.read_text(), re.S)
-    assert scripts
+def test_every_feed_and_status_is_in_the_glossary():
+    entries = re.findall(r"^\| (.+?) \|", section(REFERENCE, "## Glossary"), re.M)
+    words = [word for entry in entries for word in entry.split(", ")]
+    statuses = {"`200`", "`400`", "`0`", "`1`", "`2`", "`valid`", "`invalid`", "`working`", "`suspended`"}
+    assert {f"`{feed}`" for feed in all_feeds()} | statuses <= set(words)
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize("page", [README, ADMINISTRATION, REFERENCE], ids=lambda page: page.name)
+def test_the_queries_of_a_page_run(page, exporter):
+    scripts = code_of(page, "sql")
+    assert scripts or page != README
     for script in scripts:
         for query in filter(str.strip, re.sub(r"--.*", "", script).split(";")):
             exporter.ask(query)

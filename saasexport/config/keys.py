@@ -1,6 +1,6 @@
 """Every setting: its type, default, range, and what it is for.
 
-The configuration is checked against this, and the README's table and the manual
+The configuration is checked against this, and docs/reference.md and the manual
 page are made of it: a setting that is not here does not exist.
 """
 

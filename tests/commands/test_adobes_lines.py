@@ -1,6 +1,6 @@
 """The lines that Adobe's pages print, with bin/saasexport in the place of bin/magento, run by a shell.
 
-The README's table for those who know Commerce has a test of its own, tests/test_commerce_table.py.
+The table of commerce.md 7 has a test of its own, tests/test_commerce_table.py.
 """
 
 import pytest

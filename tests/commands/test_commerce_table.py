@@ -1,4 +1,4 @@
-"""The tables of the README for those who know Commerce: each line of them is run, found or served here."""
+"""The tables of docs/commerce.md for those who know Commerce: each line of them is run, found or served here."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from saasexport import lock
 from tests.dashboard.reading import Dashboard
 from tests.support import BIN, ROOT, Exporter
 
-SECTION = (ROOT / "README.md").read_text().partition("## For those who know Commerce")[2].partition("\n## ")[0]
+SECTION = (ROOT / "docs" / "commerce.md").read_text().partition("\n## 7. Line by line\n")[2].partition("\n## ")[0]
 # Bars within a cell are escaped.
 TABLES = {
     table.partition(" |")[0].strip("| "): [

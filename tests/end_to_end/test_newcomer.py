@@ -13,7 +13,7 @@ import pytest
 
 from tests.support import ROOT
 
-INSTALL = (ROOT / "README.md").read_text().partition("\n## Install")[2].partition("\n### ")[0]
+INSTALL = (ROOT / "README.md").read_text().partition("\n## Install")[2].partition("\n## ")[0]
 STEPS = [line.strip().removeprefix("$ ") for line in INSTALL.splitlines() if line.strip().startswith("$ ")]
 
 # Of the demo's shop some items cannot be assembled, on purpose.

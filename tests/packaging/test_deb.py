@@ -61,7 +61,8 @@ def test_it_has_the_files_that_belong_to_a_package(unpacked):
         *(f"usr/share/saasexport/bin/{name}" for name in SCRIPTS),
         *(f"usr/share/man/man1/{name}.1.gz" for name in SCRIPTS),
         "usr/share/man/man5/saasexport.toml.5.gz",
-        *(f"usr/share/doc/saasexport/{name}" for name in ("README.Debian", "README.md.gz")),
+        *(f"usr/share/doc/saasexport/{name}" for name in ("README.Debian", "README.md.gz", "CHANGES.md.gz")),
+        *(f"usr/share/doc/saasexport/docs/{path.name}.gz" for path in (ROOT / "docs").glob("*.md")),
         *(f"usr/share/doc/saasexport/{name}" for name in ("changelog.gz", "copyright")),
     }
     assert found == expected
