@@ -55,22 +55,6 @@ def run(job: str) -> int:
     return status
 
 
-def database_of(path: str, content: bytes) -> str:
-    """[export] database as the file has it, found without a TOML parser; the default if it is not there."""
-    section = ""
-    database = "var/saasexport.sqlite"
-    for raw in content.split(b"\n"):
-        line = raw.strip().decode("utf-8", "replace")
-        if line.startswith("["):
-            section = line.split("]")[0].strip("[ \t")
-        elif section == "export" and line.startswith("database"):
-            name, _, value = line.partition("=")
-            quote = value.strip()[:1]
-            if name.strip() == "database" and quote in ("'", '"'):
-                database = value.strip()[1:].split(quote)[0]
-    return os.path.join(os.path.dirname(path), database)
-
-
 def _config_file(argv: list[str]) -> str:
     """The configuration file, if the options are those of cron; anything else is the job's to understand."""
     named = os.environ.get("SAASEXPORT_CONFIG", "")
@@ -94,7 +78,7 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
     with open(path, "rb") as file:
         content = file.read()
         is_ours = _is_ours(path, os.fstat(file.fileno()))
-    database = database_of(path, content)
+    database = questions.database_of(path, content)
     if not os.path.exists(database) or os.path.exists(f"{database}.rebuilt"):
         return None
     if not is_ours or not _is_ours(database, os.stat(database)):

@@ -10,6 +10,7 @@ import pytest
 
 import saasexport
 from saasexport import idle, jobs, lock
+from saasexport.database import questions
 from saasexport.jobs import reindex_all_invalid
 from saasexport.sync import sync
 from tests.tiny import THINGS, Sender, Tiny
@@ -232,7 +233,7 @@ def test_a_scan_that_finds_another_database_leaves_it_to_the_job(tiny, started):
     tiny.config.write_text(
         tiny.config.read_text() + '[feeds.things]\npath = """/\n[export]\ndatabase = "decoy.sqlite"\n"""\n'
     )
-    assert idle.database_of(str(tiny.config), tiny.config.read_bytes()) == str(decoy)
+    assert questions.database_of(str(tiny.config), tiny.config.read_bytes()) == str(decoy)
     assert started("reindex_all_invalid")
 
 

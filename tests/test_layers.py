@@ -1,6 +1,7 @@
 """Who may import whom: a module imports from its own layer and from lower ones only."""
 
 import ast
+import graphlib
 import sys
 from pathlib import Path
 
@@ -36,7 +37,6 @@ LAYERS["service"] = -1  # apart: it imports itself, errors, the loader of querie
 LATE = {
     ("", "sync"),
     ("database", "feeds"),
-    ("setup", "idle"),
     ("sync", "jobs"),
     ("doctor", "jobs"),
 }
@@ -98,6 +98,40 @@ def test_a_module_imports_from_its_own_layer_and_from_lower_ones(name):
         if layer == -1 or LAYERS[top(imported)] == -1:
             continue
         assert LAYERS[top(imported)] <= layer or (top(name), top(imported)) in LATE, imported
+
+
+def test_no_import_leads_back_to_where_it_came_from():
+    """Late imports included.  The package itself is left out: whoever imports a module of it has imported it."""
+    arrows = {name: {imported for imported in ours(path) if imported} - {name} for name, path in MODULES.items()}
+
+    assert circle(arrows) == []
+
+
+@pytest.mark.parametrize(
+    ("arrows", "expected"),
+    [
+        ({"a": {"b"}, "b": {"c"}, "c": set()}, []),
+        ({"a": {"b"}, "b": {"a"}}, ["a", "b", "a"]),
+        ({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}, ["a", "b", "c", "a"]),
+        ({"a": {"a"}}, ["a", "a"]),
+        ({"a": {"b", "c"}, "b": {"d"}, "c": {"d"}, "d": set()}, []),
+    ],
+)
+def test_a_circle_is_found_and_named(arrows, expected):
+    found = circle(arrows)
+
+    # Where a circle is entered is of no importance.
+    assert set(found) == set(expected)
+    assert len(found) == len(expected)
+
+
+def circle(arrows):
+    """The modules of a circle, in the order of their imports; none if there is none."""
+    try:
+        graphlib.TopologicalSorter(arrows).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1][::-1]
+    return []
 
 
 def test_the_service_shares_the_wire_format_and_no_code():

@@ -13,7 +13,7 @@ import saasexport
 from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.config import config, ownership
-from saasexport.database import db, indexer, views
+from saasexport.database import db, indexer, questions, views
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, Uninstalled
 from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
@@ -84,9 +84,7 @@ def _known(
     path: str, content: bytes, access: dict[str, bool]
 ) -> tuple[config.Config | None, sqlite3.Connection | None]:
     """The configuration as it was kept when these bytes were last checked."""
-    from saasexport.idle import database_of  # the one reader of a configuration that is not TOML's
-
-    database = database_of(path, content)
+    database = questions.database_of(path, content)
     if not database or not os.path.exists(database):
         return None, None
     try:

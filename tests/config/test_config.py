@@ -6,8 +6,8 @@ import tomllib
 import pytest
 
 from saasexport.config import config, keys
+from saasexport.database.questions import database_of
 from saasexport.errors import ConfigError
-from saasexport.idle import database_of
 
 FEEDS = ("products", "prices", "orders")
 PATH = "/etc/shop/saasexport.toml"
