@@ -85,7 +85,8 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
         return None  # the job refuses it, in words
     # A path is given as it is: what would have a meaning in a URI is nobody's business here.
     ours = sqlite3.connect(database, isolation_level=None, timeout=30)
-    kept = dict(ours.execute("select name, value from setting where name <> 'config'"))
+    cursor = ours.execute("select * from installation")
+    kept = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
     if kept.get("config_bytes") != content or kept.get("config_file") != path:
         return None
     if kept.get("program") != saasexport.__version__:
@@ -154,11 +155,11 @@ def _is_shop_changed(kept: dict, feeds: "list[list[str]]") -> bool:  # type: ign
     try:
         if shop.execute("pragma schema_version").fetchone()[0] != kept["shop_version"]:
             return True
-        texts = shop.execute(
-            "select sql from sqlite_master"
+        triggers = shop.execute(
+            "select name, sql from sqlite_master"
             " where type = 'trigger' and name like 'saasexport^_%' escape '^' order by name"
-        )
-        if "\n".join(row[0] for row in texts) != kept["triggers"]:
+        ).fetchall()
+        if triggers != kept["ours"].execute("select name, sql from installed_trigger order by name").fetchall():
             return True
         heads = {feed: (version, held) for feed, version, held in shop.execute(questions.heads(feeds))}
     finally:

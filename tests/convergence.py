@@ -20,7 +20,7 @@ def tick(exporter, jobs_of_a_tick=TICK[:3]):
 
 def differences(exporter):
     """Where the service is not where a fresh full sync would leave it, a line each."""
-    identity = exporter.ask("select value from setting where name = 'shop_identity'")[0][0]
+    identity = exporter.ask("select shop_identity from installation")[0][0]
     gone = {row[0] for row in exporter.ask("select feed from view_state where unavailable is not null")}
     names = [name for name in all_feeds() if name not in gone]
     items, _ = expected_items(exporter.shop_file, identity, names)

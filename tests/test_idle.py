@@ -134,7 +134,7 @@ def test_a_shop_that_is_gone_is_work(tiny, started):
         ("update view_state set due_at = datetime('now', '+1 hour') where feed = 'things'", []),
         ("update view_state set reconciled_at = datetime('now', '-49 hours')", ["reindex_all_invalid"]),
         ("update view_state set reconciled_at = datetime('now', '-47 hours')", []),
-        ("update setting set value = datetime('now', '-49 hours') where name = 'cleaned_at'", ["reindex_all_invalid"]),
+        ("update installation set cleaned_at = datetime('now', '-49 hours')", ["reindex_all_invalid"]),
         ("insert into gone_entity values ('things', 1, 'partial', 0, 'now')", ["reindex_all_invalid"]),
         ("insert into gone_entity values ('things', 1, 'partial', 1, 'now')", []),
         ("update cde_things_feed set status = 0 where id = 1", ["reindex_all_invalid"]),
@@ -207,12 +207,13 @@ def test_what_another_version_kept_is_not_relied_on(started, monkeypatch):
     ],
 )
 def test_feeds_that_are_not_made_of_plain_names_are_for_the_job(tiny, started, usable):
-    tiny.found.ours.execute("update setting set value = ? where name = 'usable'", (usable,))
+    tiny.found.ours.execute("update installation set usable = ?", (usable,))
     assert started.all() == list(JOBS)
 
 
 def test_no_question_of_an_idle_tick_is_kept_in_our_database(tiny):
-    kept = tiny.found.ours.execute("select name, value from setting where name <> 'triggers'")
+    cursor = tiny.found.ours.execute("select * from installation")
+    kept = zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True)
     assert [name for name, value in kept if "select " in str(value).lower()] == []
 
 
@@ -228,7 +229,7 @@ def test_a_scan_that_finds_another_database_leaves_it_to_the_job(tiny, started):
     """What the plain scan takes for our database has another configuration, or none."""
     decoy = tiny.folder / "decoy.sqlite"
     with sqlite3.connect(decoy) as database:
-        database.execute("create table setting (name, value)")
+        database.execute("create table installation (config_bytes, config_file)")
     database.close()
     tiny.config.write_text(
         tiny.config.read_text() + '[feeds.things]\npath = """/\n[export]\ndatabase = "decoy.sqlite"\n"""\n'

@@ -22,7 +22,7 @@ def installed(tmp_path_factory, demo_shop_file):
 def test_installing_twice_changes_nothing(installed):
     before = installed.ask(SCHEMA), installed.ask_shop(SCHEMA)
     version = installed.ask_shop("pragma schema_version")
-    settings = "select * from setting order by name"
+    settings = "select * from installation"
     kept = installed.ask(settings)
     installed.run("saasexport", "init", "--shop", installed.shop_file, check=True)
     assert (installed.ask(SCHEMA), installed.ask_shop(SCHEMA)) == before
@@ -57,7 +57,7 @@ def test_every_table_and_column_that_is_added_to_the_shop_has_a_comment(installe
 
 
 def test_every_trigger_in_the_shop_says_whose_it_is(installed):
-    (identity,) = installed.ask("select value from setting where name = 'installation_id'")[0]
+    (identity,) = installed.ask("select installation_id from installation")[0]
     triggers = [(name, sql) for kind, name, sql in installed.ask_shop(OF_THE_SHOP) if kind == "trigger"]
     assert len(triggers) % 3 == 0
     assert [name for name, sql in triggers if f"/* saasexport {identity} */" not in sql] == []

@@ -9,6 +9,7 @@ from saasexport.commands import cron
 from saasexport.config import config
 from saasexport.database import db, indexer
 from saasexport.feeds import all_feeds
+from saasexport.setup import opening
 
 EXAMPLES = {"uninstall": "saasexport uninstall"}
 
@@ -40,10 +41,12 @@ def _remember(settings: config.Config) -> None:
         return
     ours = db.connect_ours(settings["export.database"], accepts_old=True)
     try:
+        opening.bring_up(settings, ours)
         with db.transaction(ours):
             # What changes from now on is not seen: should init run again, everything is compared.
             for feed in all_feeds().values():
                 indexer.invalidate(ours, feed, "uninstalled", now_text())
-            db.keep(ours, uninstalled=now_text(), triggers=None, shop_version=None, config_bytes=None)
+            db.keep(ours, uninstalled=now_text(), shop_version=None, config_bytes=None)
+            db.keep_triggers(ours, {})
     finally:
         ours.close()

@@ -221,17 +221,27 @@ def statements(script: str) -> list[str]:
 
 
 def setting(ours: sqlite3.Connection, name: str) -> Any:
-    """What is kept under a name, or None."""
-    row = ours.execute("select value from setting where name = ?", (name,)).fetchone()
+    """What is kept of this installation under a name, a column of the table; or None."""
+    row = ours.execute(f'select "{name}" from installation').fetchone()
     return row[0] if row else None
 
 
 def keep(ours: sqlite3.Connection, **settings: Any) -> None:
-    """Keep values under their names."""
-    ours.executemany(
-        "insert into setting (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
-        settings.items(),
-    )
+    """Keep values of this installation under their names, columns of the table."""
+    ours.execute("insert or ignore into installation (only_row) values (1)")
+    assignments = ", ".join(f'"{name}" = :{name}' for name in settings)
+    ours.execute(f"update installation set {assignments}", settings)
+
+
+def keep_triggers(ours: sqlite3.Connection, texts: dict[str, str]) -> None:
+    """Keep what triggers stand in the shop: name -> text."""
+    ours.execute("delete from installed_trigger")
+    ours.executemany("insert into installed_trigger (name, sql) values (?, ?)", texts.items())
+
+
+def kept_triggers(ours: sqlite3.Connection) -> dict[str, str]:
+    """The triggers as they were when last checked: name -> text."""
+    return dict(ours.execute("select name, sql from installed_trigger"))
 
 
 def uri(path: str, mode: str = "rw") -> str:

@@ -65,7 +65,7 @@ def due(job: str, feeds: "Kept", reconcile_hours: int) -> str:
             f"select 1 from view_state where due_at <= :now and {_among(feeds)}",
             "select 1 from gone_entity where is_held = 0",
             f"select 1 from view_state where {overdue(reconcile_hours)} and {_among(feeds)}",
-            "select 1 from setting where name = 'cleaned_at' and value < datetime(:now, '-48 hours')",
+            "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')",
             *(_some(table, "status = 0") for _, table, _, exporter in feeds if exporter == "at_once"),
         ]
     )

@@ -3,10 +3,36 @@
 -- shell, `.schema cde_products_feed` shows these comments again.
 
 -- name: fixed
-create table setting (
-    -- What jobs keep between runs and an idle one compares.
-    name  text primary key,  -- installation_id, config_bytes, config, environment_id, triggers, ...
-    value blob               -- text, or the bytes of a file
+create table installation (
+    -- Who this installation is, and what jobs keep between runs and an idle one compares: one row.
+    only_row        integer primary key check (only_row = 1), -- there is no other
+    -- Who it is.
+    installation_id text,     -- the id that its triggers in the shop carry; null: not set up
+    shop_identity   text,     -- the shop that the UUIDs of orders are made from
+    machine         text,     -- hash of the machine and place that it was set up on
+    uninstalled     text,     -- UTC, when it was uninstalled; null: it is in use
+    -- What was done last.
+    program         text,     -- version of saasexport that used it last
+    environment_id  text,     -- the data space in force
+    once_available  text,     -- names of the feeds that the shop could give at some time
+    cleaned_at      text,     -- UTC, when rows of deleted items were last removed
+    -- The configuration that is in use, checked.
+    config_file     text,     -- its path
+    config_bytes    blob,     -- the file as it was then: while it is the same, it is not checked again
+    config          text,     -- JSON: the values
+    lock_dir        text,     -- [export] lock_dir, for an idle job
+    ping_url        text,     -- [export] ping_url
+    reconcile_hours integer,  -- [export] reconcile_hours
+    shop_file       text,     -- [shop] database
+    -- The shop.
+    shop_version    integer,  -- its schema_version when capture was last checked; null: it must be checked
+    usable          text      -- a line for each feed that it can give: name, table, changelog, sending job
+);
+
+create table installed_trigger (
+    -- The triggers in the shop as they were when last checked: one that is missing or changed has its feeds compared.
+    name text primary key,  -- saasexport_<table>_<operation>
+    sql  text not null      -- its text
 ) without rowid;
 
 create table environment (

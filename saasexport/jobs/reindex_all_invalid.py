@@ -40,7 +40,7 @@ def keep_up(work: Work, feeds: list[Feed]) -> None:
         if feed.name in due and _state(work, feed) == "valid":
             indexer.invalidate(found.ours, feed, "it was not compared with the shop for long", now_text())
     if found.ours.execute(
-        "select 1 from setting where name = 'cleaned_at' and value < datetime(:now, '-48 hours')", now
+        "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')", now
     ).fetchone():
         cleanup_deleted_feed_items.clean_up(work)
 

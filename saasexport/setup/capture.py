@@ -25,10 +25,10 @@ def check_shop(found: Installation) -> None:
     version = shop.execute("pragma schema_version").fetchone()[0]
     present = changelog.installed(shop)
     _refuse_anothers(found, present)
-    is_known = db.setting(ours, "shop_version") == version and db.setting(ours, "triggers") == trigger_texts(present)
+    is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
     if is_known and db.setting(ours, "usable") is not None:
         return
-    if kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
+    if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
         _recognise(found)
     usable = _usable(found)
     wanted = changelog.changelogs(usable)
@@ -43,9 +43,9 @@ def check_shop(found: Installation) -> None:
         for feed in found.all_feeds.values():
             if feed not in usable:
                 _forget_cursor(ours, feed, "unavailable" if found.is_enabled(feed) else "switched off")
+        db.keep_triggers(ours, _by_name(present))
         db.keep(
             ours,
-            triggers=trigger_texts(present),
             # Not known while something is wrong: so every run looks again, and says so.
             shop_version=None if found.lost else shop.execute("pragma schema_version").fetchone()[0],
             usable=questions.kept(usable),
@@ -107,7 +107,7 @@ def _mark_unseen(
     found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
 ) -> None:
     texts = _by_name(present)
-    kept = kept_triggers(found.ours)
+    kept = db.kept_triggers(found.ours)
     unseen = {changelog.table_of(name) for name, text in kept.items() if texts.get(name) != text}
     with db.transaction(found.ours):
         for feed in usable:
@@ -119,17 +119,6 @@ def _mark_unseen(
 
 def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
     return {name: sql for kind, name, _, sql in present if kind == "trigger"}
-
-
-def trigger_texts(present: list[tuple[str, str, str, str]]) -> str:
-    """The texts of the shop's triggers as one, in the order of their names, as an idle tick compares them."""
-    return "\n".join(sql for _, sql in sorted(_by_name(present).items()))
-
-
-def kept_triggers(ours: sqlite3.Connection) -> dict[str, str]:
-    """The triggers as they were when last installed, by name."""
-    texts = ("\n" + (db.setting(ours, "triggers") or "")).split("\nCREATE TRIGGER ")[1:]
-    return {text.split(None, 1)[0]: "CREATE TRIGGER " + text for text in texts}
 
 
 def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:

@@ -52,7 +52,7 @@ def connect(
     assert ours is not None  # noqa: S101  # _known gives both or none
     require_own_folders(settings)
     if not only_looks:
-        _bring_up(settings, ours)
+        bring_up(settings, ours)
     init = "saasexport init --shop " + settings["shop.database"]
     if db.setting(ours, "installation_id") is None:
         raise DatabaseError(f"{settings['export.database']}: not set up", f"run: {init}")
@@ -61,7 +61,7 @@ def connect(
     return Installation(settings, ours, only_looks), content
 
 
-def _bring_up(settings: config.Config, ours: sqlite3.Connection) -> None:
+def bring_up(settings: config.Config, ours: sqlite3.Connection) -> None:
     """Bring a database of an older version up to this one, and say so."""
     if ours.execute("pragma user_version").fetchone()[0] == db.SCHEMA_VERSION:
         return
@@ -121,7 +121,7 @@ def take_over(settings: config.Config, content: bytes) -> Installation:
     identity = identity_in(settings["shop.database"])
     ours = db.connect_ours(settings["export.database"], create=True, accepts_old=True)
     db.install(ours)
-    _bring_up(settings, ours)
+    bring_up(settings, ours)
     with db.transaction(ours):
         if identity is not None and db.setting(ours, "installation_id") not in (None, identity):
             db.keep(ours, installation_id=identity)
@@ -141,7 +141,7 @@ def set_up(
     require_own_folders(settings)
     ours = db.connect_ours(file or settings["export.database"], create=True, accepts_old=True)
     db.install(ours)
-    _bring_up(settings, ours)
+    bring_up(settings, ours)
     found = Installation(settings, ours)
     shop_identity = _shop_identity(found)  # the shop is not read in a transaction of ours
     with db.transaction(ours):

@@ -77,7 +77,8 @@ def _is_another_there(database: str) -> bool:
     except (SaasExportError, sqlite3.Error):
         return False
     try:
-        return is_sound(ours) and bool(db.setting(ours, "installation_id"))
+        is_old = ours.execute("pragma user_version").fetchone()[0] not in (0, db.SCHEMA_VERSION)
+        return is_sound(ours) and (is_old or bool(db.setting(ours, "installation_id")))
     except sqlite3.Error:
         return False
     finally:

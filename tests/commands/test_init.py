@@ -168,4 +168,4 @@ def test_take_over_goes_on_as_the_installation_whose_database_is_lost(exporter):
 
 def test_take_over_of_a_shop_without_triggers_is_an_ordinary_init(exporter, tmp_path):
     exporter.run("saasexport", "init", "--shop", exporter.shop_file, "--take-over", check=True)
-    assert exporter.ask("select count(*) from setting where name = 'installation_id'") == [(1,)]
+    assert exporter.ask("select count(installation_id) from installation") == [(1,)]

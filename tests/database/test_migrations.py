@@ -27,7 +27,6 @@ MOMENT = "2026-01-02 03:04:05"
 
 # What every database of a kept schema holds, and has to hold afterwards.
 ROWS = {
-    "setting": "insert into setting values ('installation_id', '0123456789abcdef'), ('program', '0.0.1')",
     "environment": f"insert into environment values (0, 'testing-1', '{MOMENT}')",
     "data_exporter_uuid": f"insert into data_exporter_uuid values ('6ba7b810', 7, 'order', '{MOMENT}')",
     "cde_products_feed": (
@@ -35,6 +34,15 @@ ROWS = {
         f" modified_at, environments) values (3, 7, 'abc', '{{\"sku\":\"A\"}}', 'def', 200, '{{}}', '{MOMENT}', 1)"
     ),
 }
+
+INSTALLATION = (
+    "insert into installation (only_row, installation_id, program, cleaned_at)"
+    f" values (1, '0123456789abcdef', '0.0.1', '{MOMENT}')"
+)
+SETTINGS = (
+    "insert into setting values ('installation_id', '0123456789abcdef'), ('program', '0.0.1'),"
+    f" ('cleaned_at', '{MOMENT}'), ('triggers', 'CREATE TRIGGER x'), ('config', '{{}}')"
+)
 
 
 def fresh(path, fixed=db.SCHEMA.fixed):
@@ -54,7 +62,7 @@ def kept(version, path=":memory:"):
     """A database of a kept schema, with a few rows."""
     ours = sqlite3.connect(path, isolation_level=None)
     ours.executescript((SCHEMAS / f"{version}.sql").read_text())
-    for statement in ROWS.values():
+    for statement in (*ROWS.values(), INSTALLATION if version > 1 else SETTINGS):
         ours.execute(statement)
     return ours
 
@@ -100,6 +108,8 @@ def test_a_database_of_every_schema_becomes_the_same_as_a_fresh_one(version):
         for table, rows in before.items():
             assert len(rows) == ours.execute(f"select count(*) from {table}").fetchone()[0]
         assert db.setting(ours, "installation_id") == "0123456789abcdef"
+        assert db.setting(ours, "cleaned_at") == MOMENT
+        assert ours.execute("select * from installed_trigger").fetchall() == []
 
 
 # The mechanism, with a schema that does not exist
@@ -124,6 +134,9 @@ update {feed_table} set status = status;
 alter table environment rename column used_at to last_used;
 alter table environment add column region text not null default 'nowhere';
 update environment set region = 'eu' where environment_id like 'testing%';
+
+-- name: new
+insert into tenant values (7);
 """
 
 
@@ -133,6 +146,7 @@ def test_a_changed_schema_is_reached_with_its_comments_and_its_rows():
         assert migrations.bring_up(ours, NEXT, lambda _: queries.Queries("", queries.parse(SCRIPT)), FIXED)
         assert described(wanted) == described(ours)
         assert ours.execute("select * from environment").fetchall() == [(0, "testing-1", MOMENT, "eu")]
+        assert ours.execute("select * from tenant").fetchall() == [(7,)]
         assert "last was the one in force" in ours.execute(
             "select sql from sqlite_master where name = 'environment'"
         ).fetchone()[0]
@@ -178,7 +192,7 @@ def upgraded_tree(folder):
     weight = "    weight integer not null default 7, -- new\n"
     replace("database/schema.sql", "    feed_data        text", f"{weight}    feed_data        text")
     (package / "database" / "migrations" / f"{NEXT}.sql").write_text(
-        "-- name: feed_table\n\n-- name: fixed\nupdate setting set value = value;\n"
+        "-- name: feed_table\n\n-- name: fixed\n\n-- name: new\nupdate installation set machine = machine;\n"
     )
     return folder
 

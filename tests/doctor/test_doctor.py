@@ -336,7 +336,7 @@ def test_a_changelog_was_dropped(installed):
 
 
 def test_the_shop_belongs_to_another_installation(installed):
-    installed.change_ours("update setting set value = 'another' where name = 'installation_id'")
+    installed.change_ours("update installation set installation_id = 'another'")
     line = starting("FAIL  triggers", installed.doctor())
     assert "belongs to another installation of saasexport; is it the right shop?" in line
 
@@ -418,7 +418,7 @@ def test_a_table_that_the_shop_never_had_is_no_warning(installed, table, feed):
     installed.change(f"pragma foreign_keys = off; drop table {table}")
     installed.run("reindex_all_invalid")
     installed.change_ours("update view_state set reconciled_at = null where unavailable is not null")
-    installed.change_ours("delete from setting where name = 'once_available'")
+    installed.change_ours("update installation set once_available = null")
     lines = installed.run("saasexport", "doctor").stdout.splitlines()
     line = only([line for line in lines if f": It is not exported: the shop has no table {table}" in line])
     assert (line[:4].strip(), feed in line) == ("OK", True)

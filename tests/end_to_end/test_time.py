@@ -127,7 +127,7 @@ def test_the_daily_comparison_finds_what_no_trigger_told(synced):
     rename(synced, "Nobody saw it")
     synced.change(text)
     # The same schema again, and its version as it was: nothing to be noticed at once.
-    version = synced.ask("select value from setting where name = 'shop_version'")[0][0]
+    version = synced.ask("select shop_version from installation")[0][0]
     synced.change(f"pragma schema_version = {version}")
     tick(synced, TICK)
     assert item(synced)["name"] != "Nobody saw it"

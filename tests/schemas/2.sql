@@ -222,6 +222,36 @@ INSERT INTO "indexer_state" VALUES('reviews','catalog_data_exporter_product_revi
 INSERT INTO "indexer_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
 INSERT INTO "indexer_state" VALUES('scopesWebsite','scopes_website_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
 INSERT INTO "indexer_state" VALUES('variants','catalog_data_exporter_product_variants','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+CREATE TABLE installation (
+    -- Who this installation is, and what jobs keep between runs and an idle one compares: one row.
+    only_row        integer primary key check (only_row = 1), -- there is no other
+    -- Who it is.
+    installation_id text,     -- the id that its triggers in the shop carry; null: not set up
+    shop_identity   text,     -- the shop that the UUIDs of orders are made from
+    machine         text,     -- hash of the machine and place that it was set up on
+    uninstalled     text,     -- UTC, when it was uninstalled; null: it is in use
+    -- What was done last.
+    program         text,     -- version of saasexport that used it last
+    environment_id  text,     -- the data space in force
+    once_available  text,     -- names of the feeds that the shop could give at some time
+    cleaned_at      text,     -- UTC, when rows of deleted items were last removed
+    -- The configuration that is in use, checked.
+    config_file     text,     -- its path
+    config_bytes    blob,     -- the file as it was then: while it is the same, it is not checked again
+    config          text,     -- JSON: the values
+    lock_dir        text,     -- [export] lock_dir, for an idle job
+    ping_url        text,     -- [export] ping_url
+    reconcile_hours integer,  -- [export] reconcile_hours
+    shop_file       text,     -- [shop] database
+    -- The shop.
+    shop_version    integer,  -- its schema_version when capture was last checked; null: it must be checked
+    usable          text      -- a line for each feed that it can give: name, table, changelog, sending job
+);
+CREATE TABLE installed_trigger (
+    -- The triggers in the shop as they were when last checked: one that is missing or changed has its feeds compared.
+    name text primary key,  -- saasexport_<table>_<operation>
+    sql  text not null      -- its text
+) without rowid;
 CREATE TABLE inventory_data_exporter_stock_status_feed (
     -- What was sent of the feed inventoryStockStatus, and how it went, per item.
     id               integer primary key,         -- the row's number
@@ -322,11 +352,6 @@ CREATE TABLE service_state (
     not_before  text,                        -- UTC, from Retry-After: nothing is sent until then
     max_body    integer,                     -- bytes; learnt from answers 413
     error       text                         -- what the last failure was
-) without rowid;
-CREATE TABLE setting (
-    -- What jobs keep between runs and an idle one compares.
-    name  text primary key,  -- installation_id, config_bytes, config, environment_id, triggers, ...
-    value blob               -- text, or the bytes of a file
 ) without rowid;
 CREATE TABLE view_state (
     -- How far a feed's changelog has been read, and what was counted.

@@ -151,9 +151,8 @@ def test_a_changed_configuration_is_taken_into_use(tiny):
     assert tiny.found.config["export.run_seconds"] == 7
     assert tiny.found.lock_file("x") == str(tiny.folder / "locks" / "x.lock")
     assert status(tiny) == ("valid", None)
-    kept = dict(tiny.ask("select name, value from setting"))
-    assert kept["config_bytes"] == tiny.config.read_bytes()
-    assert kept["lock_dir"] == str(tiny.folder / "locks")
+    kept = tiny.ask("select config_bytes, lock_dir from installation")
+    assert kept == [(tiny.config.read_bytes(), str(tiny.folder / "locks"))]
 
 
 def test_a_configuration_that_did_not_change_is_not_parsed_again(tiny, monkeypatch):
@@ -328,7 +327,7 @@ def test_another_change_of_the_schema_is_only_noted(tiny):
     tiny.shop.execute("alter table thing add column colour text")
     tiny.open()
     assert status(tiny) == ("valid", None)
-    assert tiny.ask("select value from setting where name = 'shop_version'") == tiny.shop.execute(
+    assert tiny.ask("select shop_version from installation") == tiny.shop.execute(
         "pragma schema_version"
     ).fetchall()
 

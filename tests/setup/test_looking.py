@@ -95,7 +95,7 @@ def dies_ours(path):
     """Leave a log of our database behind, as a job does that is killed."""
     copy = f"{path}.copy"
     ours = sqlite3.connect(path)
-    ours.execute("insert or replace into setting values ('note', 'x')")
+    ours.execute("update installation set cleaned_at = '2026-01-02 03:04:05'")
     ours.commit()
     shutil.copy(path, copy)
     shutil.copy(f"{path}-wal", f"{copy}-wal")

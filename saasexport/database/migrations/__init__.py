@@ -1,7 +1,8 @@
 """Bring a database of ours that an older version made up to this one, without losing state.
 
-A file `<n>.sql` beside this module takes the data from schema n-1 to n.  Every
-table and index whose text differs from schema.sql is made anew and its rows
+A file `<n>.sql` beside this module takes the data from schema n-1 to n: `feed_table`
+of each feed table, `fixed` of the others as they were, and `new` when the new ones are
+there.  Every table and index whose text differs from schema.sql is made anew and its rows
 copied, so that a migrated database is the same as a fresh one, comments included.
 One feed table a transaction, the fixed tables last, together with the version:
 what dies in between is gone on with by the next run.
@@ -20,7 +21,7 @@ SQL = queries.load(os.path.join(os.path.dirname(__file__), "migrations.sql"))
 
 
 def script(version: int) -> queries.Queries:
-    """What has to be done with the data to come to a version from the one before: `feed_table` and `fixed`."""
+    """What has to be done with the data to come to a version from the one before: `feed_table`, `fixed` and `new`."""
     return queries.load(os.path.join(os.path.dirname(__file__), f"{version}.sql"))
 
 
@@ -48,6 +49,8 @@ def bring_up(
         for step in steps:
             _run(ours, step.fixed)
         conform(ours, fixed)
+        for step in steps:
+            _run(ours, step.new)
         ours.execute(SQL.forget_program)
         ours.execute(f"pragma user_version = {upto}")
     return True

@@ -22,6 +22,5 @@ select name
 
 -- name: forget_program
 -- So that the next job makes the views anew and compares every feed with the shop.
-update setting
-   set value = 'before a migration'
- where name = 'program'
+update installation
+   set program = 'before a migration'
