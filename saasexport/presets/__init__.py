@@ -1,0 +1,44 @@
+"""Feeds for known shops, a folder of SQL files each, and by which tables and columns a shop is known.
+
+The files are no part of the engine: they are copied into a shop's folder of feeds, and are its own from then on.
+"""
+
+from typing import NamedTuple
+
+
+class Preset(NamedTuple):
+    """The feeds of one kind of shop."""
+
+    name: str  # the folder's
+    shop: str  # as its makers write it
+    version: str  # that the files were made for
+    tables: dict[str, tuple[str, ...]]  # a shop that has all of these tables and columns is of this kind
+    files: tuple[str, ...]
+
+
+PRESETS = (
+    Preset(
+        name="oscar",
+        shop="django-oscar",
+        version="4.2",
+        tables={
+            "catalogue_product": ("structure", "upc", "title", "slug", "is_public", "product_class_id", "parent_id"),
+            "catalogue_category": ("path", "depth", "slug", "ancestors_are_public"),
+            "partner_stockrecord": ("partner_sku", "price", "price_currency", "num_in_stock", "num_allocated"),
+            "order_order": ("number", "total_incl_tax", "date_placed"),
+        },
+        files=(
+            "categories.sql",
+            "inventory_stock_status.sql",
+            "orders.sql",
+            "prices.sql",
+            "product_attributes.sql",
+            "products.sql",
+            "rating_metadata.sql",
+            "reviews.sql",
+            "scopes_customer_group.sql",
+            "scopes_website.sql",
+            "variants.sql",
+        ),
+    ),
+)
