@@ -23,6 +23,7 @@ with shipped as (
     select quantity.line_id, sum(quantity.quantity) as quantity
       from order_shippingevent as event
       join order_shippingeventquantity as quantity on quantity.event_id = event.id
+      join order_line as line on line.id = quantity.line_id and line.order_id = event.order_id
      where event.order_id in (select value from json_each(:ids))
      group by quantity.line_id
 ),
@@ -49,9 +50,11 @@ line as (
                'discountAmount', round(line.line_price_before_discounts_excl_tax - line.line_price_excl_tax, 2),
                'taxAmount', round(line.line_price_incl_tax - line.line_price_excl_tax, 2),
                'totalAmount', line.line_price_incl_tax)) as items
-      from order_line as line
+      from (select *
+              from order_line
+             where order_id in (select value from json_each(:ids))
+             order by order_id, id) as line
       left join shipped on shipped.line_id = line.id
-     where line.order_id in (select value from json_each(:ids))
      group by line.order_id
 ),
 money as (
@@ -169,9 +172,11 @@ with part as (
     select quantity.event_id,
            json_group_array(json_object('orderItemId', json_object('id', uuid_of('order_item', quantity.line_id)),
                                         'qtyShipped', quantity.quantity)) as items
-      from order_shippingevent as event
-      join order_shippingeventquantity as quantity on quantity.event_id = event.id
-     where event.order_id in (select value from json_each(:ids))
+      from (select quantity.*
+              from order_shippingevent as event
+              join order_shippingeventquantity as quantity on quantity.event_id = event.id
+             where event.order_id in (select value from json_each(:ids))
+             order by quantity.event_id, quantity.id) as quantity
      group by quantity.event_id
 )
 select event.order_id as entity,

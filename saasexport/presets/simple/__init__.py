@@ -1,0 +1,1 @@
+"""The feeds of a shop of one table."""
