@@ -50,7 +50,8 @@ line as (
                'discountAmount', round(line.line_price_before_discounts_excl_tax - line.line_price_excl_tax, 2),
                'taxAmount', round(line.line_price_incl_tax - line.line_price_excl_tax, 2),
                'totalAmount', line.line_price_incl_tax)) as items
-      from (select *
+      from (select id, order_id, partner_sku, title, quantity, line_price_incl_tax, line_price_excl_tax,
+                   line_price_before_discounts_excl_tax, unit_price_excl_tax
               from order_line
              where order_id in (select value from json_each(:ids))
              order by order_id, id) as line
@@ -141,8 +142,8 @@ select placed.id as entity,
                'country', ship.country_id,
                'firstname', ship.first_name,
                'lastname', ship.last_name)),
-           'shippingMethodName', placed.shipping_method,
-           'shippingMethodCode', placed.shipping_code,
+           'shippingMethodName', nullif(placed.shipping_method, ''),
+           'shippingMethodCode', nullif(placed.shipping_code, ''),
            'shippingAmount', placed.shipping_excl_tax,
            'shippingTax', round(placed.shipping_incl_tax - placed.shipping_excl_tax, 2)) as shipping,
        line.items
@@ -172,7 +173,7 @@ with part as (
     select quantity.event_id,
            json_group_array(json_object('orderItemId', json_object('id', uuid_of('order_item', quantity.line_id)),
                                         'qtyShipped', quantity.quantity)) as items
-      from (select quantity.*
+      from (select quantity.event_id, quantity.line_id, quantity.quantity
               from order_shippingevent as event
               join order_shippingeventquantity as quantity on quantity.event_id = event.id
              where event.order_id in (select value from json_each(:ids))

@@ -24,7 +24,7 @@
 -- watch: catalogue_productimage.product_id via relatives
 -- watch: catalogue_productrecommendation.primary_id
 -- watch: catalogue_productcategory.product_id
--- By its id, as assignments may outlive a category; by its path, as that of a category that is gone leads to those below.
+-- By its id, as assignments may outlive a category; by its path, as the path of one that is gone leads to those below.
 -- watch: catalogue_category.id via assigned
 -- watch: catalogue_category.path via branch
 -- Addresses begin with the site's domain.
@@ -445,11 +445,14 @@ select product_id
  where category_id in (select value from json_each(:keys));
 
 -- name: via_branch
--- The tilde sorts behind every letter of a path.
+-- The tilde sorts behind every letter of a path.  A cross join keeps its order: from few keys to their products.
 select assignment.product_id
   from json_each(:keys) as changed
-  join catalogue_category as category on category.path >= changed.value and category.path < changed.value || '~'
-  join catalogue_productcategory as assignment on assignment.category_id = category.id;
+ cross join catalogue_category as category
+ cross join catalogue_productcategory as assignment
+ where category.path >= changed.value
+   and category.path < changed.value || '~'
+   and assignment.category_id = category.id;
 
 -- name: id_sku
 with wanted as (

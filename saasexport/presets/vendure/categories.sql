@@ -39,8 +39,10 @@ branch (collection_id, channel_id, website, code, language, fallback, parent_id,
         on own.baseId = collection.id
        and own.languageCode = store_view.language
       left join collection_translation as other
-        on other.baseId = collection.id
-       and other.languageCode = store_view.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from collection_translation
+                                where baseId = collection.id and languageCode = store_view.fallback),
+                               (select min(id) from collection_translation where baseId = collection.id))
      where collection.id in (select value from json_each(:ids))
     union all
     -- The depth ends a circle, which only a hand can have made.
@@ -54,8 +56,10 @@ branch (collection_id, channel_id, website, code, language, fallback, parent_id,
         on own.baseId = above.id
        and own.languageCode = branch.language
       left join collection_translation as other
-        on other.baseId = above.id
-       and other.languageCode = branch.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from collection_translation
+                                where baseId = above.id and languageCode = branch.fallback),
+                               (select min(id) from collection_translation where baseId = above.id))
      where branch.depth < 50
 ),
 place as (
@@ -90,8 +94,10 @@ select collection.id as entity,
     on own.baseId = collection.id
    and own.languageCode = place.language
   left join collection_translation as other
-    on other.baseId = collection.id
-   and other.languageCode = place.fallback
+    on own.id is null
+   and other.id = coalesce((select min(id) from collection_translation
+                            where baseId = collection.id and languageCode = place.fallback),
+                           (select min(id) from collection_translation where baseId = collection.id))
  order by collection.id, place.code;
 
 -- name: children

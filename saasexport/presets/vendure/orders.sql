@@ -23,7 +23,8 @@
 
 -- name: items
 with placed as (
-    select *
+    select id, code, state, currencyCode, customerId, orderPlacedAt, updatedAt, shippingAddress, billingAddress,
+           subTotal, subTotalWithTax, shipping, shippingWithTax
       from "order"
      where id in (select value from json_each(:ids))
        and not active
@@ -103,8 +104,9 @@ basket as (
       left join moved on moved.line_id = net.id
       left join product_variant as variant on variant.id = net.productVariantId
       left join product_variant_translation as translation
-        on translation.baseId = variant.id
-       and translation.languageCode = website.language
+        on translation.id = coalesce((select min(id) from product_variant_translation
+                                      where baseId = variant.id and languageCode = website.language),
+                                     (select min(id) from product_variant_translation where baseId = variant.id))
      group by net.orderId
 ),
 money as (
@@ -129,8 +131,9 @@ delivery as (
       left join website on website.orderId = shipping_line.orderId
       left join shipping_method as method on method.id = shipping_line.shippingMethodId
       left join shipping_method_translation as translation
-        on translation.baseId = method.id
-       and translation.languageCode = website.language
+        on translation.id = coalesce((select min(id) from shipping_method_translation
+                                      where baseId = method.id and languageCode = website.language),
+                                     (select min(id) from shipping_method_translation where baseId = method.id))
      where shipping_line.orderId in (select id from placed)
      group by shipping_line.orderId
 ),
@@ -238,7 +241,7 @@ with part as (
     select reference.refundId,
            json_group_array(json_object('orderItemId', json_object('id', uuid_of('order_item', reference.orderLineId)),
                                         'qtyRefunded', reference.quantity)) as items
-      from (select reference.*
+      from (select reference.refundId, reference.orderLineId, reference.quantity
               from payment
               join refund on refund.paymentId = payment.id
               join order_line_reference as reference on reference.refundId = refund.id
@@ -273,7 +276,7 @@ with part as (
     select reference.orderId, reference.fulfillmentId,
            json_group_array(json_object('orderItemId', json_object('id', uuid_of('order_item', reference.orderLineId)),
                                         'qtyShipped', reference.quantity)) as items
-      from (select member.orderId, reference.*
+      from (select member.orderId, reference.fulfillmentId, reference.orderLineId, reference.quantity
               from order_fulfillments_fulfillment as member
               join order_line_reference as reference on reference.fulfillmentId = member.fulfillmentId
               join order_line as line on line.id = reference.orderLineId and line.orderId = member.orderId

@@ -53,7 +53,11 @@ attribute (store_view_code, channel_id, website, id, position, code, label, inpu
       join facet_channels_channel as shown on shown.channelId = store_view.channel_id
       join facet on facet.id = shown.facetId and not facet.isPrivate
       left join facet_translation as own on own.baseId = facet.id and own.languageCode = store_view.language
-      left join facet_translation as other on other.baseId = facet.id and other.languageCode = store_view.fallback
+      left join facet_translation as other
+        on own.id is null
+       and other.id = coalesce((select min(id) from facet_translation
+                                where baseId = facet.id and languageCode = store_view.fallback),
+                               (select min(id) from facet_translation where baseId = facet.id))
      where facet.code not in (select code from common)
     union all
     select store_view.code, store_view.channel_id, store_view.website,
@@ -65,8 +69,10 @@ attribute (store_view_code, channel_id, website, id, position, code, label, inpu
         on own.baseId = option_group.id
        and own.languageCode = store_view.language
       left join product_option_group_translation as other
-        on other.baseId = option_group.id
-       and other.languageCode = store_view.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from product_option_group_translation
+                                where baseId = option_group.id and languageCode = store_view.fallback),
+                               (select min(id) from product_option_group_translation where baseId = option_group.id))
 )
 select channel_id as entity,
        id,

@@ -115,8 +115,10 @@ shown as (
         on own.baseId = product.id
        and own.languageCode = store_view.language
       left join product_translation as other
-        on other.baseId = product.id
-       and other.languageCode = store_view.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from product_translation
+                                where baseId = product.id and languageCode = store_view.fallback),
+                               (select min(id) from product_translation where baseId = product.id))
      where product.id in (select value from json_each(:ids))
        and product.deletedAt is null
 ),
@@ -142,8 +144,10 @@ listed as (
         on own.baseId = sold.id
        and own.languageCode = shown.language
       left join product_variant_translation as other
-        on other.baseId = sold.id
-       and other.languageCode = shown.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from product_variant_translation
+                                where baseId = sold.id and languageCode = shown.fallback),
+                               (select min(id) from product_variant_translation where baseId = sold.id))
 ),
 picture as (
     select asset.id, translation.languageCode as language,
@@ -264,14 +268,18 @@ labelled as (
         on value_own.baseId = holder.value_id
        and value_own.languageCode = store_view.language
       left join facet_value_translation as value_other
-        on value_other.baseId = holder.value_id
-       and value_other.languageCode = store_view.fallback
+        on value_own.id is null
+       and value_other.id = coalesce((select min(id) from facet_value_translation
+                                      where baseId = holder.value_id and languageCode = store_view.fallback),
+                                     (select min(id) from facet_value_translation where baseId = holder.value_id))
       left join product_option_translation as option_own
         on option_own.baseId = holder.option_id
        and option_own.languageCode = store_view.language
       left join product_option_translation as option_other
-        on option_other.baseId = holder.option_id
-       and option_other.languageCode = store_view.fallback
+        on option_own.id is null
+       and option_other.id = coalesce((select min(id) from product_option_translation
+                                       where baseId = holder.option_id and languageCode = store_view.fallback),
+                                      (select min(id) from product_option_translation where baseId = holder.option_id))
      order by holder.product_id, holder.sku, store_view.code, holder.code, holder.kind,
               coalesce(holder.value_id, holder.option_id)
 )
@@ -338,8 +346,10 @@ branch (collection_id, channel_id, code, language, fallback, parent_id, url, is_
         on own.baseId = collection.id
        and own.languageCode = store_view.language
       left join collection_translation as other
-        on other.baseId = collection.id
-       and other.languageCode = store_view.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from collection_translation
+                                where baseId = collection.id and languageCode = store_view.fallback),
+                               (select min(id) from collection_translation where baseId = collection.id))
     union all
     -- The depth ends a circle, which only a hand can have made.
     select branch.collection_id, branch.channel_id, branch.code, branch.language, branch.fallback,
@@ -351,8 +361,10 @@ branch (collection_id, channel_id, code, language, fallback, parent_id, url, is_
         on own.baseId = above.id
        and own.languageCode = branch.language
       left join collection_translation as other
-        on other.baseId = above.id
-       and other.languageCode = branch.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from collection_translation
+                                where baseId = above.id and languageCode = branch.fallback),
+                               (select min(id) from collection_translation where baseId = above.id))
      where branch.depth < 50
 ),
 place as (
@@ -433,8 +445,10 @@ branch (collection_id, channel_id, code, language, fallback, parent_id, url, is_
         on own.baseId = collection.id
        and own.languageCode = store_view.language
       left join collection_translation as other
-        on other.baseId = collection.id
-       and other.languageCode = store_view.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from collection_translation
+                                where baseId = collection.id and languageCode = store_view.fallback),
+                               (select min(id) from collection_translation where baseId = collection.id))
     union all
     -- The depth ends a circle, which only a hand can have made.
     select branch.collection_id, branch.channel_id, branch.code, branch.language, branch.fallback,
@@ -446,8 +460,10 @@ branch (collection_id, channel_id, code, language, fallback, parent_id, url, is_
         on own.baseId = above.id
        and own.languageCode = branch.language
       left join collection_translation as other
-        on other.baseId = above.id
-       and other.languageCode = branch.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from collection_translation
+                                where baseId = above.id and languageCode = branch.fallback),
+                               (select min(id) from collection_translation where baseId = above.id))
      where branch.depth < 50
 ),
 place as (
@@ -679,14 +695,19 @@ labelled as (
         on group_own.baseId = offered.group_id
        and group_own.languageCode = store_view.language
       left join product_option_group_translation as group_other
-        on group_other.baseId = offered.group_id
-       and group_other.languageCode = store_view.fallback
+        on group_own.id is null
+       and group_other.id = coalesce((select min(id) from product_option_group_translation
+                                      where baseId = offered.group_id and languageCode = store_view.fallback),
+                                     (select min(id) from product_option_group_translation
+                                      where baseId = offered.group_id))
       left join product_option_translation as own
         on own.baseId = offered.option_id
        and own.languageCode = store_view.language
       left join product_option_translation as other
-        on other.baseId = offered.option_id
-       and other.languageCode = store_view.fallback
+        on own.id is null
+       and other.id = coalesce((select min(id) from product_option_translation
+                                where baseId = offered.option_id and languageCode = store_view.fallback),
+                               (select min(id) from product_option_translation where baseId = offered.option_id))
      order by offered.product_id, store_view.code, offered.group_id, offered.option_id
 )
 select labelled.product_id as entity,

@@ -1,0 +1,146 @@
+"""What holds for the files of every preset, on shops of our own."""
+
+import re
+from fnmatch import fnmatch
+
+import pytest
+
+from saasexport import presets
+from tests.presets.assembling import FILES, FOLDER, SCRIPTS, FeedFile, assemble, faults, shop_of
+from tests.support import ROOT
+
+PRESETS = {preset.name: preset for preset in presets.PRESETS}
+
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+
+
+def open_file(path):
+    """A file of a preset, and a shop of its kind."""
+    return FeedFile(path), shop_of(*SCRIPTS[path.parent.name])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_names_its_files(name):
+    assert list(PRESETS[name].files) == [path.name for path in FILES if path.parent.name == name]
+
+
+def test_a_preset_has_each_feed_once():
+    for name, preset in PRESETS.items():
+        feeds = [FeedFile(FOLDER / name / file).feed for file in preset.files]
+        assert len(feeds) == len(set(feeds))
+
+
+@pytest.mark.parametrize("shop", SCRIPTS)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_shop_is_known_by_its_tables_and_no_other_is(preset, shop):
+    tables = PRESETS[preset].tables
+    connection = shop_of(*SCRIPTS[shop])
+    columns = {table: {row[1] for row in connection.execute(f'pragma table_info("{table}")')} for table in tables}
+    assert all(set(tables[table]) <= columns[table] for table in tables) == (preset == shop)
+
+
+@each_file
+def test_a_file_says_which_version_it_was_made_for(path):
+    preset = PRESETS[path.parent.name]
+    made_for = "a homemade shop" if preset.version == "any" else f"{preset.shop} {preset.version}"
+    assert re.search(rf"^-- Made for {re.escape(made_for)}[.;,]", FeedFile(path).head, re.M)
+
+
+@each_file
+def test_a_head_has_no_unknown_word(path):
+    words = {word for word, _ in FeedFile(path).directives}
+    assert words <= {"feed", "entity", "watch", "everything", "unwatched"}
+
+
+@each_file
+def test_every_table_that_is_read_is_watched_and_no_other(path):
+    file, shop = open_file(path)
+    watched = {table for table, _, _ in file.watches} | file.everything
+    assert set(file.reads(shop)) | {file.table} == watched | {file.table}
+    for table, column, via in file.watches:
+        assert column in {row[1] for row in shop.execute(f'pragma table_info("{table}")')}
+        assert via is None or f"via_{via}" in file.queries
+    assert {name[4:] for name in file.queries if name.startswith("via_")} == {via for _, _, via in file.watches} - {
+        None
+    }
+
+
+@each_file
+def test_the_service_takes_every_item(path):
+    file, shop = open_file(path)
+    items = assemble(file, shop, file.entities(shop))
+    assert items
+    assert faults(file, items) == set()
+
+
+@each_file
+def test_what_an_entity_gives_depends_on_the_shop_only(path):
+    file, shop = open_file(path)
+    ids = file.entities(shop)
+    together = assemble(file, shop, ids)
+    alone = {}
+    for key in ids:
+        alone |= assemble(file, shop, [key])
+    assert together == alone
+
+
+@each_file
+def test_a_watch_names_every_entity_whose_items_a_change_changes(path):
+    """Each row of each table that is read is deleted, and each of its columns that is read is changed."""
+    file, shop = open_file(path)
+    before = assemble(file, shop, file.entities(shop))
+    missed = set()
+    for table, columns in file.reads(shop).items():
+        for was, number in rows_of(shop, table):
+            for change, new in changes(shop, table, columns, was):
+                shop.execute("savepoint change")
+                shop.execute(change, {"rowid": number, "new": new and new[1]})
+                after = assemble(file, shop, file.entities(shop))
+                differ = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+                now = [row for row, place in rows_of(shop, table) if place == number]
+                named = file.concerned(shop, table, [was, *now])
+                if named is not None and not differ <= named:
+                    missed.add((table, number, new, tuple(sorted(differ - named))))
+                if any(assemble(file, shop, [key]).get(key) != after.get(key) for key in differ):
+                    missed.add((table, number, new, "alone and together differ"))
+                shop.execute("rollback to change")
+                shop.execute("release change")
+    assert missed == set()
+
+
+def rows_of(shop, table):
+    """The rows of a table as dicts, with their numbers."""
+    cursor = shop.execute(f'select rowid as number_of_row, * from "{table}"')
+    names = [column[0] for column in cursor.description][1:]
+    return [(dict(zip(names, row[1:], strict=True)), row[0]) for row in cursor]
+
+
+def changes(shop, table, columns, was):
+    """A deletion of a row, and changes of its columns to what other rows have there and to what none has."""
+    yield f'delete from "{table}" where rowid = :rowid', None
+    unique = {row[1] for row in shop.execute(f'pragma table_info("{table}")') if row[5]}
+    for column in sorted(columns - unique):
+        others = {row[column] for row, _ in rows_of(shop, table)} - {was[column]}
+        fresh = f"{was[column]}x" if isinstance(was[column], str) else (was[column] or 6) + 1
+        for value in [*sorted(others - {None}, key=str)[:2], fresh]:
+            yield f'update or ignore "{table}" set "{column}" = :new where rowid = :rowid', (column, value)
+
+
+OUTSIDE = [
+    path
+    for pattern in ("*.py", "*.sql")
+    for path in sorted((ROOT / "saasexport").rglob(pattern))
+    if not fnmatch(str(path), "*/presets/*")
+]
+
+
+def test_no_line_of_the_engine_or_the_service_is_about_a_shop_of_a_preset():
+    tables = set()
+    for path in FILES:
+        file, shop = open_file(path)
+        tables |= set(file.reads(shop)) | set(PRESETS[path.parent.name].tables)
+    # A table whose name is a plain word can be told from the word only where SQL names it as a table.
+    word = "|".join(sorted(table for table in tables if "_" in table and table != "customer_group"))
+    plain = "|".join(sorted(table for table in tables if "_" not in table))
+    about = re.compile(rf'\b(?:{word})\b|\b(?:from|join|into|update) "?(?:{plain})"?(?=\s*$| as | where | join )', re.M)
+    assert [(str(path.relative_to(ROOT)), hit[0]) for path in OUTSIDE if (hit := about.search(path.read_text()))] == []
