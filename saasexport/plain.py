@@ -1,4 +1,4 @@
-"""The gate through which text reaches a person: terminal and mail.
+"""The gate through which text reaches a person: terminal, mail and page.
 
 What a shop or a service says is data: it must neither move the cursor, nor turn
 the direction of what follows, nor look like a line of ours.  A character that
@@ -24,6 +24,11 @@ _COLOURS = tuple(f"\x1b[{code}m" for code in ("31", "32", "33", "1", "0"))
 def line(text: str) -> str:
     """Text of others as part of a line of ours."""
     return text.translate(_OF_A_LINE)
+
+
+def text(value: str) -> str:
+    """Text of others that may have several lines, as it stands on a page."""
+    return value.translate(_OF_TEXT).encode("utf-8", _ESCAPE).decode()
 
 
 def behind(stream: Any) -> Any:

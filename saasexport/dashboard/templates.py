@@ -11,10 +11,7 @@ from collections.abc import Callable, Iterable
 from string import Template
 from typing import Any
 
-from saasexport import queries
-
-# Control characters are no text in HTML; what stands for them shows that something was there.
-_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "\N{REPLACEMENT CHARACTER}")
+from saasexport import plain, queries
 
 
 class Markup(str):
@@ -65,10 +62,10 @@ def escape(value: Any) -> Markup:
     if isinstance(value, int) and not isinstance(value, bool):
         return Markup(f"{value:,}")
     if isinstance(value, str):
-        return Markup(html.escape(value.translate(_CONTROL)))
+        return Markup(html.escape(plain.text(value)))
     if isinstance(value, Iterable):
         return join(value)
-    return Markup(html.escape(str(value)))
+    return escape(str(value))
 
 
 def join(parts: Iterable[Any], between: str = "\n") -> Markup:

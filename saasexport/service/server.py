@@ -7,29 +7,17 @@ import signal
 import sys
 
 import saasexport
+from saasexport import plain
+from saasexport.config.secret import read_key
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.service.serving import CommerceService
 from saasexport.shapes import SHAPES, declared
 from saasexport.shapes.declared import NAME
 from saasexport.shapes.words import FeedShape
+from saasexport.usage import Parser
 from saasexport.web.hosts import is_name
 
 __all__ = ["CommerceService", "main"]
-
-
-def read_api_key(path: str) -> bytes:
-    """The key in a file that nobody else may read."""
-    try:
-        with open(path, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            key = file.read(4096).strip()
-    except OSError as error:
-        raise ConfigError(f"cannot read the key file {path}: {error.strerror}") from error
-    if mode & 0o077:
-        raise ConfigError(f"the key file {path} may be read by others", f"chmod 600 {path}")
-    if not key:
-        raise ConfigError(f"the key file {path} is empty")
-    return key
 
 
 def read_shape(path: str) -> FeedShape | None:
@@ -63,8 +51,8 @@ examples:
 """
 
 
-class Parser(argparse.ArgumentParser):
-    """One whose help starts with examples."""
+class _Options(Parser):
+    """Options whose help starts with examples."""
 
     def format_help(self) -> str:
         """The examples, then what argparse knows."""
@@ -73,7 +61,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    it = Parser(
+    it = _Options(
         prog="commerce_service",
         usage="commerce_service [OPTION ...]",
         description="Receive feeds as Adobe's Commerce Services do: check every item, keep the valid ones.",
@@ -125,24 +113,25 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the service until SIGTERM or SIGINT."""
-    arguments = parser().parse_args(argv)
     os.umask(0o077)
+    plain.guard_streams()
     # The parsed items have no cycles, and looking for some costs a tenth of the parsing.
     gc.set_threshold(100_000, 20, 20)
     try:
+        arguments = parser().parse_args(argv)
         service = CommerceService(
             arguments.database,
             host=arguments.host,
             port=arguments.port,
             allowed_hosts=arguments.allow_host,
-            api_key=read_api_key(arguments.api_key_file) if arguments.api_key_file else b"",
+            api_key=read_key(arguments.api_key_file, "--api-key-file").encode() if arguments.api_key_file else b"",
             max_body=arguments.max_body,
             routes=arguments.route,
             shapes=[shape for path in arguments.schema if (shape := read_shape(path))],
             verbose=arguments.verbose,
         )
     except SaasExportError as error:
-        print(f"commerce_service: {error}", file=sys.stderr)
+        print(f"commerce_service: {plain.line(str(error))}", file=sys.stderr)
         return error.exit_status
 
     if not service.is_private and not arguments.api_key_file:

@@ -23,7 +23,11 @@ ATTACKS = [
     "--><!-- name: page -->",
     "line\nbreak\ttab\u2028",
     "\u202eevil\u202c \u0000\u001b[31m",
+    "\u009b31m \u0085 \u200f\u061c \u2066over\u2069",
 ]
+
+# What no person sees as text, and is shown as JSON writes it.
+STEERING = "\0\x1b\x85\x9b\u061c\u200f\u2028\u202c\u202e\u2066\u2069"
 
 
 @pytest.fixture
@@ -46,7 +50,12 @@ def attacked(own, own_dashboard):
 
 def plain(text):
     """A text as a reader of a page gets it."""
-    return " ".join("".join("\ufffd" if c in "\0\x1b" else c for c in text).split())
+    return " ".join(shown(text).split())
+
+
+def shown(text):
+    """A text as it stands on a page."""
+    return "".join(f"\\u{ord(character):04x}" if character in STEERING else character for character in text)
 
 
 def allowed(tags):
@@ -78,7 +87,7 @@ def test_an_attack_that_is_searched_for_comes_back_as_text(attacked, attack):
         assert "<script" not in text
         assert not [tag for tag, _ in page.tags if tag in ("script", "img")]
     assert [value.strip() for name, value in page.fields if name == "search"] == [
-        "".join("\ufffd" if c in "\0\x1b" else c for c in attack).strip()
+        shown(attack.strip())
     ]
 
 
@@ -111,6 +120,25 @@ def test_feed_data_that_is_no_json_costs_only_its_own_cell(own, own_dashboard):
     rows = {row[1]: row for row in own_dashboard.page("/feeds/variants").rows()}
     assert [rows[str(number)][3] for number in range(1, 6)] == ["not known"] * 5
     assert rows["6"][3].startswith("parentSku ")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a\x07b", "a\\u0007b"),
+        ("a\x7fb", "a\\u007fb"),
+        ("a\x85b\x9b", "a\\u0085b\\u009b"),
+        ("\u200e\u202a\u2069", "\\u200e\\u202a\\u2069"),
+        ("a\udc80b\ud83e", "a\\udc80b\\ud83e"),
+        ("\r\nnext\t.", "\\u000d\nnext\t."),
+        ("Käse 🧀 \u200d", "Käse 🧀 \u200d"),
+        (ValueError("<\x1b\udcff>"), "&lt;\\u001b\\udcff&gt;"),
+        (b"\x1b".decode(), "\\u001b"),
+    ],
+)
+def test_what_is_no_text_for_people_is_shown_as_json_writes_it(value, expected):
+    assert templates.escape(value) == expected
+    assert templates.escape([value, value]) == f"{expected}\n{expected}"
 
 
 def test_a_template_escapes_every_value_but_markup():

@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from saasexport.errors import ConfigError
-from saasexport.service.server import main, read_api_key
+from saasexport.service.server import main
 from tests.service.valid_items import item
 
 SCRIPT = Path(__file__).resolve().parents[2] / "bin" / "commerce_service"
@@ -156,27 +155,60 @@ def test_routes_and_key_are_taken_from_the_command_line(tmp_path: Path) -> None:
     assert statuses == [200, 401, 405, 200, 413]
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
-def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o444])
+def test_a_key_file_of_ours_that_others_may_read_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: int
+) -> None:
     key = tmp_path / "api.key"
     key.write_text("open sesame")
     key.chmod(mode)
-    with pytest.raises(ConfigError) as refused:
-        read_api_key(str(key))
-    assert str(refused.value) == f"the key file {key} may be read by others; chmod 600 {key}"
+    assert main(["--port", "0", "--database", str(tmp_path / "x"), "--api-key-file", str(key)]) == 2
+    shown = stat.filemode(stat.S_IFREG | mode)
+    assert capsys.readouterr().err == (
+        f"commerce_service: --api-key-file: {key}: may be read by others ({shown}); run: chmod 600 {key}\n"
+    )
 
 
-def test_an_empty_or_missing_key_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "No such file or directory; name the file that holds the key"),
+        (b" \n", "holds no key; put the key on its only line"),
+        (b"\xef\xbb\xbf\n", "holds no key; put the key on its only line"),
+        ("open sesame".encode("utf-16"), "is no UTF-8 text; save it as UTF-8"),
+        (b"open\nsesame\n", "holds no key of printable ASCII characters on one line; put the key on its only line"),
+        (b"k" * 70_000, "longer than any key; name the file that holds the key"),
+    ],
+)
+def test_what_is_no_key_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, reason: str
+) -> None:
     key = tmp_path / "api.key"
-    arguments = ["--port", "0", "--database", str(tmp_path / "x"), "--api-key-file", str(key)]
-    assert main(arguments) == 2
-    key.write_text(" \n")
-    key.chmod(0o600)
-    assert main(arguments) == 2
-    assert capsys.readouterr().err.splitlines() == [
-        f"commerce_service: cannot read the key file {key}: No such file or directory",
-        f"commerce_service: the key file {key} is empty",
-    ]
+    if content is not None:
+        key.write_bytes(content)
+        key.chmod(0o600)
+    assert main(["--port", "0", "--database", str(tmp_path / "x"), "--api-key-file", str(key)]) == 2
+    assert capsys.readouterr().err == f"commerce_service: --api-key-file: {key}: {reason}\n"
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files away, which only root may")
+@pytest.mark.parametrize("mode", [0o444, 0o440, 0o644])
+@pytest.mark.parametrize("content", [b"open sesame\n", b"\xef\xbb\xbfopen sesame\r\n"])
+def test_the_secret_of_a_container_is_the_key(tmp_path: Path, mode: int, content: bytes) -> None:
+    key = tmp_path / "api.key"
+    key.write_bytes(content)
+    key.chmod(mode)
+    os.chown(key, 65534, -1)
+    with running(tmp_path, "--api-key-file", "api.key") as service:
+        statuses = []
+        for given in ("open sesame", "open"):
+            connection = HTTPConnection("127.0.0.1", service.port, timeout=20)
+            connection.request("GET", "/feeds", headers={"X-Api-Key": given})
+            statuses.append(connection.getresponse().status)
+            connection.close()
+        assert service.end(signal.SIGTERM)[0] == 0
+    assert statuses == [200, 401]
 
 
 @pytest.mark.parametrize(
@@ -209,11 +241,13 @@ def test_a_route_that_cannot_be_is_refused(
         ["--allow-host", "*.example"],
     ],
 )
-def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert capsys.readouterr().out == ""
+def test_wrong_usage_is_one_line(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert main(arguments) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    [line] = output.err.splitlines()
+    assert line.startswith("commerce_service: ")
+    assert line.endswith("; see: commerce_service --help")
 
 
 def test_a_port_that_is_taken_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
