@@ -21,7 +21,6 @@ from saasexport.shapes.words import ListOf, Record
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent.parent / "saasexport" / "presets"
 FILES = sorted(FOLDER.glob("*/*.sql"))
-EXPORTED = {"prices": "updatedAt", "inventoryStockStatus": "updatedAt"}
 NO_FIELD = ("items", "walk", "count", "due")
 
 
@@ -115,19 +114,21 @@ class FeedFile:
         return dict(columns)
 
     def concerned(self, shop, table, rows):
-        """The entities that the watches name for a change of a row, given as it was and as it is; None is all."""
+        """The entities that each line of the head names for a change of a row, given as it was and as it is."""
+        lines = {watch: self.entities_of(shop, watch, rows) for watch in self.watches if watch[0] == table}
         if table in self.everything:
-            return None
-        watches = [watch for watch in self.watches if watch[0] == table]
-        if table == self.table:
-            watches.append((table, self.column, None))
-        named = set()
-        for _, column, via in watches:
-            keys = {row[column] for row in rows if row[column] is not None}
-            if via:
-                keys = {key for (key,) in shop.execute(self.queries["via_" + via], {"keys": json.dumps(list(keys))})}
-            named |= keys
-        return named
+            lines[table] = set(self.entities(shop)) | {row[self.column] for row in rows if table == self.table}
+        elif table == self.table:
+            lines[table] = {row[self.column] for row in rows}
+        return lines
+
+    def entities_of(self, shop, watch, rows):
+        """The entities that a watch names for the rows of its table."""
+        _, column, via = watch
+        keys = {row[column] for row in rows if row[column] is not None}
+        if via is None:
+            return keys
+        return {key for (key,) in shop.execute(self.queries["via_" + via], {"keys": json.dumps(list(keys))})}
 
 
 def unquoted(text):

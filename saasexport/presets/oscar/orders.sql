@@ -6,17 +6,21 @@
 -- feed: orders
 -- entity: order_order.id
 
+-- What belongs to one order.
 -- watch: order_line.order_id
 -- watch: order_orderstatuschange.order_id
+-- watch: payment_source.order_id
+-- watch: order_shippingevent.order_id
+-- What hangs on that; when both go at once, the line above tells the order.
+-- watch: payment_transaction.source_id via source
+-- watch: order_shippingeventquantity.event_id via shipping_event
+-- The order points at its addresses, and several orders may point at one.
 -- watch: order_shippingaddress.id via shipping_address
 -- watch: order_billingaddress.id via billing_address
 -- The e-mail address of a customer; guests leave theirs with the order.
 -- watch: auth_user.id via user
--- watch: payment_source.order_id
+-- The name of a way to pay concerns every order paid so.
 -- watch: payment_sourcetype.id via source_type
--- watch: payment_transaction.source_id via source
--- watch: order_shippingevent.order_id
--- watch: order_shippingeventquantity.event_id via shipping_event
 
 -- name: items
 with shipped as (

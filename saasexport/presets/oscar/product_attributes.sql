@@ -6,6 +6,7 @@
 -- feed: productAttributes
 -- entity: django_site.id
 
+-- Whichever attribute changes, its item is the first site's.
 -- watch: catalogue_productattribute.id via site
 -- The first site is another when one is added before it, or when it goes.
 -- everything: django_site
@@ -72,5 +73,7 @@ select site.id as entity,
  order by attribute.position, attribute.code;
 
 -- name: via_site
-select min(id)
-  from django_site;
+select id
+  from django_site
+ order by id
+ limit 1;

@@ -7,6 +7,7 @@
 -- An item names both products' SKUs.
 -- watch: catalogue_product.id via children
 -- watch: partner_stockrecord.product_id via children
+-- What a child is chosen by: the value, its attribute and its option.
 -- watch: catalogue_productattributevalue.product_id
 -- watch: catalogue_productattribute.id via attribute
 -- watch: catalogue_attributeoption.id via option

@@ -6,8 +6,10 @@
 -- feed: inventoryStockStatus
 -- entity: product.id
 
+-- A variant leads to its product, also when it is gone or was moved.
 -- watch: product_variant.productId
 -- watch: stock_level.productVariantId via variant
+-- The default channel's settings of stock.
 -- everything: channel
 
 -- name: items

@@ -6,19 +6,23 @@
 -- feed: orders
 -- entity: "order".id
 
+-- What belongs to one order.
 -- watch: order_channels_channel.orderId
 -- watch: order_line.orderId
+-- watch: shipping_line.orderId
+-- watch: payment.orderId
+-- watch: order_fulfillments_fulfillment.orderId
+-- What hangs on that; when both go at once, the line above tells the order.
 -- watch: order_line_reference.orderLineId via line
+-- watch: refund.paymentId via payment
+-- watch: fulfillment.id via fulfillment
+-- What orders share: lines have the SKU and the name that a variant has now.
 -- watch: product_variant.id via variant
 -- watch: product_variant_translation.baseId via variant
 -- watch: customer.id via customer
--- watch: shipping_line.orderId
 -- watch: shipping_method.id via shipping_method
 -- watch: shipping_method_translation.baseId via shipping_method
--- watch: payment.orderId
--- watch: refund.paymentId via payment
--- watch: order_fulfillments_fulfillment.orderId
--- watch: fulfillment.id via fulfillment
+-- The code and the language of the store view.
 -- everything: channel
 
 -- name: items

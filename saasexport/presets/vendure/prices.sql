@@ -10,9 +10,11 @@
 -- An item names its product's slug, where that has several variants.
 -- watch: product_translation.baseId
 -- watch: product_channels_channel.productId
+-- A variant leads to its product, also when it is gone or was moved; how many there are tells whether it has a parent.
 -- watch: product_variant.productId
 -- watch: product_variant_channels_channel.productVariantId via variant
 -- watch: product_variant_price.variantId via variant
+-- A channel's code and currency.
 -- everything: channel
 
 -- name: items

@@ -6,6 +6,7 @@
 -- feed: productAttributes
 -- entity: channel.id
 
+-- Names and codes are told in every channel; only whether a facet is shown is a channel's own.
 -- watch: facet.id via channels
 -- watch: facet_translation.baseId via channels
 -- watch: facet_channels_channel.channelId
