@@ -14,7 +14,7 @@ values (1, 7, 2, 'shirt-s', 10, 3, 3, 2),
        (2, 7, 3, 'shirt-m', 9.99, 5, null, 6),
        (3, 8, 3, 'shirt-m-too', 8, 1, 0, null),
        (4, 8, 4, '', '12.50', 1, 0, null),
-       (5, 8, 5, 'song', null, null, null, null);
+       (5, 8, 5, 'song', null, null, 4, null);
 insert into catalogue_category (id, path, depth, name, slug, image, is_public, ancestors_are_public, exclude_from_menu)
 values (1, '0001', 1, 'Clothes', 'clothes', 'categories/clothes.jpg', 1, 1, 0),
        (2, '0002', 1, 'Books', 'books', null, 1, 1, 0),

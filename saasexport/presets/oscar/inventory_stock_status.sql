@@ -13,7 +13,7 @@
 with record as (
     select product_id, partner_id,
            sum(coalesce(num_in_stock, 0)) as quantity,
-           sum(coalesce(num_in_stock, 0) - coalesce(num_allocated, 0)) as net
+           sum(coalesce(num_in_stock - coalesce(num_allocated, 0), 0)) as net
       from partner_stockrecord
      where product_id in (select value from json_each(:ids))
      group by product_id, partner_id

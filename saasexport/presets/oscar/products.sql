@@ -34,7 +34,7 @@
 with stock as (
     -- With min() the other columns are those of the row that has the minimum.
     select product_id, partner_sku, price_currency, low_stock_threshold,
-           coalesce(num_in_stock, 0) - coalesce(num_allocated, 0) as net, min(id)
+           coalesce(num_in_stock - coalesce(num_allocated, 0), 0) as net, min(id)
       from partner_stockrecord
      where product_id in (select value from json_each(:ids))
      group by product_id
@@ -42,7 +42,7 @@ with stock as (
 child_stock as (
     select parent_id, max(net) as net
       from (select child.parent_id,
-                   coalesce(record.num_in_stock, 0) - coalesce(record.num_allocated, 0) as net, min(record.id)
+                   coalesce(record.num_in_stock - coalesce(record.num_allocated, 0), 0) as net, min(record.id)
               from catalogue_product as child
               join partner_stockrecord as record on record.product_id = child.id
              where child.parent_id in (select value from json_each(:ids))
