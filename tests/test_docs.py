@@ -339,6 +339,13 @@ def test_the_tree_is_the_one_whose_layers_are_checked():
     assert rows == sorted(rows, reverse=True)
 
 
+def test_every_file_and_folder_the_pages_name_is_there():
+    named = set(re.findall(r"`((?:saasexport|tests|packaging)/[\w./-]*)`", text_of_all()))
+    assert {"saasexport/capture/changelog.py", "saasexport/sync/", "tests/run"} <= named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    assert [name for name in sorted(named) if name.endswith("/") != (ROOT / name).is_dir()] == []
+
+
 def test_every_code_of_the_logs_is_explained_and_no_other():
     named = set(re.findall(r"`CDE(\d\d-\d\d)`", REFERENCE.read_text()))
     source = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))

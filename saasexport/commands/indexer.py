@@ -72,7 +72,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     if name in KEYS:
         for_programs.add_option(options, KEYS[name], "indexer")
     elif name == "indexer:reindex":
-        options.add_argument("--wait", action="store_true", help="wait for who works on a feed, instead of skipping it")
+        options.add_argument("--wait", action="store_true", help="wait for a feed in use, instead of skipping it")
     elif name == "indexer:set-status":
         options.add_argument("--yes", "-y", action="store_true", help="do not ask before every feed is suspended")
 

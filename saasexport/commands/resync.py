@@ -51,7 +51,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     add("--no-reindex", action="store_true", help="legacy feeds: send the stored rows again without collecting")
     add("--force", action="store_true", help="send everything, delivered or not")
     add("--dry-run", action="store_true", help="collect, send nothing, save nothing")
-    add("--wait", action="store_true", help="wait for who works on the feed, instead of stepping aside")
+    add("--wait", action="store_true", help="wait for a feed in use, instead of doing nothing")
     add("--estimate", action="store_true", help="only tell how many records and requests it would be, and how long")
     for option, key in (("--thread-count", "thread_count"), ("--batch-size", "batch_size")):
         other = "--" + option[2:].title().replace("-", "")

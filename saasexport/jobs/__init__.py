@@ -144,9 +144,9 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     options.add_argument("--version", action="version", version=f"{name} (saasexport {saasexport.__version__})")
     options.add_argument("-v", "--verbose", action="store_true", help="tell on stderr what is done")
     options.add_argument(
-        "--cron", action="store_true", help="a problem that lasts is told when it begins, hourly, and when it is over"
+        "--cron", action="store_true", help="print a problem when it begins, once an hour while it lasts, when it ends"
     )
-    options.add_argument("--wait", action="store_true", help="wait for who has a lock, instead of stepping aside")
+    options.add_argument("--wait", action="store_true", help="wait for a lock that is held, instead of doing nothing")
     if name == "resend_failed":
         options.add_argument("feeds", metavar="FEED", nargs="*", help="feeds; all without any")
     return options
