@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from tests.presets.assembling import FILES, SCRIPTS, FeedFile, add_functions, assemble, faults, items_of, shop_of
+from tests.presets.changes import change_by_change
 
 
 def test_a_product_of_several_variants_is_one_item_in_each_store_view():
@@ -857,6 +858,7 @@ def with_text_ids(shop):
         names = [row[1] for row in shop.execute(f'pragma table_info("{table}")')]
         ids = {name for name in names if name == "id" or name.endswith("Id") or name.startswith("id_")} - NO_ID
         columns = ", ".join(f'"{name}" varchar' if name in ids else f'"{name}"' for name in names)
+        columns = columns.replace('"id" varchar', '"id" varchar primary key')
         copy.execute(f'create table "{table}" ({columns})')
         for row in shop.execute(f'select * from "{table}"'):
             values = [text_id(value) if name in ids else value for name, value in zip(names, row, strict=True)]
@@ -880,3 +882,11 @@ def test_ids_may_be_texts(path):
     assert [[set(item) for item in items] for items in numbers.values()] == [
         [set(item) for item in items] for items in texts.values()
     ]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "vendure"], ids=lambda path: path.stem)
+def test_watches_name_every_entity_whose_ids_are_texts_too(path):
+    copy = with_text_ids(shop_of(*SCRIPTS["vendure"]))
+    trials = list(change_by_change(FeedFile(path), copy))
+    assert trials
+    assert [(change, differ) for change, differ, lines in trials if not differ <= set().union(*lines.values())] == []
