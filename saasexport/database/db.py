@@ -178,6 +178,16 @@ def transaction(db: sqlite3.Connection, kind: str = "immediate") -> Iterator[Non
 _BUGS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
 
 
+def code_of(error: BaseException | None) -> int:
+    """SQLite's own code of an error, or of the one it was raised from; 0 if SQLite has nothing to do with it."""
+    while error is not None:
+        if isinstance(error, sqlite3.Error):
+            # What Python's module finds wrong by itself has none; an extended code has the plain one in its last byte.
+            return getattr(error, "sqlite_errorcode", 0) & 0xFF
+        error = error.__cause__
+    return 0
+
+
 def file_of(db: sqlite3.Connection) -> str:
     """The file of a database, for messages."""
     try:

@@ -18,13 +18,10 @@ from saasexport.feeds import all_feeds
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import identity_in, set_up
 
-# What SQLite says of a file that is not, or no longer, a sound database.
-_SIGNS = ("malformed", "not a database", "database corruption", "corrupt")
-
 
 def is_corrupt(error: BaseException) -> bool:
-    """Whether an error says that a database file is broken."""
-    return any(sign in str(error) for sign in _SIGNS)
+    """Whether an error says that a database file is broken: not, or no longer, a sound database."""
+    return db.code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def is_sound(ours: sqlite3.Connection) -> bool:
