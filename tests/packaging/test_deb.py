@@ -170,7 +170,7 @@ def test_the_manual_has_every_command_and_setting(unpacked):
         assert f'.SS "{command}"\n' in page
     settings = gzip.decompress((manual / "man5" / "saasexport.toml.5.gz").read_bytes()).decode()
     assert (
-        "max_body             the largest request, before it is compressed\n"
+        "max_body             The largest request, before it is compressed.\n"
         "                     a number of bytes, at least 1024 (default 4194304)\n"
     ) in settings
 
