@@ -77,7 +77,7 @@ def shape_in(text: str) -> FeedShape | None:
     for each in directives(text):
         if each.word == "field":
             name, _, kind = each.value.rpartition(" ")
-            if kind not in TYPES:
+            if kind not in TYPES or not name.strip():
                 raise ValueError(f"line {each.line}: expected -- field: NAME TYPE, a type of {', '.join(TYPES)}")
             fields[name.strip().strip('"')] = kind
     return shape(words["feed"], names_of(words["identity"]), fields)
