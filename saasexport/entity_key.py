@@ -3,12 +3,13 @@
 SQLite keeps what was written, whatever a column's type says: a key may be text,
 a fraction, a blob.  In this program an entity id is a key, or the text of what
 should be one and is not: such an entity is never assembled, but stands on
-record as failed until its row is mended.  A second kind of key has the same
-attributes as the one there is.
+record as failed until its row is mended.  The kinds of keys have the same
+attributes: whole numbers, and text.
 """
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 EntityId = int | str
@@ -41,12 +42,63 @@ _NAMES = frozenset(
 _BLANKS = " \t\n\v\f\r"
 
 
-class IntegerKey:
+class Key:
+    """A kind of keys."""
+
+    kind: str
+    lowest: Any  # below every key
+    highest: Any  # no key is above it
+    is_named = False  # whether the names of columns tell that they hold such keys
+
+    def read(self, value: Any) -> EntityId | None:
+        """The key that a value is; the text of a value that is none; None for NULL."""
+        raise NotImplementedError
+
+    def whole(self, value: Any) -> Any:
+        """The key that a value is, or None."""
+        raise NotImplementedError
+
+    def only(self, ids: Iterable[EntityId | None]) -> list[Any]:
+        """Those of some entity ids that are keys."""
+        raise NotImplementedError
+
+    def others(self, ids: Iterable[EntityId | None]) -> list[str]:
+        """Those of some entity ids that are none."""
+        raise NotImplementedError
+
+    def reach(self, values: Sequence[Any], limit: int) -> Any:
+        """How far a page of ascending keys reaches: to its last one, or if it is not full, to the highest."""
+        raise NotImplementedError
+
+    def error(self, column: str, text: str) -> str:
+        """Why such a row is no entity."""
+        raise NotImplementedError
+
+    def is_in(self, column: str) -> bool:
+        """Whether a column of the shop holds such keys, as far as its name tells."""
+        name = column.lower()
+        return self.is_named and (name == "entity_pk_value" or (name.endswith("_id") and name not in _NAMES))
+
+    def written(self, text: str) -> dict[str, Any]:
+        """What the text of something that is no key may have been in the shop: text, number, bytes."""
+        number = raw = None
+        try:
+            number = float("" if "_" in text else text)
+            raw = bytes.fromhex(text[2:-1]) if text.startswith("x'") else None
+        except ValueError:
+            pass
+        if number is not None and math.isnan(number):
+            number = None  # SQLite holds no NaN
+        return {"text": text, "number": number, "raw": raw}
+
+
+class IntegerKey(Key):
     """Whole numbers of 64 bits."""
 
     kind = "integer"
-    lowest = float("-inf")  # below every key
+    lowest = float("-inf")
     highest = 2**63 - 1
+    is_named = True
 
     def read(self, value: Any) -> EntityId | None:
         """The key that a value is; the text of a value that is none; None for NULL."""
@@ -73,16 +125,16 @@ class IntegerKey:
         """Those of some entity ids that are none."""
         return [each for each in ids if isinstance(each, str)]
 
+    def reach(self, values: Sequence[Any], limit: int) -> Any:
+        """How far a page reaches; what is no number stands behind all keys, and unreadable_keys looks at it."""
+        is_full = len(values) == limit and isinstance(values[-1], int | float) and values[-1] < self.highest
+        return math.floor(values[-1]) if is_full else self.highest
+
     def error(self, column: str, text: str) -> str:
         """Why such a row is no entity."""
         shown = repr(text if len(text) <= 40 else text[:40] + "...")
         is_large = text.strip(_BLANKS).removeprefix("-").isdecimal()
         return f"{column}: {shown} is not a whole number" + (" of 64 bits" if is_large else "")
-
-    def is_in(self, column: str) -> bool:
-        """Whether a column of the shop holds such keys, as far as its name tells."""
-        name = column.lower()
-        return name == "entity_pk_value" or (name.endswith("_id") and name not in _NAMES)
 
     def _of_text(self, value: str) -> EntityId:
         text = value.strip(_BLANKS)
@@ -97,17 +149,63 @@ class IntegerKey:
             return f"x'{value.encode('utf-8', 'surrogateescape').hex()}'"
         return value
 
-    def written(self, text: str) -> dict[str, Any]:
-        """What the text of something that is no key may have been in the shop: text, number, bytes."""
-        number = raw = None
-        try:
-            number = float("" if "_" in text else text)
-            raw = bytes.fromhex(text[2:-1]) if text.startswith("x'") else None
-        except ValueError:
-            pass
-        if number is not None and math.isnan(number):
-            number = None  # SQLite holds no NaN
-        return {"text": text, "number": number, "raw": raw}
 
+class DeclaredIntegerKey(IntegerKey):
+    """Whole numbers in the column that a feed's file names: nothing follows from the names of others."""
+
+    is_named = False
+
+
+_NO_TEXT = re.compile("x'(?:[0-9a-f]{2})*'")
+
+
+class TextKey(Key):
+    """Text, as it is written: '00123' is not '123'.
+
+    Bytes are none, nor is text that is not UTF-8: such a value is its SQL literal, x'ff'.
+    """
+
+    kind = "text"
+    lowest = ""
+    highest = b"\xff"  # to SQLite a blob is above any text
+
+    def read(self, value: Any) -> EntityId | None:
+        """The key that a value is: its text; of what is none, its literal."""
+        if isinstance(value, bytes):
+            return f"x'{value.hex()}'"
+        if value is None or value == "":
+            return None
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # not UTF-8
+            return f"x'{text.encode('utf-8', 'surrogateescape').hex()}'"
+        return text
+
+    def whole(self, value: Any) -> str | None:
+        """The key that a value is, or None."""
+        key = self.read(value)
+        return key if isinstance(key, str) and not _NO_TEXT.fullmatch(key) else None
+
+    def only(self, ids: Iterable[EntityId | None]) -> list[str]:
+        """Those of some entity ids that are keys."""
+        return [each for each in ids if isinstance(each, str) and not _NO_TEXT.fullmatch(each)]
+
+    def others(self, ids: Iterable[EntityId | None]) -> list[str]:
+        """Those of some entity ids that are none."""
+        return [each for each in ids if isinstance(each, str) and _NO_TEXT.fullmatch(each)]
+
+    def reach(self, values: Sequence[Any], limit: int) -> Any:
+        """How far a page reaches; text that is not UTF-8 goes back to SQLite as its bytes."""
+        if len(values) < limit or not isinstance(values[-1], str):
+            return self.highest
+        raw = values[-1].encode("utf-8", "surrogateescape")
+        return raw if raw != values[-1].encode("utf-8", "replace") else values[-1]
+
+    def error(self, column: str, text: str) -> str:
+        """Why such a row is no entity."""
+        return f"{column}: {text[:44]} is binary: only text and whole numbers can be keys"
 
 INTEGER = IntegerKey()
+DECLARED_INTEGER = DeclaredIntegerKey()
+TEXT = TextKey()

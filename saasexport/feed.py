@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from saasexport.entity_key import INTEGER, EntityId, IntegerKey
+from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import ShopError
 from saasexport.values import TOO_LONG
 
@@ -85,7 +85,7 @@ class Shop:
         connection: sqlite3.Connection,
         now: datetime | None = None,
         look_back_days: int = 7,
-        uuid_of: Callable[[str, int], str] | None = None,
+        uuid_of: Callable[[str, EntityId], str] | None = None,
         feed: str = "",
         exclude: Sequence[str] = (),
         max_body: int = 4_194_304,
@@ -204,7 +204,7 @@ def reading_shop(feed: str) -> Iterator[None]:
         raise ShopError((f"{feed}: " if feed else "") + f"the shop cannot be read: {error}") from error
 
 
-def _no_uuid(kind: str, entity_id: int) -> str:
+def _no_uuid(kind: str, entity_id: EntityId) -> str:
     raise LookupError(f"no UUIDs are assigned here, {kind} {entity_id} asked for one")
 
 
@@ -248,7 +248,7 @@ class Feed:
     # --id-type -> SQL: entity ids of :keys, texts, or of :ids, entity ids; '' is itself
     id_types: dict[str, str] = field(default_factory=dict)
     near: str = ""  # SQL: how the shop writes :key, of the default id type, in another letter case
-    key: IntegerKey = INTEGER
+    key: Key = INTEGER
     due: Due | None = None
     # What entities say of something that is written all the time and seldom changes an item (stock), as a short
     # text each: changes that come through `fingerprint_vias` have an entity assembled only if its text differs.

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from saasexport import queries
 from saasexport.database import db, fingerprints
 from saasexport.database.hashing import encode
+from saasexport.entity_key import EntityId
 from saasexport.errors import ShopError
 from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop, json_list, reading_shop
 
@@ -37,7 +38,7 @@ class Pass(NamedTuple):
 
     upto: int
     fingerprint: str | None
-    after: int | None  # entities up to this one were done by an earlier run
+    after: EntityId | None  # entities up to this one were done by an earlier run
     everything: str  # why the whole feed has to be walked, or empty
     is_empty: bool  # nothing that changed concerns an item
     has_unreadable: bool = False  # a key that changed is no key of the feed
@@ -278,7 +279,7 @@ def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None
 
 
 def open_pass(
-    shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int, after: int | None
+    shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int, after: EntityId | None
 ) -> Pass:
     """Find the entities of the changelog rows after the cursor, up to `upto`.
 
@@ -303,11 +304,13 @@ def open_pass(
     return Pass(upto, fingerprint, after, everything, is_empty and not has_unreadable, has_unreadable)
 
 
-def batches(ours: sqlite3.Connection, after: int | None, limit: int) -> Iterator[list[int]]:
+def batches(
+    ours: sqlite3.Connection, feed: Feed, after: EntityId | None, limit: int
+) -> Iterator[list[EntityId]]:
     """The entities of the pass, ascending, some at a time."""
-    last = after
+    last = feed.key.lowest if after is None else after
     while True:
-        rows = ours.execute(SQL.entities, {"after": _LOWEST if last is None else last, "limit": limit}).fetchall()
+        rows = ours.execute(SQL.entities, {"after": last, "limit": limit}).fetchall()
         if not rows:
             return
         last = rows[-1][0]
@@ -328,9 +331,6 @@ def purge(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = KEPT) -
                 return gone
     except sqlite3.OperationalError:
         return gone
-
-
-_LOWEST = -(2**63)
 
 
 def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int) -> str:
@@ -357,7 +357,7 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
             return f"the configuration value {key} changed"
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
             return f"a key of {via} is not valid text"
-    own = {key if type(key) is int else feed.key.read(key) for key, via in rows if via is None}
+    own = {feed.key.read(key) for key, via in rows if via is None}
     unreadable = own.difference(feed.key.only(own))
     ours.executemany(
         "insert or ignore into changed_entity (entity_id) values (?)", ((key,) for key in own - unreadable)
@@ -412,7 +412,7 @@ def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
     if ours.execute("select 1 from sharing_entity limit 1").fetchone() is None:
         return
     ours.execute(SQL.sharing_on_record.format(feed_table=feed.table))
-    after = _LOWEST
+    after = feed.key.lowest
     while rows := shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since):
         after = rows[-1][0]
         ids = feed.key.only(feed.key.read(row[0]) for row in rows)
@@ -421,7 +421,7 @@ def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
 
 def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
     """Of the entities that are only suspected, take those that say something else than before."""
-    after = _LOWEST
+    after = feed.key.lowest
     while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": KEYS})]:
         after = ids[-1]
         found = fingerprints.changed(shop, ours, feed, ids)

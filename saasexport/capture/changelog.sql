@@ -92,16 +92,16 @@ create temp table if not exists changed_key (
 ) without rowid;
 create temp table if not exists changed_entity (
     -- The entities of one pass.
-    entity_id integer primary key
-);
+    entity_id primary key
+) without rowid;
 create temp table if not exists suspected_entity (
     -- Entities that are assembled only if their fingerprint differs.
-    entity_id integer primary key
-);
+    entity_id primary key
+) without rowid;
 create temp table if not exists sharing_entity (
     -- Entities that share what changed; those before the look-back that are not on record are left alone.
-    entity_id integer primary key
-);
+    entity_id primary key
+) without rowid;
 
 -- name: sharing_on_record
 insert or ignore into changed_entity (entity_id)

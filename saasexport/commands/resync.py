@@ -12,6 +12,7 @@ from saasexport import lock
 from saasexport.commands import as_typed
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
+from saasexport.entity_key import EntityId
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
 from saasexport.jobs import prepare_command
@@ -184,7 +185,7 @@ def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
         return 0
 
 
-def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[int]:
+def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[EntityId]:
     """The entities that --by-ids names; what it names in vain is told, and logged."""
     try:
         id_type = lookup.id_type_of(feed, options.id_type or "default")
@@ -220,7 +221,7 @@ def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> int:
+def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
     began = time.monotonic()
     shown = work.progress = Progress(_expected(work, feed))
     try:
@@ -238,7 +239,7 @@ def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | 
     return 1 if synced.failures or work.lines() or not synced.is_complete else 0
 
 
-def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> Synced:
+def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> Synced:
     """Choose the way to send."""
     if options.cleanup_feed:
         resync.empty(work, feed)
@@ -251,7 +252,7 @@ def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] 
     return resync.from_the_start(work, feed)
 
 
-def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> int:
+def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
     shown = work.progress = Progress(_expected(work, feed))
     try:
         trial = _trial(work, feed, options, ids, options.cleanup_feed)
@@ -267,7 +268,7 @@ def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int]
 
 
 def _trial(
-    work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None, as_if_empty: bool
+    work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None, as_if_empty: bool
 ) -> resync.Trial:
     work.is_forced |= ids is not None
     after = _after(work, feed, options)
@@ -276,11 +277,11 @@ def _trial(
     return resync.trial(work, feed, ids, after, as_if_empty)
 
 
-def _after(work: Work, feed: Feed, options: argparse.Namespace) -> int | None:
+def _after(work: Work, feed: Feed, options: argparse.Namespace) -> EntityId | None:
     return resync.highest_exported(work, feed) if options.continue_resync else None
 
 
-def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[int] | None) -> str:
+def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> str:
     """How many records and requests, and how long at the service's rate; unchanged items need none."""
     stored = options.no_reindex and feed.legacy
     if ids is None and not options.continue_resync and not stored:

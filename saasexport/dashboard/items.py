@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.database.hashing import encode
+from saasexport.entity_key import EntityId
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
@@ -46,7 +47,7 @@ class Item(NamedTuple):
     """A row of a feed table."""
 
     id: int
-    source_entity_id: int
+    source_entity_id: EntityId
     feed_id: str
     feed_data: str
     is_deleted: int
@@ -128,7 +129,7 @@ class _Look:
         self.is_down = wanted.after is None
         self.values: dict[str, Any] = {"limit": size + 1, **_patterns(feed, wanted.search)}
 
-    def of_entities(self, entities: list[int]) -> Found:
+    def of_entities(self, entities: list[EntityId]) -> Found:
         """The items of some entities."""
         kinds = self.wanted.kinds()
         lowest, highest = self._range()
@@ -191,9 +192,9 @@ class _Look:
         )
 
 
-def _entities(found: Installation, feed: Feed, text: str) -> list[int]:
+def _entities(found: Installation, feed: Feed, text: str) -> list[EntityId]:
     """The entities that a search text names exactly: by number, by feed_id, or by what the shop calls them."""
-    entities: set[int] = set()
+    entities: set[EntityId] = set()
     number = feed.key.whole(text)
     if number is not None:
         entities.add(number)

@@ -8,6 +8,7 @@ import sqlite3
 from typing import NamedTuple
 
 from saasexport import queries
+from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
 
 SQL = queries.beside(__file__)
@@ -20,7 +21,7 @@ class State(NamedTuple):
 
     status: str
     updated: str
-    position: int | None
+    position: EntityId | None
     reason: str | None
 
 
@@ -32,7 +33,7 @@ class View(NamedTuple):
     version_id: int
     fingerprint: str | None
     pass_version: int | None
-    pass_position: int | None
+    pass_position: EntityId | None
     due_after: str | None
     due_at: str | None
     unavailable: str | None
@@ -74,7 +75,7 @@ def begin(ours: sqlite3.Connection, feed: Feed, now: str) -> None:
     ours.execute(SQL.begin, {"feed": feed.name, "now": now})
 
 
-def move(ours: sqlite3.Connection, feed: Feed, position: int) -> bool:
+def move(ours: sqlite3.Connection, feed: Feed, position: EntityId) -> bool:
     """Record how far a full sync has come; false if the indexer was reset meanwhile."""
     return ours.execute(SQL.move, {"feed": feed.name, "position": position}).rowcount == 1
 
@@ -84,7 +85,7 @@ def finish(ours: sqlite3.Connection, feed: Feed, now: str) -> None:
     ours.execute(SQL.finish, {"feed": feed.name, "now": now})
 
 
-def advance(ours: sqlite3.Connection, feed: Feed, upto: int, position: int) -> None:
+def advance(ours: sqlite3.Connection, feed: Feed, upto: int, position: EntityId) -> None:
     """Record how far a partial sync has come; belongs into the transaction that stages its items."""
     ours.execute(SQL.advance, {"feed": feed.name, "upto": upto, "position": position})
 

@@ -8,6 +8,7 @@ import hashlib
 import sqlite3
 
 from saasexport import queries
+from saasexport.entity_key import EntityId
 
 SQL = queries.beside(__file__)
 
@@ -18,10 +19,10 @@ class Uuids:
     def __init__(self, ours: sqlite3.Connection, shop: str) -> None:
         self.ours = ours
         self.shop = shop
-        self._known: dict[tuple[str, int], str] = {}
-        self._new: list[tuple[str, int, str]] = []
+        self._known: dict[tuple[str, EntityId], str] = {}
+        self._new: list[tuple[str, EntityId, str]] = []
 
-    def __call__(self, kind: str, entity_id: int) -> str:
+    def __call__(self, kind: str, entity_id: EntityId) -> str:
         """The UUID of an entity of a type: order, order_item, order_shipment or credit_memo."""
         key = (kind, entity_id)
         if key not in self._known:
@@ -41,7 +42,7 @@ class Uuids:
         self._known.clear()
 
 
-def uuid5(shop: str, kind: str, entity_id: int) -> str:
+def uuid5(shop: str, kind: str, entity_id: EntityId) -> str:
     """A version 5 UUID of shop, type and id (RFC 9562), whose namespace is the shop's."""
     namespace = hashlib.sha1(shop.encode()).digest()[:16]
     digest = bytearray(hashlib.sha1(namespace + f"{kind}/{entity_id}".encode()).digest()[:16])

@@ -14,6 +14,7 @@ from saasexport.capture import changelog
 from saasexport.config import config
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
+from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop
 from saasexport.feeds import all_feeds
@@ -95,7 +96,7 @@ class Installation:
             self.config["service.max_body"],
         )
 
-    def shop_now(self, uuid_of: Callable[[str, int], str], feed: Feed) -> Shop:
+    def shop_now(self, uuid_of: Callable[[str, EntityId], str], feed: Feed) -> Shop:
         """The shop as a pass that begins now sees it."""
         config = self.config
         return Shop(

@@ -5,7 +5,6 @@ changelogs are ahead) is counted first and kept in view_state, where the views
 find it.
 """
 
-import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -101,8 +100,6 @@ def count_after_work(found: Installation) -> dict[str, Exception]:
     return _count_each(found, found.feeds(), on_record)
 
 
-_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
-
 # Entities counted at a time: a shop in rollback-journal mode waits no longer than for any other read.
 COUNTED = 2000
 
@@ -111,11 +108,10 @@ def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> i
     """The number of items a full sync of the feed would produce; of the whole shop, those too old for one as well."""
     days = 0 if is_whole else found.config.of_feed(feed.name, "look_back_days")
     shop = Shop(found.shop, None, days, feed=feed.name)
-    total, after, upto = 0, _LOWEST, _LOWEST
-    while upto < _HIGHEST:
+    total, after = 0, feed.key.lowest
+    while after != feed.key.highest:
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
-        is_full = len(ids) == COUNTED and isinstance(ids[-1][0], int | float)
-        upto = math.floor(ids[-1][0]) if is_full else _HIGHEST
+        upto = feed.key.reach([row[0] for row in ids], COUNTED)
         total += int(shop.rows(feed.count, since=shop.since, after=after, upto=upto)[0][0])
         after = upto
     return total

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from saasexport import queries
 from saasexport.database.hashing import encode, feed_id
 from saasexport.database.uuids import Uuids
+from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop
 from saasexport.setup.installation import Installation
@@ -24,14 +25,14 @@ MOST_CUTS = 500
 class Found(NamedTuple):
     """The entities that keys mean, and the keys that mean nothing."""
 
-    ids: list[int]
+    ids: list[EntityId]
     missing: list[str]
 
 
 class Match(NamedTuple):
     """What a key means: an entity, and one item of it (its feed_id) or all (None)."""
 
-    entity_id: int
+    entity_id: EntityId
     feed_id: str | None = None
 
 
@@ -56,7 +57,7 @@ def entities(found: Installation, feed: Feed, keys: Iterable[str], id_type: str 
     """The entities that keys of one type mean."""
     id_type = id_type_of(feed, id_type)
     shop = shop_of(found, feed)
-    ids: set[int] = set()
+    ids: set[EntityId] = set()
     missing = []
     for key in keys:
         meant = _by_type(found, feed, shop, key, id_type)
@@ -97,7 +98,7 @@ def sql(name: str, feed: Feed) -> str:
     return query.format(feed_table=feed.table)
 
 
-def ids_of(feed: Feed, shop: Shop, id_type: str, key: str) -> list[int]:
+def ids_of(feed: Feed, shop: Shop, id_type: str, key: str) -> list[EntityId]:
     """The entities that the shop knows by a key of one type; an id is a whole number or nothing."""
     query = feed.id_types[id_type]
     typed: str | int | None = feed.key.whole(key) if is_id(id_type) else key
@@ -120,7 +121,7 @@ def near(found: Installation, feed: Feed, key: str, id_type: str = "default") ->
     return str(row[0]) if row else ""
 
 
-def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[int]:
+def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[EntityId]:
     if not feed.id_types[id_type]:
         return _itself(found, feed, shop, key)
     if ids := ids_of(feed, shop, id_type, key):
@@ -137,15 +138,23 @@ def _field_of(feed: Feed, id_type: str) -> str:
     return next((name for name, other in feed.id_types.items() if other == query and name != "default"), "")
 
 
-def _itself(found: Installation, feed: Feed, shop: Shop, key: str) -> list[int]:
+def _itself(found: Installation, feed: Feed, shop: Shop, key: str) -> list[EntityId]:
     """An entity by its id, if the shop has it or something of it is on record."""
     entity_id = feed.key.whole(key)
     if entity_id is None:
         return []
-    following = shop.rows(feed.walk, after=entity_id - 1, limit=1, since="")
-    if following and feed.key.read(following[0][0]) == entity_id:
+    if _is_in_shop(feed, shop, entity_id):
         return [entity_id]
     return [entity_id] if found.ours.execute(sql("known", feed), {"key": entity_id}).fetchone() else []
+
+
+def _is_in_shop(feed: Feed, shop: Shop, entity_id: EntityId) -> bool:
+    if isinstance(entity_id, int):
+        rows = shop.rows(feed.walk, after=entity_id - 1, limit=1, since="")
+    else:
+        table, column = feed.source
+        rows = shop.rows(SQL.itself.format(table=table, column=column), key=entity_id)
+    return bool(rows) and feed.key.read(rows[0][0]) == entity_id
 
 
 def _cuts(words: Sequence[str], parts: int) -> Iterator[Sequence[str]]:

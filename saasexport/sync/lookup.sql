@@ -1,5 +1,11 @@
 -- Entities and items by what people type.
 
+-- name: itself
+select "{column}"
+  from "{table}"
+ where "{column}" = :key
+ limit 1
+
 -- name: known_by
 -- Entities of which something was sent, by a field that was kept of their items.
 select distinct source_entity_id

@@ -13,7 +13,7 @@ from saasexport.setup.opening import open_installation
 from saasexport.sync.sync import sync_entities
 
 
-def reindex(feed: str, ids: Iterable[int], config: str | None = None) -> bool:
+def reindex(feed: str, ids: Iterable[int | str], config: str | None = None) -> bool:
     """Send what changed of these entities; false if the feed is in use, the next tick sends it then.
 
     Raises SaasExportError if the installation is not usable.  A service that is

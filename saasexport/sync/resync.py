@@ -5,7 +5,7 @@ the first entity, and only one that has seen every entity makes its indexer vali
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.capture import changelog
@@ -72,7 +72,7 @@ def onwards(work: Work, feed: Feed) -> Synced:
     return _sent_too(work, feed, synced)
 
 
-def highest_exported(work: Work, feed: Feed) -> int | None:
+def highest_exported(work: Work, feed: Feed) -> Any:
     """The highest source id that was delivered."""
     row = work.installation.ours.execute(_sql("highest_exported", feed)).fetchone()
     return row[0] if row else None
@@ -92,7 +92,7 @@ def count_rows(work: Work, feed: Feed) -> int:
     return int(work.installation.ours.execute(_sql("count", feed)).fetchone()[0])
 
 
-def stored_again(work: Work, feed: Feed, ids: list[int] | None = None, after: int | None = None) -> Synced:
+def stored_again(work: Work, feed: Feed, ids: list[EntityId] | None = None, after: EntityId | None = None) -> Synced:
     """Send what a legacy feed has stored, delivered or not, without collecting."""
     with transaction(work.installation.ours):
         work.installation.table(feed).send_again(ids, after)
@@ -114,7 +114,7 @@ def _sent_too(work: Work, feed: Feed, collected: Synced) -> Synced:
 # Some entities
 
 
-def some_entities(work: Work, feed: Feed, ids: list[int]) -> Synced:
+def some_entities(work: Work, feed: Feed, ids: list[EntityId]) -> Synced:
     """Send the items of these entities, whether they changed or not."""
     work.is_forced = work.sends_legacy = True
     return sync_entities(work, feed, ids, BY_IDS)
@@ -127,11 +127,11 @@ class Trial(NamedTuple):
     """What a sync would do: `synced.sent` would be sent."""
 
     synced: Synced
-    faults: list[tuple[int, str]]  # (entity, why an item cannot be assembled), the first of them
+    faults: list[tuple[EntityId, str]]  # (entity, why an item cannot be assembled), the first of them
 
 
 def trial(
-    work: Work, feed: Feed, ids: list[int] | None = None, after: int | None = None, as_if_empty: bool = False
+    work: Work, feed: Feed, ids: list[EntityId] | None = None, after: EntityId | None = None, as_if_empty: bool = False
 ) -> Trial:
     """Collect without sending or saving: everything, some entities, or those after one.
 
@@ -146,7 +146,7 @@ def trial(
     return result
 
 
-def try_stored(work: Work, feed: Feed, ids: list[int] | None = None, after: int | None = None) -> Trial:
+def try_stored(work: Work, feed: Feed, ids: list[EntityId] | None = None, after: EntityId | None = None) -> Trial:
     """What `stored_again` would send."""
     synced = Synced()
     ours = work.installation.ours
@@ -204,7 +204,7 @@ def _count(work: Work, feed: Feed, pending: list[Pending], synced: Synced) -> No
         work.log.not_sent(feed.name, [item.body for item in batch])
 
 
-def _chunks(ids: list[int]) -> Iterator[list[int]]:
+def _chunks(ids: list[EntityId]) -> Iterator[list[EntityId]]:
     for start in range(0, len(ids), steps.CHUNK):
         yield ids[start : start + steps.CHUNK]
 

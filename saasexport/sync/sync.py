@@ -5,7 +5,6 @@ through the steps of saasexport.sync.steps.  Killed anywhere, the next run goes 
 from there.
 """
 
-import math
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.database import gone, indexer
 from saasexport.database.db import connect_shop, transaction
+from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, Shop, json_list, reading_shop
 from saasexport.sync import steps, unreadable_keys
 from saasexport.sync.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
@@ -34,9 +34,6 @@ __all__ = [
     "sync_entities",
     "walk",
 ]
-
-_LOWEST = -(2**63)
-_HIGHEST = 2**63 - 1
 
 
 class _Reset(Exception):
@@ -72,7 +69,7 @@ def partial_sync(work: Work, feed: Feed) -> Synced:
         _purge(work, feed, opened.upto)
         return synced
     with operation(work, feed, "partial reindex", synced):
-        for ids in changelog.batches(ours, opened.after, steps.CHUNK):
+        for ids in changelog.batches(ours, feed, opened.after, steps.CHUNK):
             if work.is_over:
                 synced.is_complete = False
                 return synced
@@ -165,7 +162,7 @@ def sync_due(work: Work, feed: Feed) -> Synced:
     return synced
 
 
-def sync_entities(work: Work, feed: Feed, ids: Iterable[int], name: str) -> Synced:
+def sync_entities(work: Work, feed: Feed, ids: Iterable[EntityId], name: str) -> Synced:
     """Send the items of these entities; with work.is_forced, whether they changed or not."""
     synced = Synced()
     shop = shop_of(work, feed)
@@ -204,17 +201,16 @@ def confirm_deletions(work: Work, feed: Feed) -> Synced:
 # How they find entities
 
 
-def walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[list[int]]:
+def walk(work: Work, feed: Feed, shop: Shop, position: EntityId | None) -> Iterator[list[EntityId]]:
     """Every entity of the shop after a position, and every one we know that is gone, in ascending chunks."""
     table = work.installation.table(feed)
-    after = _LOWEST if position is None else position
-    upto = after
-    while upto < _HIGHEST:
+    key = feed.key
+    after = key.lowest if position is None else position
+    while after != key.highest:
         rows = shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=shop.since)
-        walked = feed.key.only(feed.key.read(row[0]) for row in rows)
-        # What is no key stands behind all keys; unreadable_keys looks at it.
-        is_full = len(rows) == steps.CHUNK and isinstance(rows[-1][0], int | float)
-        upto = math.floor(rows[-1][0]) if is_full else _HIGHEST
+        values = [row[0] for row in rows]
+        walked = key.only(map(key.read, values))
+        upto = key.reach(values, steps.CHUNK)
         # Entities that are gone stand in our table only.
         known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=steps.CHUNK)
         missing = [row[0] for row in known]
@@ -229,7 +225,7 @@ def walk(work: Work, feed: Feed, shop: Shop, position: int | None) -> Iterator[l
 def _sync_found(work: Work, feed: Feed, query: str, name: str, **more: str) -> Synced:
     table = work.installation.table(feed)
     synced = Synced()
-    ids = [row[0] for row in table.rows(query, after=_LOWEST, limit=steps.CHUNK)]
+    ids = [row[0] for row in table.rows(query, after=feed.key.lowest, limit=steps.CHUNK)]
     if not ids:
         return synced
     with operation(work, feed, name, synced, **more):
@@ -321,7 +317,7 @@ def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
         sync_chunk(work, feed, shop, found[start : start + steps.CHUNK], synced)
 
 
-def _move(work: Work, feed: Feed, position: int) -> None:
+def _move(work: Work, feed: Feed, position: EntityId) -> None:
     if not indexer.move(work.installation.ours, feed, position):
         raise _Reset
 

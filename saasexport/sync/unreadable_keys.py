@@ -6,6 +6,7 @@ record as failed until it is mended.  A row without any key is counted.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from saasexport import queries
 from saasexport.database.feed_table import FeedTable
@@ -37,21 +38,24 @@ def _json(number: float) -> str:
 
 def pages(feed: Feed, shop: Shop, table: FeedTable, limit: int) -> Iterator[list[EntityId]]:
     """All texts that are no keys, of the shop and on record, some at a time."""
-    if _is_always_whole(feed, shop):
-        after = None
-    else:
-        after = float("-inf")
-    while after is not None:
-        rows = [row[0] for row in shop.rows(_sql("unreadable", feed), after=after, limit=limit)]
-        if texts := feed.key.others(map(feed.key.read, rows)):
-            yield list(texts)
-        after = rows[-1] if len(rows) == limit else None
+    queries = {"integer": ("unreadable",), "text": ("texts", "blobs")}[feed.key.kind]
+    for name in () if _is_always_whole(feed, shop) else queries:
+        after: Any = b"" if name == "texts" else float("-inf")
+        while after is not None:
+            rows = [row[0] for row in shop.rows(_sql(name, feed), after=after, limit=limit)]
+            if texts := feed.key.others(feed.key.read(_decoded(row) if name == "texts" else row) for row in rows):
+                yield list(texts)
+            after = rows[-1] if len(rows) == limit else None
     known = [float("-inf")]
     while known:
-        query = SQL.on_record.format(feed_table=table.feed.table)
+        query = (SQL.on_record if feed.key.kind == "integer" else SQL.literals).format(feed_table=table.feed.table)
         known = [row[0] for row in table.ours.execute(query, {"after": known[-1], "limit": limit})]
         if known:
             yield [str(each) for each in known]
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def without_key(feed: Feed, shop: Shop) -> dict[str, int]:

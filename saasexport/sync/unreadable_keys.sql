@@ -14,12 +14,38 @@ select "{column}"
  order by "{column}"
  limit :limit
 
+-- name: texts
+-- Every key that is text, as its bytes: SQLite does not say whether they are UTF-8.
+select cast("{column}" as blob)
+  from "{table}"
+ where typeof("{column}") = 'text'
+   and "{column}" > cast(:after as text)
+ order by "{column}"
+ limit :limit
+
+-- name: blobs
+-- Where keys are text, those that are not.
+select "{column}"
+  from "{table}"
+ where typeof("{column}") = 'blob'
+   and "{column}" > :after
+ order by "{column}"
+ limit :limit
+
+-- name: literals
+select distinct source_entity_id
+  from {feed_table}
+ where source_entity_id like 'x''%'
+   and source_entity_id > :after
+ order by source_entity_id
+ limit :limit
+
 -- name: present
 select "{column}"
   from "{table}"
  where "{column}" in (select value from json_each(:texts))
     or "{column}" in (select value from json_each(:numbers))
-    or (typeof("{column}") = 'blob' and 'x''' || lower(hex("{column}")) || '''' in (select value from json_each(:texts)))
+    or (typeof("{column}") in ('blob', 'text') and 'x''' || lower(hex("{column}")) || '''' in (select value from json_each(:texts)))
 
 -- name: nulls
 select count(*)

@@ -396,7 +396,7 @@ def read(shop, ours, cursor=0, after=None, feed=THINGS, limit=100):
     """The entities of a pass, and why everything has to be walked."""
     upto, _ = changelog.head(shop, feed)
     opened = changelog.open_pass(Shop(shop), ours, feed, cursor, upto, after)
-    return list(changelog.batches(ours, opened.after, limit)), opened.everything
+    return list(changelog.batches(ours, THINGS, opened.after, limit)), opened.everything
 
 
 def test_each_changed_entity_comes_once_and_in_order(shop, ours):
@@ -417,7 +417,7 @@ def test_rows_that_come_while_a_pass_is_read_are_left_for_the_next(shop, ours):
     shop.execute("update thing set name = 'x' where thing_id = 1")
     opened = changelog.open_pass(Shop(shop), ours, THINGS, 0, 1, None)
     shop.execute("update thing set name = 'x' where thing_id = 2")
-    assert list(changelog.batches(ours, opened.after, 10)) == [[1]]
+    assert list(changelog.batches(ours, THINGS, opened.after, 10)) == [[1]]
     assert read(shop, ours, cursor=1) == ([[2]], "")
 
 

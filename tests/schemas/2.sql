@@ -173,7 +173,7 @@ CREATE TABLE cde_products_feed (
 CREATE TABLE data_exporter_uuid (
     -- UUIDs of orders and their parts: the service knows them by these.
     uuid       text primary key,      -- version 5 of shop, type and entity id
-    entity_id  integer not null,      -- the shop's id
+    entity_id  not null,              -- the shop's id; no declared type: text ids stay text
     type       text not null,         -- order, order_item, order_shipment or credit_memo
     created_at text not null,         -- UTC, when it was assigned
     unique (entity_id, type)
