@@ -45,11 +45,14 @@ def refuse(field: str, reason: str, also: Sequence[str] = ()) -> None:
 # How a text begins that was left unread as no item can hold it; its length follows.
 TOO_LONG = "saasexport: a text that is too long: "
 
+# How the reason ends why an item is too large to be sent: trying again does not help until it changes.
+TOO_LARGE = "more than [service] max_body"
+
 
 def _no_blob(value: bytes, wanted: str) -> str:
     length = value.decode("latin-1").removeprefix(TOO_LONG)
     if len(length) < len(value):
-        return f"a text of {length} characters, more than [service] max_body"
+        return f"a text of {length} characters, {TOO_LARGE}"
     return f"binary data where {wanted} belongs"
 
 

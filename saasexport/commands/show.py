@@ -83,7 +83,9 @@ def _matches(found: Installation, feed: Feed, options: argparse.Namespace) -> li
 def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
     """Both sides of an entity's items, or of the one that is meant."""
     table = found.table(feed)
-    assembled, faults = table.encoder.encoded(steps.assembled(feed, lookup.shop_of(found, feed), [match.entity_id]))
+    shop_now = lookup.shop_of(found, feed)
+    with shop_now.reading(1):  # as a sync does: a text that fits into no item is not read
+        assembled, faults = table.encoder.encoded(steps.assembled(feed, shop_now, [match.entity_id]))
     rows = found.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
     sent = {row[0]: row[1:] for row in rows}
     errors = {_feed_id(feed, fault.identity): (fault.identity, fault.error) for fault in faults}

@@ -49,7 +49,7 @@ class Item(NamedTuple):
     id: int
     source_entity_id: EntityId
     feed_id: str
-    feed_data: str
+    feed_data: str | None
     is_deleted: int
     status: int
     errors: str | None
@@ -115,7 +115,8 @@ def find(found: Installation, feed: Feed, wanted: Wanted, size: int = PAGE) -> F
 def by_ids(ours: sqlite3.Connection, feed: Feed, ids: Sequence[int]) -> list[Item]:
     """Items by their row numbers, those that are there, newest first."""
     query = SQL.rows.format(feed_table=feed.table)
-    return [Item(*row) for row in ours.execute(query, {"ids": json.dumps(list(ids))})]
+    values = {"ids": json.dumps(list(ids)), "identity": json.dumps(feed.identity)}
+    return [Item(*row) for row in ours.execute(query, values)]
 
 
 class _Look:

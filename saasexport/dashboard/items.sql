@@ -10,7 +10,16 @@ select source_entity_id
  where feed_id = :feed_id
 
 -- name: rows
-select id, source_entity_id, feed_id, feed_data, is_deleted, status, errors, metadata, modified_at
+-- Of large data only what identifies the item: a legacy feed's are items of any size.
+select id, source_entity_id, feed_id,
+       case when length(feed_data) <= 4096 then feed_data
+            when json_valid(feed_data)
+            then (select json_group_object(key, case when length(value) > 300
+                                                     then substr(value, 1, 300) || '...'
+                                                     else value end)
+                    from json_each(feed_data)
+                   where key in (select value from json_each(:identity))) end,
+       is_deleted, status, case when length(errors) > 10000 then substr(errors, 1, 10000) else errors end, metadata, modified_at
   from {feed_table}
  where id in (select value from json_each(:ids))
  order by id desc

@@ -16,6 +16,7 @@ from saasexport.database.hashing import encode, feed_id, without
 from saasexport.database.items import Encoder, Fault, Item, picked
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, Entity, Feed, json_list
+from saasexport.values import TOO_LARGE
 
 SQL = queries.beside(__file__)
 
@@ -74,7 +75,7 @@ class _Row(NamedTuple):
 
     @property
     def is_dropped(self) -> bool:
-        """Whether it could not be assembled, and a person has dropped it: nothing else is rejected unsent."""
+        """Whether it could not be assembled and is not tried again: a person has dropped it, or it is too large."""
         return self.status == 400 and not self.feed_hash
 
 
@@ -215,7 +216,7 @@ class FeedTable:
         return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
 
     def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, EntityId]:
-        """Status 1 for items that cannot be assembled; gives their feed_ids, and the entities they come from."""
+        """Status 1 for items that cannot be assembled, 400 for those too large; gives their feed_ids, and the entities they come from."""
         failed: dict[str, EntityId] = {}
         numbers: Counter[EntityId] = Counter()
         for fault in faults:
@@ -228,7 +229,9 @@ class FeedTable:
                 identity = feed_id([contested or "", fault.entity_id, number, *known.values()])
             else:
                 identity = feed_id(known[name] for name in self.feed.identity)
-            values = (fault.entity_id, identity, _encodable(known), fault.error, now, contested)
+            is_final = fault.error.endswith(TOO_LARGE) and not contested
+            status = 400 if is_final else 1
+            values = (fault.entity_id, identity, _encodable(known), status, fault.error, now, contested)
             self.ours.execute(self.sql("add_failed"), values)
             failed[identity] = fault.entity_id
         return failed
@@ -288,18 +291,22 @@ class FeedTable:
 
     def collected(self, after: int, limit: int) -> list[Pending]:
         """What a legacy feed has collected and not sent: rows after `after`."""
+        return self._some("awaiting", after=after, limit=limit)
+
+    def collected_of(self, ids: Sequence[EntityId], after: int) -> list[Pending]:
+        """What a legacy feed has collected of some entities and not sent: rows after `after`."""
+        return self._some("awaiting_of_entities", ids=json_list(ids), after=after)
+
+    def _some(self, query: str, **parameters: Any) -> list[Pending]:
+        """As many of the rows as their weight allows; the rest comes after these."""
         pending: list[Pending] = []
         weight = 0
-        for row in self.ours.execute(self.sql("awaiting"), {"after": after, "limit": limit}):
+        for row in self.ours.execute(self.sql(query), parameters):
             pending.append(self._pending(*row))
             weight += pending[-1].size
             if weight >= WEIGHT:
-                break  # the rest comes after these
+                break
         return pending
-
-    def collected_of(self, ids: Sequence[EntityId]) -> list[Pending]:
-        """What a legacy feed has collected of some entities and not sent."""
-        return [self._pending(*row) for row in self.rows("awaiting_of_entities", ids=json_list(ids))]
 
     def _pending(self, row_id: int, data: str, is_deleted: int, modified_at: str) -> Pending:
         body = self._tombstone(data, modified_at) if is_deleted else self._stored_body(data, modified_at)

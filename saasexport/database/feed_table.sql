@@ -58,13 +58,14 @@ delete from {feed_table}
 -- name: add_failed
 insert into {feed_table}
        (source_entity_id, feed_id, feed_data, feed_hash, status, errors, modified_at, contested)
-values (?, ?, ?, '', 1, ?, ?, ?)
+values (?, ?, ?, '', ?, ?, ?, ?)
 on conflict (feed_id) do update
    set source_entity_id = excluded.source_entity_id,
-       feed_hash = case when is_deleted then '' else feed_hash end,
+       -- Without a hash it is new as soon as it can be sent; 400 is not looked at otherwise.
+       feed_hash = case when is_deleted or excluded.status = 400 then '' else feed_hash end,
        is_deleted = 0,
        -- What a person has dropped stays dropped, unless it fails for another reason.
-       status = case when dropped_at is not null and errors = excluded.errors then 400 else 1 end,
+       status = case when dropped_at is not null and errors = excluded.errors then 400 else excluded.status end,
        dropped_at = case when errors = excluded.errors then dropped_at end,
        errors = excluded.errors,
        contested = excluded.contested
@@ -136,10 +137,14 @@ select id, feed_data, is_deleted, modified_at
  limit :limit
 
 -- name: awaiting_of_entities
+-- Their rows are named first: nothing large has to be sorted.
 select id, feed_data, is_deleted, modified_at
   from {feed_table}
- where status = 0
-   and source_entity_id in (select value from json_each(:ids))
+ where id in (select id
+                from {feed_table}
+               where status = 0
+                 and id > :after
+                 and source_entity_id in (select value from json_each(:ids)))
  order by id
 
 -- name: gone_candidates

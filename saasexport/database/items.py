@@ -14,6 +14,7 @@ from saasexport.database.hashing import canonical, encode, feed_hash, feed_id, u
 from saasexport.entity_key import EntityId
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Feed
+from saasexport.values import TOO_LARGE
 
 
 class Item(NamedTuple):
@@ -177,7 +178,7 @@ def _too_large(fields: dict[str, Any], size: int) -> Unusable:
     """The longest field of an item that is too large to be sent, and both sizes."""
     sizes = {name: len(encode(value).encode()) for name, value in fields.items()}
     longest = max(sizes, key=sizes.__getitem__)
-    return Unusable(longest, f"{sizes[longest]} bytes of an item of {size}, more than [service] max_body")
+    return Unusable(longest, f"{sizes[longest]} bytes of an item of {size}, {TOO_LARGE}")
 
 
 def picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:

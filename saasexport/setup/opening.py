@@ -206,7 +206,7 @@ def apply_configuration(found: Installation, content: bytes) -> None:
 
 
 def _compare_excluded(found: Installation) -> None:
-    """Have the feeds walked anew whose `exclude` is not what it was."""
+    """Have the feeds walked anew whose `exclude` is not what it was; all, if what is too large is."""
     kept = db.setting(found.ours, "config")
     if kept is None:
         return
@@ -214,6 +214,8 @@ def _compare_excluded(found: Installation) -> None:
     for feed in found.all_feeds.values():
         if list(before.of_feed(feed.name, "exclude")) != list(found.config.of_feed(feed.name, "exclude")):
             indexer.invalidate(found.ours, feed, "other fields are left out", now_text())
+        elif before["service.max_body"] != found.config["service.max_body"]:
+            indexer.invalidate(found.ours, feed, "[service] max_body is another", now_text())
 
 
 # A row remembers the data spaces it was delivered to in the bits of one number.

@@ -12,7 +12,7 @@ from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.database import indexer
 from saasexport.database.db import transaction
-from saasexport.database.feed_table import Contested, Pending
+from saasexport.database.feed_table import Contested, FeedTable, Pending
 from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
@@ -176,7 +176,8 @@ def _try(work: Work, feed: Feed, shop: Shop, ids: Sequence[EntityId], as_if_empt
             if as_if_empty:
                 table.forget_entities(ids)
             staged = table.stage(ids, entities, now_text(), work.is_forced)
-            pending = table.collected_of(ids) if feed.legacy else staged.pending
+            for pending in _pending(table, ids) if feed.legacy else [staged.pending]:
+                _count(work, feed, pending, result.synced)
             faults = ours.execute(_sql("faults", feed), {"ids": json_list(ids)}).fetchall() if staged.failed else []
             if isinstance(shop.uuid_of, Uuids):
                 shop.uuid_of.flush(now_text())
@@ -190,9 +191,16 @@ def _try(work: Work, feed: Feed, shop: Shop, ids: Sequence[EntityId], as_if_empt
     synced.items += staged.items
     synced.failed += staged.failed
     result.faults.extend(faults[: MOST_FAULTS - len(result.faults)])
-    _count(work, feed, pending, synced)
     steps.progress(work, feed, synced)
     return staged.weight
+
+
+def _pending(table: FeedTable, ids: Sequence[EntityId]) -> Iterator[list[Pending]]:
+    """What a legacy feed has collected of some entities, some of it at a time."""
+    row = 0
+    while pending := table.collected_of(ids, row):
+        row = pending[-1].row_id
+        yield pending
 
 
 def _count(work: Work, feed: Feed, pending: list[Pending], synced: Synced) -> None:

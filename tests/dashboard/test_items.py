@@ -1,5 +1,6 @@
 """The details of a feed: every item with what became of it, found by filter, search and page by page."""
 
+import json
 import shutil
 import sqlite3
 import time
@@ -271,3 +272,26 @@ def test_a_feed_that_is_not_there_is_no_page(dashboard):
     for path in ("/feeds/", "/feeds/nothing", "/feeds/products/", "/feeds/..%2f", "/elsewhere", "/feeds/%00"):
         status, _, text = dashboard.ask("GET", path)
         assert (status, "Page not found" in text) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"sku": "large", "storeViewCode": "de", "name": "x" * 1_000_000}, {"sku": "large", "storeViewCode": "de"}),
+        ({"sku": "s" * 1_000_000, "storeViewCode": "de"}, {"sku": "s" * 300 + "...", "storeViewCode": "de"}),
+        ({"sku": "é" * 5_000, "name": "n"}, {"sku": "é" * 300 + "..."}),
+        ({"name": ["x"] * 10_000}, {}),
+        ({"sku": 7, "name": "x" * 5_000}, {"sku": "7"}),
+        (["x" * 5_000], {}),
+    ],
+)
+def test_of_a_large_item_a_page_holds_only_what_identifies_it(own, data, expected):
+    with closing(open_installation(own.config)) as installation:
+        feed = installation.feed("products")
+        installation.ours.execute(
+            "update cde_products_feed set feed_data = ?, errors = ? where id = 1", (json.dumps(data), "e" * 50_000)
+        )
+        [item] = items.by_ids(installation.ours, feed, [1])
+    assert item.identifiers(feed) == expected
+    assert len(item.feed_data) < 1_000
+    assert item.errors == "e" * 10_000

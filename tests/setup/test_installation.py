@@ -170,6 +170,14 @@ def test_fields_that_are_left_out_from_now_on_have_the_feed_walked_anew(tiny):
     assert not any("label" in item for item in sender.requests[0])
 
 
+@pytest.mark.parametrize("most", [1024, 2000, 4_194_303, 4_194_305, 100_000_000])
+def test_feeds_are_walked_anew_when_other_items_are_too_large_than_before(tiny, most):
+    before = tiny.config.read_text()
+    tiny.config.write_text(before.replace("[service]", f"[service]\nmax_body = {most}"))
+    tiny.open()
+    assert status(tiny) == ("invalid", "[service] max_body is another")
+
+
 def test_what_was_collected_before_is_sent_without_fields_that_are_left_out_now(tmp_path, monkeypatch):
     legacy = replace(THINGS, legacy=True)
     tiny = Tiny(tmp_path, monkeypatch, legacy)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from saasexport.sync.sync import full_sync
+from saasexport.sync.sync import full_sync, resend_failed
 from tests.tiny import THINGS, Sender, Tiny, assemble
 
 MB = 1_000_000
@@ -80,7 +80,37 @@ def test_an_item_larger_than_a_body_is_set_aside_with_field_and_size(tmp_path, m
     watched = Watched(tmp_path, monkeypatch, settings="max_body = 2000")
     watched.tiny.shop.execute("insert into thing values (100, 'large', ?, 1, null)", (letter * number,))
     assert watched.sync(10, 20) == {"c0", "c1"}
-    assert watched.tiny.ask("select distinct status, errors from cde_things_feed where status <> 200") == [(1, reason)]
+    assert watched.tiny.ask("select distinct status, errors from cde_things_feed where status <> 200") == [(400, reason)]
+    watched.tiny.close()
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\n", '"', "🧀"])
+def test_an_item_that_was_too_large_is_sent_as_soon_as_it_changes(tmp_path, monkeypatch, letter):
+    watched = Watched(tmp_path, monkeypatch, settings="max_body = 2000")
+    assert watched.sync(10) == {"c0"}
+    statuses = "select distinct status, is_deleted from cde_things_feed"
+    for number in (2001, 50_000):
+        watched.tiny.shop.execute("update thing set name = ?", (letter * number,))
+        full_sync(watched.tiny.work(watched.sender), watched.tiny.feeds["things"])
+        assert watched.tiny.ask(statuses) == [(400, 0)]
+    watched.sender.taken()
+    # As it was before: what the service has, but nobody knows that any more.
+    watched.tiny.shop.execute("update thing set name = ?", ("x" * 10,))
+    full_sync(watched.tiny.work(watched.sender), watched.tiny.feeds["things"])
+    assert watched.tiny.ask(statuses) == [(200, 0)]
+    assert watched.sender.taken()
+    watched.tiny.close()
+
+
+def test_what_is_too_large_is_told_once_and_not_tried_again(tmp_path, monkeypatch):
+    watched = Watched(tmp_path, monkeypatch, settings="max_body = 2000")
+    watched.sync(10, 3000)
+    del watched.sizes[:]
+    work = watched.tiny.work(watched.sender)
+    resend_failed(work, watched.tiny.feeds["things"])
+    assert watched.sizes == []
+    full_sync(work, watched.tiny.feeds["things"])
+    assert work.problems == {}
     watched.tiny.close()
 
 
@@ -90,4 +120,6 @@ def test_what_was_collected_is_sent_a_few_at_a_time(tmp_path, monkeypatch):
     full_sync(tiny.work(), tiny.feeds["things"])
     table = tiny.found.table(tiny.feeds["things"])
     assert [len(table.collected(after, 100)) for after in (0, 2, 4)] == [2, 2, 2]
+    ids = [row[0] for row in tiny.shop.execute("select thing_id from thing")]
+    assert [len(table.collected_of(ids, after)) for after in (0, 2, 4, 6)] == [2, 2, 2, 0]
     tiny.close()
