@@ -24,6 +24,16 @@ from saasexport.errors import Busy, ConfigError
 
 def run(job: str) -> int:
     """Run a job if there is anything to do; gives the exit status."""
+    try:
+        return _run(job)
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        print(f"{job}: interrupted; the next run goes on from here", file=sys.stderr)
+        return 130
+
+
+def _run(job: str) -> int:
     lock.open_standard_streams()
     argv = sys.argv[1:]
     held = kept = None
@@ -44,13 +54,7 @@ def run(job: str) -> int:
         pass  # the job finds the same trouble, and has words for it
     from saasexport.jobs import main
 
-    try:
-        status = main(job, argv, held)
-    except BrokenPipeError:
-        return 1
-    except KeyboardInterrupt:
-        print(f"{job}: interrupted; the next run goes on from here", file=sys.stderr)
-        return 130
+    status = main(job, argv, held)
     _ping(kept, job, status)
     return status
 

@@ -8,7 +8,7 @@ is read, outside the shop's transaction.
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from saasexport import queries
@@ -75,10 +75,13 @@ def changelogs_of_0_1_0(feeds: Iterable[Feed]) -> dict[str, str]:
     return {feed.changelog: SQL.changelog_of_0_1_0.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
 
 
-def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) -> list[str]:
+def install(
+    shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str, may: Callable[[], None] = lambda: None
+) -> list[str]:
     """Make the shop's changelogs and triggers what they should be; gives the names of what was changed.
 
-    A changelog of version 0.1.0 keeps its rows.
+    A changelog of version 0.1.0 keeps its rows.  `may` is called once nobody else can write to the shop, and
+    raises if nothing is to be installed any more.
     """
     feeds = list(feeds)
     before = changelogs_of_0_1_0(feeds)
@@ -86,6 +89,7 @@ def install(shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str) 
     tables = changelogs(feeds)
     changed: list[str] = []
     with db.transaction(shop):
+        may()
         present = {name: (kind, sql) for kind, name, _, sql in installed(shop)}
         # Triggers go before the changelogs they write to, and come after them:
         # no write of the shop may ever meet a trigger without its changelog.

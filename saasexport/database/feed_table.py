@@ -216,7 +216,7 @@ class FeedTable:
         return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
 
     def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, EntityId]:
-        """Status 1 for items that cannot be assembled, 400 for those too large; gives their feed_ids, and the entities they come from."""
+        """Status 1 for items that cannot be assembled, 400 if they are too large; gives feed_id -> entity."""
         failed: dict[str, EntityId] = {}
         numbers: Counter[EntityId] = Counter()
         for fault in faults:

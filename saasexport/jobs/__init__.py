@@ -25,6 +25,7 @@ from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
 from saasexport.log import Log
 from saasexport.setup import opening, recovery
+from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
 from saasexport.status import metrics, status
 from saasexport.status.judgement import counted
@@ -60,6 +61,8 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             module.run(work, options)
         finally:
             work.client.close()
+        # What an uninstall took away under the running job is nobody's fault.
+        require_installed(found)
         if not work.log.has_said:
             work.log.say(f"{name}: {_nothing_to_do(name, found)}")
         count(work)
@@ -70,6 +73,8 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy.told_on(sys.stderr)}", file=sys.stderr)
         return 0
+    except Uninstalled:
+        return 0  # on purpose, and meanwhile
     except BrokenPipeError:
         raise  # nobody reads what would be told
     except Exception as error:

@@ -11,7 +11,7 @@ from saasexport import queries
 from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.database import db, indexer, questions
-from saasexport.errors import DatabaseError, ShopError
+from saasexport.errors import DatabaseError, ShopError, Uninstalled
 from saasexport.feed import Feed, Shop
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
@@ -83,6 +83,13 @@ def _once_available(ours: sqlite3.Connection) -> set[str]:
     return set(names.split())
 
 
+def require_installed(found: Installation) -> None:
+    """Refuse to go on once `uninstall` has said that it takes everything out of the shop."""
+    if since := db.setting(found.ours, "uninstalled"):
+        init = "saasexport init --shop " + found.config["shop.database"]
+        raise Uninstalled(f"{found.config.file}: uninstalled at {since} UTC", f"to use it again, run: {init}")
+
+
 def _reinstall(
     found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
 ) -> None:
@@ -92,7 +99,7 @@ def _reinstall(
     _mark_unseen(found, usable, present, changelogs)
     writer = db.connect_shop(path, write=True)
     try:
-        changelog.install(writer, usable, found.id)
+        changelog.install(writer, usable, found.id, lambda: require_installed(found))
     except (sqlite3.Error, DatabaseError) as error:
         message = f"{path}: triggers cannot be installed: {error}"
         Log(found.config["export.log_dir"], "saasexport").error("04-06", message)

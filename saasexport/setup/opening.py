@@ -14,12 +14,12 @@ from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.config import config, ownership
 from saasexport.database import db, indexer, questions, views
-from saasexport.errors import ConfigError, DatabaseError, SaasExportError, Uninstalled
+from saasexport.errors import ConfigError, DatabaseError, SaasExportError
 from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
 from saasexport.log import Log
 from saasexport.setup import machine
-from saasexport.setup.capture import check_shop
+from saasexport.setup.capture import check_shop, require_installed
 from saasexport.setup.installation import SQL, Installation
 
 
@@ -56,9 +56,9 @@ def connect(
     init = "saasexport init --shop " + settings["shop.database"]
     if db.setting(ours, "installation_id") is None:
         raise DatabaseError(f"{settings['export.database']}: not set up", f"run: {init}")
-    if since := db.setting(ours, "uninstalled"):
-        raise Uninstalled(f"{path}: uninstalled at {since} UTC", f"to use it again, run: {init}")
-    return Installation(settings, ours, only_looks), content
+    installation = Installation(settings, ours, only_looks)
+    require_installed(installation)
+    return installation, content
 
 
 def bring_up(settings: config.Config, ours: sqlite3.Connection) -> None:

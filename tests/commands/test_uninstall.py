@@ -6,6 +6,10 @@ from contextlib import closing
 
 import pytest
 
+from saasexport import jobs
+from saasexport.capture import changelog
+from saasexport.jobs import reindex_all_invalid
+from saasexport.setup import capture, opening
 from tests.commands.test_cron import OTHERS, Crontab
 from tests.support import TICK, Exporter
 
@@ -84,3 +88,29 @@ def test_a_machine_without_crontab_is_no_fault(tmp_path, demo_shop_file):
     done = exporter.run("saasexport", "uninstall", environ={"PATH": str(tmp_path)})
     assert (done.returncode, done.stderr) == (0, "")
     assert of_ours(exporter) == []
+
+
+@pytest.mark.parametrize("settings", ["", "[export]\nrun_seconds = 7"])
+@pytest.mark.parametrize("moment", ["the job has opened", "it looks at the shop", "it installs triggers", "it syncs"])
+def test_a_job_at_work_puts_back_no_trigger(tmp_path, demo_shop_file, monkeypatch, capsys, moment, settings):
+    exporter = Exporter.on_copy(tmp_path / "exporter", demo_shop_file)
+    with closing(sqlite3.connect(exporter.shop_file)) as shop:
+        shop.execute("drop trigger saasexport_catalog_product_entity_insert")
+    exporter.write_config(settings)
+    module, name = {
+        "the job has opened": (opening, "bring_in_line"),
+        "it looks at the shop": (capture, "_usable"),
+        "it installs triggers": (changelog, "install"),
+        "it syncs": (reindex_all_invalid, "run"),
+    }[moment]
+    usual = getattr(module, name)
+
+    def uninstalled_first(*arguments):
+        monkeypatch.setattr(module, name, usual)
+        exporter.run("saasexport", "uninstall", environ={"PATH": str(tmp_path)}, check=True)
+        return usual(*arguments)
+
+    monkeypatch.setattr(module, name, uninstalled_first)
+    assert jobs.main("reindex_all_invalid", ["--config", str(exporter.config), "--cron"]) == 0
+    assert of_ours(exporter) == []
+    assert capsys.readouterr().err == ""

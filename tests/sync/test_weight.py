@@ -80,7 +80,8 @@ def test_an_item_larger_than_a_body_is_set_aside_with_field_and_size(tmp_path, m
     watched = Watched(tmp_path, monkeypatch, settings="max_body = 2000")
     watched.tiny.shop.execute("insert into thing values (100, 'large', ?, 1, null)", (letter * number,))
     assert watched.sync(10, 20) == {"c0", "c1"}
-    assert watched.tiny.ask("select distinct status, errors from cde_things_feed where status <> 200") == [(400, reason)]
+    rows = watched.tiny.ask("select distinct status, errors from cde_things_feed where status <> 200")
+    assert rows == [(400, reason)]
     watched.tiny.close()
 
 
