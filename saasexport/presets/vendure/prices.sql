@@ -6,6 +6,8 @@
 
 -- feed: prices
 -- entity: product.id
+-- The queries read the product more than once, its own row each time.
+-- watch: product.id
 
 -- An item names its product's slug, where that has several variants.
 -- watch: product_translation.baseId

@@ -7,6 +7,8 @@
 
 -- feed: products
 -- entity: product.id
+-- The queries read the product more than once, its own row each time.
+-- watch: product.id
 
 -- watch: product_translation.baseId
 -- watch: product_channels_channel.productId

@@ -3,6 +3,8 @@
 
 -- feed: variants
 -- entity: product.id
+-- The queries read the product more than once, its own row each time.
+-- watch: product.id
 
 -- The slug and the options' names are those of the default channel's language, which channels say.
 -- watch: product_translation.baseId

@@ -1,0 +1,1 @@
+"""Feeds of one's own: a feed is one SQL file."""

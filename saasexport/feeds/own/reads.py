@@ -1,0 +1,188 @@
+"""What the queries of a feed read, as SQLite itself says.
+
+Its authorizer names every table and column, through views and common table
+expressions; `explain` tells how often a table is opened.  Neither runs the query.
+"""
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from saasexport import queries
+
+SQL = queries.beside(__file__)
+
+_ALLOWED = frozenset(
+    {sqlite3.SQLITE_READ, sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+
+
+class Refused(Exception):
+    """A query cannot be used; the text says why."""
+
+
+@dataclass
+class Reads:
+    """What a query reads: table -> columns, and the tables that it opens more than once."""
+
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
+    names: tuple[str, ...] = ()  # of its result's columns
+
+
+class Schema:
+    """The tables, views and columns of a shop; names are compared without regard to case, as SQLite does."""
+
+    def __init__(self, shop: sqlite3.Connection) -> None:
+        self._shop = shop
+        self._objects: dict[str, tuple[str, str, int]] = {}
+        self._indexes: dict[int, str] = {}
+        for name, kind, rootpage, table in shop.execute(SQL.objects):
+            if kind == "index":
+                self._indexes[rootpage] = table
+                continue
+            kind = "virtual table" if kind == "table" and not rootpage else kind
+            self._objects[name.lower()] = (name, kind, rootpage)
+        self._columns: dict[str, dict[str, tuple[str, str, int]]] = {}
+
+    def kind(self, table: str) -> str:
+        """table, view or virtual table; empty if there is none of this name."""
+        return self._objects.get(table.lower(), ("", "", 0))[1]
+
+    def name(self, table: str) -> str:
+        """A table's name as the shop writes it."""
+        return self._objects.get(table.lower(), (table, "", 0))[0]
+
+    def names(self) -> list[str]:
+        """The names of all tables."""
+        return [name for name, kind, _ in self._objects.values() if kind == "table"]
+
+    def pages(self) -> tuple[dict[int, str], dict[int, str]]:
+        """The tables by the page at which each begins, as `explain` names them; and those of indexes."""
+        return {rootpage: name for name, kind, rootpage in self._objects.values() if kind == "table"}, self._indexes
+
+    def columns(self, table: str) -> dict[str, tuple[str, str, int]]:
+        """Small name -> name, declared type, place in the primary key."""
+        table = self.name(table)
+        if table not in self._columns:
+            rows = self._shop.execute(SQL.columns, {"table": table})
+            self._columns[table] = {name.lower(): (name, kind, pk) for name, kind, pk in rows}
+        return self._columns[table]
+
+    def key_column(self, table: str) -> str:
+        """The column by which a row is named in a changelog: of the primary key, else the first."""
+        columns = list(self.columns(table).values())
+        return next((name for name, _, pk in columns if pk == 1), columns[0][0])
+
+
+def of_query(shop: sqlite3.Connection, schema: Schema, query: str, parameters: Mapping[str, Any]) -> Reads:
+    """What a query reads.  Refused if it is not one select that only reads, or does not prepare."""
+    if _statements(query) != 1:
+        raise Refused("is not a single select")
+    if _first_word(query) not in ("select", "with", "values"):
+        raise Refused("is not a select")
+    reads = Reads()
+    denied: list[str] = []
+
+    def authorize(action: int, first: str | None, second: str | None, *_: Any) -> int:
+        if action not in _ALLOWED or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
+            denied.append(_ACTIONS.get(action, "does more than read"))
+            return sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_READ and first and schema.kind(first) in ("table", "virtual table"):
+            reads.columns.setdefault(schema.name(first), set()).add(second or "")
+        return sqlite3.SQLITE_OK
+
+    # SQLite makes the table-valued functions at their first use, which the authorizer would take for writing.
+    shop.execute("select 1 from json_each('[]'), json_tree('[]'), pragma_table_info('')").fetchall()
+    with _authorized(shop, authorize):
+        try:
+            program = shop.execute("explain " + query, parameters).fetchall()
+            reads.names = tuple(column[0] for column in shop.execute(_described(query), parameters).description)
+        except sqlite3.Error as error:
+            raise Refused(denied[0] if denied else str(error)) from error
+        except ValueError as error:  # a parameter that is none, in some versions of Python
+            raise Refused(str(error)) from error
+    reads.repeated = _repeated(program, schema)
+    return reads
+
+
+def _repeated(program: list[Any], schema: Schema) -> set[str]:
+    """The tables that a program of SQLite's opens for more than one term of the query, itself or an index alone."""
+    # An index that leads to its table is opened with it; what else is opened is a term of its own.
+    leading = {row[2] for row in program if row[1] == "DeferredSeek"}
+    tables, indexes = schema.pages()
+    opened: Counter[str] = Counter()
+    for _, operation, cursor, page, database, *_ in program:
+        if operation == "OpenRead" and database == 0:
+            if page in tables:
+                opened[tables[page]] += 1
+            elif page in indexes and cursor not in leading:
+                opened[indexes[page]] += 1
+    return {table for table, times in opened.items() if times > 1}
+
+
+_ACTIONS = {
+    sqlite3.SQLITE_ATTACH: "attaches a database",
+    sqlite3.SQLITE_PRAGMA: "uses a pragma",
+    sqlite3.SQLITE_INSERT: "writes",
+    sqlite3.SQLITE_UPDATE: "writes",
+    sqlite3.SQLITE_DELETE: "writes",
+    sqlite3.SQLITE_FUNCTION: "loads an extension",
+}
+
+
+@contextmanager
+def _authorized(shop: sqlite3.Connection, authorize: Any) -> Any:
+    shop.set_authorizer(authorize)
+    try:
+        yield
+    finally:
+        shop.set_authorizer(None)
+
+
+def _described(query: str) -> str:
+    return f"select * from (\n{query}\n) limit 0"
+
+
+def _first_word(query: str) -> str:
+    return next(iter(code(query).split(None, 1)), "").lower()
+
+
+def _statements(query: str) -> int:
+    return len([part for part in code(query).split(";") if part.strip()])
+
+
+# A comment, or what stands in quotes.
+_NO_CODE = re.compile(
+    r"""--[^\n]* | /\*.*?(?:\*/|\Z) | '[^']*(?:'|\Z) | "[^"]*(?:"|\Z) | `[^`]*(?:`|\Z) | \[[^]]*(?:]|\Z)""",
+    re.DOTALL | re.VERBOSE,
+)
+
+
+@lru_cache(maxsize=64)
+def code(query: str) -> str:
+    """A query with blanks where its comments, texts and quoted names are: each character at its place."""
+    return _NO_CODE.sub(lambda match: " " * len(match[0]), query)
+
+
+def with_parameter(query: str, name: str, replacement: str) -> str:
+    """A query in which a parameter is replaced by an expression, wherever it stands as one."""
+    marks = code(query)
+    pieces: list[str] = []
+    at = 0
+    while (found := marks.find(name, at)) >= 0:
+        behind = found + len(name)
+        is_whole = behind == len(marks) or not (marks[behind].isalnum() or marks[behind] == "_")
+        pieces += [query[at:found], replacement if is_whole else name]
+        at = behind
+    return "".join([*pieces, query[at:]])
+
+
+def parameters_of(query: str) -> Iterable[str]:
+    """The names of the parameters of a query."""
+    return dict.fromkeys(re.findall(r"(?<![:\w]):([A-Za-z_]\w*)", code(query)))
