@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import ShopError
+from saasexport.queries import NO_QUERIES, Queries
 from saasexport.values import TOO_LONG
 
 Reference = TypeVar("Reference")
@@ -29,9 +30,6 @@ WEIGHT = 4_194_304
 
 # ... and how long each may be, however many they are.
 SHORT = 32_768
-
-# The name under which a change of the configuration stands in a changelog.
-CONFIGURATION = "configuration"
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,19 @@ class Subscription:
     table: str
     column: str = "entity_id"
     via: str | None = None
+
+
+class Setting(NamedTuple):
+    """Rows of the shop that may change every item: those of a table where a column has one of some values."""
+
+    table: str
+    column: str
+    values: tuple[Any, ...]
+
+    @property
+    def via(self) -> str:
+        """The name under which their changes stand in a changelog; none of a query."""
+        return "configuration" if self.table == "core_config_data" else f"{self.table}.{self.column}"
 
 
 class Failed(NamedTuple):
@@ -222,22 +233,28 @@ class Due:
 
 @dataclass(frozen=True)
 class Feed:
-    """One kind of data that is sent (feeds.md 1.1 and 1.2)."""
+    """One kind of data that is sent (feeds.md 1.1 and 1.2).
+
+    What is not said is derived: names from `name`, queries from `sql` and `entity`, and the entity's own table is
+    subscribed to.  Subscriptions to one key are joined, so that a write of the shop costs one row.
+    """
 
     name: str
-    indexer: str  # the indexer's id
-    title: str  # as the indexer commands print it
-    view: str  # its changelog is <view>_cl
-    table: str  # its feed table
     identity: tuple[str, ...]  # the fields that identify an item, in the order of the hash
-    minimal: tuple[str, ...]  # what is kept of an item, and sent when it is deleted, besides the identity
-    source: tuple[str, str]  # the table whose rows are the entities, and its key column
-    walk: str  # SQL: entity ids after :after, ascending, :limit of them (:since for a look-back, as text)
-    count: str  # SQL: the number of items a full sync would produce; of entities :after to :upto if it names them
-    subscriptions: tuple[Subscription, ...]
+    entity: tuple[str, str]  # the table whose rows are the entities, and its key column
     assemble: Callable[[Shop, Sequence[int]], Iterable[Entity]]
+    subscriptions: tuple[Subscription, ...] = ()
+    minimal: tuple[str, ...] = ()  # what is kept of an item, and sent when it is deleted, besides the identity
+    table: str = ""  # its feed table
+    view: str = ""  # its changelog is <view>_cl
+    indexer: str = ""  # the indexer's id
+    title: str = ""  # as the indexer commands print it
+    sql: Queries = NO_QUERIES  # where `walk`, `count` and the vias are, as via_<via>, unless they are given here
+    walk: str = ""  # SQL: entity ids after :after, ascending, :limit of them (:since for a look-back, as text)
+    # SQL: the number of items a full sync would produce, of entities :after to :upto if it names them; one an entity
+    count: str = ""
     vias: dict[str, str] = field(default_factory=dict)  # via -> SQL: entity ids of :keys, a JSON list
-    configuration: tuple[str, ...] = ()  # paths whose change may change every item
+    settings: tuple[Setting, ...] = ()
     legacy: bool = False  # collected first, sent by another job
     exporter: str = "saas_data_exporter"  # the job that sends what a legacy feed collected
     batch_size: int = 100
@@ -258,13 +275,106 @@ class Feed:
     # to those on record.
     look_back_vias: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        table = self.table or f"cde_{''.join(_words(self.name))}_feed"
+        view = self.view or table
+        derived = {
+            "table": table,
+            "view": view,
+            "indexer": self.indexer or view,
+            "title": self.title or f"{''.join(_words(self.name, ' ')).title()} Feed",
+            "walk": self.walk or self._query("walk") or _of_entity(WALK, self.entity),
+            "count": self.count or self._query("count") or _of_entity(COUNT, self.entity),
+        }
+        subscriptions, vias = _joined(self._subscriptions(), self._vias())
+        for name, value in {**derived, "subscriptions": subscriptions, "vias": vias}.items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
+
     @property
     def changelog(self) -> str:
         """The changelog's table in the shop."""
         return self.view + "_cl"
 
     def watched(self) -> tuple[Subscription, ...]:
-        """The subscriptions, that of the configuration included."""
-        if not self.configuration:
-            return self.subscriptions
-        return (*self.subscriptions, Subscription("core_config_data", "path", CONFIGURATION))
+        """The subscriptions, those to settings included."""
+        settings = (Subscription(setting.table, setting.column, setting.via) for setting in self.settings)
+        return (*self.subscriptions, *dict.fromkeys(settings))
+
+    def setting_keys(self) -> dict[str, set[str]]:
+        """The values of the settings, as texts, by the name under which changes stand in the changelog."""
+        keys: dict[str, set[str]] = {}
+        for setting in self.settings:
+            keys.setdefault(setting.via, set()).update(map(str, setting.values))
+        return keys
+
+    def _query(self, name: str) -> str:
+        query: str = getattr(self.sql, name) if name in self.sql else ""
+        return query
+
+    def _subscriptions(self) -> tuple[Subscription, ...]:
+        own = Subscription(*self.entity)
+        is_given = any((each.table, each.column) == self.entity for each in self.subscriptions)
+        return self.subscriptions if is_given else (own, *self.subscriptions)
+
+    def _vias(self) -> dict[str, str]:
+        named = (each.via for each in self.subscriptions if each.via and each.via != EVERYTHING)
+        return {via: self.vias.get(via) or getattr(self.sql, f"via_{via}") for via in named}
+
+
+# The entities of a feed that says nothing else: the values of its key column, each once.  The names are quoted and
+# qualified, as a table may be called `order`, and SQLite takes a lone "name" that is no column for a text.
+WALK = """
+select distinct {key}
+  from {table}
+ where {key} > :after
+ order by {key}
+ limit :limit
+""".strip()
+
+# The items of a feed that has one for each entity.
+COUNT = """
+select count(distinct {key})
+  from {table}
+ where {key} > :after
+   and {key} <= :upto
+""".strip()
+
+
+def _of_entity(query: str, entity: tuple[str, str]) -> str:
+    table, column = ('"' + name.replace('"', '""') + '"' for name in entity)
+    return query.format(table=table, key=f"{table}.{column}")
+
+
+# The entities that are themselves the keys.
+_THEMSELVES = "select value\n  from json_each(:keys)"
+
+
+def _words(name: str, between: str = "_") -> Iterator[str]:
+    for letter in name:
+        yield between + letter.lower() if letter.isupper() else letter
+
+
+def _joined(
+    subscriptions: Iterable[Subscription], vias: dict[str, str]
+) -> tuple[tuple[Subscription, ...], dict[str, str]]:
+    """The subscriptions, one per table and column, and the queries of their vias.
+
+    Of several one is named after the table, and its query finds what all of them find.
+    """
+    wanted: dict[tuple[str, str], list[str | None]] = {}
+    for each in dict.fromkeys(subscriptions):
+        wanted.setdefault((each.table, each.column), []).append(each.via)
+    joined: list[Subscription] = []
+    queries: dict[str, str] = {}
+    for (table, column), names in wanted.items():
+        via = names[0]
+        if EVERYTHING in names:
+            via = EVERYTHING
+        elif len(names) > 1:
+            via = table
+            finding = dict.fromkeys(vias[name] if name else _THEMSELVES for name in names)
+            queries[via] = "\nunion\n".join(f"select * from (\n{query}\n)" for query in finding)
+        elif via:
+            queries[via] = vias[via]
+        joined.append(Subscription(table, column, via))
+    return tuple(joined), queries

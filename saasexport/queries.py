@@ -27,6 +27,9 @@ class Queries:
         return iter(self._names)
 
 
+NO_QUERIES = Queries("", {})
+
+
 def beside(module_file: str) -> Queries:
     """The queries in the .sql file beside a module, which passes its `__file__`."""
     return load(module_file.rpartition(".")[0] + ".sql")

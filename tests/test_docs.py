@@ -116,7 +116,7 @@ def shop_tables_block():
     rows = []
     for feed in all_feeds().values():
         tables = sorted({subscription.table for subscription in feed.watched()})
-        rows.append((f"`{feed.name}`", f"`{feed.source[0]}`", ", ".join(f"`{name}`" for name in tables)))
+        rows.append((f"`{feed.name}`", f"`{feed.entity[0]}`", ", ".join(f"`{name}`" for name in tables)))
     return table(("feed", "its entities are the rows of", "it needs"), rows)
 
 

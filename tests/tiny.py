@@ -14,7 +14,7 @@ from saasexport.database import db
 from saasexport.database.feed_table import FeedTable
 from saasexport.delivery.client import Outcome
 from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Subscription
+from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Setting, Subscription
 from saasexport.log import Log
 from saasexport.setup import installation, opening
 from saasexport.sync.sync import Work
@@ -74,7 +74,7 @@ THINGS = Feed(
     table="cde_things_feed",
     identity=("code", "language"),
     minimal=("thingId", "code"),
-    source=("thing", "thing_id"),
+    entity=("thing", "thing_id"),
     walk="select thing_id from thing where thing_id > :after order by thing_id limit :limit",
     count="select (select count(*) from thing) * (select count(*) from language)",
     subscriptions=(
@@ -84,7 +84,7 @@ THINGS = Feed(
     ),
     assemble=assemble,
     vias={"shelf": "select thing_id from thing where shelf_id in (select value from json_each(:keys))"},
-    configuration=("general/tiny",),
+    settings=(Setting("core_config_data", "path", ("general/tiny",)),),
 )
 
 

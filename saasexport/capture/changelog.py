@@ -16,7 +16,7 @@ from saasexport.database import db, fingerprints
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
 from saasexport.errors import ShopError
-from saasexport.feed import CONFIGURATION, EVERYTHING, Feed, Shop, json_list, reading_shop
+from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
 
 SQL = queries.beside(__file__)
 
@@ -53,7 +53,7 @@ def triggers(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
     bodies: dict[str, list[tuple[str, str, str]]] = {}
     for feed in feeds:
         for subscription in feed.watched():
-            via = f"'{subscription.via}'" if subscription.via else "null"
+            via = "'" + subscription.via.replace("'", "''") + "'" if subscription.via else "null"
             entry = (feed.changelog, subscription.column, via)
             if entry not in watched.setdefault(subscription.table, {}):
                 watched[subscription.table][entry] = None
@@ -354,10 +354,11 @@ def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto
 
 
 def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None]]) -> str:
+    settings = feed.setting_keys()
     for key, via in rows:
         if via == EVERYTHING:
             return "a change that concerns every item"
-        if via == CONFIGURATION and key in feed.configuration:
+        if via in settings and str(key) in settings[via]:
             return f"the configuration value {key} changed"
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
             return f"a key of {via} is not valid text"

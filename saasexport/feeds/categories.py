@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
-from saasexport.shop import eav, per_view
+from saasexport.shop import eav, per_view, scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
 from saasexport.shop.scopes import StoreView, configuration, link_url, media_url, store_views
@@ -30,6 +30,9 @@ TEXTS = (
 
 # What categories can be sorted by without being told (feeds.md 3.3.3).
 POSITION = "position"
+
+# The setting that a store view sorts by unless a category says otherwise.
+_SORT_BY = "catalog/frontend/default_sort_by"
 
 # Folders of the shop that its media address stands for.
 MEDIA_FOLDERS = ("/media/", "/pub/media/", "media/", "pub/media/")
@@ -142,7 +145,7 @@ def _escaped(description: str) -> str:
 
 def _settings(shop: Shop) -> Settings:
     views = store_views(shop)
-    said = {view.id: configuration(shop).value("catalog/frontend/default_sort_by", view) for view in views}
+    said = {view.id: configuration(shop).value(_SORT_BY, view) for view in views}
     allowed = shop.rows(SQL.is_html_allowed)
     return Settings(
         (POSITION, *(code for (code,) in shop.rows(SQL.sortable))),
@@ -157,13 +160,10 @@ FEED = Feed(
     name="categories",
     indexer="catalog_data_exporter_categories",
     title="Category Feed",
-    view="cde_categories_feed",
-    table="cde_categories_feed",
     identity=("urlPath", "storeViewCode"),
     minimal=("websiteCode", "storeCode", "categoryId"),
-    source=("catalog_category_entity", "entity_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("catalog_category_entity", "entity_id"),
+    sql=SQL,
     subscriptions=(
         Subscription("catalog_category_entity", via="family"),
         Subscription("catalog_category_entity", "path", via="parent"),  # the old parent and the new one
@@ -175,19 +175,9 @@ FEED = Feed(
         Subscription("eav_attribute", "attribute_id", via=EVERYTHING),
         Subscription("catalog_eav_attribute", "attribute_id", via=EVERYTHING),
         Subscription("eav_entity_type", "entity_type_id", via=EVERYTHING),
-        Subscription("store", "store_id", via=EVERYTHING),
-        Subscription("store_group", "group_id", via=EVERYTHING),
-        Subscription("store_website", "website_id", via=EVERYTHING),
+        *scopes.SUBSCRIPTIONS,
     ),
     assemble=assemble,
-    vias={"family": SQL.via_family, "parent": SQL.via_parent},
-    configuration=(
-        "catalog/frontend/default_sort_by",
-        "web/unsecure/base_url",
-        "web/unsecure/base_link_url",
-        "web/unsecure/base_media_url",
-        "web/seo/use_rewrites",
-        "web/url/use_store",
-    ),
+    settings=(scopes.settings(_SORT_BY, *scopes.LINK_SETTINGS, *scopes.MEDIA_SETTINGS),),
     varying=("storeCode", "websiteCode", "urlPath", "children"),
 )

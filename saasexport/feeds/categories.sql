@@ -1,13 +1,6 @@
 -- The categories feed (feeds.md 3.3).
 -- In the sqlite3 shell:  .parameter set :ids '[2, 3]'   then run a query.
 
--- name: walk
-select entity_id
-  from catalog_category_entity
- where entity_id > :after
- order by entity_id
- limit :limit;
-
 -- name: count
 -- Once per store view whose root category is the category or above it (feeds.md 3.3.1).
 select count(*)

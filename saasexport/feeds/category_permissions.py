@@ -11,6 +11,7 @@ from typing import Any
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.shop import scopes
 from saasexport.shop.permissions import (
     ALLOW,
     AS_PARENT,
@@ -21,7 +22,6 @@ from saasexport.shop.permissions import (
     PATHS,
     allowed_groups,
 )
-from saasexport.shop.scopes import configuration
 from saasexport.values import refuse
 
 SQL = queries.beside(__file__)
@@ -68,7 +68,7 @@ def group_code(group_id: int | str) -> str:
 
 def _fallback(shop: Shop) -> list[dict[str, Any]]:
     """What holds where no permission does, by the default scope."""
-    settings = configuration(shop)
+    settings = scopes.configuration(shop)
     nothing = dict.fromkeys(("categoryId", "websiteCode", "customerGroupCode", *_FIELDS))
     enabled = "1" if settings.value(ENABLED) == "1" else "0"
     items = [{"id": "fallback-enabled", **nothing, "value": enabled}]
@@ -86,20 +86,14 @@ def _fallback(shop: Shop) -> list[dict[str, Any]]:
 FEED = Feed(
     name="categoryPermissions",
     indexer="catalog_data_exporter_category_permissions",
-    title="Category Permissions Feed",
-    view="cde_category_permissions_feed",
-    table="cde_category_permissions_feed",
     identity=("id",),
     minimal=("categoryId", "websiteCode", "customerGroupCode"),
-    source=("magento_catalogpermissions", "permission_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("magento_catalogpermissions", "permission_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("magento_catalogpermissions", "permission_id"),
         Subscription("store_website", "website_id", via="website"),
     ),
-    vias={"website": SQL.via_website},
-    configuration=PATHS,
+    settings=(scopes.settings(*PATHS),),
     id_types={"default": "", "id": ""},
     assemble=assemble,
 )

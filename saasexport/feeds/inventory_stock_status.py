@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
-from saasexport.shop import stock
+from saasexport.shop import scopes, stock
 from saasexport.values import text
 
 SQL = queries.beside(__file__)
@@ -53,16 +53,12 @@ def _entity(stocks: stock.Stocks, product_id: int, sku: str, stock_ids: list[int
 FEED = Feed(
     name="inventoryStockStatus",
     indexer="inventory_data_exporter_stock_status",
-    title="Inventory Stock Status Feed",
-    view="inventory_data_exporter_stock_status_feed",
     table="inventory_data_exporter_stock_status_feed",
     identity=("stockId", "sku"),
     minimal=("stockId", "sku", "isSalable", "qty", "qtyForSale", "infiniteStock"),
-    source=("catalog_product_entity", "entity_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("catalog_product_entity", "entity_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("catalog_product_entity"),
         Subscription("cataloginventory_stock_item", "product_id"),
         Subscription("inventory_source_item", "sku", "sku"),
         Subscription("inventory_reservation", "sku", "sku"),
@@ -70,8 +66,7 @@ FEED = Feed(
         Subscription("inventory_source_stock_link", "source_code", "source"),
         Subscription("inventory_stock", "stock_id", "stock"),
     ),
-    vias={"sku": SQL.via_sku, "source": SQL.via_source, "stock": SQL.via_stock},
-    configuration=stock.CONFIGURATION,
+    settings=(scopes.settings(*stock.CONFIGURATION),),
     assemble=assemble,
     time_field="updatedAt",
     unhashed=("productId",),

@@ -1,13 +1,6 @@
 -- The inventory stock status feed (feeds.md 3.5).
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
 
--- name: walk
-select entity_id
-  from catalog_product_entity
- where entity_id > :after
- order by entity_id
- limit :limit;
-
 -- name: count
 -- Of the default stock, products with a stock item and a default source item; of any other stock, products with an
 -- item in one of its enabled sources.  (cross join: in this order, whatever SQLite knows of the tables.)

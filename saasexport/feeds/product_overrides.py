@@ -13,6 +13,7 @@ from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
 from saasexport.feeds.category_permissions import group_code
+from saasexport.shop import scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.permissions import PATHS, Permissions, is_enabled, permissions
 from saasexport.shop.scopes import StoreView, configuration, store_views, websites
@@ -137,16 +138,11 @@ def _overrides(shop: Shop) -> Overrides:
 FEED = Feed(
     name="productOverrides",
     indexer="catalog_data_exporter_product_overrides",
-    title="Product Overrides Feed",
-    view="cde_product_overrides_feed",
-    table="cde_product_overrides_feed",
     identity=("sku", "websiteCode", "customerGroupCode"),
     minimal=("productId",),
-    source=("catalog_product_entity", "entity_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("catalog_product_entity", "entity_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("catalog_product_entity"),
         Subscription("catalog_product_website", "product_id"),
         Subscription("catalog_category_product", "product_id"),
         Subscription("magento_catalogpermissions", "category_id", via="category"),
@@ -154,12 +150,9 @@ FEED = Feed(
         Subscription("catalog_category_entity_int", via="category"),
         Subscription("eav_attribute", "attribute_id", via="attribute"),
         Subscription("customer_group", "customer_group_id", via=EVERYTHING),
-        Subscription("store", "store_id", via=EVERYTHING),
-        Subscription("store_group", "group_id", via=EVERYTHING),
-        Subscription("store_website", "website_id", via=EVERYTHING),
+        *scopes.SUBSCRIPTIONS,
     ),
-    vias={"category": SQL.via_category, "attribute": SQL.via_attribute},
-    configuration=PATHS,
+    settings=(scopes.settings(*PATHS),),
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
     assemble=assemble,
     varying=("displayable", "priceDisplayable", "addToCartAllowed"),

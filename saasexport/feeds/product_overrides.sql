@@ -1,13 +1,6 @@
 -- The product overrides feed: what category permissions do to products.
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
 
--- name: walk
-select entity_id
-  from catalog_product_entity
- where entity_id > :after
- order by entity_id
- limit :limit;
-
 -- name: products
 select product.entity_id,
        product.sku,

@@ -64,23 +64,17 @@ def _value(option_id: int, value: Any, position: Any) -> dict[str, Any]:
 
 FEED = Feed(
     name="ratingMetadata",
-    indexer="catalog_data_exporter_rating_metadata",
     title="Product Rating Metadata Feed",
-    view="catalog_data_exporter_rating_metadata",
     table="catalog_data_exporter_rating_metadata",
     identity=("ratingId", "storeViewCode"),
-    minimal=(),
-    source=("rating", "rating_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("rating", "rating_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("rating", "rating_id"),
         Subscription("rating_option", "rating_id"),
         Subscription("rating_store", "rating_id"),
         Subscription("rating_title", "rating_id"),
         Subscription("store", "store_id", via="store"),
     ),
-    vias={"store": SQL.via_store},
     legacy=True,
     assemble=assemble,
 )

@@ -1,13 +1,6 @@
 -- The rating metadata feed (feeds.md 3.8): what reviews vote on.
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
 
--- name: walk
-select rating_id
-  from rating
- where rating_id > :after
- order by rating_id
- limit :limit;
-
 -- name: count
 select count(*)
   from rating

@@ -54,17 +54,13 @@ def _item(row: Any, visibility: list[Any], votes: dict[int, Any]) -> dict[str, A
 
 FEED = Feed(
     name="reviews",
-    indexer="catalog_data_exporter_product_reviews",
     title="Product Reviews Feed",
-    view="catalog_data_exporter_product_reviews",
     table="catalog_data_exporter_product_reviews",
     identity=("reviewId",),
     minimal=("productId",),
-    source=("review", "review_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("review", "review_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("review", "review_id"),
         Subscription("review_detail", "review_id"),
         Subscription("review_store", "review_id"),
         Subscription("rating_option_vote", "review_id"),
@@ -72,7 +68,6 @@ FEED = Feed(
         Subscription("store", "store_id", via="store"),
         Subscription("review_entity", "entity_id", via=EVERYTHING),
     ),
-    vias={"option": SQL.via_option, "store": SQL.via_store},
     legacy=True,
     assemble=assemble,
 )

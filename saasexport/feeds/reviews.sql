@@ -1,13 +1,6 @@
 -- The reviews feed (feeds.md 3.8): approved reviews of products that are shown in a store view.
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
 
--- name: walk
-select review_id
-  from review
- where review_id > :after
- order by review_id
- limit :limit;
-
 -- name: count
 select count(*)
   from review

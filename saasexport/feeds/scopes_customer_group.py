@@ -29,17 +29,13 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
 
 FEED = Feed(
     name="scopesCustomerGroup",
-    indexer="scopes_customergroup_data_exporter",
     title="Scopes customer groups data feed",
-    view="scopes_customergroup_data_exporter",
     table="scopes_customergroup_data_exporter",
     identity=("customerGroupId",),
     minimal=("customerGroupCode",),
-    source=("customer_group", "customer_group_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("customer_group", "customer_group_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("customer_group", "customer_group_id"),
         Subscription("customer_group_excluded_website", "customer_group_id"),
         Subscription("store_website", "website_id", via=EVERYTHING),
     ),

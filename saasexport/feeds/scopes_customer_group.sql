@@ -1,18 +1,6 @@
 -- The scopesCustomerGroup feed (feeds.md 3.7).
 -- In the sqlite3 shell:  .parameter set :ids '[0, 1]'   then run a query.
 
--- name: walk
--- Group 0 is NOT LOGGED IN, and is sent.
-select customer_group_id
-  from customer_group
- where customer_group_id > :after
- order by customer_group_id
- limit :limit;
-
--- name: count
-select count(*)
-  from customer_group;
-
 -- name: customer_groups
 select customer_group_id
   from customer_group

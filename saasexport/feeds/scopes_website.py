@@ -29,21 +29,16 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
 
 FEED = Feed(
     name="scopesWebsite",
-    indexer="scopes_website_data_exporter",
     title="Scopes website data feed",
-    view="scopes_website_data_exporter",
     table="scopes_website_data_exporter",
     identity=("websiteId",),
     minimal=("websiteCode",),
-    source=("store_website", "website_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("store_website", "website_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("store_website", "website_id"),
         Subscription("store_group", "website_id"),
         Subscription("store", "group_id", via="group"),
     ),
     assemble=assemble,
-    vias={"group": SQL.via_group},
     legacy=True,
 )

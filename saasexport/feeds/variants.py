@@ -91,13 +91,11 @@ FEED = Feed(
     name="variants",
     indexer="catalog_data_exporter_product_variants",
     title="Product Variant Feed",
-    view="cde_product_variants_feed",
     table="cde_product_variants_feed",
     identity=("parentSku", "productSku"),
     minimal=("id", "optionValues", "parentSku", "productSku", "productId"),
-    source=("catalog_product_super_link", "product_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("catalog_product_super_link", "product_id"),
+    sql=SQL,
     subscriptions=(
         Subscription("catalog_product_entity", "entity_id", "product"),
         Subscription("catalog_product_entity_int"),
@@ -107,7 +105,6 @@ FEED = Feed(
         Subscription("eav_attribute_option", "attribute_id", "attribute"),
         Subscription("eav_attribute_option_value", "option_id", "option"),
     ),
-    vias={"product": SQL.via_product, "attribute": SQL.via_attribute, "option": SQL.via_option},
     assemble=assemble,
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": SQL.via_product},
 )

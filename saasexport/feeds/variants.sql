@@ -1,13 +1,6 @@
 -- The variants feed (feeds.md 3.6).
 -- In the sqlite3 shell:  .parameter set :ids '[10, 20]'   then run a query.
 
--- name: walk
-select distinct product_id
-  from catalog_product_super_link
- where product_id > :after
- order by product_id
- limit :limit;
-
 -- name: count
 -- Parts of configurable products with a value of at least one of their attributes.
 -- (cross join here and below: SQLite then reads the tables in this order, whatever it knows of them.)

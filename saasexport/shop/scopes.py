@@ -8,9 +8,21 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from saasexport import queries
-from saasexport.feed import Shop
+from saasexport.feed import EVERYTHING, Setting, Shop, Subscription
 
 SQL = queries.beside(__file__)
+
+# What store views and websites are read from: a feed that asks for them subscribes to these.
+SUBSCRIPTIONS = (
+    Subscription("store", "store_id", via=EVERYTHING),
+    Subscription("store_group", "group_id", via=EVERYTHING),
+    Subscription("store_website", "website_id", via=EVERYTHING),
+)
+
+# What addresses depend on, for the settings of feeds that have any: a base address, those of links and of media.
+WEB_SETTINGS = ("web/unsecure/base_url",)
+LINK_SETTINGS = (*WEB_SETTINGS, "web/unsecure/base_link_url", "web/seo/use_rewrites", "web/url/use_store")
+MEDIA_SETTINGS = (*WEB_SETTINGS, "web/unsecure/base_media_url")
 
 
 class StoreView(NamedTuple):
@@ -69,13 +81,18 @@ def configuration(shop: Shop) -> Configuration:
     return shop.once(_configuration)
 
 
+def settings(*paths: str) -> Setting:
+    """The configuration values of these paths, as what a feed depends on."""
+    return Setting("core_config_data", "path", tuple(dict.fromkeys(paths)))
+
+
 def web_url(shop: Shop, view: StoreView) -> str:
-    """The store view's base address, with a slash at its end."""
+    """The store view's base address, with a slash at its end; it depends on WEB_SETTINGS."""
     return _ended(configuration(shop).value("web/unsecure/base_url", view) or "/")
 
 
 def link_url(shop: Shop, view: StoreView) -> str:
-    """The base of links to pages: with index.php and the store's code where the configuration says so."""
+    """The base of links to pages: with index.php and the store's code where LINK_SETTINGS say so."""
     settings = configuration(shop)
     base = settings.value("web/unsecure/base_link_url", view)
     url = _filled(base, web_url(shop, view)) if base else web_url(shop, view)
@@ -87,7 +104,7 @@ def link_url(shop: Shop, view: StoreView) -> str:
 
 
 def media_url(shop: Shop, view: StoreView) -> str:
-    """The base of images and files."""
+    """The base of images and files (MEDIA_SETTINGS)."""
     base = configuration(shop).value("web/unsecure/base_media_url", view)
     return _filled(base, web_url(shop, view)) if base else web_url(shop, view) + "media/"
 

@@ -19,7 +19,7 @@ SQL = queries.beside(__file__)
 
 def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[Entity]:
     """Of some texts that are no keys those that the shop has, each with the reason why it is no entity."""
-    _, column = feed.source
+    _, column = feed.entity
     written = [feed.key.written(text) for text in texts]
     values = {
         "texts": encode([each["text"] for each in written]),
@@ -71,12 +71,12 @@ def without_key(feed: Feed, shop: Shop) -> dict[str, int]:
 
 def _is_always_whole(feed: Feed, shop: Shop) -> bool:
     """Whether the key column is SQLite's own row number, which nothing but a whole number can be."""
-    table, column = feed.source
+    table, column = feed.entity
     rows = shop.rows(SQL.key_column, table=table, column=column)
     return [(kind.upper(), number, keys) for kind, number, keys in rows] == [("INTEGER", 1, 1)]
 
 
 def _sql(name: str, feed: Feed) -> str:
-    table, column = feed.source
+    table, column = feed.entity
     query: str = getattr(SQL, name)
     return query.format(table=table, column=column)

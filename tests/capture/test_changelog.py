@@ -7,7 +7,7 @@ import pytest
 
 from saasexport.capture import changelog
 from saasexport.database import db
-from saasexport.feed import CONFIGURATION, EVERYTHING, Shop, Subscription
+from saasexport.feed import EVERYTHING, Setting, Shop, Subscription
 from tests.tiny import THINGS, tiny_shop
 
 ID = "0123456789abcdef"
@@ -19,9 +19,10 @@ SHELVES = replace(
     indexer="shelf_data_exporter",
     view="cde_shelves_feed",
     table="cde_shelves_feed",
+    entity=("shelf", "shelf_id"),
     subscriptions=(Subscription("thing", "shelf_id"), Subscription("shelf", "shelf_id")),
     vias={},
-    configuration=(),
+    settings=(),
 )
 
 
@@ -137,7 +138,7 @@ def test_a_foreign_key_is_written_with_the_name_of_its_subscription(shop):
     shop.execute("update shelf set label = 'x' where shelf_id = 2")
     shop.execute("insert into language (code) values ('fr')")
     shop.execute("insert into core_config_data (path, value) values ('a/b', 'x')")
-    assert written(shop) == [(2, "shelf"), (3, EVERYTHING), ("a/b", CONFIGURATION)]
+    assert written(shop) == [(2, "shelf"), (3, EVERYTHING), ("a/b", "configuration")]
 
 
 def test_an_upsert_writes_what_it_came_to(shop):
@@ -201,7 +202,7 @@ def test_the_shop_sees_its_own_row_id_and_counts(shop):
 def test_a_key_of_any_kind_is_written(shop):
     keys = ("text", "", b"\xff\x00", None)
     shop.executemany("insert into core_config_data (path) values (?)", ((key,) for key in keys))
-    assert written(shop) == [(key, CONFIGURATION) for key in keys]
+    assert written(shop) == [(key, "configuration") for key in keys]
 
 
 # The shop's migrations
@@ -454,6 +455,45 @@ def test_a_configuration_value_of_the_feed_has_it_walked_and_others_do_not(shop,
     assert read(shop, ours) == ([], "")
     shop.execute("insert into core_config_data (path) values ('general/tiny')")
     assert read(shop, ours) == ([], "the configuration value general/tiny changed")
+
+
+TAXED = replace(
+    THINGS,
+    settings=(
+        Setting("option", "name", ("tax", "it's", "1")),
+        Setting("option", "name", ("shipping",)),
+        Setting("rate", "rate_id", (7, "8")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ("insert into option values ('tax', 'x')", "tax"),
+        ("insert into option values ('it''s', 'x')", "it's"),
+        ("insert into option values (1, 'x')", "1"),
+        ("update option set value = 'x' where name = 'shipping'", "shipping"),
+        ("update option set name = 'gift' where name = 'shipping'", "shipping"),
+        ("delete from option where name = 'shipping'", "shipping"),
+        ("insert into rate values (7)", "7"),
+        ("insert into rate values (8)", "8"),
+        ("insert into option values ('7', 'x')", None),
+        ("insert into option values ('other', 'x')", None),
+        ("insert into rate values (1)", None),
+        ("insert into core_config_data (path) values ('tax')", None),
+    ],
+)
+def test_a_setting_in_any_table_has_the_feed_walked_anew(tmp_path, ours, change, key):
+    shop = tiny_shop(tmp_path / "settings.sqlite")
+    shop.executescript(
+        "create table option (name text, value text); create table rate (rate_id integer);"
+        "insert into option values ('shipping', 'free');"
+    )
+    changelog.install(shop, [TAXED], ID)
+    shop.execute(change)
+    assert read(shop, ours, feed=TAXED) == ([], f"the configuration value {key} changed" if key else "")
+    shop.close()
 
 
 def test_a_hole_in_the_changelog_has_the_feed_walked(shop, ours):

@@ -161,14 +161,8 @@ def test_each_table_and_column_is_watched_once(shop):
 
 def test_an_area_that_uses_anothers_name_for_another_query_is_refused(monkeypatch):
     monkeypatch.setattr(assembly.media, "VIAS", {"media": "select 1", "category": "select 2"})
-    monkeypatch.setattr(
-        assembly.media,
-        "SUBSCRIPTIONS",
-        (assembly.Subscription("somewhere", "category_id", via="category"),),
-    )
-
     with pytest.raises(ValueError, match="category stands for two queries"):
-        assembly._joined()
+        assembly._vias()
 
 
 def test_every_query_of_a_subscription_runs_and_gives_nothing_for_nothing(shop):

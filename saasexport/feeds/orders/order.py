@@ -25,6 +25,7 @@ from saasexport.feeds.orders.fields import (
     moment,
     record,
 )
+from saasexport.shop import scopes
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)
@@ -152,17 +153,14 @@ def _address(row: Sequence[Any], path: str) -> dict[str, Any]:
 
 FEED = Feed(
     name="orders",
-    indexer="sales_order_data_exporter_v2",
     title="Sales Orders Feed",
     view="sales_order_data_exporter_v2",
     table="sales_data_exporter_orders_v2",
     identity=("commerceOrderId",),
     minimal=("orderId",),
-    source=("sales_order", "entity_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("sales_order", "entity_id"),
+    sql=SQL,
     subscriptions=(
-        Subscription("sales_order"),
         Subscription("sales_order_payment", "parent_id"),
         Subscription("sales_order_address", "parent_id"),
         Subscription("sales_order_item", "order_id"),
@@ -182,23 +180,8 @@ FEED = Feed(
         Subscription("store_group", "group_id", via="store_group"),
         Subscription("store_website", "website_id", via="website"),
     ),
-    vias={
-        "invoice": SQL.via_invoice,
-        "shipment": SQL.via_shipment,
-        "credit_memo": SQL.via_credit_memo,
-        "tax": SQL.via_tax,
-        "product": SQL.via_product,
-        "store": SQL.via_store,
-        "store_group": SQL.via_store_group,
-        "website": SQL.via_website,
-    },
     # The addresses of tracking pages.
-    configuration=(
-        "web/unsecure/base_url",
-        "web/unsecure/base_link_url",
-        "web/seo/use_rewrites",
-        "web/url/use_store",
-    ),
+    settings=(scopes.settings(*scopes.LINK_SETTINGS),),
     look_back_vias=("product", "store", "store_group", "website"),
     legacy=True,
     exporter="sales_data_exporter",

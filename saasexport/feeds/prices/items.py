@@ -15,6 +15,7 @@ from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
 from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
+from saasexport.shop import scopes
 from saasexport.values import date_time, number, text
 
 SQL = queries.beside(__file__)
@@ -211,13 +212,10 @@ FEED = Feed(
     name="prices",
     indexer="catalog_data_exporter_product_prices",
     title="Product Prices Feed",
-    view="cde_product_prices_feed",
     table="cde_product_prices_feed",
     identity=("sku", "customerGroupCode", "websiteCode"),
-    minimal=(),
-    source=("catalog_product_entity", "entity_id"),
-    walk=SQL.walk,
-    count=SQL.count,
+    entity=("catalog_product_entity", "entity_id"),
+    sql=SQL,
     subscriptions=(
         Subscription("catalog_product_entity", via="family"),
         Subscription("catalog_product_website", "product_id", via="family"),
@@ -229,12 +227,9 @@ FEED = Feed(
         Subscription("catalog_product_relation", "child_id"),
         Subscription("eav_attribute", "attribute_id", via="attribute"),
         Subscription("eav_entity_type", "entity_type_id", via=EVERYTHING),
-        Subscription("store", "store_id", via=EVERYTHING),
-        Subscription("store_group", "group_id", via=EVERYTHING),
-        Subscription("store_website", "website_id", via=EVERYTHING),
+        *scopes.SUBSCRIPTIONS,
     ),
-    vias={"family": SQL.via_family, "attribute": SQL.via_attribute},
-    configuration=("catalog/price/scope", "general/locale/timezone"),
+    settings=(scopes.settings("catalog/price/scope", "general/locale/timezone"),),
     batch_size=500,
     time_field="updatedAt",
     time_format="%Y-%m-%dT%H:%M:%S+00:00",

@@ -1,13 +1,6 @@
 -- Price items: products, their websites, regular and special prices (feeds.md 3.4.1, 3.4.2).
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'  .parameter set :price 77  .parameter set :special_price 78
 
--- name: walk
-select entity_id
-  from catalog_product_entity
- where entity_id > :after
- order by entity_id
- limit :limit;
-
 -- name: count
 -- Fallback items, and items of customer groups with a tier or today's rule price (3.4.1, 3.4.3, 3.4.4).
 -- Today is UTC's day here; an item knows its website's.

@@ -53,9 +53,7 @@ SUBSCRIPTIONS = (
     Subscription("catalog_product_entity_decimal"),
     Subscription("catalog_product_entity_datetime"),
     Subscription("eav_entity_type", "entity_type_id", via=EVERYTHING),
-    Subscription("store", "store_id", via=EVERYTHING),
-    Subscription("store_group", "group_id", via=EVERYTHING),
-    Subscription("store_website", "website_id", via=EVERYTHING),
+    *scopes.SUBSCRIPTIONS,
 )
 
 # What an item says where no area has anything to say (feeds.md 0.2: N).
@@ -155,56 +153,28 @@ def _scope_fields(shop: Shop) -> dict[int, dict[str, Any]]:
     }
 
 
-def _joined() -> tuple[tuple[Subscription, ...], dict[str, str]]:
-    """The subscriptions of all areas, and their queries: one per table and column.
-
-    Each subscription is one more row that the shop writes, so those that watch
-    the same key share one.  It is named after the table, and its query finds
-    what all of them find.
-    """
-    wanted: dict[tuple[str, str], dict[str, str]] = {}  # table and column -> query -> via
-    for watched, vias in _watched():
-        query = EVERYTHING if watched.via == EVERYTHING else vias.get(watched.via or "", SQL.themselves)
-        wanted.setdefault((watched.table, watched.column), {})[query] = watched.via or ""
-    subscriptions: list[Subscription] = []
-    joined: dict[str, str] = {}
-    for (table, column), found in wanted.items():
-        query, via = next(iter(found.items()))
-        if EVERYTHING in found.values():
-            via = EVERYTHING
-        elif len(found) > 1:
-            query, via = "\nunion\n".join(f"select * from (\n{each}\n)" for each in found), table
-        subscriptions.append(Subscription(table, column, via or None))
-        if via and via != EVERYTHING and joined.setdefault(via, query) != query:
-            raise ValueError(f"products: {via} stands for two queries")
-    return tuple(subscriptions), joined
-
-
-def _watched() -> Iterable[tuple[Subscription, dict[str, str]]]:
-    for watched in SUBSCRIPTIONS:
-        yield watched, {}
+def _vias() -> dict[str, str]:
+    """The queries of all areas; a name stands for one of them."""
+    vias: dict[str, str] = {}
     for area in (*AREAS, extra_attributes):
-        for watched in area.SUBSCRIPTIONS:
-            yield watched, area.VIAS
+        for via, query in area.VIAS.items():
+            if vias.setdefault(via, query) != query:
+                raise ValueError(f"products: {via} stands for two queries")
+    return vias
 
-
-_SUBSCRIPTIONS, _VIAS = _joined()
 
 FEED = Feed(
     name="products",
     indexer="catalog_data_exporter_products",
     title="Product Feed",
-    view="cde_products_feed",
-    table="cde_products_feed",
     identity=("sku", "storeViewCode"),
     minimal=("productId", "storeCode", "websiteCode"),
-    source=("catalog_product_entity", "entity_id"),
-    walk=SQL.walk,
-    count=SQL.count,
-    subscriptions=_SUBSCRIPTIONS,
+    entity=("catalog_product_entity", "entity_id"),
+    sql=SQL,
+    subscriptions=(*SUBSCRIPTIONS, *(each for area in (*AREAS, extra_attributes) for each in area.SUBSCRIPTIONS)),
     assemble=assemble,
-    vias=_VIAS,
-    configuration=tuple(dict.fromkeys(path for area in (*AREAS, extra_attributes) for path in area.CONFIGURATION)),
+    vias=_vias(),
+    settings=(scopes.settings(*(path for area in (*AREAS, extra_attributes) for path in area.CONFIGURATION)),),
     varying=(
         *("storeViewCode", "storeCode", "websiteCode", "url", "urlRewrites", "currency", "weightUnit"),
         *("categoryData", "categories", "inStock", "lowStock", "buyable"),

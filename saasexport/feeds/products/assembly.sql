@@ -1,12 +1,5 @@
 -- The products feed as a whole (feeds.md 3.1.1).
 
--- name: walk
-select entity_id
-  from catalog_product_entity
- where entity_id > :after
- order by entity_id
- limit :limit;
-
 -- name: count
 -- Once per store view of the websites a product is on.
 select count(*)
@@ -28,8 +21,3 @@ select entity_id
 select entity_id
   from catalog_product_entity
  where entity_id in (select cast(value as integer) from json_each(:keys));
-
--- name: themselves
--- Products whose own ids are the keys.
-select cast(value as integer)
-  from json_each(:keys);

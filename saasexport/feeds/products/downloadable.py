@@ -24,7 +24,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("downloadable_sample_title", "sample_id", "downloadable_sample"),
 )
 VIAS: dict[str, str] = {"downloadable_link": SQL.via_link, "downloadable_sample": SQL.via_sample}
-CONFIGURATION: tuple[str, ...] = ("web/unsecure/base_url",)
+CONFIGURATION: tuple[str, ...] = scopes.WEB_SETTINGS
 
 # product id -> store id -> samples
 Samples = dict[int, dict[int, list[dict[str, Any]]]]

@@ -34,13 +34,13 @@ _BACKORDERS = {1: "allow", 2: "allow_and_notify"}
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *downloadable.SUBSCRIPTIONS,
     Subscription("eav_attribute_set", "attribute_set_id", "attribute_set"),
-    Subscription("tax_class", "class_id", "tax_class"),
+    Subscription("tax_class", "class_id", "tax_class_entry"),
     Subscription("cataloginventory_stock_item", "product_id", "stock_item"),
 )
 VIAS: dict[str, str] = {
     **downloadable.VIAS,
     "attribute_set": SQL.via_attribute_set,
-    "tax_class": SQL.via_tax_class,
+    "tax_class_entry": SQL.via_tax_class,
     "stock_item": stock.SQL.via_stock_item,
 }
 CONFIGURATION: tuple[str, ...] = (

@@ -33,7 +33,7 @@ SUBSCRIPTIONS = (
     Subscription("eav_attribute", "attribute_id", via="gallery"),
 )
 VIAS = {"media": SQL.via_media, "gallery": SQL.via_gallery}
-CONFIGURATION = ("web/unsecure/base_url", "web/unsecure/base_media_url")
+CONFIGURATION = scopes.MEDIA_SETTINGS
 
 
 # A file of a gallery with what the default scope says of it:

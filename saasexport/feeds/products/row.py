@@ -75,11 +75,8 @@ VIAS = {"tax_class": SQL.via_tax_class}
 CONFIGURATION = (
     "currency/options/base",
     "general/locale/weight_unit",
-    "web/unsecure/base_url",
-    "web/unsecure/base_link_url",
-    "web/unsecure/base_media_url",
-    "web/seo/use_rewrites",
-    "web/url/use_store",
+    *scopes.LINK_SETTINGS,
+    *scopes.MEDIA_SETTINGS,
 )
 
 

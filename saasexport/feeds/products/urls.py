@@ -18,12 +18,7 @@ PARAMETERS_FROM = 3
 # Rewrites of categories and pages carry their own ids, some of which are products' too: those are assembled in vain.
 SUBSCRIPTIONS = (Subscription("url_rewrite", "entity_id"),)
 VIAS: dict[str, str] = {}
-CONFIGURATION = (
-    "web/unsecure/base_url",
-    "web/unsecure/base_link_url",
-    "web/seo/use_rewrites",
-    "web/url/use_store",
-)
+CONFIGURATION = scopes.LINK_SETTINGS
 
 # request path, target path, whether it is the product's own address and no redirect
 Rewrite = tuple[Any, Any, int]

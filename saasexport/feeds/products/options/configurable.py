@@ -38,7 +38,7 @@ VIAS: dict[str, str] = {
     "super_attribute": SQL.via_super_attribute,
     "super_option": SQL.via_super_option,
 }
-CONFIGURATION: tuple[str, ...] = ("web/unsecure/base_url", "web/unsecure/base_media_url")
+CONFIGURATION: tuple[str, ...] = scopes.MEDIA_SETTINGS
 
 
 def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
