@@ -31,6 +31,9 @@ WEIGHT = 4_194_304
 # ... and how long each may be, however many they are.
 SHORT = 32_768
 
+# SQLite's instructions between two looks at the clock: a millisecond or so.
+INSTRUCTIONS = 20_000
+
 
 @dataclass(frozen=True)
 class Subscription:
@@ -115,6 +118,9 @@ class Shop:
         self.profiler: Callable[[str, int, float], None] | None = None
         # A text longer than this has no place in an item; it is not read.
         self.max_body = max_body
+        # What every query may name, and the seconds that each may take (0: any), for feeds of one's own.
+        self.parameters: dict[str, Any] = {}
+        self.seconds: float = 0
         self._is_alone = False
         self._reference: dict[Callable[[Shop], Any], Any] = {}
 
@@ -127,9 +133,11 @@ class Shop:
 
     def rows(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> list[Any]:
         """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list.  ShopError if they cannot be read."""
+        if self.parameters:
+            parameters = {**self.parameters, **parameters}
         if ids is not None:
             parameters["ids"] = json_list(ids)
-        with reading_shop(self.feed):
+        with reading_shop(self.feed), self._bounded():
             try:
                 return self.connection.execute(query, parameters).fetchall()
             except sqlite3.DataError as error:
@@ -159,6 +167,24 @@ class Shop:
         finally:
             self.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, usual)
             self._is_alone = before
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Interrupt a query that takes longer than it may, as ShopError."""
+        if not self.seconds:
+            yield
+            return
+        end = time.monotonic() + self.seconds
+        self.connection.set_progress_handler(lambda: time.monotonic() > end, INSTRUCTIONS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            reason = f"{self.feed}: a query takes longer than {self.seconds:g} s for one chunk of entities"
+            raise ShopError(reason, f"see: saasexport feeds check {self.feed}") from error
+        finally:
+            self.connection.set_progress_handler(None, 0)
 
     def once(self, load: Callable[["Shop"], Reference]) -> Reference:
         """What `load` gives for this shop, read at the first call of this pass."""
@@ -274,6 +300,12 @@ class Feed:
     # Vias of what entities share (a store, a product): they lead to those that `walk` gives within the look-back, and
     # to those on record.
     look_back_vias: tuple[str, ...] = ()
+    # Of a feed of one's own: its file, the values that its queries may name beside ours, how many seconds each may
+    # take for a chunk, and what tells that the file is another than it was.
+    origin: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0
+    digest: str = ""
 
     def __post_init__(self) -> None:
         table = self.table or f"cde_{''.join(_words(self.name))}_feed"

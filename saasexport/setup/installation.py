@@ -99,7 +99,7 @@ class Installation:
     def shop_now(self, uuid_of: Callable[[str, EntityId], str], feed: Feed) -> Shop:
         """The shop as a pass that begins now sees it."""
         config = self.config
-        return Shop(
+        shop = Shop(
             self.shop,
             None,
             config.of_feed(feed.name, "look_back_days"),
@@ -108,6 +108,11 @@ class Installation:
             config.of_feed(feed.name, "exclude"),
             config["service.max_body"],
         )
+        if feed.origin:
+            now = shop.now.strftime("%Y-%m-%d %H:%M:%S")
+            shop.parameters = {"now": now, "since": shop.since, **feed.parameters}
+            shop.seconds = feed.seconds
+        return shop
 
     def route(self, feed: Feed) -> str:
         """The path that a feed's items are posted to."""

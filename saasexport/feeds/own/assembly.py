@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from saasexport.entity_key import EntityId, IntegerKey
+from saasexport.entity_key import EntityId, Key
 from saasexport.feed import Entity, Failed, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast
@@ -62,7 +62,7 @@ class Assembler:
     objects: tuple[str, ...]  # fields that are put together of columns such as "image.url"
     constant: dict[str, None]  # fields that no query gives and that are null
     identity: tuple[str, ...]
-    key: IntegerKey
+    key: Key
 
     def __call__(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[Entity]:
         """The items of some entities; of one that has none, nothing."""

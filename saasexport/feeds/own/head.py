@@ -65,6 +65,7 @@ class Head:
     """What the directives of a file say."""
 
     feed: str = ""
+    feed_line: int = 0
     table: str = ""  # the entities'
     column: str = ""
     kind: str = ""  # of entity ids, text or integer, if the file says so
@@ -130,6 +131,7 @@ def _read(head: Head, directive: Directive) -> Iterator[str]:
     value = directive.value
     match directive.word:
         case "feed":
+            head.feed_line = directive.line
             yield from _read_feed(head, value)
         case "entity":
             yield from _read_entity(head, directive)

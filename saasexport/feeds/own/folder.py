@@ -1,0 +1,140 @@
+"""The folder of feeds of one's own: one `.sql` file each, or a pair of a module and its queries."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+
+from saasexport.errors import SaasExportError
+from saasexport.feed import Feed
+from saasexport.feeds.own import head, loading
+from saasexport.feeds.own.head import Fault, Head
+from saasexport.feeds.own.loading import Loaded, Surroundings
+
+# Raises SaasExportError if others than the owner of the configuration and root may write a file.
+Require = Callable[[str], None]
+
+
+def paths(folder: str) -> list[str]:
+    """The `.sql` files of a folder, by name; none if it is not there.  Those that begin with _ or . are left alone."""
+    try:
+        names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [os.path.join(folder, name) for name in names if name.endswith(".sql") and name[0] not in "_."]
+
+
+def names(folder: str) -> list[str]:
+    """The names of the feeds that a folder's files declare, as far as they can be read; the shop is not asked."""
+    found = []
+    for path in paths(folder):
+        try:
+            found.append(head.read(_text(path)).feed or _declared_name(path))
+        except (OSError, ValueError):
+            continue  # told when the feeds are loaded
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def load(folder: str, around: Surroundings, require: Require) -> list[Loaded]:
+    """Every file of a folder: its feed, or its faults."""
+    loaded = [load_file(path, around, require) for path in paths(folder)]
+    _refuse_namesakes(loaded)
+    return loaded
+
+
+def load_file(path: str, around: Surroundings, require: Require) -> Loaded:
+    """One file: its feed, or its faults."""
+    module_file = path[: -len(".sql")] + ".py"
+    module = None
+    try:
+        require(path)
+        if os.path.exists(module_file):
+            require(module_file)
+            module = _module(module_file)
+        text = _text(path)
+    except SaasExportError as error:
+        return Loaded(path, Head(), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
+    except UnicodeDecodeError:
+        return Loaded(path, Head(), faults=[Fault(0, "is not UTF-8 text")])
+    except OSError as error:
+        return Loaded(path, Head(), faults=[Fault(0, f"cannot be read: {error.strerror}")])
+    except Exception as error:  # whatever the module of somebody else raises costs this feed only
+        fault = Fault(_line(error, module_file), f"{type(error).__name__}: {error}")
+        return Loaded(module_file, Head(), faults=[fault])
+    if module is not None and hasattr(module, "FEED"):
+        return _of_pair(path, module_file, module)
+    more = getattr(module, "FUNCTIONS", {})
+    return loading.load(path, text, replace(around, more_functions=more))
+
+
+def _of_pair(path: str, module_file: str, module: ModuleType) -> Loaded:
+    feed = module.FEED
+    if not isinstance(feed, Feed):
+        return Loaded(module_file, Head(), faults=[Fault(0, "FEED is no saasexport.feed.Feed")])
+    with open(path, "rb") as sql, open(module_file, "rb") as code:
+        digest = loading.digest_of(sql.read() + code.read(), {})
+    return Loaded(path, Head(feed=feed.name), replace(feed, origin=path, digest=digest))
+
+
+def _module(path: str) -> ModuleType:
+    """The module of a pair.  It is the folder owner's code, and may do what the owner may."""
+    name = "saasexport_feeds_" + os.path.basename(path)[: -len(".py")]
+    spec = spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # noqa: S101, PT018  # a .py file has both
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # for the dataclasses of the module
+    before = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # nothing is written beside the files of others
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = before
+    return module
+
+
+def _declared_name(path: str) -> str:
+    """The name of a pair's feed, whose module says it."""
+    module_file = path[: -len(".sql")] + ".py"
+    if not os.path.exists(module_file):
+        return ""
+    try:
+        return str(_module(module_file).FEED.name)
+    except Exception:  # it is told when the feeds are loaded
+        return ""
+
+
+def _refuse_namesakes(loaded: list[Loaded]) -> None:
+    """Two files with one name, or with names that lead to one table: neither is taken."""
+    for each in loaded:
+        for other in loaded:
+            if other is not each and other.name and _is_same(each, other):
+                file = os.path.basename(other.path)
+                as_well = "" if other.name == each.name else f" as {other.name}, whose table is the same"
+                each.faults.append(Fault(each.head.feed_line, f"feed {each.name} stands in {file} as well{as_well}"))
+    for each in loaded:
+        if each.faults:
+            each.feed = None
+
+
+def _is_same(one: Loaded, other: Loaded) -> bool:
+    if one.feed is not None and other.feed is not None:
+        return one.feed.table == other.feed.table
+    return one.name.lower() == other.name.lower()
+
+
+def _text(path: str) -> str:
+    with open(path, "rb") as file:
+        return file.read().decode("utf-8-sig")
+
+
+def _line(error: Exception, path: str) -> int:
+    """The line of a module in which something was raised."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 0
+    frames: Iterator[int] = (
+        frame.lineno or 0 for frame in reversed(traceback.extract_tb(error.__traceback__)) if frame.filename == path
+    )
+    return next(frames, 0)
