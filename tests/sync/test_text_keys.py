@@ -32,7 +32,7 @@ PARTS = Feed(
     table="cde_parts_feed",
     identity=("code", "language"),
     minimal=("thingId",),
-    source=("part", "code"),
+    entity=("part", "code"),
     walk="select code from part where code > :after order by code limit :limit",
     count="select count(*) from part where code > :after and code <= :upto",
     subscriptions=(Subscription("part", "code"), Subscription("part", "rack_id", via="rack")),
