@@ -5,7 +5,7 @@ import sys
 
 from saasexport import lock
 from saasexport.commands import as_typed, for_programs, table
-from saasexport.database import gone
+from saasexport.database import deletion_guard
 from saasexport.feed import Feed
 from saasexport.jobs import prepare_command
 from saasexport.setup.installation import Installation
@@ -37,8 +37,8 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         feeds = [found.feed(options.feed)] if options.feed else found.feeds()
         if options.confirm:
-            return _confirm(found, [feed for feed in feeds if gone.held(found.ours, feed)])
-        rows = [(feed.name, len(gone.held(found.ours, feed))) for feed in feeds]
+            return _confirm(found, [feed for feed in feeds if deletion_guard.held(found.ours, feed)])
+        rows = [(feed.name, len(deletion_guard.held(found.ours, feed))) for feed in feeds]
         rows = [row for row in rows if row[1]]
         if options.json:
             return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from saasexport.clock import now_text
-from saasexport.database import fingerprints, gone, history, indexer
+from saasexport.database import deletion_guard, fingerprints, history, indexer
 from saasexport.database.db import transaction
 from saasexport.database.feed_table import Contested, FeedTable, Pending, Staged
 from saasexport.database.hashing import encode
@@ -208,7 +208,7 @@ def _stage(
             with transaction(ours):
                 now = now_text()
                 staged = table.stage(ids, entities, now, work.is_forced, bool(holds))
-                gone.note(ours, feed, staged.gone, ids, holds, now)
+                deletion_guard.note(ours, feed, staged.gone, ids, holds, now)
                 if feed.fingerprint is not None:
                     fingerprints.keep(ours, feed, ids, said)
                 if isinstance(shop.uuid_of, Uuids):

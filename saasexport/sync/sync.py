@@ -12,7 +12,7 @@ from functools import partial
 
 from saasexport.capture import changelog
 from saasexport.clock import now_text
-from saasexport.database import gone, indexer
+from saasexport.database import deletion_guard, indexer
 from saasexport.database.db import connect_shop, transaction
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, Shop, json_list, reading_shop
@@ -195,7 +195,7 @@ def send_collected(work: Work, feed: Feed) -> Synced:
 def confirm_deletions(work: Work, feed: Feed) -> Synced:
     """Send the deletions that the guard holds back."""
     work.sends_legacy = True
-    return sync_entities(work, feed, gone.held(work.installation.ours, feed), "partial reindex")
+    return sync_entities(work, feed, deletion_guard.held(work.installation.ours, feed), "partial reindex")
 
 
 # How they find entities
@@ -298,11 +298,11 @@ def keep_bounded(work: Work, feed: Feed) -> None:
 def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
     """At the end of a pass: delete the items of entities that are gone, or hold that back if they are too many."""
     ours = work.installation.ours
-    found = gone.noted(ours, feed, by)
+    found = deletion_guard.noted(ours, feed, by)
     guard = work.installation.config["export.deletion_guard"]
-    if gone.is_suspicious(ours, feed, len(found), guard):
+    if deletion_guard.is_suspicious(ours, feed, len(found), guard):
         with transaction(ours):
-            gone.hold(ours, feed, by)
+            deletion_guard.hold(ours, feed, by)
         message = (
             f"{feed.name}: {len(found)} entities are gone at once, and the deletion of their items is held back;"
             f" if it is right: saasexport deletions {feed.name} --confirm"

@@ -11,7 +11,7 @@ from freezegun import freeze_time
 from saasexport.capture import changelog
 from saasexport.commands import main
 from saasexport.config import config
-from saasexport.database import db, gone, indexer
+from saasexport.database import db, deletion_guard, indexer
 from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription
 from saasexport.setup import opening
@@ -408,7 +408,7 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
     sender = Sender()
     sync.full_sync(tiny.work(sender), THINGS)
     assert sender.taken() == ["-c3/en", "-c3/de"]
-    assert gone.held(tiny.found.ours, THINGS) == []
+    assert deletion_guard.held(tiny.found.ours, THINGS) == []
 
 
 def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from freezegun import freeze_time
 
 from saasexport import jobs
 from saasexport.capture import changelog
-from saasexport.database import gone, indexer
+from saasexport.database import deletion_guard, indexer
 from saasexport.feed import Due
 from saasexport.jobs import reindex_all_invalid
 from saasexport.sync import steps, sync
@@ -417,7 +417,7 @@ def test_the_entities_of_a_command_are_sent_though_nothing_changed(synced):
 @pytest.fixture
 def guarded(synced, monkeypatch):
     """More than one entity and more than 20 % are too many at once."""
-    monkeypatch.setattr(gone, "FEWEST", 1)
+    monkeypatch.setattr(deletion_guard, "FEWEST", 1)
     return synced
 
 
@@ -467,7 +467,7 @@ def test_a_full_sync_holds_back_too(guarded, monkeypatch):
 
 
 def test_the_guard_can_be_switched_off(tmp_path, monkeypatch):
-    monkeypatch.setattr(gone, "FEWEST", 1)
+    monkeypatch.setattr(deletion_guard, "FEWEST", 1)
     tiny = Tiny(tmp_path, monkeypatch, settings="[export]\ndeletion_guard = 0")
     sync.full_sync(tiny.work(), THINGS)
     tiny.shop.execute("delete from thing")
@@ -608,7 +608,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-WATCHED = ("sync", "steps", "feed_table", "indexer", "gone", "changelog", "history", "db", "tiny")
+WATCHED = ("sync", "steps", "feed_table", "indexer", "deletion_guard", "changelog", "history", "db", "tiny")
 
 
 def killed_at(number, run):
@@ -697,7 +697,7 @@ def test_a_kill_before_deletions_are_decided_leaves_them_to_the_next_tick(synced
         def killed(ours, feed, by):
             raise Killed
 
-        patched.setattr(gone, "noted", killed)
+        patched.setattr(deletion_guard, "noted", killed)
         with pytest.raises(Killed):
             sync.full_sync(synced.work(), THINGS)
     assert tick(synced) == ["-c3/en", "-c3/de"]
