@@ -19,20 +19,20 @@ SQL = queries.beside(__file__)
 FEWEST = 100
 
 
-def note(
-    ours: sqlite3.Connection, feed: Feed, found: Iterable[EntityId], ids: Iterable[EntityId], by: str, now: str
+def add(
+    ours: sqlite3.Connection, feed: Feed, missing: Iterable[EntityId], ids: Iterable[EntityId], by: str, now: str
 ) -> None:
     """Keep the entities a pass found gone, forget those that are back or decided; in the staging transaction."""
-    found = set(found) if by else set()
-    others = [entity for entity in ids if entity not in found]
+    missing = set(missing) if by else set()
+    others = [entity for entity in ids if entity not in missing]
     if others:
         ours.execute(SQL.forget, {"feed": feed.name, "ids": json_list(others)})
-    ours.executemany(SQL.note, [(feed.name, entity, by, now) for entity in found])
+    ours.executemany(SQL.add, [(feed.name, entity, by, now) for entity in missing])
 
 
-def noted(ours: sqlite3.Connection, feed: Feed, by: str) -> list[int]:
+def pending(ours: sqlite3.Connection, feed: Feed, by: str) -> list[int]:
     """The entities a pass found gone and that wait for its end."""
-    return [row[0] for row in ours.execute(SQL.noted, {"feed": feed.name, "by": by})]
+    return [row[0] for row in ours.execute(SQL.pending, {"feed": feed.name, "by": by})]
 
 
 def held(ours: sqlite3.Connection, feed: Feed) -> list[int]:
@@ -40,9 +40,9 @@ def held(ours: sqlite3.Connection, feed: Feed) -> list[int]:
     return [row[0] for row in ours.execute(SQL.held, {"feed": feed.name})]
 
 
-def hold(ours: sqlite3.Connection, feed: Feed, by: str) -> None:
+def hold_back(ours: sqlite3.Connection, feed: Feed, by: str) -> None:
     """Hold back what a pass found gone."""
-    ours.execute(SQL.hold, {"feed": feed.name, "by": by})
+    ours.execute(SQL.hold_back, {"feed": feed.name, "by": by})
 
 
 def is_suspicious(ours: sqlite3.Connection, feed: Feed, number: int, guard: int) -> bool:

@@ -1,6 +1,6 @@
 -- Entities that are gone, until it is decided whether their items are deleted.
 
--- name: note
+-- name: add
 -- One that is held back stays so.
 insert or ignore into gone_entity (feed, entity_id, found_by, found_at)
 values (?, ?, ?, ?)
@@ -10,7 +10,7 @@ delete from gone_entity
  where feed = :feed
    and entity_id in (select value from json_each(:ids))
 
--- name: noted
+-- name: pending
 select entity_id
   from gone_entity
  where feed = :feed
@@ -25,7 +25,7 @@ select entity_id
    and is_held = 1
  order by entity_id
 
--- name: hold
+-- name: hold_back
 update gone_entity
    set is_held = 1
  where feed = :feed

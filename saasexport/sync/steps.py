@@ -208,7 +208,7 @@ def _stage(
             with transaction(ours):
                 now = now_text()
                 staged = table.stage(ids, entities, now, work.is_forced, bool(holds))
-                deletion_guard.note(ours, feed, staged.gone, ids, holds, now)
+                deletion_guard.add(ours, feed, staged.gone, ids, holds, now)
                 if feed.fingerprint is not None:
                     fingerprints.keep(ours, feed, ids, said)
                 if isinstance(shop.uuid_of, Uuids):

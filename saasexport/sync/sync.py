@@ -298,11 +298,11 @@ def keep_bounded(work: Work, feed: Feed) -> None:
 def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
     """At the end of a pass: delete the items of entities that are gone, or hold that back if they are too many."""
     ours = work.installation.ours
-    found = deletion_guard.noted(ours, feed, by)
+    found = deletion_guard.pending(ours, feed, by)
     guard = work.installation.config["export.deletion_guard"]
     if deletion_guard.is_suspicious(ours, feed, len(found), guard):
         with transaction(ours):
-            deletion_guard.hold(ours, feed, by)
+            deletion_guard.hold_back(ours, feed, by)
         message = (
             f"{feed.name}: {len(found)} entities are gone at once, and the deletion of their items is held back;"
             f" if it is right: saasexport deletions {feed.name} --confirm"

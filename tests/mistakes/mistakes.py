@@ -198,8 +198,8 @@ MISTAKES = (
     Mistake(
         "items are sent before they are on record",
         "sync/steps.py",
-        "                deletion_guard.note(ours, feed, staged.gone, ids, holds, now)\n",
-        "                deletion_guard.note(ours, feed, staged.gone, ids, holds, now)\n"
+        "                deletion_guard.add(ours, feed, staged.gone, ids, holds, now)\n",
+        "                deletion_guard.add(ours, feed, staged.gone, ids, holds, now)\n"
         "                for batch in work.client.batches(staged.pending, 100):\n"
         "                    work.client.deliver(feed, batch)\n",
         ("test_network.py::test_an_item_sent_by_a_job_that_died_over_it_can_be_deleted",),

@@ -697,7 +697,7 @@ def test_a_kill_before_deletions_are_decided_leaves_them_to_the_next_tick(synced
         def killed(ours, feed, by):
             raise Killed
 
-        patched.setattr(deletion_guard, "noted", killed)
+        patched.setattr(deletion_guard, "pending", killed)
         with pytest.raises(Killed):
             sync.full_sync(synced.work(), THINGS)
     assert tick(synced) == ["-c3/en", "-c3/de"]
