@@ -171,4 +171,4 @@ class Catalogue:
         found = changelog.open_pass(self.shop(), ours, feed, cursor, upto, None)
         if found.everything:
             return "everything"
-        return {entity_id for batch in changelog.batches(ours, None, 1000) for entity_id in batch}
+        return {entity_id for batch in changelog.batches(ours, feed, None, 1000) for entity_id in batch}

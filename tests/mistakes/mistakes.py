@@ -183,9 +183,9 @@ MISTAKES = (
     Mistake(
         "the cursor is stored before what it led to",
         "sync/sync.py",
-        "        for ids in changelog.batches(ours, opened.after, steps.CHUNK):",
+        "        for ids in changelog.batches(ours, feed, opened.after, steps.CHUNK):",
         "        indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())\n"
-        "        for ids in changelog.batches(ours, opened.after, steps.CHUNK):",
+        "        for ids in changelog.batches(ours, feed, opened.after, steps.CHUNK):",
         ("test_crash.py::test_every_job_killed_at_every_call[reindex_all_invalid-fdatasync]",),
     ),
     Mistake(
