@@ -14,6 +14,8 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 
+from tests import forked
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / "bin"
 SHARED = ROOT.parent / "shared"
@@ -134,15 +136,7 @@ class Exporter:
     def run(self, script, *arguments, check=False, environ=None):
         """Run a script of bin/ as cron would: with hardly any environment."""
         environ = {"SAASEXPORT_CONFIG": str(self.config), "PATH": os.defpath, **(environ or {})}
-        done = subprocess.run(
-            [sys.executable, "-I", BIN / script, *map(str, arguments)],
-            env=environ,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = forked.run(BIN / script, [*map(str, arguments)], environ, self.folder)
         if check:
             assert (done.returncode, done.stderr) == (0, "")
         return done
