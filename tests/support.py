@@ -96,6 +96,23 @@ class Service:
         """One item by its identity, None if it was never sent."""
         return self.get(f"/feeds/{feed}/{environment}/item?{urllib.parse.urlencode(identity)}")
 
+    def copy_space(self, environment, copy):
+        """Have a second data space hold what the first one holds."""
+        with closing(sqlite3.connect(self.folder / "service.sqlite", timeout=30)) as held:
+            held.execute(
+                "insert into feed (environment, name, last_received_at)"
+                " select ?, name, last_received_at from feed where environment = ?",
+                (copy, environment),
+            )
+            held.execute(
+                "insert into item (feed_id, identity, item, is_deleted, exported_at, received_at, request_id)"
+                " select copy.id, identity, item, is_deleted, exported_at, received_at, request_id"
+                "   from item join feed on feed.id = feed_id join feed as copy on copy.name = feed.name"
+                "  where feed.environment = ? and copy.environment = ?",
+                (environment, copy),
+            )
+            held.commit()
+
     def counts(self, environment):
         """Live items by feed, of a data space."""
         return {
@@ -124,6 +141,16 @@ class Exporter:
         shutil.copy(shop, copy)
         found = cls(folder, copy, service, **more)
         found.run("saasexport", "init", "--shop", copy, check=True)
+        return found
+
+    def twin(self, folder, settings=""):
+        """A copy, moved on purpose, that has delivered the same to a data space of its own."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        found = Exporter(folder, Path(folder) / self.shop_file.name, self.service, settings=settings)
+        self.service.copy_space(self.environment, found.environment)
+        for table in ("environment", "installation"):
+            found.change_ours(f"update {table} set environment_id = ?", found.environment)
+        found.run("saasexport", "init", "--shop", found.shop_file, check=True)
         return found
 
     def write_config(self, settings="", service=""):

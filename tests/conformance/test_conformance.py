@@ -4,6 +4,7 @@ A case is a folder: `shop.sql` on top of the base, changes `01-*.sql`, ..., and 
 expectations for the shop as it is and one per change (see expectations.py).
 """
 
+import functools
 import json
 import sqlite3
 from contextlib import closing
@@ -24,6 +25,15 @@ def folders(cases):
     return sorted(path for path in cases.iterdir() if path.is_dir()) if cases.is_dir() else []
 
 
+@functools.cache
+def empty_shop(*scripts):
+    """The bytes of a shop that these scripts make."""
+    with closing(sqlite3.connect(":memory:")) as shop:
+        for script in scripts:
+            shop.executescript(script.read_text())
+        return shop.serialize()
+
+
 @pytest.mark.parametrize("folder", folders(OURS), ids=lambda folder: folder.name)
 def test_the_service_holds_what_our_case_expects(folder, tmp_path, service):
     schema = ROOT / "saasexport" / "demo" / "shop.sql"
@@ -41,9 +51,9 @@ def differences(folder, base, tmp_path, service):
     """Run a case; what the service holds otherwise than expected, a line each."""
     expected = json.loads((folder / "expected.json").read_text())
     shop_file = tmp_path / "shop.sqlite"
+    shop_file.write_bytes(empty_shop(*base))
     with closing(sqlite3.connect(shop_file)) as shop:
-        for script in (*base, folder / "shop.sql"):
-            shop.executescript(script.read_text())
+        shop.executescript(f"begin;\n{(folder / 'shop.sql').read_text()}\ncommit;")
     exporter = Exporter(tmp_path, shop_file, service)
     assert main(["--config", str(exporter.config), "init", "--shop", str(shop_file)]) == 0
     changes = [None, *sorted(folder.glob("[0-9]*.sql"))]

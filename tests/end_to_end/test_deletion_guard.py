@@ -4,20 +4,26 @@ import pytest
 
 from saasexport import jobs
 from saasexport.commands import main
-from saasexport.demo.shop import create_shop
 from tests.convergence import differences, tick
-from tests.support import TICK, Exporter
+from tests.support import TICK, Exporter, demo_shop_copy
+
+SETTINGS = "[feeds.orders]\nlook_back_days = 0\n"
+
+
+@pytest.fixture(scope="module")
+def large_once(tmp_path_factory, service):
+    """An installation with 400 products, synced; take twins of it, do not change it."""
+    folder = tmp_path_factory.mktemp("large")
+    shop = demo_shop_copy(folder / "made.sqlite", products=400)
+    exporter = Exporter.on_copy(folder / "once", shop, service, settings=SETTINGS)
+    tick(exporter, TICK)
+    return exporter
 
 
 @pytest.fixture
-def large(tmp_path, service):
-    """An installation with 400 products, synced."""
-    shop = tmp_path / "shop.sqlite"
-    create_shop(shop, products=400)
-    exporter = Exporter(tmp_path, shop, service, settings="[feeds.orders]\nlook_back_days = 0\n")
-    exporter.run("saasexport", "init", "--shop", shop, check=True)
-    tick(exporter, TICK)
-    return exporter
+def large(tmp_path, large_once):
+    """The same, of the test's own."""
+    return large_once.twin(tmp_path, SETTINGS)
 
 
 def live(exporter, feed="products"):
