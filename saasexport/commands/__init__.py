@@ -65,8 +65,9 @@ def main(argv: list[str] | None = None) -> int:
     except SaasExportError as error:
         print(as_typed(f"saasexport: {plain.line(str(error))}"), file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
-        print("saasexport: interrupted; the next run goes on from here", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        became = str(interrupt) or "the next run goes on from here"
+        print(f"saasexport: interrupted; {became}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader of a pipe (head, less) has seen enough; Python must not complain at its end.

@@ -11,7 +11,7 @@ import time
 
 from saasexport import lock
 from saasexport.clock import now_text
-from saasexport.commands import as_typed, for_programs, table
+from saasexport.commands import as_typed, for_programs, question, table
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
@@ -124,8 +124,8 @@ def _is_confirmed(options: argparse.Namespace, feeds: list[Feed]) -> bool:
     warning = f"indexer:set-status suspended: this suspends all {len(feeds)} feeds, and cron sends nothing any more"
     if not sys.stdin or not sys.stdin.isatty():
         raise ConfigError(warning, "name the indexers, or say --yes")
-    print(f"{warning}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    print(f"{warning}. ", end="", file=sys.stderr)
+    return question.is_confirmed()
 
 
 def _info(feeds: list[Feed], options: argparse.Namespace) -> int:

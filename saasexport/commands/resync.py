@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from saasexport import lock
-from saasexport.commands import as_typed
+from saasexport.commands import as_typed, question
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
 from saasexport.entity_key import EntityId
@@ -217,8 +217,7 @@ def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:
     if not sys.stdin or not sys.stdin.isatty():
         raise ConfigError(f"{feed.name}: {warning}", "if the data space was cleaned, say --yes")
     print(f"{warning}.\nDo it only after the data space was cleaned.", file=sys.stderr)
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return question.is_confirmed()
 
 
 def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
