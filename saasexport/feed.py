@@ -22,6 +22,9 @@ from saasexport.values import TOO_LONG
 
 Reference = TypeVar("Reference")
 
+# What follows an id in the rows of a query, by that id.
+Grouped = dict[Any, list[tuple[Any, ...]]]
+
 # The key of such a row may change every item of the feed, so the feed is walked anew.
 EVERYTHING = "everything"
 
@@ -73,12 +76,12 @@ class Entity(NamedTuple):
     """The items of one entity of the shop.
 
     Each item is `common` and one of `parts` together; no key stands in both.
-    What all items of the entity share is encoded once.
+    What all items of the entity share is encoded once.  Without `parts` there is one item.
     """
 
     id: EntityId
     common: dict[str, Any]
-    parts: list[dict[str, Any]]
+    parts: Sequence[dict[str, Any]] = ({},)
     failed: Sequence[Failed] = ()
 
 
@@ -152,6 +155,13 @@ class Shop:
                 # Text that is not UTF-8, somewhere among the rows: read it so that the
                 # bad bytes stay recognisable, and the one item that has them is set aside.
                 return self._tolerantly(query, parameters)
+
+    def grouped(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> Grouped:
+        """The rows of a query by their first column, which they go on without; in their order."""
+        rows: Grouped = {}
+        for row in self.rows(query, ids, **parameters):
+            rows.setdefault(row[0], []).append(row[1:])
+        return rows
 
     @contextmanager
     def reading(self, entities: int) -> Iterator[None]:

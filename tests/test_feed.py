@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from saasexport import queries
-from saasexport.feed import EVERYTHING, Feed, Setting, Subscription
+from saasexport.feed import EVERYTHING, Entity, Feed, Setting, Shop, Subscription
 
 
 def feed(entity=("point", "point_id"), name="loyaltyPoints", **more):
@@ -119,3 +119,16 @@ def test_settings_of_one_column_are_watched_once():
         Subscription("tax", "id", "tax.id"),
     )
     assert points.setting_keys() == {"option.name": {"a", "b", "1"}, "tax.id": {"1"}}
+
+
+def test_rows_are_grouped_by_their_first_column_in_their_order():
+    shop = Shop(sqlite3.connect(":memory:"))
+    query = "select value % 2, value, -value from json_each(:ids) order by value desc"
+    assert shop.grouped(query, [1, 2, 3, 4]) == {0: [(4, -4), (2, -2)], 1: [(3, -3), (1, -1)]}
+    assert shop.grouped(query, []) == {}
+    assert shop.grouped("select :word, 1", word="a") == {"a": [(1,)]}
+    shop.connection.close()
+
+
+def test_an_entity_has_one_item_unless_it_says_otherwise():
+    assert list(Entity(1, {"code": "a"}).parts) == [{}]

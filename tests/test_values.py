@@ -6,7 +6,7 @@ import math
 import pytest
 
 from saasexport.errors import Unusable
-from saasexport.values import boolean, number, shortened, text, whole
+from saasexport.values import base64_of, boolean, number, shortened, text, whole
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,17 @@ def test_boolean_is_as_in_php(value, expected):
 def test_a_value_in_a_message_is_quoted_short_and_one_line():
     assert shortened("a\nb") == r"'a\nb'"
     assert shortened("abcdef", 3) == "'abc...'"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", ""),
+        ("7", "Nw=="),
+        ("configurable/93/14", "Y29uZmlndXJhYmxlLzkzLzE0"),
+        ("é", "w6k="),
+        ("x" * 60, "eHh4" * 20),
+    ],
+)
+def test_base64_is_one_line_of_the_bytes_of_a_text(value, expected):
+    assert base64_of(value) == expected

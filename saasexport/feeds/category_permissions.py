@@ -12,6 +12,7 @@ from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
 from saasexport.shop import scopes
+from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import (
     ALLOW,
     AS_PARENT,
@@ -57,13 +58,6 @@ def _item(row: Any) -> dict[str, Any]:
             refuse(field, f"{grant!r} is neither {ALLOW}, {DENY} nor {AS_PARENT}")
         item[field] = _SAID.get(grant)
     return item
-
-
-def group_code(group_id: int | str) -> str:
-    """A customer group as items name it: the hash of its id, as in prices."""
-    import hashlib  # late: most shops have no permissions
-
-    return hashlib.sha1(str(group_id).encode()).hexdigest()
 
 
 def _fallback(shop: Shop) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
-from saasexport.feeds.category_permissions import group_code
 from saasexport.shop import scopes
 from saasexport.shop.category_tree import Branch, category_tree
+from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import PATHS, Permissions, is_enabled, permissions
 from saasexport.shop.scopes import StoreView, configuration, store_views, websites
 from saasexport.values import text
@@ -25,11 +25,9 @@ SQL = queries.beside(__file__)
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     """The items of these products, on the websites where permissions are in use."""
     overrides = shop.once(_overrides)
-    assigned: dict[int, list[int]] = {}
-    for product_id, category_id in shop.rows(SQL.assignments, ids):
-        assigned.setdefault(product_id, []).append(category_id)
+    assignments = shop.grouped(SQL.assignments, ids)
     for (product_id, sku), rows in groupby(shop.rows(SQL.products, ids), itemgetter(0, 1)):
-        categories = assigned.get(product_id)
+        categories = [category_id for (category_id,) in assignments.get(product_id, ())]
         if categories:
             parts = [part for row in rows for part in overrides.of(row[2], categories)]
             if parts:

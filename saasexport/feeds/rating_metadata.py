@@ -3,7 +3,6 @@
 Ids of ratings and options go out as base64, as the service knows them.
 """
 
-from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -12,27 +11,20 @@ from typing import Any
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
-from saasexport.values import text, whole
+from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)
 
 
-def encoded_id(number: int) -> str:
-    """The id of a rating or an option as items carry it (feeds.md 2.8)."""
-    return b2a_base64(str(number).encode(), newline=False).decode()
-
-
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     """The items of these ratings in their store views (feeds.md 3.8)."""
-    options: dict[int, list[Any]] = {}
-    for rating_id, *option in shop.rows(SQL.options, ids):
-        options.setdefault(rating_id, []).append(option)
+    options = shop.grouped(SQL.options, ids)
     for rating_id, rows in groupby(shop.rows(SQL.ratings, ids), itemgetter(0)):
         yield _entity(rating_id, list(rows), options.get(rating_id, []))
 
 
 def _entity(rating_id: int, rows: list[Any], options: list[Any]) -> Entity:
-    code = encoded_id(rating_id)
+    code = base64_of(str(rating_id))
     parts: list[dict[str, Any]] = []
     failed: list[Failed] = []
     values: list[dict[str, Any]] = []
@@ -56,7 +48,7 @@ def _entity(rating_id: int, rows: list[Any], options: list[Any]) -> Entity:
 
 def _value(option_id: int, value: Any, position: Any) -> dict[str, Any]:
     return {
-        "valueId": encoded_id(option_id),
+        "valueId": base64_of(str(option_id)),
         "value": text(value, "values.value"),
         "position": whole(position, "values.position"),
     }

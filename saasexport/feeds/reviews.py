@@ -9,17 +9,14 @@ from typing import Any
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
-from saasexport.feeds.rating_metadata import encoded_id
-from saasexport.values import text, whole
+from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)
 
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     """The items of these reviews (feeds.md 3.8)."""
-    visibility: dict[int, list[Any]] = {}
-    for review_id, code in shop.rows(SQL.visibility, ids):
-        visibility.setdefault(review_id, []).append(code)
+    visibility = shop.grouped(SQL.visibility, ids)
     votes: dict[int, dict[int, Any]] = {}
     for review_id, rating_id, value in shop.rows(SQL.votes, ids):
         votes.setdefault(review_id, {})[rating_id] = value
@@ -38,13 +35,13 @@ def _item(row: Any, visibility: list[Any], votes: dict[int, Any]) -> dict[str, A
     item = {
         "productId": whole(product_id, "productId"),
         # A list keeps its place for a store view without a code, as PHP's cast does.
-        "visibility": [text(code, "visibility") or "" for code in visibility],
+        "visibility": [text(code, "visibility") or "" for (code,) in visibility],
         "title": text(title, "title"),
         "nickname": text(nickname, "nickname"),
         "text": text(detail, "text"),
         "customerId": text(customer_id, "customerId"),
         "ratings": [
-            {"ratingId": encoded_id(rating_id), "value": text(value, "ratings.value")}
+            {"ratingId": base64_of(str(rating_id)), "value": text(value, "ratings.value")}
             for rating_id, value in votes.items()
         ]
         or None,

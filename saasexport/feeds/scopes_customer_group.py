@@ -5,10 +5,10 @@ shop calls it (feeds.md 3.7).
 """
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha1
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, Entity, Feed, Shop, Subscription
+from saasexport.shop.customer_groups import group_code
 from saasexport.shop.scopes import websites
 
 SQL = queries.beside(__file__)
@@ -21,10 +21,10 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
         codes = [website.code for website in websites(shop) if (group_id, website.id) not in excluded]
         item = {
             "customerGroupId": str(group_id),
-            "customerGroupCode": sha1(str(group_id).encode(), usedforsecurity=False).hexdigest(),
+            "customerGroupCode": group_code(group_id),
             "websites": codes or None,
         }
-        yield Entity(group_id, item, [{}])
+        yield Entity(group_id, item)
 
 
 FEED = Feed(

@@ -1,11 +1,6 @@
-"""The scopesWebsite feed: websites with their store groups and store views.
-
-An item is small and read by services to know which scopes exist; nothing is
-filtered by activity (feeds.md 3.7).
-"""
+"""The scopesWebsite feed: websites with their store groups and store views, whether active or not (feeds.md 3.7)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.feed import Entity, Feed, Shop, Subscription
@@ -15,16 +10,13 @@ SQL = queries.beside(__file__)
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     """One item per website; a website or store group without anything in it says null (feeds.md 3.7)."""
-    views: dict[int, list[dict[str, Any]]] = {}
-    for group_id, store_id, code in shop.rows(SQL.store_views, ids):
-        views.setdefault(group_id, []).append({"storeViewId": str(store_id), "storeViewCode": code})
-    groups: dict[int, list[dict[str, Any]]] = {}
-    for website_id, group_id, code in shop.rows(SQL.store_groups, ids):
-        group = {"storeId": str(group_id), "storeCode": code, "storeViews": views.get(group_id)}
-        groups.setdefault(website_id, []).append(group)
-    for website_id, code in shop.rows(SQL.websites, ids):
-        item = {"websiteId": str(website_id), "websiteCode": code, "stores": groups.get(website_id)}
-        yield Entity(website_id, item, [{}])
+    groups, views = shop.grouped(SQL.store_groups, ids), shop.grouped(SQL.store_views, ids)
+    for website_id, website_code in shop.rows(SQL.websites, ids):
+        stores = []
+        for group_id, code in groups.get(website_id, ()):
+            in_group = [{"storeViewId": str(view), "storeViewCode": name} for view, name in views.get(group_id, ())]
+            stores.append({"storeId": str(group_id), "storeCode": code, "storeViews": in_group or None})
+        yield Entity(website_id, {"websiteId": str(website_id), "websiteCode": website_code, "stores": stores or None})
 
 
 FEED = Feed(
@@ -35,10 +27,7 @@ FEED = Feed(
     minimal=("websiteCode",),
     entity=("store_website", "website_id"),
     sql=SQL,
-    subscriptions=(
-        Subscription("store_group", "website_id"),
-        Subscription("store", "group_id", via="group"),
-    ),
-    assemble=assemble,
+    subscriptions=(Subscription("store_group", "website_id"), Subscription("store", "group_id", via="group")),
     legacy=True,
+    assemble=assemble,
 )

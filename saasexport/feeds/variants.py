@@ -4,7 +4,6 @@ The entity is the part: it carries the options, and when either of the two produ
 them still tells which items to delete.
 """
 
-from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from hashlib import md5
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from saasexport import queries
 from saasexport.errors import Unusable
 from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
-from saasexport.values import text
+from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)
 
@@ -81,7 +80,7 @@ def _option_value(attribute_id: int, code: Any, option_id: int, label: Any) -> d
     name = f"configurable/{attribute_id}/{option_id}"
     return {
         "attributeCode": text(code, "optionValues.attributeCode"),
-        "uid": b2a_base64(name.encode(), newline=False).decode(),
+        "uid": base64_of(name),
         "label": text(label, "optionValues.label"),
         "valueIndex": str(option_id),
     }

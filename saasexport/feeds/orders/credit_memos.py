@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.feed import Shop
-from saasexport.feeds.orders.fields import Grouped, Order, Record, grouped, identifier, moment, record
+from saasexport.feed import Grouped, Shop
+from saasexport.feeds.orders.fields import Order, Record, identifier, moment, record
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)
@@ -85,7 +85,7 @@ def load(shop: Shop, ids: Iterable[int]) -> CreditMemos:
     """Read the credit memos of these orders, and the orders' taxes."""
     ids = list(ids)
     queried = (SQL.credit_memos, SQL.comments, SQL.refund_items, SQL.taxes, SQL.item_taxes)
-    return CreditMemos(*(grouped(shop.rows(query, ids)) for query in queried))
+    return CreditMemos(*(shop.grouped(query, ids) for query in queried))
 
 
 def _tax(row: tuple[Any, ...]) -> dict[str, Any]:

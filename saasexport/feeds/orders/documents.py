@@ -1,14 +1,13 @@
 """Invoices, payment transactions and shipments of an order, each with times of its own (feeds.md 3.9.1, 5)."""
 
-from binascii import b2a_base64
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.feed import Shop
-from saasexport.feeds.orders.fields import Grouped, Order, Record, flag, grouped, identifier, moment, record
+from saasexport.feed import Grouped, Shop
+from saasexport.feeds.orders.fields import Order, Record, flag, identifier, moment, record
 from saasexport.shop import scopes
-from saasexport.values import number, text
+from saasexport.values import base64_of, number, text
 
 SQL = queries.beside(__file__)
 
@@ -63,7 +62,7 @@ def load(shop: Shop, ids: Iterable[int]) -> Documents:
     ids = list(ids)
     return Documents(
         *(
-            grouped(shop.rows(query, ids))
+            shop.grouped(query, ids)
             for query in (
                 SQL.invoices,
                 SQL.invoice_items,
@@ -108,7 +107,7 @@ def _tracking_url(shop: Shop, track_id: int, order: Order) -> str | None:
     if base is None:
         return None
     key = f"track_id:{track_id}:{text(order.protect_code, 'shipments.trackingInfo.trackingUrl') or ''}"
-    coded = b2a_base64(key.encode("utf-8", "replace"), newline=False).decode()
+    coded = base64_of(key, "replace")
     return base + "shipping/tracking/popup?hash=" + coded.translate(_URL_SAFE)
 
 

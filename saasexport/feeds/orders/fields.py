@@ -32,10 +32,6 @@ class Area(Protocol):
         """Fields of one order; raises Unusable."""
 
 
-# What follows an id in the rows of a query, by that id.
-Grouped = dict[int, list[tuple[Any, ...]]]
-
-
 def record(declared: Record, row: Iterable[Any], path: str = "") -> dict[str, Any]:
     """The fields of a record from the columns of a row; NULL ones are absent."""
     return {
@@ -43,14 +39,6 @@ def record(declared: Record, row: Iterable[Any], path: str = "") -> dict[str, An
         for (name, convert), value in zip(declared, row, strict=True)
         if value is not None
     }
-
-
-def grouped(rows: Iterable[tuple[Any, ...]]) -> Grouped:
-    """Rows by their first column, without it."""
-    found: Grouped = {}
-    for key, *rest in rows:
-        found.setdefault(key, []).append(tuple(rest))
-    return found
 
 
 def flag(value: Any, _field: str) -> bool | None:

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.feed import Shop
+from saasexport.feed import Grouped, Shop
 from saasexport.feeds.orders.fields import (
-    Grouped,
     Order,
     Record,
     custom_attributes,
     decoded,
     flag,
-    grouped,
     identifier,
     moment,
     record,
@@ -57,7 +55,7 @@ class Items(NamedTuple):
 
 def load(shop: Shop, ids: Iterable[int]) -> Items:
     """Read the items of these orders."""
-    return Items(grouped(shop.rows(SQL.items, ids)))
+    return Items(shop.grouped(SQL.items, ids))
 
 
 def _item(shop: Shop, row: tuple[Any, ...]) -> dict[str, Any]:

@@ -9,18 +9,16 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import Unusable
-from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.feed import Entity, Failed, Feed, Grouped, Shop, Subscription
 from saasexport.feeds.orders import credit_memos, documents, items
 from saasexport.feeds.orders.fields import (
     Area,
-    Grouped,
     Order,
     Record,
     as_text,
     custom_attributes,
     decoded,
     flag,
-    grouped,
     identifier,
     moment,
     record,
@@ -101,7 +99,7 @@ _STATES = {
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     """The items of these orders (feeds.md 3.9)."""
-    addresses = grouped(shop.rows(SQL.addresses, ids))
+    addresses = shop.grouped(SQL.addresses, ids)
     areas: tuple[Area, ...] = (items.load(shop, ids), documents.load(shop, ids), credit_memos.load(shop, ids))
     for row in shop.rows(SQL.orders, ids):
         order_id = row[0]
@@ -109,7 +107,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             item = _item(shop, row, addresses)
             for area in areas:
                 item |= area.fields(shop, Order(*row[:4]))
-            yield Entity(order_id, item, [{}])
+            yield Entity(order_id, item)
         except Unusable as error:
             yield Entity(order_id, {}, [], [Failed({"commerceOrderId": str(order_id)}, str(error))])
 

@@ -16,6 +16,7 @@ from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
 from saasexport.shop import scopes
+from saasexport.shop.customer_groups import group_code
 from saasexport.values import date_time, number, text
 
 SQL = queries.beside(__file__)
@@ -104,7 +105,7 @@ def _special(
         except Unusable as error:
             fallback = str(error)
         for group_id in (None, *batch.groups.of_website(product_id, website.id)):
-            code = "0" if group_id is None else known.group_code(group_id)
+            code = "0" if group_id is None else group_code(group_id)
             identity = {"sku": sku, "customerGroupCode": code, "websiteCode": website.code}
             try:
                 if isinstance(fallback, str):

@@ -1,4 +1,4 @@
-"""What all price items of a pass share: websites with their day, attribute ids, codes of customer groups."""
+"""What all price items of a pass share: websites with their day, and attribute ids."""
 
 from typing import NamedTuple
 
@@ -21,19 +21,10 @@ class Scope(NamedTuple):
     website_of: dict[int, int]  # store view -> website; empty where prices are global
     attributes: dict[str, int | None]  # ids by code
     code_of: dict[int, str]
-    group_codes: dict[int, str]  # those asked for so far
 
     def ids(self, *codes: str) -> dict[str, int | None]:
         """The ids of these attributes, as parameters of a query; None, which no row has, for one that is missing."""
         return {code: self.attributes[code] for code in codes}
-
-    def group_code(self, group_id: int) -> str:
-        """A customer group as its items name it: the hash of its id (feeds.md 3.4.3)."""
-        if group_id not in self.group_codes:
-            import hashlib  # late: a shop without group prices does not need it here
-
-            self.group_codes[group_id] = hashlib.sha1(str(group_id).encode()).hexdigest()
-        return self.group_codes[group_id]
 
 
 ATTRIBUTES = ("price", "special_price", "special_from_date", "special_to_date", "price_type")
@@ -56,4 +47,4 @@ def _scope(shop: Shop) -> Scope:
     ids = {found.code: found.id for found in eav.product_attributes(shop).values()}
     attributes = {code: ids.get(code) for code in ATTRIBUTES}
     code_of = {attribute_id: code for code, attribute_id in attributes.items() if attribute_id is not None}
-    return Scope(websites, website_of, attributes, code_of, {})
+    return Scope(websites, website_of, attributes, code_of)

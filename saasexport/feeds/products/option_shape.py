@@ -1,10 +1,10 @@
 """The shape of an option and of its values, whatever their kind (feeds.md 2.1, 3.1.10)."""
 
-from binascii import b2a_base64
 from typing import Any
 
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import Batch
+from saasexport.values import base64_of
 
 # product id -> store id -> options; store views that agree share one list.
 Found = dict[int, dict[int, list[dict[str, Any]]]]
@@ -44,7 +44,7 @@ def value(**known: Any) -> dict[str, Any]:
 
 def uid(*parts: Any) -> str:
     """An id that names where its value comes from (feeds.md 3.1.10)."""
-    return b2a_base64("/".join(map(str, parts)).encode(), newline=False).decode()
+    return base64_of("/".join(map(str, parts)))
 
 
 def local_stores(batch: Batch, product_id: int, stores: set[int]) -> dict[int, int]:
