@@ -58,7 +58,7 @@ class Busy(SaasExportError):
         return f"{self}: it is at work, and there is nothing you have to do; --wait waits for it"
 
 
-class Unusable(Exception):
+class InvalidValue(Exception):
     """A value of the shop cannot become a field of an item.
 
     Raised while one item is assembled and caught there: that item is set

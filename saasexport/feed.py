@@ -65,14 +65,17 @@ class Setting(NamedTuple):
         return "configuration" if self.table == "core_config_data" else f"{self.table}.{self.column}"
 
 
-class Failed(NamedTuple):
-    """An item that cannot be assembled: what identifies it, as far as it is known, and why."""
+class FailedItem(NamedTuple):
+    """An item that cannot be assembled or sent: what identifies it, as far as it is known, and why."""
 
     identity: dict[str, Any]
     error: str
+    # The engine's.
+    entity_id: EntityId = 0
+    contested: str | None = None  # the feed_id of the identity that another entity has
 
 
-class Entity(NamedTuple):
+class EntityItems(NamedTuple):
     """The items of one entity of the shop.
 
     Each item is `common` and one of `parts` together; no key stands in both.
@@ -82,7 +85,7 @@ class Entity(NamedTuple):
     id: EntityId
     common: dict[str, Any]
     parts: Sequence[dict[str, Any]] = ({},)
-    failed: Sequence[Failed] = ()
+    failed: Sequence[FailedItem] = ()
 
 
 class TooHeavy(Exception):
@@ -278,7 +281,7 @@ class Feed:
     name: str
     identity: tuple[str, ...]  # the fields that identify an item, in the order of the hash
     entity: tuple[str, str]  # the table whose rows are the entities, and its key column
-    assemble: Callable[[Shop, Sequence[int]], Iterable[Entity]]
+    assemble: Callable[[Shop, Sequence[int]], Iterable[EntityItems]]
     subscriptions: tuple[Subscription, ...] = ()
     minimal: tuple[str, ...] = ()  # what is kept of an item, and sent when it is deleted, besides the identity
     table: str = ""  # its feed table

@@ -2,7 +2,7 @@
 
 SQLite keeps what was written, whatever the column's type says: a number may
 be text, a date may be anything.  Each function here gives the JSON value a
-field needs, or raises Unusable with the field's name, so that one bad value
+field needs, or raises InvalidValue with the field's name, so that one bad value
 sets aside one item and no more (feeds.md 0.2, casts).  A field that the
 configuration leaves out (`exclude`) is None then: nobody misses it.
 """
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 
 # The fields that are left out of the items being assembled, named as in `exclude`.
 _LEFT_OUT: ContextVar[Sequence[str]] = ContextVar("left out", default=())
@@ -38,9 +38,9 @@ def is_left_out(field: str) -> bool:
 
 
 def refuse(field: str, reason: str, also: Sequence[str] = ()) -> None:
-    """Raise Unusable, unless the field, and all others made of the same value (`also`), are left out."""
+    """Raise InvalidValue, unless the field, and all others made of the same value (`also`), are left out."""
     if not (is_left_out(field) and all(map(is_left_out, also))):
-        raise Unusable(field, reason)
+        raise InvalidValue(field, reason)
 
 
 # How a text begins that was left unread as no item can hold it; its length follows.

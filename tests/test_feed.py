@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from saasexport import queries
-from saasexport.feed import EVERYTHING, Entity, Feed, Setting, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Setting, Shop, Subscription
 
 
 def feed(entity=("point", "point_id"), name="loyaltyPoints", **more):
@@ -131,4 +131,4 @@ def test_rows_are_grouped_by_their_first_column_in_their_order():
 
 
 def test_an_entity_has_one_item_unless_it_says_otherwise():
-    assert list(Entity(1, {"code": "a"}).parts) == [{}]
+    assert list(EntityItems(1, {"code": "a"}).parts) == [{}]

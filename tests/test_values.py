@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.values import base64_of, boolean, number, shortened, text, whole
 
 
@@ -70,20 +70,20 @@ def test_number(value, expected):
     ],
 )
 def test_what_is_no_number_is_unusable_and_says_why(value, reason):
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(InvalidValue) as caught:
         number(value, "price")
     assert (str(caught.value), caught.value.field) == (reason, "price")
 
 
 @pytest.mark.parametrize("value", [b"", b"\xff", memoryview(b"a").tobytes()])
 def test_binary_data_is_no_text(value):
-    with pytest.raises(Unusable, match="name: binary data where text belongs"):
+    with pytest.raises(InvalidValue, match="name: binary data where text belongs"):
         text(value, "name")
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
 def test_what_is_not_finite_is_no_text(value):
-    with pytest.raises(Unusable, match="not a finite number"):
+    with pytest.raises(InvalidValue, match="not a finite number"):
         text(value, "name")
 
 

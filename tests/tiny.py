@@ -13,8 +13,8 @@ from saasexport.config import config
 from saasexport.database import db
 from saasexport.database.feed_table import FeedTable
 from saasexport.delivery.client import Outcome
-from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Setting, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Setting, Subscription
 from saasexport.log import Log
 from saasexport.setup import installation, opening
 from saasexport.sync.sync import Work
@@ -59,11 +59,11 @@ def assemble(shop, ids):
         common = {"thingId": thing_id, "code": code, "label": label}
         try:
             common["name"] = text(name, "name")
-        except Unusable as fault:
-            failed = [Failed({**common, "language": language}, str(fault)) for language in languages]
-            yield Entity(thing_id, {}, [], failed)
+        except InvalidValue as fault:
+            failed = [FailedItem({**common, "language": language}, str(fault)) for language in languages]
+            yield EntityItems(thing_id, {}, [], failed)
             continue
-        yield Entity(thing_id, common, [{"language": language} for language in languages])
+        yield EntityItems(thing_id, common, [{"language": language} for language in languages])
 
 
 THINGS = Feed(

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.database.hashing import encode, feed_id, without
-from saasexport.database.items import Encoder, Fault, Item, picked
+from saasexport.database.items import Encoder, Item, picked
 from saasexport.entity_key import EntityId
-from saasexport.feed import WEIGHT, Entity, Feed, json_list
+from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
 from saasexport.values import TOO_LARGE
 
 SQL = queries.beside(__file__)
@@ -110,7 +110,12 @@ class FeedTable:
     # Staging
 
     def stage(
-        self, ids: Sequence[EntityId], entities: Iterable[Entity], now: str, force: bool = False, spare: bool = False
+        self,
+        ids: Sequence[EntityId],
+        entities: Iterable[EntityItems],
+        now: str,
+        force: bool = False,
+        spare: bool = False,
     ) -> Staged:
         """Put on record what these entities' items are now; to be called inside a transaction.
 
@@ -176,7 +181,7 @@ class FeedTable:
         row = self.ours.execute(SQL.forgotten_at, {"feed": self.feed.name}).fetchone()
         return later(now, row[0]) if row and row[0] else now
 
-    def identities(self, entities: Iterable[Entity]) -> set[str]:
+    def identities(self, entities: Iterable[EntityItems]) -> set[str]:
         """The feed_ids of these entities' items."""
         return set(self.encoder.encoded(entities)[0])
 
@@ -215,7 +220,7 @@ class FeedTable:
         kept.pop(self.feed.time_field, None)
         return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
 
-    def _record_faults(self, faults: list[Fault], items: dict[str, Item], now: str) -> dict[str, EntityId]:
+    def _record_faults(self, faults: list[FailedItem], items: dict[str, Item], now: str) -> dict[str, EntityId]:
         """Status 1 for items that cannot be assembled, 400 if they are too large; gives feed_id -> entity."""
         failed: dict[str, EntityId] = {}
         numbers: Counter[EntityId] = Counter()
@@ -240,7 +245,7 @@ class FeedTable:
         return all(fields.get(name) is not None for name in self.feed.identity)
 
     def _held_by_another(
-        self, fault: Fault, known: dict[str, Any], items: dict[str, Item], failed: dict[str, EntityId]
+        self, fault: FailedItem, known: dict[str, Any], items: dict[str, Item], failed: dict[str, EntityId]
     ) -> str | None:
         """The feed_id of the identity of an item that failed, if another entity has it."""
         if not self._is_identified(known):
@@ -255,7 +260,7 @@ class FeedTable:
                 return identity
         return None
 
-    def _gone_altogether(self, gone: list[_Row], items: dict[str, Item], faults: list[Fault]) -> set[int]:
+    def _gone_altogether(self, gone: list[_Row], items: dict[str, Item], faults: list[FailedItem]) -> set[int]:
         """Entities the service has something of, and that produce nothing now, not even a fault."""
         alive = {item.entity_id for item in items.values()} | {fault.entity_id for fault in faults}
         return {

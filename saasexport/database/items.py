@@ -1,7 +1,7 @@
 """Items as they are sent: encoded, hashed and identified.
 
 What the items of an entity share is encoded once.  The content is the same, to
-the byte, whichever side a field stands on in Entity.common and Entity.parts:
+the byte, whichever side a field stands on in EntityItems.common and .parts:
 first the fields that vary by scope (Feed.varying), then all others, each group
 in the order of its names.  So a store view that gets a value of its own changes
 its own item and no other.
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from saasexport.database.hashing import canonical, encode, feed_hash, feed_id, unencodable, without
 from saasexport.entity_key import EntityId
-from saasexport.errors import Unusable
-from saasexport.feed import Entity, Feed
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed
 from saasexport.values import TOO_LARGE
 
 
@@ -25,15 +25,6 @@ class Item(NamedTuple):
     late: str  # unhashed fields, as JSON to append
     hash: str
     kept: dict[str, Any]  # identity and minimal payload
-
-
-class Fault(NamedTuple):
-    """An item that cannot."""
-
-    entity_id: EntityId
-    identity: dict[str, Any]
-    error: str
-    contested: str | None = None  # the feed_id of the identity that another entity has
 
 
 # What is added to an item when it is sent: brackets, `deleted` and the time.
@@ -66,13 +57,13 @@ class Encoder:
         self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
         self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
 
-    def encoded(self, entities: Iterable[Entity]) -> tuple[dict[str, Item], list[Fault]]:
+    def encoded(self, entities: Iterable[EntityItems]) -> tuple[dict[str, Item], list[FailedItem]]:
         """The items of these entities by feed_id, and those that cannot be sent."""
         items: dict[str, Item] = {}
-        faults: list[Fault] = []
+        faults: list[FailedItem] = []
         self.weight = 0
         for entity in sorted(entities, key=lambda entity: entity.id):
-            faults += [Fault(entity.id, failed.identity, failed.error) for failed in entity.failed]
+            faults += [failed._replace(entity_id=entity.id) for failed in entity.failed]
             if entity.parts:
                 shared = self._shared(entity.common)
                 for part in entity.parts:
@@ -80,7 +71,12 @@ class Encoder:
         return items, faults
 
     def _add(
-        self, entity_id: EntityId, shared: _Shared, part: dict[str, Any], items: dict[str, Item], faults: list[Fault]
+        self,
+        entity_id: EntityId,
+        shared: _Shared,
+        part: dict[str, Any],
+        items: dict[str, Item],
+        faults: list[FailedItem],
     ) -> None:
         fields, late = self._hashed(part)
         try:
@@ -94,28 +90,28 @@ class Encoder:
             if self.longest is not None and size + len(late) + len(shared.late) > self.longest:
                 raise _too_large({**shared.fields, **part}, size)
             item_hash = feed_hash(*content)
-        except Unusable as fault:
-            faults.append(Fault(entity_id, {**shared.fields, **part}, str(fault)))
+        except InvalidValue as fault:
+            faults.append(FailedItem({**shared.fields, **part}, str(fault), entity_id))
             return
         except (ValueError, RecursionError):  # a UnicodeEncodeError is a ValueError
-            faults.append(Fault(entity_id, {**shared.fields, **part}, unencodable({**shared.fields, **part})))
+            faults.append(FailedItem({**shared.fields, **part}, unencodable({**shared.fields, **part}), entity_id))
             return
         if identity in items:
             # Entities come in ascending order: the lower one has it.
             named = picked(self.feed.identity, shared.fields, part)
             taken = ", ".join(f"{name} {value!r}" for name, value in named.items())
             error = f"{taken} is taken by entity {items[identity].entity_id}"
-            faults.append(Fault(entity_id, {**shared.fields, **part}, error, identity))
+            faults.append(FailedItem({**shared.fields, **part}, error, entity_id, identity))
             return
         kept = self._everything(shared, part) if self.keep_items else picked(self.kept, shared.fields, part)
         items[identity] = Item(entity_id, content, shared.late + late, item_hash, kept)
 
     def _refuse_twins(self, common: dict[str, Any], part: dict[str, Any]) -> None:
-        """Raise Unusable if an item would have a name twice: JSON says nothing of which one counts."""
+        """Raise InvalidValue if an item would have a name twice: JSON says nothing of which one counts."""
         if not (common.keys().isdisjoint(part) and self._added.isdisjoint(common) and self._added.isdisjoint(part)):
             twins = (common.keys() & part.keys()) | (self._added & (common.keys() | part.keys()))
             if twins := twins.difference(self.exclude):
-                raise Unusable(min(twins), "is given twice")
+                raise InvalidValue(min(twins), "is given twice")
 
     def _shared(self, common: dict[str, Any]) -> _Shared:
         fields, late = self._hashed(common)
@@ -169,16 +165,16 @@ class Encoder:
         for name in self.feed.identity:
             value = fields[name] if name in fields else common.get(name)
             if value is None:
-                raise Unusable(name, "identifies the item and has no value")
+                raise InvalidValue(name, "identifies the item and has no value")
             values.append(value)
         return feed_id(values)
 
 
-def _too_large(fields: dict[str, Any], size: int) -> Unusable:
+def _too_large(fields: dict[str, Any], size: int) -> InvalidValue:
     """The longest field of an item that is too large to be sent, and both sizes."""
     sizes = {name: len(encode(value).encode()) for name, value in fields.items()}
     longest = max(sizes, key=sizes.__getitem__)
-    return Unusable(longest, f"{sizes[longest]} bytes of an item of {size}, {TOO_LARGE}")
+    return InvalidValue(longest, f"{sizes[longest]} bytes of an item of {size}, {TOO_LARGE}")
 
 
 def picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:

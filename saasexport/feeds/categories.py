@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.shop import eav, per_view, scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
@@ -48,7 +48,7 @@ class Settings(NamedTuple):
     sort_by: dict[int, str]  # what a store view sorts by unless a category says otherwise
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of some categories, one per store view whose root is or holds the category (feeds.md 3.3.1)."""
     settings = shop.once(_settings)
     branches = category_tree(shop).branches
@@ -59,17 +59,17 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
         if not views:
             continue
         items: list[dict[str, Any]] = []
-        failed: list[Failed] = []
+        failed: list[FailedItem] = []
         for view in views:
             branch = branches[view.id]
             identity = {"urlPath": branch.url_path(category_id), "storeViewCode": view.code}
             try:
                 item = {**identity, **_own(row), **_valued(values.of(category_id, view.id), settings, view)}
                 items.append({**item, **_in_tree(branch, category_id)})
-            except Unusable as fault:
-                failed.append(Failed(identity, str(fault)))
+            except InvalidValue as fault:
+                failed.append(FailedItem(identity, str(fault)))
         common, parts = per_view.split(items) if items else ({}, [])
-        yield Entity(category_id, common, parts, failed)
+        yield EntityItems(category_id, common, parts, failed)
 
 
 def _own(row: tuple[Any, ...]) -> dict[str, Any]:

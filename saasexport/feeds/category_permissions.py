@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import (
@@ -32,22 +32,22 @@ _FIELDS = ("grantCatalogCategoryView", "grantCatalogProductPrice", "grantCheckou
 _SAID = {ALLOW: "allow", DENY: "deny", AS_PARENT: "parent"}
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these permissions; 0 is the configuration."""
     if 0 in ids:
-        yield Entity(0, {}, _fallback(shop))
+        yield EntityItems(0, {}, _fallback(shop))
     for row in shop.rows(SQL.permissions, ids):
         identity = {"id": str(row[0])}
         try:
-            yield Entity(row[0], identity, [_item(row)])
-        except Unusable as error:
-            yield Entity(row[0], {}, [], [Failed(identity, str(error))])
+            yield EntityItems(row[0], identity, [_item(row)])
+        except InvalidValue as error:
+            yield EntityItems(row[0], {}, [], [FailedItem(identity, str(error))])
 
 
 def _item(row: Any) -> dict[str, Any]:
     _, category_id, website_id, website_code, group_id, *grants = row
     if website_id is not None and website_code is None:
-        raise Unusable("websiteCode", f"the shop has no website {website_id} with a code")
+        raise InvalidValue("websiteCode", f"the shop has no website {website_id} with a code")
     item = {
         "categoryId": str(category_id),
         "websiteCode": website_code,

@@ -7,15 +7,15 @@ products and stocks that means is worked out when the changelog is read.
 from collections.abc import Iterable, Sequence
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.shop import scopes, stock
 from saasexport.values import text
 
 SQL = queries.beside(__file__)
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these products in every stock that has them (feeds.md 3.5.1)."""
     stocks = stock.Stocks(shop, ids)
     for product_id, sku in shop.rows(SQL.products, ids):
@@ -24,12 +24,12 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             yield _entity(stocks, product_id, sku, stock_ids)
 
 
-def _entity(stocks: stock.Stocks, product_id: int, sku: str, stock_ids: list[int]) -> Entity:
+def _entity(stocks: stock.Stocks, product_id: int, sku: str, stock_ids: list[int]) -> EntityItems:
     try:
         common = {"sku": text(sku, "sku"), "productId": product_id}
-    except Unusable as unusable:
-        failed = [Failed({"stockId": str(stock_id)}, str(unusable)) for stock_id in stock_ids]
-        return Entity(product_id, {}, [], failed)
+    except InvalidValue as error:
+        failed = [FailedItem({"stockId": str(stock_id)}, str(error)) for stock_id in stock_ids]
+        return EntityItems(product_id, {}, [], failed)
     parts, failed = [], []
     for stock_id in stock_ids:
         try:
@@ -45,9 +45,9 @@ def _entity(stocks: stock.Stocks, product_id: int, sku: str, stock_ids: list[int
                     "isSalable": status.is_salable,
                 }
             )
-        except Unusable as unusable:
-            failed.append(Failed({"stockId": str(stock_id), "sku": sku}, str(unusable)))
-    return Entity(product_id, common, parts, failed)
+        except InvalidValue as error:
+            failed.append(FailedItem({"stockId": str(stock_id), "sku": sku}, str(error)))
+    return EntityItems(product_id, common, parts, failed)
 
 
 FEED = Feed(

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.shop import scopes
 from saasexport.values import boolean, number, text
 
@@ -39,7 +39,7 @@ _FLAGS = frozenset(
 )
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these attributes in every store view (feeds.md 3.2)."""
     if 0 in ids:
         yield _system_attributes(shop)
@@ -50,12 +50,12 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
     for row in shop.rows(SQL.attributes, ids):
         try:
             yield _entity(row, labels.get(row[0], {}), views)
-        except Unusable as error:
+        except InvalidValue as error:
             identities = [{"attributeCode": row[1], "storeViewCode": view.code} for view in views]
-            yield Entity(row[0], {}, [], [Failed(identity, str(error)) for identity in identities])
+            yield EntityItems(row[0], {}, [], [FailedItem(identity, str(error)) for identity in identities])
 
 
-def _entity(row: Any, labels: dict[int, str], views: list[scopes.StoreView]) -> Entity:
+def _entity(row: Any, labels: dict[int, str], views: list[scopes.StoreView]) -> EntityItems:
     (
         attribute_id,
         code,
@@ -107,11 +107,11 @@ def _entity(row: Any, labels: dict[int, str], views: list[scopes.StoreView]) -> 
     own_label, override = _declared(code)
     common = {name: value for name, value in {**common, **override}.items() if value is not None}
     parts: list[dict[str, Any]] = []
-    failed: list[Failed] = []
+    failed: list[FailedItem] = []
     for view in views:
         label = own_label or text(labels.get(view.id, frontend_label), "label")
         _place(parts, failed, code, label, view)
-    return Entity(attribute_id, common, parts, failed)
+    return EntityItems(attribute_id, common, parts, failed)
 
 
 def _declared(code: str) -> tuple[str | None, dict[str, Any]]:
@@ -121,11 +121,11 @@ def _declared(code: str) -> tuple[str | None, dict[str, Any]]:
 
 
 def _place(
-    parts: list[dict[str, Any]], failed: list[Failed], code: str, label: str | None, view: scopes.StoreView
+    parts: list[dict[str, Any]], failed: list[FailedItem], code: str, label: str | None, view: scopes.StoreView
 ) -> None:
     if view.code is None:
         identity = {"attributeCode": code, "storeViewCode": None}
-        failed.append(Failed(identity, f"storeViewCode: store view {view.id} has no code"))
+        failed.append(FailedItem(identity, f"storeViewCode: store view {view.id} has no code"))
         return
     part = {
         "storeCode": view.store_code,
@@ -144,11 +144,11 @@ def _is_numeric(code: str, backend_type: str, frontend_input: str | None, fronte
     )
 
 
-def _system_attributes(shop: Shop) -> Entity:
+def _system_attributes(shop: Shop) -> EntityItems:
     """The exporter's own attributes as they would stand in the shop, had it created them (feeds.md 3.1.5)."""
     present = {code for (code,) in shop.rows(SQL.system_attributes)}
     parts: list[dict[str, Any]] = []
-    failed: list[Failed] = []
+    failed: list[FailedItem] = []
     for code in _OVERRIDES:
         if code in present:
             continue
@@ -158,7 +158,7 @@ def _system_attributes(shop: Shop) -> Entity:
         for view in scopes.store_views(shop):
             _place(placed, failed, code, label, view)
         parts += [{**own, **part} for part in placed]
-    return Entity(0, _CREATED, parts, failed)
+    return EntityItems(0, _CREATED, parts, failed)
 
 
 # What a row that the exporter creates says (feeds.md 3.1.5): a static textarea of store scope.

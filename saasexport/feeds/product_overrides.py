@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.shop import scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.customer_groups import group_code
@@ -22,7 +22,7 @@ from saasexport.values import text
 SQL = queries.beside(__file__)
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these products, on the websites where permissions are in use."""
     overrides = shop.once(_overrides)
     assignments = shop.grouped(SQL.assignments, ids)
@@ -34,20 +34,20 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
                 yield _entity(product_id, sku, parts)
 
 
-def _entity(product_id: int, sku: Any, parts: list[dict[str, Any]]) -> Entity:
+def _entity(product_id: int, sku: Any, parts: list[dict[str, Any]]) -> EntityItems:
     kept: list[dict[str, Any]] = []
-    failed: list[Failed] = []
+    failed: list[FailedItem] = []
     for part in parts:
         try:
             if text(sku, "sku") is None:
-                raise Unusable("sku", "is missing")
+                raise InvalidValue("sku", "is missing")
             if part["websiteCode"] is None:
-                raise Unusable("websiteCode", "the website has no code")
+                raise InvalidValue("websiteCode", "the website has no code")
             kept.append(dict(part))
-        except Unusable as error:
+        except InvalidValue as error:
             identity = {"websiteCode": part["websiteCode"], "customerGroupCode": part["customerGroupCode"]}
-            failed.append(Failed({"sku": sku, **identity}, str(error)))
-    return Entity(product_id, {"sku": sku, "productId": product_id}, kept, failed)
+            failed.append(FailedItem({"sku": sku, **identity}, str(error)))
+    return EntityItems(product_id, {"sku": sku, "productId": product_id}, kept, failed)
 
 
 class _Masks(NamedTuple):

@@ -9,41 +9,41 @@ from operator import itemgetter
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these ratings in their store views (feeds.md 3.8)."""
     options = shop.grouped(SQL.options, ids)
     for rating_id, rows in groupby(shop.rows(SQL.ratings, ids), itemgetter(0)):
         yield _entity(rating_id, list(rows), options.get(rating_id, []))
 
 
-def _entity(rating_id: int, rows: list[Any], options: list[Any]) -> Entity:
+def _entity(rating_id: int, rows: list[Any], options: list[Any]) -> EntityItems:
     code = base64_of(str(rating_id))
     parts: list[dict[str, Any]] = []
-    failed: list[Failed] = []
+    failed: list[FailedItem] = []
     values: list[dict[str, Any]] = []
-    fault: Unusable | None = None
+    fault: InvalidValue | None = None
     try:
         values = [_value(*option) for option in options]
-    except Unusable as error:
+    except InvalidValue as error:
         fault = error
     for _, store_id, view_code, name in rows:
         try:
             if fault:
                 raise fault
             if view_code is None:
-                raise Unusable("storeViewCode", f"store view {store_id} has no code")
+                raise InvalidValue("storeViewCode", f"store view {store_id} has no code")
             parts.append({"storeViewCode": view_code, "name": text(name, "name")})
-        except Unusable as error:
-            failed.append(Failed({"ratingId": code, "storeViewCode": view_code}, str(error)))
+        except InvalidValue as error:
+            failed.append(FailedItem({"ratingId": code, "storeViewCode": view_code}, str(error)))
     # A list without elements is null, as in every feed.
-    return Entity(rating_id, {"ratingId": code, "values": values or None}, parts, failed)
+    return EntityItems(rating_id, {"ratingId": code, "values": values or None}, parts, failed)
 
 
 def _value(option_id: int, value: Any, position: Any) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these reviews (feeds.md 3.8)."""
     visibility = shop.grouped(SQL.visibility, ids)
     votes: dict[int, dict[int, Any]] = {}
@@ -25,9 +25,9 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             continue
         identity = {"reviewId": str(row[0])}
         try:
-            yield Entity(row[0], identity, [_item(row, visibility[row[0]], votes.get(row[0], {}))])
-        except Unusable as error:
-            yield Entity(row[0], {}, [], [Failed(identity, str(error))])
+            yield EntityItems(row[0], identity, [_item(row, visibility[row[0]], votes.get(row[0], {}))])
+        except InvalidValue as error:
+            yield EntityItems(row[0], {}, [], [FailedItem(identity, str(error))])
 
 
 def _item(row: Any, visibility: list[Any], votes: dict[int, Any]) -> dict[str, Any]:

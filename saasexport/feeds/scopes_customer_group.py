@@ -7,14 +7,14 @@ shop calls it (feeds.md 3.7).
 from collections.abc import Iterable, Sequence
 
 from saasexport import queries
-from saasexport.feed import EVERYTHING, Entity, Feed, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Shop, Subscription
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.scopes import websites
 
 SQL = queries.beside(__file__)
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """One item per customer group; a group excluded from every website has null (feeds.md 3.7)."""
     excluded = set(shop.rows(SQL.excluded, ids))
     for (group_id,) in shop.rows(SQL.customer_groups, ids):
@@ -24,7 +24,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             "customerGroupCode": group_code(group_id),
             "websites": codes or None,
         }
-        yield Entity(group_id, item)
+        yield EntityItems(group_id, item)
 
 
 FEED = Feed(

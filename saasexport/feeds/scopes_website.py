@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from saasexport import queries
-from saasexport.feed import Entity, Feed, Shop, Subscription
+from saasexport.feed import EntityItems, Feed, Shop, Subscription
 
 SQL = queries.beside(__file__)
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """One item per website; a website or store group without anything in it says null (feeds.md 3.7)."""
     groups, views = shop.grouped(SQL.store_groups, ids), shop.grouped(SQL.store_views, ids)
     for website_id, website_code in shop.rows(SQL.websites, ids):
@@ -16,7 +16,8 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
         for group_id, code in groups.get(website_id, ()):
             in_group = [{"storeViewId": str(view), "storeViewCode": name} for view, name in views.get(group_id, ())]
             stores.append({"storeId": str(group_id), "storeCode": code, "storeViews": in_group or None})
-        yield Entity(website_id, {"websiteId": str(website_id), "websiteCode": website_code, "stores": stores or None})
+        item = {"websiteId": str(website_id), "websiteCode": website_code, "stores": stores or None}
+        yield EntityItems(website_id, item)
 
 
 FEED = Feed(

@@ -9,8 +9,8 @@ from hashlib import md5
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)
@@ -19,7 +19,7 @@ SQL = queries.beside(__file__)
 _Options = dict[tuple[int, int], dict[int, dict[str, Any]]]
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these parts in every configurable product they belong to (feeds.md 3.6)."""
     options, faults = _options(shop, ids)
     variants: dict[int, list[Any]] = {}
@@ -27,7 +27,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
         variants.setdefault(row[0], []).append(row)
     for child_id, rows in variants.items():
         parts: list[dict[str, Any]] = []
-        failed: list[Failed] = []
+        failed: list[FailedItem] = []
         for _, child_sku, parent_id, parent_sku in rows:
             try:
                 if (child_id, parent_id) in faults:
@@ -35,12 +35,12 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
                 if (child_id, parent_id) in options:
                     values = list(options[child_id, parent_id].values())
                     parts.append(_variant(child_sku, parent_id, parent_sku, values))
-            except Unusable as unusable:
+            except InvalidValue as error:
                 known = {"parentSku": parent_sku, "productSku": child_sku}
                 identity = {name: sku for name, sku in known.items() if isinstance(sku, str)}
-                failed.append(Failed(identity, str(unusable)))
+                failed.append(FailedItem(identity, str(error)))
         if parts or failed:
-            yield Entity(child_id, {"productId": str(child_id), "productSku": rows[0][1]}, parts, failed)
+            yield EntityItems(child_id, {"productId": str(child_id), "productSku": rows[0][1]}, parts, failed)
 
 
 def _variant(child_sku: Any, parent_id: int, parent_sku: Any, values: list[dict[str, Any]]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _variant(child_sku: Any, parent_id: int, parent_sku: Any, values: list[dict[
     }
 
 
-def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, int], Unusable]]:
+def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, int], InvalidValue]]:
     """One option per attribute: the default scope's, with admin's label (feeds.md 5)."""
     rows = shop.rows(SQL.option_values, ids)
     labels: dict[int, Any] = {}
@@ -63,7 +63,7 @@ def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, 
             labels[option_id] = label
     made: dict[tuple[int, int], dict[str, Any]] = {}
     found: _Options = {}
-    faults: dict[tuple[int, int], Unusable] = {}
+    faults: dict[tuple[int, int], InvalidValue] = {}
     for child_id, parent_id, attribute_id, code, option_id in rows:
         if option_id not in labels or attribute_id in found.get((child_id, parent_id), ()):
             continue
@@ -71,8 +71,8 @@ def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, 
             if (attribute_id, option_id) not in made:
                 made[attribute_id, option_id] = _option_value(attribute_id, code, option_id, labels[option_id])
             found.setdefault((child_id, parent_id), {})[attribute_id] = made[attribute_id, option_id]
-        except Unusable as unusable:
-            faults[child_id, parent_id] = unusable
+        except InvalidValue as error:
+            faults[child_id, parent_id] = error
     return found, faults
 
 

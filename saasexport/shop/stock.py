@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
 from saasexport.shop import scopes
 from saasexport.values import boolean, number
@@ -50,7 +50,7 @@ class Status(NamedTuple):
 class _Settings(NamedTuple):
     """A stock item, its settings as they are in force."""
 
-    quantity: "int | float | Unusable"
+    quantity: "int | float | InvalidValue"
     min_qty: int | float  # the out-of-stock threshold
     has_backorders: bool
     is_managed: bool
@@ -58,11 +58,11 @@ class _Settings(NamedTuple):
 
 
 # By product and stock: a quantity, or why there is none.
-_Quantities = dict[int, dict[int, "int | float | Unusable"]]
+_Quantities = dict[int, dict[int, "int | float | InvalidValue"]]
 
 
 class Stocks:
-    """The stock of some products; what cannot be used raises Unusable when it is asked for."""
+    """The stock of some products; what cannot be used raises InvalidValue when it is asked for."""
 
     def __init__(self, shop: Shop, ids: Iterable[int], composites: Iterable[int] = ()) -> None:
         ids, composites = set(ids), list(composites)
@@ -110,7 +110,7 @@ class Stocks:
 
     def _item(self, product_id: int) -> _Settings:
         item = self._items.get(product_id, self._default)
-        if isinstance(item, Unusable):
+        if isinstance(item, InvalidValue):
             raise item
         return item
 
@@ -164,7 +164,7 @@ class Stocks:
     def _part_status(self, product_id: int, stock_id: int) -> Status | None:
         try:
             return self._own_status(product_id, stock_id) if product_id in self._enabled else None
-        except Unusable:
+        except InvalidValue:
             return None  # set aside where it is an item of its own; what contains it goes on without it
 
 
@@ -202,12 +202,12 @@ def _configured(shop: Shop) -> _Settings:
     manage_stock, backorders, min_qty = (settings.value(path) or usual for path, usual in _SETTINGS.items())
     try:
         threshold = number(min_qty, "min_qty") or 0
-    except Unusable:
+    except InvalidValue:
         threshold = 0  # as PHP reads a text that is no number
     return _Settings(0, threshold, bool(boolean(backorders)), bool(boolean(manage_stock)), False)
 
 
-def _settings(row: Any, default: _Settings) -> "_Settings | Unusable":
+def _settings(row: Any, default: _Settings) -> "_Settings | InvalidValue":
     (
         _,
         quantity,
@@ -228,15 +228,15 @@ def _settings(row: Any, default: _Settings) -> "_Settings | Unusable":
             bool(boolean(manage_stock)) if boolean(use_config_manage_stock) is False else default.is_managed,
             bool(boolean(is_in_stock)),
         )
-    except Unusable as unusable:
-        return unusable
+    except InvalidValue as error:
+        return error
 
 
 def _sums(rows: list[Any], field: str) -> _Quantities:
     found: _Quantities = {}
     for product_id, stock_id, total, stranger in rows:
         quantity = _quantity(stranger, field)
-        if not isinstance(quantity, Unusable):
+        if not isinstance(quantity, InvalidValue):
             quantity = _quantity(total, field)
         if isinstance(quantity, float):
             quantity = plain(round(quantity, 4))
@@ -244,15 +244,15 @@ def _sums(rows: list[Any], field: str) -> _Quantities:
     return found
 
 
-def _quantity(value: Any, field: str) -> "int | float | Unusable":
+def _quantity(value: Any, field: str) -> "int | float | InvalidValue":
     try:
         return number(value, field) or 0
-    except Unusable as unusable:
-        return unusable
+    except InvalidValue as error:
+        return error
 
 
-def _known(quantity: "int | float | Unusable") -> int | float:
-    if isinstance(quantity, Unusable):
+def _known(quantity: "int | float | InvalidValue") -> int | float:
+    if isinstance(quantity, InvalidValue):
         raise quantity
     return quantity
 

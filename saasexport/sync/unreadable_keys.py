@@ -12,12 +12,12 @@ from saasexport import queries
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
-from saasexport.feed import Entity, Failed, Feed, Shop
+from saasexport.feed import EntityItems, FailedItem, Feed, Shop
 
 SQL = queries.beside(__file__)
 
 
-def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[Entity]:
+def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[EntityItems]:
     """Of some texts that are no keys those that the shop has, each with the reason why it is no entity."""
     _, column = feed.entity
     written = [feed.key.written(text) for text in texts]
@@ -28,7 +28,7 @@ def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[Entity]:
     }
     present = {feed.key.read(row[0]) for row in shop.rows(_sql("present", feed), **values)}
     return [
-        Entity(text, {}, [], [Failed({}, feed.key.error(column, text))]) for text in texts if text in present
+        EntityItems(text, {}, [], [FailedItem({}, feed.key.error(column, text))]) for text in texts if text in present
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import Contested, Pending, later
-from saasexport.feed import Entity, Failed
+from saasexport.feed import EntityItems, FailedItem
 from tests.tiny import THINGS, feed_table
 
 NOW = "2026-11-23 15:00:00"
@@ -35,12 +35,13 @@ def table(ours):
 def thing(entity_id, code="a", name="Apple", languages=("en",)):
     """A thing that can be assembled."""
     common = {"thingId": entity_id, "code": code, "name": name}
-    return Entity(entity_id, common, [{"language": language} for language in languages])
+    return EntityItems(entity_id, common, [{"language": language} for language in languages])
 
 
 def bad(entity_id, code="a", error="name: binary data", language="en"):
     """A thing whose only item cannot be assembled."""
-    return Entity(entity_id, {}, [], [Failed({"thingId": entity_id, "code": code, "language": language}, error)])
+    identity = {"thingId": entity_id, "code": code, "language": language}
+    return EntityItems(entity_id, {}, [], [FailedItem(identity, error)])
 
 
 def stage(table, *entities, ids=None, now=NOW, **more):
@@ -270,7 +271,7 @@ def test_a_failure_is_news_only_once(table):
 
 
 def test_a_failed_item_whose_identity_is_not_known_keeps_its_row_whatever_comes_with_it(table):
-    nameless = Entity(2, {}, [], [Failed({"thingId": 2}, "code: has no value")])
+    nameless = EntityItems(2, {}, [], [FailedItem({"thingId": 2}, "code: has no value")])
     first = stage(table, nameless)
     (before,) = rows(table)
     again = stage(table, bad(1), nameless, now=NEXT)
@@ -280,7 +281,7 @@ def test_a_failed_item_whose_identity_is_not_known_keeps_its_row_whatever_comes_
 
 
 def test_an_item_without_a_part_of_its_identity_fails_and_hides_no_other(table):
-    nameless = Entity(1, {"thingId": 1, "code": None}, [{"language": "en"}, {"language": "de"}])
+    nameless = EntityItems(1, {"thingId": 1, "code": None}, [{"language": "en"}, {"language": "de"}])
     staged = stage(table, nameless, thing(2))
     assert (staged.items, staged.failed) == (1, 2)
     assert rows(table, "source_entity_id, status, errors") == [
@@ -303,7 +304,7 @@ def test_a_value_that_is_no_json_sets_aside_that_item_alone(table, name, reason,
     if where == "common":
         broken = thing(1, name=name)
     elif where == "part":
-        broken = Entity(1, {"thingId": 1, "code": "a"}, [{"language": "en", "name": name}])
+        broken = EntityItems(1, {"thingId": 1, "code": "a"}, [{"language": "en", "name": name}])
     else:
         broken = thing(1, name=[{"deep": name}])
     staged = stage(table, broken, thing(2, "b"))
@@ -315,7 +316,7 @@ def test_a_value_that_is_no_json_sets_aside_that_item_alone(table, name, reason,
 @pytest.mark.parametrize("where", ["common", "part"])
 def test_a_field_outside_of_the_hash_that_is_no_json_sets_aside_that_item_alone(table, value, where):
     late = {"updatedAt": value}
-    broken = Entity(
+    broken = EntityItems(
         1,
         {"thingId": 1, "code": "a", **(late if where == "common" else {})},
         [{"language": "en", **(late if where == "part" else {})}],
@@ -614,7 +615,7 @@ def test_fields_that_are_left_out_are_neither_hashed_nor_kept_nor_sent(ours):
 
     def secret(name, address):
         common = {"thingId": 1, "code": "a", "name": name}
-        return Entity(1, common, [{"language": "en", "owner": {"address": address, "id": 5}}])
+        return EntityItems(1, common, [{"language": "en", "owner": {"address": address, "id": 5}}])
 
     staged = stage(table, secret("x", "y"))
     deliver(table, staged)
@@ -628,7 +629,7 @@ def test_fields_that_are_left_out_are_neither_hashed_nor_kept_nor_sent(ours):
 
 def test_fields_outside_of_the_hash_are_sent_and_make_no_item_new(ours):
     table = feed_table(ours, replace(THINGS, unhashed=("stock",)))
-    entity = Entity(1, {"thingId": 1, "code": "a", "stock": 3}, [{"language": "en", "updatedAt": "yesterday"}])
+    entity = EntityItems(1, {"thingId": 1, "code": "a", "stock": 3}, [{"language": "en", "updatedAt": "yesterday"}])
     staged = stage(table, entity)
     deliver(table, staged)
     assert bodies(staged) == [
@@ -642,7 +643,7 @@ def test_fields_outside_of_the_hash_are_sent_and_make_no_item_new(ours):
             "modifiedAt": NOW,
         }
     ]
-    again = Entity(1, {"thingId": 1, "code": "a", "stock": 4}, [{"language": "en", "updatedAt": "today"}])
+    again = EntityItems(1, {"thingId": 1, "code": "a", "stock": 4}, [{"language": "en", "updatedAt": "today"}])
     assert stage(table, again, now=NEXT).pending == []
 
 
@@ -694,7 +695,7 @@ def test_pending_is_what_is_sent():
     ],
 )
 def test_a_name_given_twice_is_refused(table, common, part, name):
-    twice = Entity(1, {"thingId": 1, "code": "a", **common}, [{"language": "en", **part}])
+    twice = EntityItems(1, {"thingId": 1, "code": "a", **common}, [{"language": "en", **part}])
     staged = stage(table, twice, thing(2, "b"))
     assert [(item["code"], item["deleted"]) for item in bodies(staged)] == [("b", False)]
     assert table.ours.execute(f"select errors from {THINGS.table} where status = 1").fetchall() == [
@@ -704,7 +705,7 @@ def test_a_name_given_twice_is_refused(table, common, part, name):
 
 def test_a_name_given_twice_that_is_left_out_does_not_matter(ours):
     table = feed_table(ours, exclude=("name",))
-    twice = Entity(1, {"thingId": 1, "code": "a", "name": "Apple"}, [{"language": "en", "name": "Pear"}])
+    twice = EntityItems(1, {"thingId": 1, "code": "a", "name": "Apple"}, [{"language": "en", "name": "Pear"}])
     assert [item["code"] for item in bodies(stage(table, twice))] == ["a"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saasexport.feed import Failed
+from saasexport.feed import FailedItem
 from saasexport.feeds.inventory_stock_status import FEED
 from tests.feeds.catalogue import Catalogue
 
@@ -214,7 +214,7 @@ def test_a_quantity_that_is_no_number_sets_its_own_item_aside(shop):
 
     mug, cup = shop.entities(FEED)
     assert [part["stockId"] for part in mug.parts] == ["1"]
-    assert [Failed({"stockId": "10", "sku": "mug"}, "qty: 'many' is not a number")] == mug.failed
+    assert [FailedItem({"stockId": "10", "sku": "mug"}, "qty: 'many' is not a number")] == mug.failed
     assert (len(cup.parts), cup.failed) == (1, [])
 
 
@@ -225,7 +225,7 @@ def test_a_bad_setting_sets_the_items_of_its_product_aside(shop):
 
     (mug,) = shop.entities(FEED)
     assert mug.parts == []
-    assert [Failed({"stockId": "10", "sku": "mug"}, "min_qty: 'few' is not a number")] == mug.failed
+    assert [FailedItem({"stockId": "10", "sku": "mug"}, "min_qty: 'few' is not a number")] == mug.failed
 
 
 def test_a_bad_quantity_of_the_stock_item_concerns_the_default_stock_only(shop):
@@ -236,7 +236,7 @@ def test_a_bad_quantity_of_the_stock_item_concerns_the_default_stock_only(shop):
 
     (mug,) = shop.entities(FEED)
     assert [part["stockId"] for part in mug.parts] == ["10"]
-    assert [Failed({"stockId": "1", "sku": "mug"}, "qty: 'lots' is not a number")] == mug.failed
+    assert [FailedItem({"stockId": "1", "sku": "mug"}, "qty: 'lots' is not a number")] == mug.failed
 
 
 @pytest.fixture

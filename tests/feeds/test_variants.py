@@ -2,7 +2,7 @@
 
 import pytest
 
-from saasexport.feed import Failed
+from saasexport.feed import FailedItem
 from saasexport.feeds.variants import FEED
 from tests.feeds.catalogue import COLOUR, SIZE, Catalogue
 
@@ -99,7 +99,7 @@ def test_a_bad_label_sets_aside_the_variants_that_have_it(shop):
 
     red, blue = shop.entities(FEED)
     error = "optionValues.label: binary data where text belongs"
-    assert ([], [Failed({"parentSku": "shirt", "productSku": "shirt-red"}, error)]) == (red.parts, red.failed)
+    assert ([], [FailedItem({"parentSku": "shirt", "productSku": "shirt-red"}, error)]) == (red.parts, red.failed)
     assert (len(blue.parts), blue.failed) == (1, [])
 
 

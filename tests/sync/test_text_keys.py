@@ -5,7 +5,7 @@ import pytest
 from saasexport.dashboard import items as dashboard
 from saasexport.database.uuids import Uuids, uuid5
 from saasexport.entity_key import TEXT
-from saasexport.feed import Entity, Feed, Subscription
+from saasexport.feed import EntityItems, Feed, Subscription
 from saasexport.sync import lookup, resync
 from saasexport.sync.sync import full_sync, partial_sync, resend_failed, sync_entities
 from tests.tiny import Sender, Tiny
@@ -21,7 +21,8 @@ def assemble(shop, ids):
     """One item per part."""
     query = "select code, name from part where code in (select value from json_each(:ids)) order by code"
     for code, name in shop.rows(query, ids):
-        yield Entity(code, {"code": code, "language": "en", "thingId": name, "uuid": shop.uuid_of("part", code)}, [{}])
+        item = {"code": code, "language": "en", "thingId": name, "uuid": shop.uuid_of("part", code)}
+        yield EntityItems(code, item)
 
 
 PARTS = Feed(

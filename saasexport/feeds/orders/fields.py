@@ -29,7 +29,7 @@ class Area(Protocol):
     """What was read of some orders in an area, and the fields it gives each of them."""
 
     def fields(self, shop: Shop, order: Order) -> dict[str, Any]:
-        """Fields of one order; raises Unusable."""
+        """Fields of one order; raises InvalidValue."""
 
 
 def record(declared: Record, row: Iterable[Any], path: str = "") -> dict[str, Any]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import Entity, Failed, Feed, Grouped, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed, Grouped, Shop, Subscription
 from saasexport.feeds.orders import credit_memos, documents, items
 from saasexport.feeds.orders.fields import (
     Area,
@@ -97,7 +97,7 @@ _STATES = {
 }
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these orders (feeds.md 3.9)."""
     addresses = shop.grouped(SQL.addresses, ids)
     areas: tuple[Area, ...] = (items.load(shop, ids), documents.load(shop, ids), credit_memos.load(shop, ids))
@@ -107,9 +107,9 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             item = _item(shop, row, addresses)
             for area in areas:
                 item |= area.fields(shop, Order(*row[:4]))
-            yield Entity(order_id, item)
-        except Unusable as error:
-            yield Entity(order_id, {}, [], [Failed({"commerceOrderId": str(order_id)}, str(error))])
+            yield EntityItems(order_id, item)
+        except InvalidValue as error:
+            yield EntityItems(order_id, {}, [], [FailedItem({"commerceOrderId": str(order_id)}, str(error))])
 
 
 def _item(shop: Shop, row: Sequence[Any], addresses: Grouped) -> dict[str, Any]:

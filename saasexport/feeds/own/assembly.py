@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from saasexport.entity_key import EntityId, Key
-from saasexport.feed import Entity, Failed, Shop
+from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast
 from saasexport.shapes.words import Field, Record
@@ -64,7 +64,7 @@ class Assembler:
     identity: tuple[str, ...]
     key: Key
 
-    def __call__(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[Entity]:
+    def __call__(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[EntityItems]:
         """The items of some entities; of one that has none, nothing."""
         rows: dict[EntityId, list[Sequence[Any]]] = {}
         wanted = set(ids)
@@ -93,9 +93,9 @@ class Assembler:
         entity_id: EntityId,
         rows: list[Sequence[Any]],
         elements: list[tuple[ListQuery, dict[EntityId, list[Sequence[Any]]]]],
-    ) -> Entity:
+    ) -> EntityItems:
         items: list[dict[str, Any]] = []
-        failed: list[Failed] = []
+        failed: list[FailedItem] = []
         seen: dict[tuple[Any, ...], int] = {}
         for row in rows:
             faults: list[str] = []
@@ -108,7 +108,7 @@ class Assembler:
             values = tuple(identity.values())
             seen[values] = seen.get(values, 0) + 1
             if faults:
-                failed.append(Failed(identity, "; ".join(dict.fromkeys(faults))))
+                failed.append(FailedItem(identity, "; ".join(dict.fromkeys(faults))))
             else:
                 items.append(item)
         repeated = {values: times for values, times in seen.items() if times > 1 and len(values) == len(self.identity)}
@@ -116,16 +116,16 @@ class Assembler:
             items = [item for item in items if self._values(item) not in repeated]
             failed = [each for each in failed if tuple(each.identity.values()) not in repeated]
             failed += (self._repeated(values, times) for values, times in repeated.items())
-        return Entity(entity_id, {}, items, failed)
+        return EntityItems(entity_id, {}, items, failed)
 
     def _values(self, item: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(item[name] for name in self.identity)
 
-    def _repeated(self, values: tuple[Any, ...], times: int) -> Failed:
+    def _repeated(self, values: tuple[Any, ...], times: int) -> FailedItem:
         """Of rows with one identity nobody knows which is meant: a join that multiplies, or a fault of the shop."""
         identity = dict(zip(self.identity, values, strict=True))
         shown = ", ".join(f"{name} {value}" for name, value in identity.items())
-        return Failed(identity, f"{times} items with one identity ({shown}): a join may give rows more than once")
+        return FailedItem(identity, f"{times} items with one identity ({shown}): a join may give rows more than once")
 
     def _item(self, row: Sequence[Any], faults: list[str]) -> dict[str, Any]:
         item: dict[str, Any] = dict(self.constant)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.shapes.words import FeedShape, Field, ListOf, Record, Scalar, Type
 from saasexport.values import text
 
@@ -38,7 +38,7 @@ def caster(kind: Scalar) -> Cast:
                     raise Wrong(f"{shown(value)} is not {kind.says}")
                 return value
             return convert(value)
-        except Unusable as error:
+        except InvalidValue as error:
             faults.append(str(error))
         except Wrong as error:
             faults.append(f"{name}: {str(error) or f'{shown(value)} is not {kind.says}'}")

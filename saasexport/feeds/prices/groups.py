@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
 from saasexport.feeds.prices.scope import scope
 from saasexport.values import number
@@ -54,7 +54,7 @@ class Tier(NamedTuple):
         """Whether it says nothing: a quantity below 1 makes no item for its group."""
         try:
             return (number(self.quantity, "tierPrices.qty") or 0) < 1
-        except Unusable:
+        except InvalidValue:
             return False
 
 

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
@@ -45,7 +45,7 @@ class _Batch(NamedTuple):
     products: set[int]  # those that have anything here
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The price items of these products (feeds.md 3.4)."""
     known = scope(shop)
     rows: list[_Template] = shop.rows(SQL.templates, ids, **known.ids("price", "special_price"))
@@ -64,37 +64,37 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
             try:
                 yield _plain(known, common, templates, placed)
                 continue
-            except Unusable:
+            except InvalidValue:
                 pass  # the long way says which items it concerns
         yield _special(known, batch, common, templates, placed)
 
 
-def _plain(known: Scope, common: dict[str, Any], templates: list[_Template], parents: _Parents) -> Entity:
+def _plain(known: Scope, common: dict[str, Any], templates: list[_Template], parents: _Parents) -> EntityItems:
     """The fallback items of a product that has one price on all its websites and nothing else."""
     if type(common["sku"]) is not str:
-        raise Unusable("sku", "needs a closer look")
+        raise InvalidValue("sku", "needs a closer look")
     parts: list[dict[str, Any]] = []
     for template in templates:
         website = known.websites.get(template[3])
         if website is None:
             continue
         if website.code is None:
-            raise Unusable("websiteCode", "is missing")
+            raise InvalidValue("websiteCode", "is missing")
         part: dict[str, Any] = {"websiteCode": website.code, "customerGroupCode": "0"}
         if parents and website.id in parents:
             part["parents"] = parents[website.id]
         parts.append(part)
     regular = number(templates[0][4], "regular") or 0
-    return Entity(common["productId"], {**common, "regular": regular, "discounts": None}, parts)
+    return EntityItems(common["productId"], {**common, "regular": regular, "discounts": None}, parts)
 
 
 def _special(
     known: Scope, batch: _Batch, common: dict[str, Any], templates: list[_Template], parents: _Parents
-) -> Entity:
+) -> EntityItems:
     """All items of a product, each worked out for itself and set aside for itself."""
     product_id, sku = common["productId"], common["sku"]
     parts: list[dict[str, Any]] = []
-    failed: list[Failed] = []
+    failed: list[FailedItem] = []
     for template in templates:
         website = known.websites.get(template[3])
         if website is None:
@@ -102,32 +102,33 @@ def _special(
         fallback: tuple[int | float, groups.Price] | str
         try:
             fallback = _fallback(batch, template, website)
-        except Unusable as error:
+        except InvalidValue as error:
             fallback = str(error)
         for group_id in (None, *batch.groups.of_website(product_id, website.id)):
             code = "0" if group_id is None else group_code(group_id)
             identity = {"sku": sku, "customerGroupCode": code, "websiteCode": website.code}
             try:
                 if isinstance(fallback, str):
-                    failed.append(Failed(identity, fallback))
+                    failed.append(FailedItem(identity, fallback))
                     continue
                 regular, price = fallback
                 if group_id is not None:
                     price = price.copy()
                     batch.groups.put_group(product_id, website.id, group_id, price)
                 parts.append(_part(identity, regular, price, parents.get(website.id)))
-            except Unusable as error:
-                failed.append(Failed(identity, str(error)))
-    return Entity(product_id, {"productId": product_id, "sku": text(sku, "sku"), "type": common["type"]}, parts, failed)
+            except InvalidValue as error:
+                failed.append(FailedItem(identity, str(error)))
+    sku = text(sku, "sku")
+    return EntityItems(product_id, {"productId": product_id, "sku": sku, "type": common["type"]}, parts, failed)
 
 
 def _fallback(batch: _Batch, template: _Template, website: Website) -> tuple[int | float, groups.Price]:
     """The regular price on a website, and what all its groups have in common (feeds.md 3.4.2, 3.4.3)."""
     product_id, sku, type_id, website_id, price, special_price = template
     if text(sku, "sku") is None:
-        raise Unusable("sku", "is missing")
+        raise InvalidValue("sku", "is missing")
     if website.code is None:
-        raise Unusable("websiteCode", f"website {website.id} has no code")
+        raise InvalidValue("websiteCode", f"website {website.id} has no code")
     own = {
         "price": price,
         "special_price": special_price,

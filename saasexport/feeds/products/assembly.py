@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from saasexport import queries
-from saasexport.feed import EVERYTHING, Entity, Failed, Feed, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.feeds.products import (
     attributes,
     category_data,
@@ -60,7 +60,7 @@ SUBSCRIPTIONS = (
 NOTHING = {"optionsV2": None, "shopperInputOptions": None, "samples": None, "inStock": False, "lowStock": False}
 
 
-def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
+def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of some products; those that are on no website have none (feeds.md 3.1.1)."""
     batch = load(shop, ids)
     if not batch.products:
@@ -85,13 +85,13 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[Entity]:
                 if (product_id, view.id) in by_view:
                     part.update(by_view[product_id, view.id])
             parts[view.id] = part
-        failed: Sequence[Failed] = ()
+        failed: Sequence[FailedItem] = ()
         if product_id in faulty:
             failed = _take_out(product, batch.views[product_id], parts, everything)
         if parts:
             _append(common, parts, extra, product_id)
             _complete(common, parts)
-        yield Entity(product_id, common, list(parts.values()), failed)
+        yield EntityItems(product_id, common, list(parts.values()), failed)
 
 
 def _asked(area: ModuleType, shop: Shop, batch: Batch) -> Fields:
@@ -132,16 +132,16 @@ def _complete(common: dict[str, Any], parts: dict[int, dict[str, Any]]) -> None:
 
 def _take_out(
     product: Product, views: list[scopes.StoreView], parts: dict[int, dict[str, Any]], areas: Sequence[Fields]
-) -> list[Failed]:
+) -> list[FailedItem]:
     """Take the items with a fault out of `parts`; each says its first one.  What items go without is said once."""
     known = {"sku": product.sku} if isinstance(product.sku, str) else {}
-    failed = [Failed(known, error) for fields in areas for error in fields.asides.get(product.id, ())]
+    failed = [FailedItem(known, error) for fields in areas for error in fields.asides.get(product.id, ())]
     for view in views:
         found = (fields.faults.get((product.id, store_id)) for fields in areas for store_id in (None, view.id))
         error = next(filter(None, found), None)
         if error:
             del parts[view.id]
-            failed.append(Failed({**known, "storeViewCode": view.code}, error))
+            failed.append(FailedItem({**known, "storeViewCode": view.code}, error))
     return failed
 
 

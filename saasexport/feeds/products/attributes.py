@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav
@@ -51,7 +51,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
     for product_id in batch.products:
         try:
             default = _told(shop, listed, batch.values.defaults[product_id])
-        except Unusable:
+        except InvalidValue:
             default = None  # a store view may have it right
         own = batch.values.overrides.get(product_id, NONE)
         is_same = default is not None and all(map(listed.keys().isdisjoint, own.values()))
@@ -78,7 +78,7 @@ def _by_view(shop: Shop, batch: Batch, product_id: int, fields: Fields, default:
                 items[view.id] = shared
                 continue
             items[view.id] = {"attributes": [local.get(view.id, entry) for _, entry, local in found] or None}
-        except Unusable as fault:
+        except InvalidValue as fault:
             fields.fail(product_id, str(fault), view.id)
     fields.set_views(product_id, items)
 

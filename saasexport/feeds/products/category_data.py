@@ -8,7 +8,7 @@ categories above them, which list what is below.
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop.category_tree import BELOW_ANCHOR, Branch, category_tree
@@ -66,7 +66,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 if branch not in told:
                     told[branch] = _told(branch, assigned[product_id], known[branch])
                 items[view.id] = told[branch]
-            except Unusable as fault:
+            except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.set_views(product_id, items)
     return fields

@@ -6,7 +6,7 @@
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
@@ -49,8 +49,8 @@ def samples(shop: Shop, batch: Batch, fields: Fields) -> Samples:
                 url = scopes.web_url(shop, view)
                 made = [_sample(row, titles.get(row[0], {}), view, url) for row in own]
                 found.setdefault(product_id, {})[view.id] = made
-            except Unusable as unusable:
-                fields.fail(product_id, str(unusable), view.id)
+            except InvalidValue as error:
+                fields.fail(product_id, str(error), view.id)
     return found
 
 
@@ -76,8 +76,8 @@ def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
                 title = text(label, "optionsV2.label")
                 links = option("downloadable", values, id=f"link:{product_id}", label=title)
                 found.setdefault(product_id, {})[view.id] = [links]
-            except Unusable as unusable:
-                fields.fail(product_id, str(unusable), view.id)
+            except InvalidValue as error:
+                fields.fail(product_id, str(error), view.id)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import downloadable, stock
 from saasexport.feeds.products.batch import Batch, Fields
@@ -68,9 +68,9 @@ def area(shop: Shop, batch: Batch) -> Fields:
             entries = [of_set, classes.get(tax_class, _NO_TAX_CLASS)]
             try:
                 entries += inventory.of(product.id, view)
-            except Unusable as unusable:
+            except InvalidValue as error:
                 if not is_left_out("attributes"):
-                    fields.fail(product.id, f"attributes.ac_inventory: {unusable}", view.id)
+                    fields.fail(product.id, f"attributes.ac_inventory: {error}", view.id)
                 continue
             options = links.get(product.id, {}).get(view.id)
             if options:
@@ -130,7 +130,7 @@ def _configured(shop: Shop) -> dict[str, Any]:
         value = settings.value(_PATH + setting)
         try:
             found[setting] = None if value is None else _typed(value, kind, setting)
-        except Unusable:
+        except InvalidValue:
             continue  # a minimum per customer group is JSON
     return found
 

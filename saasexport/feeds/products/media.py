@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav, scopes
@@ -73,7 +73,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 if key not in told:
                     told[key] = _told(files, said, _roles(batch.values.of(product_id, key[0])), *key)
                 items[view.id] = told[key]
-            except Unusable as fault:
+            except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.split_views(product_id, items)
     return fields

@@ -6,7 +6,7 @@ Both are told per website: the other product must be on it too.
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.values import text
@@ -45,7 +45,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
         try:
             of_links = _per_website(links.get(product_id), "links", "type")
             of_parents = _per_website(parents.get(product_id), "parents", "productType")
-        except Unusable as fault:
+        except InvalidValue as fault:
             fields.fail(product_id, str(fault))
             continue
         items = {

@@ -6,7 +6,7 @@ The rules of feeds.md 3.1.1 to 3.1.3.  Fields that are NULL are left out.
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, Product
 from saasexport.shop import scopes
@@ -112,7 +112,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
     for product_id, product in batch.products.items():
         try:
             fields.common[product_id] = _own(product, batch)
-        except Unusable as fault:
+        except InvalidValue as fault:
             fields.fail(product_id, str(fault))
             continue
         if not _together(batch, product_id, fields, context):
@@ -129,7 +129,7 @@ def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -
     try:
         common = _valued(batch.values.defaults[product_id], agreed, context.tax_classes)
         parts = _moved(batch, product_id, common, agreed, context)
-    except (Unusable, _NoStatusError, _DifferingError):
+    except (InvalidValue, _NoStatusError, _DifferingError):
         return False  # a store view may have it right
     fields.common[product_id].update(common)
     for store_id, part in parts.items():
@@ -174,7 +174,7 @@ def _apart(batch: Batch, product_id: int, fields: Fields, context: Context) -> N
         values = batch.values.of(product_id, view.id)
         try:
             items[view.id] = _valued(values, context.settings[view.id], context.tax_classes)
-        except Unusable as fault:
+        except InvalidValue as fault:
             fields.fail(product_id, str(fault), view.id)
         except _NoStatusError:
             error = f"One or more required EAV attributes (status) are not set for product: {product_id}"
@@ -208,7 +208,7 @@ def _own(product: Product, batch: Batch) -> dict[str, Any]:
 def _sku(value: Any) -> str:
     sku = text(value, "sku")
     if sku is None:
-        raise Unusable("sku", "missing")
+        raise InvalidValue("sku", "missing")
     return sku
 
 

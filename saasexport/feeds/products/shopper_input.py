@@ -5,7 +5,7 @@ As with other custom options, a store view's price counts only where it has a ti
 
 from typing import Any
 
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import local_stores, text_in, texts, uid
@@ -40,8 +40,8 @@ def area(shop: Shop, batch: Batch) -> Fields:
                         _option(each, titles[each.id], prices.get(each.id, {}), store_id) for each in options
                     ]
                 by_view[view_id] = lists[store_id]
-            except Unusable as unusable:
-                fields.fail(product_id, str(unusable), view_id)
+            except InvalidValue as error:
+                fields.fail(product_id, str(error), view_id)
         fields.spread(product_id, "shopperInputOptions", by_view)
     return fields
 

@@ -9,7 +9,7 @@ from hashlib import sha1
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import scopes, stock
@@ -61,9 +61,9 @@ def area(shop: Shop, batch: Batch) -> Fields:
         for view in batch.views[product_id]:
             try:
                 in_stock[view.id], low_stock[view.id] = flags.at(places[view.id])
-            except Unusable as unusable:
+            except InvalidValue as error:
                 if not all(map(is_left_out, MADE_OF_STOCK)):
-                    fields.fail(product_id, f"inStock: {unusable}", view.id)
+                    fields.fail(product_id, f"inStock: {error}", view.id)
         fields.spread(product_id, "inStock", in_stock)
         fields.spread(product_id, "lowStock", low_stock)
     return fields
@@ -102,8 +102,8 @@ def fingerprints(shop: Shop, ids: Iterable[int]) -> dict[int, str]:
             if view.website_id in website_ids:
                 try:
                     said.append((view.id, flags.at(places[view.id])))
-                except Unusable as unusable:
-                    said.append((view.id, str(unusable)))
+                except InvalidValue as error:
+                    said.append((view.id, str(error)))
         content = repr((said, own.get(product_id)))
         found[product_id] = sha1(content.encode(errors="replace"), usedforsecurity=False).hexdigest()
     return found
@@ -122,7 +122,7 @@ class _Flags:
         self._known: dict[_Place, tuple[bool, bool]] = {}
 
     def at(self, place: _Place) -> tuple[bool, bool]:
-        """The two flags; raises Unusable."""
+        """The two flags; raises InvalidValue."""
         if place not in self._known:
             stock_id, threshold = place
             status = None if stock_id is None else self._stocks.status(self._product_id, stock_id)
@@ -141,7 +141,7 @@ def _places(shop: Shop) -> dict[int, _Place]:
     for view in scopes.store_views(shop):
         try:
             threshold = number(configuration.value(_THRESHOLD, view), _THRESHOLD) or 0
-        except Unusable:
+        except InvalidValue:
             threshold = 0  # as PHP reads a text that is no number
         places[view.id] = (stock_of.get(view.website_code), threshold)
     return places

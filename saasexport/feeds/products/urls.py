@@ -4,7 +4,7 @@ from operator import itemgetter
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import scopes
@@ -49,7 +49,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
                     item = _addresses(product_id, *given)
                     told = given
                 items[view.id] = item
-            except Unusable as fault:
+            except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.set_views(product_id, items)
     return fields

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from saasexport.entity_key import DECLARED_INTEGER, TEXT
-from saasexport.feed import EVERYTHING, Entity, Failed, Setting, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Setting, Shop, Subscription
 from saasexport.feeds import all_feeds
 from saasexport.feeds.own.loading import Surroundings, load
 
@@ -198,7 +198,7 @@ def test_types_come_from_the_fields_that_are_declared(shop):
     made = items(shop, HEAD + fields + query + labels)
 
     assert made == [
-        Entity(
+        EntityItems(
             1,
             {},
             [
@@ -212,7 +212,7 @@ def test_types_come_from_the_fields_that_are_declared(shop):
             ],
             [],
         ),
-        Entity(2, {}, [], [Failed({"code": "b"}, "price: 'x' is not a number")]),
+        EntityItems(2, {}, [], [FailedItem({"code": "b"}, "price: 'x' is not a number")]),
     ]
 
 
@@ -239,8 +239,8 @@ def test_a_column_error_sets_its_item_aside_with_that_reason(shop):
     )
 
     assert items(shop, HEAD + query) == [
-        Entity(1, {}, [], [Failed({"code": "a"}, "price: asks for it")]),
-        Entity(2, {}, [{"code": "b"}], []),
+        EntityItems(1, {}, [], [FailedItem({"code": "a"}, "price: asks for it")]),
+        EntityItems(2, {}, [{"code": "b"}], []),
     ]
 
 
@@ -250,19 +250,19 @@ def test_a_join_that_doubles_rows_sets_the_entity_aside(shop):
     )
 
     assert items(shop, HEAD + "-- watch: label.article_id\n" + query) == [
-        Entity(
+        EntityItems(
             1,
             {},
             [],
-            [Failed({"code": "a"}, "2 items with one identity (code a): a join may give rows more than once")],
+            [FailedItem({"code": "a"}, "2 items with one identity (code a): a join may give rows more than once")],
         ),
-        Entity(2, {}, [{"code": "b"}], []),
+        EntityItems(2, {}, [{"code": "b"}], []),
     ]
 
 
 def test_what_items_gives_of_other_entities_is_left_alone(shop):
     assert items(shop, HEAD + "-- name: items\nselect id as entity, code from article;\n", [2]) == [
-        Entity(2, {}, [{"code": "b"}], [])
+        EntityItems(2, {}, [{"code": "b"}], [])
     ]
 
 

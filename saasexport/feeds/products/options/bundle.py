@@ -7,7 +7,7 @@ is read: the kind, fixed or percent, is the selection's.
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
@@ -57,8 +57,8 @@ def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
                 if key not in lists:
                     lists[key] = [_option(row, titles, selections, *key) for row in own]
                 found.setdefault(product_id, {})[view.id] = lists[key]
-            except Unusable as unusable:
-                fields.fail(product_id, str(unusable), view.id)
+            except InvalidValue as error:
+                fields.fail(product_id, str(error), view.id)
     return found
 
 

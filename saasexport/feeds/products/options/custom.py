@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, local_stores, option, text_in, texts, uid, value
@@ -80,8 +80,8 @@ def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
                 if store_id not in lists:
                     lists[store_id] = [_option(each, titles[each.id], values, store_id) for each in usable]
                 found.setdefault(product_id, {})[view_id] = lists[store_id]
-            except Unusable as unusable:
-                fields.fail(product_id, str(unusable), view_id)
+            except InvalidValue as error:
+                fields.fail(product_id, str(error), view_id)
     return found
 
 

@@ -6,7 +6,7 @@ A store view sees the members that are on its website; a grouped product with no
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import Unusable
+from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
@@ -47,8 +47,8 @@ def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
                     values = [_value(*member) for member in by_website.get(website_id, ())]
                     lists[website_id] = [option("grouped", values, id=str(product_id))] if values else []
                 found.setdefault(product_id, {})[view.id] = lists[website_id]
-            except Unusable as unusable:
-                fields.fail(product_id, str(unusable), view.id)
+            except InvalidValue as error:
+                fields.fail(product_id, str(error), view.id)
     return found
 
 
