@@ -319,6 +319,7 @@ class Feed:
     parameters: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0
     digest: str = ""
+    fault: str = ""  # why there is a name only: its file cannot be used
 
     def __post_init__(self) -> None:
         table = self.table or f"cde_{''.join(_words(self.name))}_feed"

@@ -95,6 +95,8 @@ def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
         return None
     if kept.get("program") != saasexport.__version__:
         return None  # an upgrade: what another version kept is not to be relied on
+    if questions.files_of(kept["feeds_dir"]) != kept["feed_files"]:
+        return None
     if not _is_safe(kept["lock_dir"], os.stat(kept["lock_dir"])):
         return None
     kept["ours"] = ours

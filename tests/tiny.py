@@ -16,7 +16,7 @@ from saasexport.delivery.client import Outcome
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Setting, Subscription
 from saasexport.log import Log
-from saasexport.setup import installation, opening
+from saasexport.setup import feed_set, opening
 from saasexport.sync.sync import Work
 from saasexport.values import text
 
@@ -161,8 +161,7 @@ class Tiny:
 
     def __init__(self, folder, monkeypatch, *feeds, settings="", before=""):
         self.feeds = {feed.name: feed for feed in feeds or (THINGS,)}
-        monkeypatch.setattr(installation, "all_feeds", lambda: self.feeds)
-        monkeypatch.setattr(opening, "all_feeds", lambda: self.feeds)
+        monkeypatch.setattr(feed_set, "all_feeds", lambda: self.feeds)
         self.folder = folder
         self.shop = tiny_shop(folder / "shop.sqlite")
         self.shop.executescript(before)

@@ -193,7 +193,7 @@ def installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
 
 def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
     """Why the shop cannot give this feed: a lack, or a name of ours that is taken; empty if it can."""
-    return lacking(shop, feed) or taken(shop, feed)
+    return feed.fault or lacking(shop, feed) or taken(shop, feed)
 
 
 def lacking(shop: sqlite3.Connection, feed: Feed) -> str:

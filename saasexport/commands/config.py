@@ -6,6 +6,7 @@ from typing import Any
 from saasexport.commands import for_programs, table
 from saasexport.config import addresses, config, keys
 from saasexport.feeds import all_feeds
+from saasexport.setup import feed_set
 
 EXAMPLES = {"config": "saasexport config\nsaasexport config --json"}
 
@@ -24,7 +25,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Show every setting, secrets hidden; a key file's content is never read here."""
     path = config.find(options.config)
-    settings = config.load(path, tuple(all_feeds()))
+    settings = config.load(path, feed_set.names_of)
     rows = [(name, _hidden(name, value), _source(settings, name)) for name, value in _values(settings)]
     if options.json:
         return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
@@ -38,15 +39,22 @@ def _values(settings: config.Config) -> list[tuple[str, Any]]:
     """Every setting of the fixed sections; of the feeds those that the file has, and what each feed is sent with."""
     names = [f"{section}.{key}" for section, known in keys.KEYS.items() for key in known]
     found = [(name, settings[name]) for name in names]
-    for feed in all_feeds().values():
+    for feed in _names(settings):
         for key in keys.FEED_KEYS:
-            name = f"feeds.{feed.name}.{key}"
-            value = settings.of_feed(feed.name, key)
-            if key == "batch_size" and value is None:
-                value = feed.batch_size
+            name = f"feeds.{feed}.{key}"
+            value = settings.of_feed(feed, key)
+            if key == "batch_size" and value is None and feed in all_feeds():
+                value = all_feeds()[feed].batch_size
             if name in settings.given or key in ("enabled", "batch_size"):
                 found.append((name, value))
     return found
+
+
+def _names(settings: config.Config) -> tuple[str, ...]:
+    """The feeds that settings may be for."""
+    names = feed_set.names_of(settings) or (*all_feeds(), *settings.feeds)
+    is_used = settings["export.built_in"]
+    return tuple(name for name in dict.fromkeys(names) if is_used or name not in all_feeds() or name in settings.feeds)
 
 
 def _hidden(name: str, value: Any) -> Any:

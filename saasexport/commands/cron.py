@@ -16,7 +16,7 @@ import saasexport
 from saasexport import queries
 from saasexport.config import config
 from saasexport.errors import ConfigError, SaasExportError
-from saasexport.feeds import all_feeds
+from saasexport.setup import feed_set
 from saasexport.setup.opening import connect
 
 EXAMPLES = {
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, name: str) -> int:
             print(f"your crontab has no lines of saasexport for {path}")
         return 0
     others = without(_read(), path)
-    settings = config.load(path, tuple(all_feeds()))
+    settings = config.load(path, feed_set.names_of)
     if os.path.exists(settings["export.database"]):
         connect(path)[0].close()  # refuses what is uninstalled
     lines = job_lines(settings)

@@ -1,6 +1,7 @@
 """saasexport feeds: every feed there is."""
 
 import argparse
+import os
 from typing import Any
 
 from saasexport.capture import changelog
@@ -22,7 +23,9 @@ KEYS = {
     "batch_size": "items of a batch",
     "thread_count": "batches in flight at once",
     "id_types": "what saas:resync --id-type takes; empty: --by-ids is not supported",
-    "source": "where the feed comes from",
+    "source": "where the feed comes from: built in, or its file",
+    "compared": "tables whose changes have every item compared, as no line of its file watches them",
+    "unwatched": "tables that it reads and does not watch, and why",
     "unavailable": "why it cannot be used; null: it can",
 }
 
@@ -36,7 +39,8 @@ def run(options: argparse.Namespace, name: str) -> int:
     """Show name, mode, indexer and table of every feed, and why one is unavailable."""
     found = open_installation(options.config, only_looks=True)
     try:
-        feeds = [_described(found, feed) for feed in found.all_feeds.values()]
+        feeds = [_described(found, feed) for feed in found.feed_set.feeds.values()]
+        nameless = found.feed_set.nameless
     finally:
         found.close()
     if options.json:
@@ -54,12 +58,20 @@ def run(options: argparse.Namespace, name: str) -> int:
     ]
     head = ("Feed", "Mode", "Indexer", "Table", "From", "")
     print("\n".join(table.lines(head, rows, lambda column, _: "" if column else "yellow")))
+    for feed in feeds:
+        if feed["compared"]:
+            print(f"{feed['feed']}: every item is compared when {', '.join(feed['compared'])} change")
+        for name, reason in feed["unwatched"].items():
+            print(f"{feed['feed']}: {name} is not watched: {reason}")
+    for line in nameless:
+        print(f"unavailable: {line}")
     return 0
 
 
 def _described(found: Installation, feed: Feed) -> dict[str, Any]:
     # As the shop is now: no job may have looked at it yet.
     unavailable = changelog.unavailable(found.shop, feed) or None
+    loaded = found.feed_set.loaded.get(feed.name)
     if not found.is_enabled(feed):
         unavailable = "switched off in the configuration"
     return {
@@ -73,6 +85,8 @@ def _described(found: Installation, feed: Feed) -> dict[str, Any]:
         "batch_size": found.batch_size(feed),
         "thread_count": found.config.of_feed(feed.name, "thread_count"),
         "id_types": list(feed.id_types),
-        "source": "built in",
+        "source": os.path.relpath(feed.origin, os.path.dirname(found.config.file)) if feed.origin else "built in",
+        "compared": loaded.compared if loaded else [],
+        "unwatched": loaded.head.unwatched if loaded else {},
         "unavailable": unavailable,
     }

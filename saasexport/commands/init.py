@@ -8,9 +8,13 @@ from contextlib import contextmanager
 
 from saasexport.capture import changelog
 from saasexport.config import config
+from saasexport.config.keys import KEYS
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feeds import all_feeds
+from saasexport.feeds.own import folder
+from saasexport.presets import PRESETS, Preset
+from saasexport.setup import feed_set, preset
 from saasexport.setup.opening import set_up, take_over
 
 EXAMPLES = {
@@ -28,11 +32,18 @@ TEMPLATE = """\
 
 [shop]
 database = {shop}
-
+{export}
 [service]
 url            = {service}
 environment_id = {environment}    # the SaaS data space id
 # api_key_file = "api.key"      # must not be readable by others: chmod 600
+"""
+
+
+# Of a shop that has none of Commerce's tables.
+ONLY_OWN = """
+[export]
+built_in = false                # only the feeds of feeds.d: docs/any-shop.md
 """
 
 
@@ -46,6 +57,11 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
         help=f"the SaaS data space (default {config.DEFAULT_ENVIRONMENT}, with a service on this machine only)",
     )
     options.add_argument(
+        "--preset",
+        metavar="NAME",
+        help=f"feeds for a known shop, recognised if left out: {', '.join(each.name for each in PRESETS)}",
+    )
+    options.add_argument(
         "--take-over",
         action="store_true",
         help="beside triggers of another installation: go on as that one, whose database is lost",
@@ -57,22 +73,30 @@ def run(options: argparse.Namespace, name: str) -> int:
     path = os.path.abspath(options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml")
     shop = os.path.abspath(options.shop)
     is_new = not os.path.exists(path)
-    content = _template(path, shop, options).encode() if is_new else config.read(path)
-    settings = config.parse(path, content, tuple(all_feeds()))
+    if not os.path.exists(shop):
+        raise ConfigError(f"{shop}: the shop database does not exist", "see --shop")
+    is_commerces = _is_commerces(shop)
+    chosen = _preset(shop, options.preset) if options.preset or (is_new and not is_commerces) else None
+    has_own = bool(chosen or folder.paths(os.path.join(os.path.dirname(path), KEYS["export"]["feeds_dir"].default)))
+    is_own_only = has_own and not is_commerces
+    content = _template(path, shop, options, is_own_only).encode() if is_new else config.read(path)
+    settings = config.parse(path, content, feed_set.names_of)
     if is_new:
         _require_environment(settings, options.environment)
     else:
         _require_same(settings, shop, options)
-    if not os.path.exists(shop):
-        raise ConfigError(f"{shop}: the shop database does not exist", "see --shop")
-    _require_feeds(settings)
+    if chosen is None:
+        _require_feeds(settings)
     with _nothing_left(path, settings):
         if is_new:
             _write(path, content)
+        copied = preset.copy(chosen, settings["export.feeds_dir"]) if chosen else None
         found = (take_over if options.take_over else set_up)(settings, content)
     try:
         feeds = found.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
+        if chosen and copied:
+            print(f"preset         {chosen.shop} {chosen.version}: {_copied(copied)} {settings['export.feeds_dir']}")
         print(f"our database   {settings['export.database']}")
         print(f"shop           {settings['shop.database']}: {len(feeds)} feeds watch it")
         print(f"service        {settings['service.url']}, environment {settings['service.environment_id']}")
@@ -80,6 +104,34 @@ def run(options: argparse.Namespace, name: str) -> int:
     finally:
         found.close()
     return 0
+
+
+def _copied(copied: preset.Copied) -> str:
+    kept = f" ({len(copied.kept)} were there and are kept)" if copied.kept else ""
+    return f"{len(copied.written)} feeds copied{kept} to"
+
+
+def _is_commerces(path: str) -> bool:
+    """Whether a shop has the tables of a feed that is built in."""
+    shop = db.connect_shop(path)
+    try:
+        return any(not changelog.lacking(shop, feed) for feed in all_feeds().values())
+    finally:
+        shop.close()
+
+
+def _preset(path: str, name: str | None) -> Preset | None:
+    """The preset that is asked for, or that a shop fits; None if there is none."""
+    shop = db.connect_shop(path)
+    try:
+        if name is None:
+            return preset.of_shop(shop)
+        chosen = preset.named(name)
+        if lack := preset.lacking(chosen, shop):
+            raise ShopError(f"{path}: does not fit the preset {name}: it lacks {lack}")
+        return chosen
+    finally:
+        shop.close()
 
 
 def _require_environment(settings: config.Config, environment: str | None) -> None:
@@ -112,7 +164,9 @@ def _require_same(settings: config.Config, shop: str, options: argparse.Namespac
 def _require_feeds(settings: config.Config) -> None:
     """Refuse what is no shop before anything is written: a mistyped name must not stand in a configuration."""
     path = settings["shop.database"]
-    feeds = [feed for feed in all_feeds().values() if settings.of_feed(feed.name, "enabled")]
+    built_in = all_feeds().values() if settings["export.built_in"] else ()
+    feeds = [feed for feed in built_in if settings.of_feed(feed.name, "enabled")]
+    has_files = feed_set.needs_shop(settings)
     shop = db.connect_shop(path)
     try:
         tables = [row[0] for row in shop.execute("select name from sqlite_master where type = 'table'")]
@@ -121,8 +175,12 @@ def _require_feeds(settings: config.Config) -> None:
         shop.close()
     if not tables:
         raise ShopError(f"{path}: holds no table", "a copy that failed? Is it the shop's SQLite database?")
+    if has_files:
+        return  # each says for itself what is wrong with it
     if not reasons:
-        raise ConfigError(f"{settings.file}: every feed is switched off", "see [feeds.NAME] enabled")
+        none = f"[export] built_in is false, and {settings['export.feeds_dir']} holds no feed"
+        hint = "see [feeds.NAME] enabled" if built_in else none
+        raise ConfigError(f"{settings.file}: every feed is switched off", hint)
     if "" in reasons:
         return
     looked_for = sorted({feed.subscriptions[0].table for feed in feeds})
@@ -130,7 +188,7 @@ def _require_feeds(settings: config.Config) -> None:
     if ends:
         hint = f"there is {ends[0]}: table prefixes are not supported"
     else:
-        hint = "is this the shop's SQLite database?"
+        hint = "is this the shop's SQLite database? A shop of another make needs feeds of its own: docs/any-shop.md"
     if any(name in tables for name in looked_for):
         raise ShopError(f"{path}: has no feed: {'; '.join(reasons)}", hint if ends else "")
     raise ShopError(f"{path}: has no table that a feed reads, looked for {', '.join(looked_for)}", hint)
@@ -141,7 +199,7 @@ def _nothing_left(path: str, settings: config.Config) -> Iterator[None]:
     """Take away again what was not there before, if what follows is refused."""
     database = settings["export.database"]
     paths = [path, *(database + suffix for suffix in ("", "-wal", "-shm"))]
-    paths += [settings["export.log_dir"], settings["export.lock_dir"]]
+    paths += [settings["export.log_dir"], settings["export.lock_dir"], settings["export.feeds_dir"]]
     folders = [os.path.dirname(made) for made in paths]
     while folders:
         paths += folders
@@ -158,12 +216,13 @@ def _nothing_left(path: str, settings: config.Config) -> Iterator[None]:
         raise
 
 
-def _template(path: str, shop: str, options: argparse.Namespace) -> str:
-    folder = os.path.dirname(path)
-    if os.path.commonpath([folder, shop]) == folder:
-        shop = os.path.relpath(shop, folder)
+def _template(path: str, shop: str, options: argparse.Namespace, is_own_only: bool) -> str:
+    beside = os.path.dirname(path)
+    if os.path.commonpath([beside, shop]) == beside:
+        shop = os.path.relpath(shop, beside)
     return TEMPLATE.format(
         shop=_quoted(shop),
+        export=ONLY_OWN if is_own_only else "",
         service=_quoted(options.service or DEFAULT_SERVICE),
         environment=_quoted(config.DEFAULT_ENVIRONMENT if options.environment is None else options.environment),
     )

@@ -8,8 +8,7 @@ from saasexport.clock import now_text
 from saasexport.commands import cron
 from saasexport.config import config
 from saasexport.database import db, indexer
-from saasexport.feeds import all_feeds
-from saasexport.setup import opening
+from saasexport.setup import feed_set, opening
 
 EXAMPLES = {"uninstall": "saasexport uninstall"}
 
@@ -21,7 +20,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Remove triggers, then changelogs, then our cron lines; our database stays, for an init that follows."""
     path = config.find(options.config)
-    settings = config.load(path, tuple(all_feeds()))
+    settings = config.load(path, feed_set.names_of)
     # First, so that no job puts back what is taken out.
     _remember(settings)
     shop = db.connect_shop(settings["shop.database"], write=True)
@@ -44,8 +43,7 @@ def _remember(settings: config.Config) -> None:
         opening.bring_up(settings, ours)
         with db.transaction(ours):
             # What changes from now on is not seen: should init run again, everything is compared.
-            for feed in all_feeds().values():
-                indexer.invalidate(ours, feed, "uninstalled", now_text())
+            ours.execute(indexer.SQL.invalidate_all, {"reason": "uninstalled", "now": now_text()})
             db.keep(ours, uninstalled=now_text(), shop_version=None, config_bytes=None)
             db.keep_triggers(ours, {})
     finally:

@@ -7,6 +7,7 @@ has changed.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +87,16 @@ def read(path: str) -> bytes:
         raise ConfigError(f"{path}: {error.strerror}", "see --config and $SAASEXPORT_CONFIG") from error
 
 
-def load(path: str, feeds: tuple[str, ...]) -> Config:
+# The names that [feeds.*] may have, or what gives them once the other sections are known: None, if it cannot be told.
+Names = tuple[str, ...] | Callable[["Config"], tuple[str, ...] | None]
+
+
+def load(path: str, feeds: Names) -> Config:
     """Read and check a configuration file."""
     return parse(path, read(path), feeds)
 
 
-def parse(path: str, content: bytes, feeds: tuple[str, ...]) -> Config:
+def parse(path: str, content: bytes, feeds: Names) -> Config:
     """Check the content of a configuration file; `feeds` are the names that [feeds.*] may have."""
     import tomllib  # late: costs as much as an idle tick
 
@@ -109,7 +114,9 @@ def parse(path: str, content: bytes, feeds: tuple[str, ...]) -> Config:
         sections[section] = _section(path, section, found, keys)
         given += [f"{section}.{key}" for key in found]
     feed_tables = _table(path, "feeds", raw.get("feeds", {}))
-    _known(path, "feeds", feed_tables, feeds)
+    names = feeds(Config(path, sections, {})) if callable(feeds) else feeds
+    if names is not None:
+        _known(path, "feeds", feed_tables, names)
     settings = {}
     for feed, found in feed_tables.items():
         section = f"feeds.{feed}"

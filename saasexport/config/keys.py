@@ -4,6 +4,7 @@ The configuration is checked against this, and docs/reference.md and the manual
 page are made of it: a setting that is not here does not exist.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ class Key:
         kind: type = type(value)
         if kind is not self.kind and not (self.kind is float and kind is int):  # a bool is no int here
             return False
+        if self.kind is dict:
+            return all(_is_parameter(name, given) for name, given in value.items())
         if self.kind is list:
             return all(isinstance(entry, str) and entry for entry in value)
         if self.kind is str and any(ord(character) < 32 or ord(character) == 127 for character in value):
@@ -41,6 +44,18 @@ class Key:
         return bool(value) or not (self.kind is str and (self.required or self.is_path))
 
 
+# What the queries of a feed are given anyway.
+GIVEN_PARAMETERS = ("ids", "keys", "now", "since", "after", "upto", "limit", "key")
+
+
+def _is_parameter(name: str, value: Any) -> bool:
+    """Whether a query can name a parameter, and SQLite hold its value."""
+    is_name = name.isidentifier() and name.isascii() and name not in GIVEN_PARAMETERS
+    if type(value) is int:
+        return is_name and -(2**63) <= value < 2**63
+    return is_name and (isinstance(value, str | bool) or (isinstance(value, float) and math.isfinite(value)))
+
+
 KEYS: dict[str, dict[str, Key]] = {
     "shop": {
         "database": Key(
@@ -49,6 +64,12 @@ KEYS: dict[str, dict[str, Key]] = {
             required=True,
             is_path=True,
             meaning="The shop. Only triggers and changelogs are put into it.",
+        ),
+        "parameters": Key(
+            dict,
+            {},
+            "a table of texts and numbers, [shop.parameters], whose names are words",
+            meaning="What queries of feeds of your own may name: `:base_url`.",
         ),
     },
     "export": {
@@ -94,7 +115,10 @@ KEYS: dict[str, dict[str, Key]] = {
             most=8760,
             meaning="How often every feed is compared with the shop.",
         ),
-        "feeds_dir": Key(str, "feeds.d", "a folder", is_path=True, meaning="for feeds of your own; not used yet"),
+        "feeds_dir": Key(
+            str, "feeds.d", "a folder", is_path=True, meaning="Holds feeds of your own, an SQL file each."
+        ),
+        "built_in": Key(bool, True, "true or false", meaning="With false, only the feeds of `feeds_dir` are used."),
         "metrics_file": Key(
             str, None, "a path", is_path=True, meaning="The textfile that Prometheus' node exporter reads."
         ),

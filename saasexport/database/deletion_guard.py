@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
+from saasexport.database import indexer
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
 
@@ -45,9 +46,15 @@ def hold_back(ours: sqlite3.Connection, feed: Feed, by: str) -> None:
     ours.execute(SQL.hold_back, {"feed": feed.name, "by": by})
 
 
+def holds_any(ours: sqlite3.Connection, feed: Feed) -> bool:
+    """Whether however few deletions are counted, as the feed's file was changed."""
+    return bool(ours.execute(indexer.SQL.holds_any, {"feed": feed.name}).fetchone()[0])
+
+
 def is_suspicious(ours: sqlite3.Connection, feed: Feed, number: int, guard: int) -> bool:
     """Whether so many deletions in one pass are more than the guard, in percent, allows."""
-    if not guard or number <= FEWEST:
+    fewest = 0 if holds_any(ours, feed) else FEWEST
+    if not guard or number <= fewest:
         return False
     known = ours.execute(SQL.known.format(feed_table=feed.table)).fetchone()[0]
     return bool(number * 100 > known * guard)

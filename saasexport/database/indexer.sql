@@ -18,6 +18,34 @@ select mode, updated, version_id, fingerprint, pass_version, pass_position, due_
   from view_state
  where feed = :feed
 
+-- name: digest
+select digest
+  from view_state
+ where feed = :feed
+
+-- name: set_digest
+update view_state
+   set digest = :digest,
+       holds_any = max(holds_any, :is_changed)
+ where feed = :feed
+
+-- name: holds_any
+select holds_any
+  from view_state
+ where feed = :feed
+
+-- name: hold_as_usual
+update view_state
+   set holds_any = 0
+ where feed = :feed
+
+-- name: invalidate_all
+update indexer_state
+   set status = case status when 'suspended' then status else 'invalid' end,
+       position = null,
+       reason = :reason,
+       updated = :now
+
 -- name: source_records
 select coalesce(source_records, 0)
   from view_state

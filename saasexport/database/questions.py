@@ -44,6 +44,24 @@ def kept(feeds: "Iterable[Feed]") -> str:
     return "\n".join(f"{feed.name} {feed.table} {feed.changelog} {exporter}" for feed, exporter in exporters)
 
 
+def files_of(folder: str) -> str:
+    """What tells that a folder of feeds is not as it was: name, size, time and number of each of its files."""
+    try:
+        with os.scandir(folder) as entries:
+            files = [entry for entry in entries if entry.name.endswith((".sql", ".py")) and entry.name[0] not in "_."]
+            return "\n".join(sorted(_file(entry) for entry in files))
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def _file(entry: "os.DirEntry[str]") -> str:
+    try:
+        status = entry.stat()
+    except OSError:
+        return f"{entry.name} cannot be read"
+    return f"{entry.name} {status.st_size} {status.st_mtime_ns} {status.st_ino}"
+
+
 def feeds_of(text: str) -> "Kept":
     """The feeds that were kept; ValueError if one is not made of plain names."""
     feeds = [line.split(" ") for line in str(text).split("\n") if line]

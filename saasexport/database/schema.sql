@@ -24,6 +24,8 @@ create table installation (
     ping_url        text,     -- [export] ping_url
     reconcile_hours integer,  -- [export] reconcile_hours
     shop_file       text,     -- [shop] database
+    feeds_dir       text,     -- [export] feeds_dir
+    feed_files      text,     -- a line for each file there: name, size, time, number
     -- The shop.
     shop_version    integer,  -- its schema_version when capture was last checked; null: it must be checked
     usable          text      -- a line for each feed that it can give: name, table, changelog, sending job
@@ -72,7 +74,10 @@ create table view_state (
     synced_at      text,                       -- UTC, when items were last sent
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
     unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
-    forgotten_at   text                        -- UTC, the latest time of export of rows that were removed: new items come after it
+    forgotten_at   text,                       -- UTC, the latest time of export of rows that were removed: new items come after it
+    digest         text,                       -- hash of the feed's file as it was last used; empty: it is built in
+    holds_any      integer not null default 0 check (holds_any in (0, 1)) -- 1: the file was changed, and until deletions
+                                               -- are confirmed, or none are needed, the guard counts however few
 ) without rowid;
 
 create table data_exporter_uuid (

@@ -10,7 +10,7 @@ from saasexport.config import config
 from saasexport.doctor import capture, databases, files, machine, network, running
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Finding, Findings, Patient, fail
 from saasexport.errors import SaasExportError
-from saasexport.feeds import all_feeds
+from saasexport.setup import feed_set
 
 __all__ = ["FAIL", "OK", "WARN", "Finding", "examine"]
 
@@ -45,7 +45,7 @@ def examine(option: str | None = None, is_quick: bool = False) -> Findings:
     yield from machine.versions()
     try:
         path = config.find(option)
-        settings = config.load(path, tuple(all_feeds()))
+        settings = config.load(path, feed_set.names_of)
     except SaasExportError as error:
         yield fail("configuration", str(error.args[0]), error.hint or "mend the file")
         return

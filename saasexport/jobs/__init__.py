@@ -22,9 +22,8 @@ from saasexport.delivery.client import Client
 from saasexport.delivery.wire import Settings
 from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
-from saasexport.feeds import all_feeds
 from saasexport.log import Log
-from saasexport.setup import opening, recovery
+from saasexport.setup import feed_set, opening, recovery
 from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
 from saasexport.status import metrics, status
@@ -122,7 +121,7 @@ def failure(option: str | None, caller: str, error: Exception) -> str:
     if isinstance(error, SaasExportError):
         return str(error)
     try:
-        settings = config.load(config.find(option), tuple(all_feeds()))
+        settings = config.load(config.find(option), feed_set.names_of)
     except Exception:  # it may be what failed
         return f"{type(error).__name__}: {error}"
     return Log(settings["export.log_dir"], caller).failure("02-01", "it ended early", error)

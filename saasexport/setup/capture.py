@@ -26,7 +26,8 @@ def check_shop(found: Installation) -> None:
     present = changelog.installed(shop)
     _refuse_anothers(found, present)
     is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
-    if is_known and db.setting(ours, "usable") is not None:
+    has_faults = any(feed.fault for feed in found.enabled())
+    if is_known and not has_faults and db.setting(ours, "usable") is not None:
         return
     if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
         _recognise(found)
@@ -43,6 +44,8 @@ def check_shop(found: Installation) -> None:
         for feed in found.all_feeds.values():
             if feed not in usable:
                 _forget_cursor(ours, feed, "unavailable" if found.is_enabled(feed) else "switched off")
+            else:
+                _take_up(ours, feed)
         db.keep_triggers(ours, _by_name(present))
         db.keep(
             ours,
@@ -68,11 +71,23 @@ def _usable(found: Installation) -> list[Feed]:
             ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
             if not reason:
                 usable.append(feed)
-            elif feed.name in once or changelog.taken(shop, feed):
+            elif feed.fault or feed.name in once or changelog.taken(shop, feed):
                 lost.setdefault(reason, []).append(feed.name)
         db.keep(ours, once_available=" ".join(sorted(once | {feed.name for feed in usable})))
     found.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
+    found.lost += found.feed_set.nameless
     return usable
+
+
+def _take_up(ours: sqlite3.Connection, feed: Feed) -> None:
+    """Have a feed whose file is another than it was compared with the shop, and its deletions held back."""
+    [(kept,)] = ours.execute(indexer.SQL.digest, {"feed": feed.name}).fetchall()
+    is_changed = kept not in (None, feed.digest)
+    if kept != feed.digest:
+        values = {"feed": feed.name, "digest": feed.digest, "is_changed": is_changed}
+        ours.execute(indexer.SQL.set_digest, values)
+    if is_changed:
+        indexer.invalidate(ours, feed, "its file was changed", now_text())
 
 
 def _once_available(ours: sqlite3.Connection) -> set[str]:

@@ -15,9 +15,9 @@ from saasexport.config import config
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
 from saasexport.entity_key import EntityId
-from saasexport.errors import ConfigError
+from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
-from saasexport.feeds import all_feeds
+from saasexport.setup import feed_set
 from saasexport.setup.loose_keys import read_as_numbers
 
 SQL = queries.beside(__file__)
@@ -30,10 +30,10 @@ class Installation:
         self.config = settings
         self.ours = ours
         self.only_looks = only_looks
-        self.all_feeds = all_feeds()
         # Why feeds that the shop once had, or has beside things in our way, cannot be synced; a line per reason.
         self.lost: list[str] = []
         self._shop: sqlite3.Connection | None = None
+        self._set: feed_set.FeedSet | None = None
 
     @property
     def id(self) -> str:
@@ -50,8 +50,31 @@ class Installation:
         """The shop, for reading."""
         if self._shop is None:
             self._shop = db.connect_shop(self.config["shop.database"], only_looks=self.only_looks)
+            # The feeds of files are read on this connection.
             read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
+
+    @property
+    def feed_set(self) -> feed_set.FeedSet:
+        """The feeds there are, and what is wrong with files of feeds."""
+        if self._set is None and feed_set.needs_shop(self.config):
+            try:
+                shop = self.shop  # which may have asked for the feeds itself
+                self._set = self._set or feed_set.load(self.config, shop)
+            except (sqlite3.Error, ShopError) as error:
+                self._set = feed_set.without_shop(self.config, f"the shop cannot be read: {error}")
+        if self._set is None:
+            self._set = feed_set.built_in(self.config)
+        return self._set
+
+    @property
+    def all_feeds(self) -> dict[str, Feed]:
+        """Every feed by its name; who only looks sees those that a job has taken into use."""
+        feeds = self.feed_set.feeds
+        if not self.only_looks:
+            return feeds
+        known = {row[0] for row in self.ours.execute(SQL.known_feeds)}
+        return {name: feed for name, feed in feeds.items() if name in known}
 
     def is_enabled(self, feed: Feed) -> bool:
         """Whether the configuration wants the feed."""
@@ -63,7 +86,7 @@ class Installation:
 
     def feeds(self) -> list[Feed]:
         """The feeds that are wanted and that the shop can give."""
-        feeds = [feed for feed in self.enabled() if not indexer.view(self.ours, feed).unavailable]
+        feeds = [feed for feed in self.enabled() if not feed.fault and not indexer.view(self.ours, feed).unavailable]
         if self.only_looks:  # no job may have seen yet what the shop lost
             return [feed for feed in feeds if not changelog.unavailable(self.shop, feed)]
         return feeds

@@ -16,9 +16,8 @@ from saasexport.config import config, ownership
 from saasexport.database import db, indexer, questions, views
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.feeds import all_feeds
 from saasexport.log import Log
-from saasexport.setup import machine
+from saasexport.setup import feed_set, machine
 from saasexport.setup.capture import check_shop, require_installed
 from saasexport.setup.installation import SQL, Installation
 
@@ -30,10 +29,7 @@ def open_installation(file: str | None = None, only_looks: bool = False, counts:
     what is out of line is left to the next job.
     """
     found, content = connect(file, only_looks, counts)
-    if only_looks:
-        known = {row[0] for row in found.ours.execute(SQL.known_feeds)}
-        found.all_feeds = {name: feed for name, feed in found.all_feeds.items() if name in known}
-    else:
+    if not only_looks:
         bring_in_line(found, content)
     return found
 
@@ -47,7 +43,7 @@ def connect(
     access = {"only_looks": only_looks and not counts, "accepts_old": not only_looks}
     settings, ours = _known(path, content, access)
     if settings is None:
-        settings = config.parse(path, content, tuple(all_feeds()))
+        settings = config.parse(path, content, feed_set.names_of)
         ours = db.connect_ours(settings["export.database"], **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
     require_own_folders(settings)
@@ -75,7 +71,8 @@ def bring_up(settings: config.Config, ours: sqlite3.Connection) -> None:
 
 def bring_in_line(found: Installation, content: bytes) -> None:
     """Take a changed configuration into use, and have the shop's triggers as they should be."""
-    if db.setting(found.ours, "config_bytes") != content or db.setting(found.ours, "program") != saasexport.__version__:
+    kept = [db.setting(found.ours, name) for name in ("config_bytes", "program", "feed_files")]
+    if kept != [content, saasexport.__version__, found.feed_set.files]:
         apply_configuration(found, content)
     check_shop(found)
 
@@ -125,8 +122,8 @@ def take_over(settings: config.Config, content: bytes) -> Installation:
     with db.transaction(ours):
         if identity is not None and db.setting(ours, "installation_id") not in (None, identity):
             db.keep(ours, installation_id=identity)
-            for feed in all_feeds().values():
-                indexer.invalidate(ours, feed, "another installation was taken over", now_text())
+            values = {"reason": "another installation was taken over", "now": now_text()}
+            ours.execute(indexer.SQL.invalidate_all, values)
     ours.close()
     return set_up(settings, content, identity)
 
@@ -163,6 +160,8 @@ def set_up(
 
 
 def _shop_identity(found: Installation) -> str:
+    if address := found.config["shop.parameters"].get("base_url"):
+        return str(address)
     try:
         row = found.shop.execute(SQL.base_url).fetchone()
     except sqlite3.Error:
@@ -200,6 +199,8 @@ def apply_configuration(found: Installation, content: bytes) -> None:
             lock_dir=settings["export.lock_dir"],
             ping_url=settings["export.ping_url"],
             shop_file=settings["shop.database"],
+            feeds_dir=settings["export.feeds_dir"],
+            feed_files=found.feed_set.files,
             config=json.dumps(settings.as_dict()),
             shop_version=None,  # so that check_shop looks at everything anew
         )

@@ -14,7 +14,7 @@ from saasexport import lock
 from saasexport.config import config
 from saasexport.database import db
 from saasexport.errors import SaasExportError
-from saasexport.feeds import all_feeds
+from saasexport.setup import feed_set
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import identity_in, set_up
 
@@ -35,7 +35,7 @@ def is_sound(ours: sqlite3.Connection) -> bool:
 def rebuild(path: str) -> str:
     """Replace our database, as a configuration file names it; gives a line that says what was done."""
     content = config.read(path)
-    settings = config.parse(path, content, tuple(all_feeds()))
+    settings = config.parse(path, content, feed_set.names_of)
     with lock.held(os.path.join(settings["export.lock_dir"], "recovery.lock"), "recovery"):
         return _rebuild(settings, content)
 

@@ -195,7 +195,11 @@ def send_collected(work: Work, feed: Feed) -> Synced:
 def confirm_deletions(work: Work, feed: Feed) -> Synced:
     """Send the deletions that the guard holds back."""
     work.sends_legacy = True
-    return sync_entities(work, feed, deletion_guard.held(work.installation.ours, feed), "partial reindex")
+    ours = work.installation.ours
+    synced = sync_entities(work, feed, deletion_guard.held(ours, feed), "partial reindex")
+    with transaction(ours):
+        ours.execute(indexer.SQL.hold_as_usual, {"feed": feed.name})
+    return synced
 
 
 # How they find entities
@@ -303,8 +307,9 @@ def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
     if deletion_guard.is_suspicious(ours, feed, len(found), guard):
         with transaction(ours):
             deletion_guard.hold_back(ours, feed, by)
+        why = "its file was changed: " if deletion_guard.holds_any(ours, feed) else ""
         message = (
-            f"{feed.name}: {len(found)} entities are gone at once, and the deletion of their items is held back;"
+            f"{feed.name}: {why}{len(found)} entities are gone at once, and the deletion of their items is held back;"
             f" if it is right: saasexport deletions {feed.name} --confirm"
         )
         work.log.error("01-06", message)
@@ -315,6 +320,9 @@ def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
             synced.is_complete = False
             return
         sync_chunk(work, feed, shop, found[start : start + steps.CHUNK], synced)
+    if by == "full":
+        with transaction(ours):
+            ours.execute(indexer.SQL.hold_as_usual, {"feed": feed.name})
 
 
 def _move(work: Work, feed: Feed, position: EntityId) -> None:

@@ -60,7 +60,9 @@ def _decoded(raw: bytes) -> str:
 
 def without_key(feed: Feed, shop: Shop) -> dict[str, int]:
     """The rows without a key, by the names of tables that have any."""
-    watched = dict.fromkeys((entry.table, entry.column) for entry in feed.watched() if entry.via is None)
+    # Of a feed of one's own any column may be watched, and an article without a parent is none that lacks a key.
+    own = {feed.entity: None} if feed.origin else {}
+    watched = own or dict.fromkeys((entry.table, entry.column) for entry in feed.watched() if entry.via is None)
     counts = {}
     for table, column in watched:
         query = SQL.nulls.format(table=table, column=column)

@@ -45,7 +45,7 @@ def complaint(content):
 def test_keys_that_are_left_out_have_their_defaults():
     found = parsed(REQUIRED)
     assert found.sections == {
-        "shop": {"database": "/etc/shop/shop.sqlite"},
+        "shop": {"database": "/etc/shop/shop.sqlite", "parameters": {}},
         "export": {
             "database": "/etc/shop/var/saasexport.sqlite",
             "log_dir": "/etc/shop/var/log",
@@ -55,6 +55,7 @@ def test_keys_that_are_left_out_have_their_defaults():
             "changelog_limit": 1_000_000,
             "reconcile_hours": 24,
             "feeds_dir": "/etc/shop/feeds.d",
+            "built_in": True,
             "metrics_file": None,
             "ping_url": None,
         },

@@ -1,0 +1,130 @@
+"""Which feeds an installation has: those built in, and those of its folder (`[export] feeds_dir`).
+
+A feed of the folder takes the place of the built-in one of its name.  A file that
+cannot be used costs its own feed and nothing else: that feed is there, with the
+reason why it is not available.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from saasexport.config import ownership
+from saasexport.config.config import Config
+from saasexport.database import questions
+from saasexport.errors import ConfigError
+from saasexport.feed import EntityItems, Feed, Shop
+from saasexport.feeds import all_feeds, in_order
+from saasexport.feeds.own import folder, head
+from saasexport.feeds.own.loading import Loaded, Surroundings
+
+
+class FeedSet(NamedTuple):
+    """The feeds of an installation."""
+
+    feeds: dict[str, Feed]
+    loaded: dict[str, Loaded]  # of the folder, by the feed's name
+    nameless: list[str]  # a line for each file that names no feed and cannot be used
+    files: str  # what tells that the folder is not as it was when it was read
+
+
+def names_of(settings: Config) -> tuple[str, ...] | None:
+    """The names that [feeds.*] may have; None if a file does not tell which feed it is.  The shop is not asked."""
+    names = dict.fromkeys(all_feeds())
+    for path in folder.paths(settings["export.feeds_dir"]):
+        try:
+            require_own(path, settings.file)
+            with open(path, "rb") as file:
+                name = head.read(file.read().decode("utf-8-sig")).feed
+        except (OSError, ValueError, ConfigError):
+            return None
+        if not name:  # a pair's module says it, and is not run for that
+            return None
+        names[name] = None
+    return tuple(names)
+
+
+def needs_shop(settings: Config) -> bool:
+    """Whether there are files of feeds, which are read against the shop."""
+    return bool(folder.paths(settings["export.feeds_dir"]))
+
+
+def built_in(settings: Config) -> FeedSet:
+    """The feeds where there are no files."""
+    files = questions.files_of(settings["export.feeds_dir"])
+    return FeedSet(dict(all_feeds()) if settings["export.built_in"] else {}, {}, [], files)
+
+
+def load(settings: Config, shop: sqlite3.Connection) -> FeedSet:
+    """The feeds as the folder and the shop are now; `shop` is a connection that only reads."""
+    around = Surroundings(shop, all_feeds(), settings["shop.parameters"])
+    path = settings["export.feeds_dir"]
+    feeds, _, _, state = built_in(settings)
+    files = folder.load(path, around, lambda file: require_own(file, settings.file))
+    loaded: dict[str, Loaded] = {}
+    nameless: list[str] = []
+    for each in files:
+        if each.feed is not None:
+            feeds[each.feed.name] = each.feed
+            loaded[each.feed.name] = each
+        elif each.name:
+            feeds[each.name] = _unavailable(each, _shown(each, settings))
+            loaded[each.name] = each
+        else:
+            nameless.append(_shown(each, settings))
+    return FeedSet(in_order(feeds), loaded, nameless, state)
+
+
+def without_shop(settings: Config, reason: str) -> FeedSet:
+    """The feeds where the shop cannot be asked: those of the folder are named, and unavailable."""
+    feeds, _, _, state = built_in(settings)
+    for path in folder.paths(settings["export.feeds_dir"]):
+        each = Loaded(path, head.Head())
+        try:
+            require_own(path, settings.file)
+            with open(path, "rb") as file:
+                each = Loaded(path, head.read(file.read().decode("utf-8-sig")))
+        except (OSError, ValueError, ConfigError):
+            continue
+        if each.name:
+            feeds[each.name] = _unavailable(each, reason)
+    return FeedSet(in_order(feeds), {}, [], state)
+
+
+def require_own(path: str, config_file: str) -> None:
+    """Refuse a file that anybody but root and the configuration's owner may write or exchange."""
+    owners = {0, os.stat(config_file).st_uid} if os.path.exists(config_file) else {0, os.geteuid()}
+    target = os.path.realpath(path)
+    for one in dict.fromkeys((path, target, os.path.dirname(path), os.path.dirname(target))):
+        try:
+            status = os.stat(one)
+        except OSError:
+            continue  # who opens it has words for it
+        if status.st_uid not in owners:
+            raise ConfigError(f"{one}: belongs to {ownership.name_of(status.st_uid)}, who may change it")
+        if ownership.is_writable_by_others(one, status):
+            raise ConfigError(f"{one}: may be written by others", f"run: chmod go-w {one}")
+
+
+def _shown(each: Loaded, settings: Config) -> str:
+    """The faults of a file as one line, its path as seen from the configuration."""
+    root = os.path.dirname(settings.file) + os.sep
+    lines = [line.removeprefix(root) for line in each.lines()]
+    more = f" (and {len(lines) - 1} more: saasexport feeds check)" if len(lines) > 1 else ""
+    return (lines[0] if lines else f"{each.path}: cannot be used") + more
+
+
+def _unavailable(each: Loaded, reason: str) -> Feed:
+    """What stands for a feed whose file cannot be used: its names, and why."""
+    published = all_feeds().get(each.name)
+    if published is not None:
+        own: dict[str, Any] = {"subscriptions": (), "settings": (), "due": None, "fingerprint": None}
+        return replace(published, **own, assemble=_nothing, origin=each.path, fault=reason)
+    identity = each.head.identity or ("id",)
+    return Feed(each.name, identity, ("", ""), _nothing, origin=each.path, fault=reason)
+
+
+def _nothing(_shop: Shop, _ids: Sequence[Any]) -> Iterable[EntityItems]:
+    return ()
