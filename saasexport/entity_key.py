@@ -10,6 +10,7 @@ attributes: whole numbers, and text.
 import math
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 EntityId = int | str
@@ -69,6 +70,11 @@ class Key:
     def reach(self, values: Sequence[Any], limit: int) -> Any:
         """How far a page of ascending keys reaches: to its last one, or if it is not full, to the highest."""
         raise NotImplementedError
+
+    def ascend(self, keys: Sequence[Any], after: Any) -> bool:
+        """Whether the keys of a page are in our order, behind the last one of the page before."""
+        is_behind = not keys or type(after) is not type(keys[0]) or keys[0] > after
+        return is_behind and all(one <= other for one, other in pairwise(keys))
 
     def error(self, column: str, text: str) -> str:
         """Why such a row is no entity."""

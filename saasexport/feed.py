@@ -329,8 +329,8 @@ class Feed:
             "view": view,
             "indexer": self.indexer or view,
             "title": self.title or f"{''.join(_words(self.name, ' ')).title()} Feed",
-            "walk": self.walk or self._query("walk") or _of_entity(WALK, self.entity),
-            "count": self.count or self._query("count") or _of_entity(COUNT, self.entity),
+            "walk": self.walk or self._query("walk") or _of_entity(WALK, self.entity, self.key),
+            "count": self.count or self._query("count") or _of_entity(COUNT, self.entity, self.key),
         }
         subscriptions, vias = _joined(self._subscriptions(), self._vias())
         for name, value in {**derived, "subscriptions": subscriptions, "vias": vias}.items():
@@ -386,9 +386,11 @@ select count(distinct {key})
 """.strip()
 
 
-def _of_entity(query: str, entity: tuple[str, str]) -> str:
+def _of_entity(query: str, entity: tuple[str, str], key: Key) -> str:
     table, column = ('"' + name.replace('"', '""') + '"' for name in entity)
-    return query.format(table=table, key=f"{table}.{column}")
+    # Texts are in the order of their bytes, as in our tables, whatever the column says of letter case.
+    collation = " collate binary" if key.kind == "text" else ""
+    return query.format(table=table, key=f"{table}.{column}{collation}")
 
 
 # The entities that are themselves the keys.

@@ -363,6 +363,8 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
             return f"a key of {via} is not valid text"
     own = {feed.key.read(key) for key, via in rows if via is None}
+    if not feed.key.is_named:
+        own.discard(None)  # a row of another table may well lead to no entity
     unreadable = own.difference(feed.key.only(own))
     ours.executemany(
         "insert or ignore into changed_entity (entity_id) values (?)", ((key,) for key in own - unreadable)

@@ -15,6 +15,7 @@ from saasexport.clock import now_text
 from saasexport.database import deletion_guard, indexer
 from saasexport.database.db import connect_shop, transaction
 from saasexport.entity_key import EntityId
+from saasexport.errors import ShopError
 from saasexport.feed import Feed, Shop, json_list, reading_shop
 from saasexport.sync import steps, unreadable_keys
 from saasexport.sync.steps import Synced, Work, deliver, operation, shop_of, sync_chunk
@@ -214,6 +215,9 @@ def walk(work: Work, feed: Feed, shop: Shop, position: EntityId | None) -> Itera
         rows = shop.rows(feed.walk, after=after, limit=steps.CHUNK, since=shop.since)
         values = [row[0] for row in rows]
         walked = key.only(map(key.read, values))
+        if not key.ascend(walked, after):
+            # What is gone would be looked for in the wrong places, and the walk might never end.
+            raise ShopError(f"{feed.name}: the query walk gives keys that do not ascend", "order by KEY collate binary")
         upto = key.reach(values, steps.CHUNK)
         # Entities that are gone stand in our table only.
         known = table.rows("gone_candidates", after=after, upto=upto, ids=json_list(walked), limit=steps.CHUNK)

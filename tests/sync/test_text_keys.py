@@ -1,14 +1,20 @@
 """Entities whose key is text: UUIDs, article numbers with their zeros in front."""
 
+import sqlite3
+from dataclasses import replace
+
 import pytest
 
 from saasexport.dashboard import items as dashboard
+from saasexport.database import deletion_guard
 from saasexport.database.uuids import Uuids, uuid5
-from saasexport.entity_key import TEXT
+from saasexport.entity_key import DECLARED_INTEGER, INTEGER, TEXT
+from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, Feed, Subscription
+from saasexport.setup.loose_keys import read_as_numbers
 from saasexport.sync import lookup, resync
 from saasexport.sync.sync import full_sync, partial_sync, resend_failed, sync_entities
-from tests.tiny import Sender, Tiny
+from tests.tiny import THINGS, Sender, Tiny
 
 SHOP = """
 create table part (code text primary key, name text, stock integer, rack_id text);
@@ -186,3 +192,85 @@ def test_some_entities_are_sent_again_and_a_sync_goes_on_after_the_highest(tiny)
     assert resync.highest_exported(tiny.work(sender), PARTS) == "Ärmel"
     resync.onwards(tiny.work(sender), PARTS)
     assert sender.taken() == ["ÖseEye/en"]
+
+
+def mixed_case(tiny, number=600):
+    """Many parts whose codes begin with a small or a capital letter, by turns."""
+    codes = [f"{'aB'[place % 2]}{place:04}" for place in range(number)]
+    tiny.shop.executemany("insert into part (code, name) values (?, 'x')", [(code,) for code in codes])
+    return codes
+
+
+@pytest.mark.parametrize("collation", ["", "collate nocase", "collate binary", "collate rtrim"])
+def test_keys_come_in_the_order_of_their_bytes_whatever_the_column_says(tmp_path, monkeypatch, collation):
+    shop = SHOP.replace("code text primary key", f"code text {collation} primary key")
+    monkeypatch.setattr(deletion_guard, "FEWEST", 1000)
+    feed = replace(PARTS, **derived(PARTS))
+    tiny = Tiny(tmp_path, monkeypatch, feed, before=shop)
+    codes = mixed_case(tiny)
+    sender = Sender()
+    full_sync(tiny.work(sender), feed)
+    assert len(sender.alive()) == 603
+    tiny.shop.execute("drop trigger saasexport_part_delete")
+    tiny.shop.execute("delete from part where code like 'B%'")
+    full_sync(tiny.work(sender), feed)
+    assert {item["code"] for item in sender.alive()} == {*codes[::2], "00123", "123", "Ärmel"}
+    tiny.close()
+
+
+def derived(feed):
+    """The queries that a feed has if it says none."""
+    made = Feed(name=feed.name, identity=feed.identity, entity=feed.entity, assemble=assemble, key=TEXT)
+    return {"walk": made.walk, "count": made.count}
+
+
+def test_the_order_of_bytes_uses_the_index_of_the_key(tiny):
+    plan = tiny.shop.execute(
+        "explain query plan " + derived(PARTS)["walk"], {"after": "a", "limit": 250, "since": ""}
+    ).fetchall()
+    assert [row[3] for row in plan] == ["SEARCH part USING COVERING INDEX sqlite_autoindex_part_1 (code>?)"]
+
+
+def test_a_walk_of_ones_own_in_another_order_is_refused_and_comes_to_an_end(tmp_path, monkeypatch):
+    shop = SHOP.replace("code text", "code text collate nocase")
+    tiny = Tiny(tmp_path, monkeypatch, PARTS, before=shop)
+    mixed_case(tiny)
+    message = "parts: the query walk gives keys that do not ascend; order by KEY collate binary"
+    with pytest.raises(ShopError, match=message):
+        full_sync(tiny.work(), PARTS)
+    tiny.close()
+
+
+@pytest.mark.parametrize("key", [TEXT, DECLARED_INTEGER], ids=["text", "integer"])
+def test_a_row_of_another_table_may_lead_to_no_entity(tmp_path, monkeypatch, key):
+    if key is TEXT:
+        feed = replace(PARTS, origin="parts.sql", subscriptions=(*PARTS.subscriptions, Subscription("part", "stock")))
+        tiny = Tiny(tmp_path, monkeypatch, feed, before=SHOP)
+    else:
+        subscriptions = (*THINGS.subscriptions, Subscription("part", "stock"))
+        feed = replace(THINGS, key=key, origin="things.sql", subscriptions=subscriptions)
+        tiny = Tiny(tmp_path, monkeypatch, feed, before=SHOP)
+    work = tiny.work()
+    full_sync(work, feed)
+    tiny.shop.execute("update part set name = 'Other' where stock is null")
+    partial_sync(work, feed)
+    assert list(work.stopped) == []
+    tiny.close()
+
+
+def test_an_entity_without_a_key_is_still_told(tiny):
+    tiny.shop.execute("insert into part (code, name) values (null, 'Nameless')")
+    work = tiny.work()
+    full_sync(work, PARTS)
+    assert list(work.stopped) == ["part.code: 1 row has no key and cannot be exported; give them one in the shop"]
+
+
+def test_columns_of_a_declared_feeds_tables_are_read_as_they_are():
+    views = []
+    for key in (INTEGER, DECLARED_INTEGER, TEXT):
+        shop = sqlite3.connect(":memory:", isolation_level=None)
+        shop.executescript("create table thing (thing_id integer primary key, shelf_id text)")
+        read_as_numbers(shop, [replace(THINGS, key=key, subscriptions=(Subscription("thing", "thing_id"),))])
+        views.append(shop.execute("select count(*) from sqlite_temp_master").fetchone()[0])
+        shop.close()
+    assert views == [1, 0, 0]

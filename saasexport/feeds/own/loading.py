@@ -453,7 +453,8 @@ def _count(items: str, entity: tuple[str, str]) -> str:
     if "ids" not in reads.parameters_of(items):
         return ""
     table, column = map(_quoted, entity)
-    ids = f"(select json_group_array({column}) from {table} where {column} > :after and {column} <= :upto)"
+    range_of_ids = f"{column} > :after collate binary and {column} <= :upto collate binary"
+    ids = f"(select json_group_array({column}) from {table} where {range_of_ids})"
     return f"select count(*) from (\n{reads.with_parameter(items, ':ids', ids)}\n)"
 
 
