@@ -26,7 +26,7 @@ def check_shop(found: Installation) -> None:
     present = changelog.installed(shop)
     _refuse_anothers(found, present)
     is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
-    has_faults = any(feed.fault for feed in found.enabled())
+    has_faults = found.feed_set.nameless or any(feed.fault for feed in found.enabled())
     if is_known and not has_faults and db.setting(ours, "usable") is not None:
         return
     if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):

@@ -56,18 +56,26 @@ def load_file(path: str, around: Surroundings, require: Require) -> Loaded:
             module = _module(module_file)
         text = _text(path)
     except SaasExportError as error:
-        return Loaded(path, Head(), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
+        return Loaded(path, _name_only(path), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
     except UnicodeDecodeError:
         return Loaded(path, Head(), faults=[Fault(0, "is not UTF-8 text")])
     except OSError as error:
         return Loaded(path, Head(), faults=[Fault(0, f"cannot be read: {error.strerror}")])
     except Exception as error:  # whatever the module of somebody else raises costs this feed only
         fault = Fault(_line(error, module_file), f"{type(error).__name__}: {error}")
-        return Loaded(module_file, Head(), faults=[fault])
+        return Loaded(module_file, _name_only(path), faults=[fault])
     if module is not None and hasattr(module, "FEED"):
         return _of_pair(path, module_file, module)
     more = getattr(module, "FUNCTIONS", {})
     return loading.load(path, text, replace(around, more_functions=more))
+
+
+def _name_only(path: str) -> Head:
+    """Which feed a file is about that cannot be used: it is that feed that is not available."""
+    try:
+        return Head(feed=head.read(_text(path)).feed)
+    except (OSError, ValueError):
+        return Head()
 
 
 def _of_pair(path: str, module_file: str, module: ModuleType) -> Loaded:
