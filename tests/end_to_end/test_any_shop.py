@@ -1,0 +1,58 @@
+"""The guide to feeds of one's own, done word for word."""
+
+import os
+import re
+import shlex
+import sqlite3
+import uuid
+from contextlib import closing
+
+from tests import forked
+from tests.support import BIN, ROOT
+
+GUIDE = (ROOT / "docs" / "any-shop.md").read_text()
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def written(folder, text):
+    """Write the file that a block shows."""
+    name, _, content = text.removeprefix("-- file: ").partition("\n")
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+
+
+def done(folder, line, more):
+    """Do what a line says, as somebody who has typed it; a service runs already, and cron is left alone."""
+    program, *arguments = shlex.split(line)
+    if program == "sqlite3":
+        with closing(sqlite3.connect(folder / arguments[0])) as shop:
+            shop.executescript((folder / arguments[2]).read_text())
+        return None
+    if program == "commerce_service" or arguments == ["cron:install"]:
+        return None
+    options = more if arguments[:1] == ["init"] else ()
+    return forked.run(BIN / program, [*arguments, *options], {"PATH": os.defpath}, folder)
+
+
+def test_an_afternoon_leads_from_a_till_to_items_that_arrive(tmp_path, service):
+    environment = f"test-{uuid.uuid4()}"
+    ran = {}
+    for language, text in BLOCK.findall(GUIDE):
+        if language == "sql" and text.startswith("-- file: "):
+            written(tmp_path, text)
+        for line in re.findall(r"^\$ (.*)", text, re.MULTILINE):
+            ran[line] = done(tmp_path, line, ("--service", service.url, "--environment", environment))
+
+    assert ran["saasexport init --shop till.sqlite"].returncode == 0
+    assert "built_in = false" in (tmp_path / "saasexport.toml").read_text()
+    assert ran["reindex_all_invalid -v"].returncode == 0
+    assert service.counts(environment) == {"prices": 3, "products": 3}
+    apples = service.item("products", environment, sku="A-1", storeViewCode="default")
+    assert apples["attributes"] == [{"attributeCode": "tags", "value": ["fruit", "organic"]}]
+    assert (apples["inStock"], apples["links"]) == (True, None)
+    price = service.item("prices", environment, sku="B-1", websiteCode="base", customerGroupCode="0")
+    assert price["regular"] == 3.9
+    assert "products" in ran["saasexport status"].stdout
+    doctor = ran["saasexport doctor"].stdout
+    assert [line for line in doctor.splitlines() if line.startswith("FAIL") and " cron: " not in line] == []
