@@ -110,4 +110,4 @@ class SalesShop(Catalogue):
 
     def failed(self, feed, *ids):
         """Identity and reason of the items that cannot be assembled."""
-        return [tuple(failed) for entity in self.entities(feed, *ids) for failed in entity.failed]
+        return [(failed.identity, failed.error) for entity in self.entities(feed, *ids) for failed in entity.failed]

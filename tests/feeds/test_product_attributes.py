@@ -2,6 +2,7 @@
 
 import pytest
 
+from saasexport.feed import FailedItem
 from saasexport.feeds.product_attributes import FEED
 from tests.feeds.catalogue import Catalogue
 
@@ -187,7 +188,7 @@ def test_a_weight_that_is_no_number_sets_the_attribute_aside(shop):
     attribute(shop, 200, "material", said={"search_weight": "heavy"})
     [entity] = shop.entities(FEED, 200)
     assert entity.parts == []
-    assert (entity.failed[0]) == (
+    assert entity.failed[0] == FailedItem(
         {"attributeCode": "material", "storeViewCode": "default"},
         "searchWeight: 'heavy' is not a number",
     )
