@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from saasexport.entity_key import INTEGER, EntityId, Key
-from saasexport.errors import ShopError
+from saasexport.errors import InvalidValue, ShopError
 from saasexport.queries import NO_QUERIES, Queries
 from saasexport.values import TOO_LONG
 
@@ -86,6 +86,28 @@ class EntityItems(NamedTuple):
     common: dict[str, Any]
     parts: Sequence[dict[str, Any]] = ({},)
     failed: Sequence[FailedItem] = ()
+
+
+class Items:
+    """The items of an entity while they are made: one with an invalid value fails, and its neighbours go on."""
+
+    def __init__(self) -> None:
+        self.parts: list[dict[str, Any]] = []
+        self.failed: list[FailedItem] = []
+
+    def add(self, identity: dict[str, Any], make: Callable[..., dict[str, Any] | None], *arguments: Any) -> None:
+        """Add an item: its identity and what `make` gives of these arguments; None adds nothing, InvalidValue fails."""
+        try:
+            item = make(*arguments)
+        except InvalidValue as error:
+            self.failed.append(FailedItem(identity, str(error)))
+        else:
+            if item is not None:
+                self.parts.append({**identity, **item})
+
+    def of(self, entity_id: EntityId, common: dict[str, Any] | None = None) -> EntityItems:
+        """These items as those of an entity, with what they have in common."""
+        return EntityItems(entity_id, common or {}, self.parts, self.failed)
 
 
 class TooHeavy(Exception):

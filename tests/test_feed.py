@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 
 from saasexport import queries
-from saasexport.feed import EVERYTHING, EntityItems, Feed, Setting, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Items, Setting, Shop, Subscription
 
 
 def feed(entity=("point", "point_id"), name="loyaltyPoints", **more):
@@ -132,3 +133,31 @@ def test_rows_are_grouped_by_their_first_column_in_their_order():
 
 def test_an_entity_has_one_item_unless_it_says_otherwise():
     assert list(EntityItems(1, {"code": "a"}).parts) == [{}]
+
+
+def test_an_item_with_an_invalid_value_fails_and_its_neighbours_go_on():
+    items = Items()
+
+    def made(name):
+        if name == "bad":
+            raise InvalidValue("name", "is bad")
+        return {"name": name} if name else None
+
+    for language, name in (("en", "Cup"), ("de", "bad"), ("fr", ""), ("it", "Tazza")):
+        items.add({"language": language}, made, name)
+    assert items.of(7, {"code": "a"}) == EntityItems(
+        7,
+        {"code": "a"},
+        [{"language": "en", "name": "Cup"}, {"language": "it", "name": "Tazza"}],
+        [FailedItem({"language": "de"}, "name: is bad")],
+    )
+
+
+def test_an_entity_all_of_whose_items_failed_has_none():
+    items = Items()
+    items.add({"code": "a"}, _fails)
+    assert items.of(1) == EntityItems(1, {}, [], [FailedItem({"code": "a"}, "code: is missing")])
+
+
+def _fails():
+    raise InvalidValue("code", "is missing")

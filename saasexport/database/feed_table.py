@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.database.hashing import encode, feed_id, without
+from saasexport.database.hashing import UNENCODABLE, encode, feed_id, without
 from saasexport.database.items import Encoder, Item, picked
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
@@ -418,5 +418,5 @@ def _encodable(fields: dict[str, Any]) -> str:
         text = encode(fields)
         text.encode()
         return text
-    except (ValueError, RecursionError):
+    except UNENCODABLE:
         return encode({name: ascii(value) for name, value in fields.items()})

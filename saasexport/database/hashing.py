@@ -49,6 +49,11 @@ def without(item: dict[str, Any], dotted: str) -> dict[str, Any]:
     return {**item, name: inner}
 
 
+# What encoding raises: a TypeError of bytes, a ValueError of numbers that are not finite, and as a UnicodeEncodeError
+# of text that is not UTF-8, a RecursionError of what is nested too deeply.
+UNENCODABLE = (TypeError, ValueError, RecursionError)
+
+
 def unencodable(item: dict[str, Any]) -> str:
     """The field that cannot be encoded, and why."""
     for name, value in item.items():
@@ -58,6 +63,8 @@ def unencodable(item: dict[str, Any]) -> str:
             return f"{name}: text that is not valid UTF-8"
         except ValueError:
             return f"{name}: not a finite number"
+        except TypeError:
+            return f"{name}: binary data where text belongs"
         except RecursionError:
             return f"{name}: nested too deeply"
     return "the item cannot be encoded"

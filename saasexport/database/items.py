@@ -10,7 +10,7 @@ its own item and no other.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from saasexport.database.hashing import canonical, encode, feed_hash, feed_id, unencodable, without
+from saasexport.database.hashing import UNENCODABLE, canonical, encode, feed_hash, feed_id, unencodable, without
 from saasexport.entity_key import EntityId
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, FailedItem, Feed
@@ -93,7 +93,7 @@ class Encoder:
         except InvalidValue as fault:
             faults.append(FailedItem({**shared.fields, **part}, str(fault), entity_id))
             return
-        except (ValueError, RecursionError):  # a UnicodeEncodeError is a ValueError
+        except UNENCODABLE:
             faults.append(FailedItem({**shared.fields, **part}, unencodable({**shared.fields, **part}), entity_id))
             return
         if identity in items:
@@ -119,7 +119,7 @@ class Encoder:
         others = {name: value for name, value in fields.items() if name not in self._varying}
         try:
             encoded = canonical(others)[1:-1].encode()
-        except (ValueError, RecursionError):
+        except UNENCODABLE:
             encoded = None
         return _Shared(common, varying, others, encoded, late)
 
@@ -148,7 +148,7 @@ class Encoder:
                 if name in fields:
                     late += f',"{name}":{encode(fields[name])}'
             late.encode()
-        except (ValueError, RecursionError):
+        except UNENCODABLE:
             return fields, None
         if late:
             fields = {name: value for name, value in fields.items() if name not in self._unhashed}

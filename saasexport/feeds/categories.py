@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.errors import InvalidValue
-from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
 from saasexport.shop import eav, per_view, scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
@@ -58,18 +57,19 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
         views = [view for view in store_views(shop) if branches[view.id].contains(category_id)]
         if not views:
             continue
-        items: list[dict[str, Any]] = []
-        failed: list[FailedItem] = []
+        items = Items()
         for view in views:
             branch = branches[view.id]
             identity = {"urlPath": branch.url_path(category_id), "storeViewCode": view.code}
-            try:
-                item = {**identity, **_own(row), **_valued(values.of(category_id, view.id), settings, view)}
-                items.append({**item, **_in_tree(branch, category_id)})
-            except InvalidValue as fault:
-                failed.append(FailedItem(identity, str(fault)))
-        common, parts = per_view.split(items) if items else ({}, [])
-        yield EntityItems(category_id, common, parts, failed)
+            items.add(identity, _item, row, values.of(category_id, view.id), settings, view, branch)
+        yield per_view.entity(category_id, items)
+
+
+def _item(
+    row: tuple[Any, ...], values: dict[str, Any], settings: Settings, view: StoreView, branch: Branch
+) -> dict[str, Any]:
+    """The fields of a category in a store view."""
+    return {**_own(row), **_of_values(values, settings, view), **_in_tree(branch, row[0])}
 
 
 def _own(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _own(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _valued(values: dict[str, Any], settings: Settings, view: StoreView) -> dict[str, Any]:
+def _of_values(values: dict[str, Any], settings: Settings, view: StoreView) -> dict[str, Any]:
     """The fields from attribute values; what is NULL is left out (feeds.md 3.3.3)."""
     found: dict[str, Any] = {"storeCode": view.store_code, "websiteCode": view.website_code}
     for field, code in TEXTS:

@@ -10,7 +10,7 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import (
@@ -37,11 +37,9 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     if 0 in ids:
         yield EntityItems(0, {}, _fallback(shop))
     for row in shop.rows(SQL.permissions, ids):
-        identity = {"id": str(row[0])}
-        try:
-            yield EntityItems(row[0], identity, [_item(row)])
-        except InvalidValue as error:
-            yield EntityItems(row[0], {}, [], [FailedItem(identity, str(error))])
+        items = Items()
+        items.add({"id": str(row[0])}, _item, row)
+        yield items.of(row[0])
 
 
 def _item(row: Any) -> dict[str, Any]:

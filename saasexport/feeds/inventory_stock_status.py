@@ -5,10 +5,10 @@ products and stocks that means is worked out when the changelog is read.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from saasexport import queries
-from saasexport.errors import InvalidValue
-from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
 from saasexport.shop import scopes, stock
 from saasexport.values import text
 
@@ -24,30 +24,27 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
             yield _entity(stocks, product_id, sku, stock_ids)
 
 
-def _entity(stocks: stock.Stocks, product_id: int, sku: str, stock_ids: list[int]) -> EntityItems:
-    try:
-        common = {"sku": text(sku, "sku"), "productId": product_id}
-    except InvalidValue as error:
-        failed = [FailedItem({"stockId": str(stock_id)}, str(error)) for stock_id in stock_ids]
-        return EntityItems(product_id, {}, [], failed)
-    parts, failed = [], []
+def _entity(stocks: stock.Stocks, product_id: int, sku: Any, stock_ids: list[int]) -> EntityItems:
+    items = Items()
+    known = {} if isinstance(sku, bytes) else {"sku": sku}
     for stock_id in stock_ids:
-        try:
-            status = stocks.status(product_id, stock_id)
-            if status is None:
-                continue
-            parts.append(
-                {
-                    "stockId": str(stock_id),
-                    "qty": status.quantity,
-                    "qtyForSale": stocks.for_sale(product_id, stock_id),
-                    "infiniteStock": stocks.is_infinite(product_id),
-                    "isSalable": status.is_salable,
-                }
-            )
-        except InvalidValue as error:
-            failed.append(FailedItem({"stockId": str(stock_id), "sku": sku}, str(error)))
-    return EntityItems(product_id, common, parts, failed)
+        items.add({"stockId": str(stock_id), **known}, _part, stocks, product_id, sku, stock_id)
+    return items.of(product_id, {"productId": product_id})
+
+
+def _part(stocks: stock.Stocks, product_id: int, sku: Any, stock_id: int) -> dict[str, Any] | None:
+    """What a stock says of a product; None if it has none of it."""
+    known = {"sku": text(sku, "sku")}
+    status = stocks.status(product_id, stock_id)
+    if status is None:
+        return None
+    return {
+        **known,
+        "qty": status.quantity,
+        "qtyForSale": stocks.for_sale(product_id, stock_id),
+        "infiniteStock": stocks.is_infinite(product_id),
+        "isSalable": status.is_salable,
+    }
 
 
 FEED = Feed(

@@ -10,8 +10,8 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
-from saasexport.shop import scopes
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
+from saasexport.shop import per_view, scopes
 from saasexport.values import boolean, number, text
 
 SQL = queries.beside(__file__)
@@ -48,20 +48,29 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
         labels.setdefault(attribute_id, {})[store_id] = value
     views = scopes.store_views(shop)
     for row in shop.rows(SQL.attributes, ids):
-        try:
-            yield _entity(row, labels.get(row[0], {}), views)
-        except InvalidValue as error:
-            identities = [{"attributeCode": row[1], "storeViewCode": view.code} for view in views]
-            yield EntityItems(row[0], {}, [], [FailedItem(identity, str(error)) for identity in identities])
+        items = Items()
+        for view in views:
+            identity = {"attributeCode": row[1], "storeViewCode": view.code}
+            items.add(identity, _item, row, labels.get(row[0], {}), view)
+        yield per_view.entity(row[0], items)
 
 
-def _entity(row: Any, labels: dict[int, str], views: list[scopes.StoreView]) -> EntityItems:
+def _item(row: Any, labels: dict[int, str], view: scopes.StoreView) -> dict[str, Any]:
+    """The fields of an attribute in a store view; NULL ones are absent."""
+    own_label, override = _declared(row[1])
+    fields = {**_fields(row), **override}
+    label = own_label or text(labels.get(view.id, row[4]), "label")
+    return {**_present(fields), **_in_view(label, view)}
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    """What an attribute's row says."""
     (
         attribute_id,
         code,
         backend_type,
         frontend_input,
-        frontend_label,
+        _,
         frontend_class,
         is_required,
         is_unique,
@@ -79,7 +88,7 @@ def _entity(row: Any, labels: dict[int, str], views: list[scopes.StoreView]) -> 
         is_used_for_price_rules,
     ) = row
     is_boolean = (frontend_input == "boolean" and backend_type == "int") or code in _FLAGS
-    common = {
+    return {
         "id": str(attribute_id),
         "attributeCode": text(code, "attributeCode"),
         "attributeType": "catalog_product",
@@ -104,14 +113,10 @@ def _entity(row: Any, labels: dict[int, str], views: list[scopes.StoreView]) -> 
         "systemAttribute": not boolean(is_user_defined),
         "numeric": not is_boolean and _is_numeric(code, backend_type, frontend_input, frontend_class),
     }
-    own_label, override = _declared(code)
-    common = {name: value for name, value in {**common, **override}.items() if value is not None}
-    parts: list[dict[str, Any]] = []
-    failed: list[FailedItem] = []
-    for view in views:
-        label = own_label or text(labels.get(view.id, frontend_label), "label")
-        _place(parts, failed, code, label, view)
-    return EntityItems(attribute_id, common, parts, failed)
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _declared(code: str) -> tuple[str | None, dict[str, Any]]:
@@ -120,20 +125,10 @@ def _declared(code: str) -> tuple[str | None, dict[str, Any]]:
     return override.pop("label", None), override
 
 
-def _place(
-    parts: list[dict[str, Any]], failed: list[FailedItem], code: str, label: str | None, view: scopes.StoreView
-) -> None:
+def _in_view(label: str | None, view: scopes.StoreView) -> dict[str, Any]:
     if view.code is None:
-        identity = {"attributeCode": code, "storeViewCode": None}
-        failed.append(FailedItem(identity, f"storeViewCode: store view {view.id} has no code"))
-        return
-    part = {
-        "storeCode": view.store_code,
-        "websiteCode": view.website_code,
-        "storeViewCode": view.code,
-        "label": label,
-    }
-    parts.append({name: value for name, value in part.items() if value is not None})
+        raise InvalidValue("storeViewCode", f"store view {view.id} has no code")
+    return _present({"storeCode": view.store_code, "websiteCode": view.website_code, "label": label})
 
 
 def _is_numeric(code: str, backend_type: str, frontend_input: str | None, frontend_class: str | None) -> bool:
@@ -147,18 +142,16 @@ def _is_numeric(code: str, backend_type: str, frontend_input: str | None, fronte
 def _system_attributes(shop: Shop) -> EntityItems:
     """The exporter's own attributes as they would stand in the shop, had it created them (feeds.md 3.1.5)."""
     present = {code for (code,) in shop.rows(SQL.system_attributes)}
-    parts: list[dict[str, Any]] = []
-    failed: list[FailedItem] = []
+    items = Items()
     for code in _OVERRIDES:
-        if code in present:
-            continue
-        label, override = _declared(code)
-        own = {"id": code, "attributeCode": code, "dataType": "static", **override}
-        placed: list[dict[str, Any]] = []
-        for view in scopes.store_views(shop):
-            _place(placed, failed, code, label, view)
-        parts += [{**own, **part} for part in placed]
-    return EntityItems(0, _CREATED, parts, failed)
+        for view in scopes.store_views(shop) if code not in present else ():
+            items.add({"attributeCode": code, "storeViewCode": view.code}, _system_attribute, code, view)
+    return items.of(0, _CREATED)
+
+
+def _system_attribute(code: str, view: scopes.StoreView) -> dict[str, Any]:
+    label, override = _declared(code)
+    return {"id": code, "dataType": "static", **override, **_in_view(label, view)}
 
 
 # What a row that the exporter creates says (feeds.md 3.1.5): a static textarea of store scope.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
 from saasexport.shop import scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.customer_groups import group_code
@@ -35,19 +35,19 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
 
 
 def _entity(product_id: int, sku: Any, parts: list[dict[str, Any]]) -> EntityItems:
-    kept: list[dict[str, Any]] = []
-    failed: list[FailedItem] = []
+    items = Items()
     for part in parts:
-        try:
-            if text(sku, "sku") is None:
-                raise InvalidValue("sku", "is missing")
-            if part["websiteCode"] is None:
-                raise InvalidValue("websiteCode", "the website has no code")
-            kept.append(dict(part))
-        except InvalidValue as error:
-            identity = {"websiteCode": part["websiteCode"], "customerGroupCode": part["customerGroupCode"]}
-            failed.append(FailedItem({"sku": sku, **identity}, str(error)))
-    return EntityItems(product_id, {"sku": sku, "productId": product_id}, kept, failed)
+        identity = {name: part[name] for name in ("websiteCode", "customerGroupCode")}
+        items.add({"sku": sku, **identity}, _item, sku, part)
+    return items.of(product_id, {"productId": product_id})
+
+
+def _item(sku: Any, part: dict[str, Any]) -> dict[str, Any]:
+    if text(sku, "sku") is None:
+        raise InvalidValue("sku", "is missing")
+    if part["websiteCode"] is None:
+        raise InvalidValue("websiteCode", "the website has no code")
+    return part
 
 
 class _Masks(NamedTuple):

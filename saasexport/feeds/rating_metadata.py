@@ -10,7 +10,7 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)
@@ -24,26 +24,18 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
 
 
 def _entity(rating_id: int, rows: list[Any], options: list[Any]) -> EntityItems:
-    code = base64_of(str(rating_id))
-    parts: list[dict[str, Any]] = []
-    failed: list[FailedItem] = []
-    values: list[dict[str, Any]] = []
-    fault: InvalidValue | None = None
-    try:
-        values = [_value(*option) for option in options]
-    except InvalidValue as error:
-        fault = error
+    code, items = base64_of(str(rating_id)), Items()
     for _, store_id, view_code, name in rows:
-        try:
-            if fault:
-                raise fault
-            if view_code is None:
-                raise InvalidValue("storeViewCode", f"store view {store_id} has no code")
-            parts.append({"storeViewCode": view_code, "name": text(name, "name")})
-        except InvalidValue as error:
-            failed.append(FailedItem({"ratingId": code, "storeViewCode": view_code}, str(error)))
+        items.add({"ratingId": code, "storeViewCode": view_code}, _part, store_id, view_code, name, options)
+    return items.of(rating_id)
+
+
+def _part(store_id: int, view_code: Any, name: Any, options: list[Any]) -> dict[str, Any]:
+    values = [_value(*option) for option in options]
+    if view_code is None:
+        raise InvalidValue("storeViewCode", f"store view {store_id} has no code")
     # A list without elements is null, as in every feed.
-    return EntityItems(rating_id, {"ratingId": code, "values": values or None}, parts, failed)
+    return {"name": text(name, "name"), "values": values or None}
 
 
 def _value(option_id: int, value: Any, position: Any) -> dict[str, Any]:

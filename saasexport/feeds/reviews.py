@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import InvalidValue
-from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)
@@ -23,11 +22,9 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     for row in {row[0]: row for row in shop.rows(SQL.reviews, ids)}.values():
         if row[0] not in visibility:
             continue
-        identity = {"reviewId": str(row[0])}
-        try:
-            yield EntityItems(row[0], identity, [_item(row, visibility[row[0]], votes.get(row[0], {}))])
-        except InvalidValue as error:
-            yield EntityItems(row[0], {}, [], [FailedItem(identity, str(error))])
+        items = Items()
+        items.add({"reviewId": str(row[0])}, _item, row, visibility[row[0]], votes.get(row[0], {}))
+        yield items.of(row[0])
 
 
 def _item(row: Any, visibility: list[Any], votes: dict[int, Any]) -> dict[str, Any]:

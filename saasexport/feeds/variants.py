@@ -10,40 +10,40 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)
 
-# (part, configurable product) -> attribute -> what the part has of it
-_Options = dict[tuple[int, int], dict[int, dict[str, Any]]]
+# (part, configurable product) -> attribute -> what the part has of it, or why that cannot be told
+_Options = dict[tuple[int, int], dict[int, dict[str, Any] | InvalidValue]]
 
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these parts in every configurable product they belong to (feeds.md 3.6)."""
-    options, faults = _options(shop, ids)
+    options = _options(shop, ids)
     variants: dict[int, list[Any]] = {}
     for row in shop.rows(SQL.variants, ids):
         variants.setdefault(row[0], []).append(row)
     for child_id, rows in variants.items():
-        parts: list[dict[str, Any]] = []
-        failed: list[FailedItem] = []
+        items = Items()
         for _, child_sku, parent_id, parent_sku in rows:
-            try:
-                if (child_id, parent_id) in faults:
-                    raise faults[child_id, parent_id]
-                if (child_id, parent_id) in options:
-                    values = list(options[child_id, parent_id].values())
-                    parts.append(_variant(child_sku, parent_id, parent_sku, values))
-            except InvalidValue as error:
-                known = {"parentSku": parent_sku, "productSku": child_sku}
-                identity = {name: sku for name, sku in known.items() if isinstance(sku, str)}
-                failed.append(FailedItem(identity, str(error)))
-        if parts or failed:
-            yield EntityItems(child_id, {"productId": str(child_id), "productSku": rows[0][1]}, parts, failed)
+            known = {"parentSku": parent_sku, "productSku": child_sku}
+            identity = {name: sku for name, sku in known.items() if isinstance(sku, str)}
+            if (child_id, parent_id) in options:
+                items.add(identity, _variant, child_sku, parent_id, parent_sku, options[child_id, parent_id])
+        if items.parts or items.failed:
+            yield items.of(child_id, {"productId": str(child_id)})
 
 
-def _variant(child_sku: Any, parent_id: int, parent_sku: Any, values: list[dict[str, Any]]) -> dict[str, Any]:
+def _variant(
+    child_sku: Any, parent_id: int, parent_sku: Any, options: dict[int, dict[str, Any] | InvalidValue]
+) -> dict[str, Any]:
+    values = []
+    for option in options.values():
+        if isinstance(option, InvalidValue):
+            raise option
+        values.append(option)
     name = f"configurable/{text(parent_sku, 'parentSku')}/{text(child_sku, 'productSku')}"
     return {
         # Bytes that are no UTF-8 are found when the item is encoded; the hash only must not stumble.
@@ -51,39 +51,37 @@ def _variant(child_sku: Any, parent_id: int, parent_sku: Any, values: list[dict[
         "optionValues": values,
         "parentId": str(parent_id),
         "parentSku": parent_sku,
+        "productSku": child_sku,
     }
 
 
-def _options(shop: Shop, ids: Sequence[int]) -> tuple[_Options, dict[tuple[int, int], InvalidValue]]:
+def _options(shop: Shop, ids: Sequence[int]) -> _Options:
     """One option per attribute: the default scope's, with admin's label (feeds.md 5)."""
     rows = shop.rows(SQL.option_values, ids)
     labels: dict[int, Any] = {}
     for option_id, label in shop.rows(SQL.labels, {row[4] for row in rows if isinstance(row[4], int)}):
         if labels.get(option_id) is None:
             labels[option_id] = label
-    made: dict[tuple[int, int], dict[str, Any]] = {}
-    found: _Options = {}
-    faults: dict[tuple[int, int], InvalidValue] = {}
+    made: dict[tuple[int, int], dict[str, Any] | InvalidValue] = {}
+    options: _Options = {}
     for child_id, parent_id, attribute_id, code, option_id in rows:
-        if option_id not in labels or attribute_id in found.get((child_id, parent_id), ()):
-            continue
-        try:
+        if option_id in labels and attribute_id not in options.get((child_id, parent_id), ()):
             if (attribute_id, option_id) not in made:
                 made[attribute_id, option_id] = _option_value(attribute_id, code, option_id, labels[option_id])
-            found.setdefault((child_id, parent_id), {})[attribute_id] = made[attribute_id, option_id]
-        except InvalidValue as error:
-            faults[child_id, parent_id] = error
-    return found, faults
+            options.setdefault((child_id, parent_id), {})[attribute_id] = made[attribute_id, option_id]
+    return options
 
 
-def _option_value(attribute_id: int, code: Any, option_id: int, label: Any) -> dict[str, Any]:
-    name = f"configurable/{attribute_id}/{option_id}"
-    return {
-        "attributeCode": text(code, "optionValues.attributeCode"),
-        "uid": base64_of(name),
-        "label": text(label, "optionValues.label"),
-        "valueIndex": str(option_id),
-    }
+def _option_value(attribute_id: int, code: Any, option_id: int, label: Any) -> dict[str, Any] | InvalidValue:
+    try:
+        return {
+            "attributeCode": text(code, "optionValues.attributeCode"),
+            "uid": base64_of(f"configurable/{attribute_id}/{option_id}"),
+            "label": text(label, "optionValues.label"),
+            "valueIndex": str(option_id),
+        }
+    except InvalidValue as error:
+        return error
 
 
 FEED = Feed(

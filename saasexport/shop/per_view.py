@@ -3,6 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from saasexport.feed import EntityItems, Items
+
+
+def entity(entity_id: int, items: Items) -> EntityItems:
+    """The items of an entity in its store views."""
+    common, parts = split(items.parts) if items.parts else ({}, [])
+    return EntityItems(entity_id, common, parts, items.failed)
+
 
 def split(items: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What all items share, and what is left of each; no key stands in both.

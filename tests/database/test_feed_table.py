@@ -297,6 +297,8 @@ def test_an_item_without_a_part_of_its_identity_fails_and_hides_no_other(table):
         ("caf\udce9", "name: text that is not valid UTF-8"),
         (float("nan"), "name: not a finite number"),
         (float("-inf"), "name: not a finite number"),
+        (b"\xff\x00", "name: binary data where text belongs"),
+        (b"", "name: binary data where text belongs"),
     ],
 )
 @pytest.mark.parametrize("where", ["common", "part", "inside a list"])
@@ -312,7 +314,7 @@ def test_a_value_that_is_no_json_sets_aside_that_item_alone(table, name, reason,
     assert rows(table, "source_entity_id, status, errors") == [(2, 0, None), (1, 1, reason)]
 
 
-@pytest.mark.parametrize("value", ["caf\udce9", float("nan")])
+@pytest.mark.parametrize("value", ["caf\udce9", float("nan"), b"\xff"])
 @pytest.mark.parametrize("where", ["common", "part"])
 def test_a_field_outside_of_the_hash_that_is_no_json_sets_aside_that_item_alone(table, value, where):
     late = {"updatedAt": value}

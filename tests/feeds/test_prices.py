@@ -258,6 +258,23 @@ def test_an_unusable_price_sets_aside_the_items_it_belongs_to(shop):
     assert expected == shop.failed(FEED)
 
 
+@pytest.mark.parametrize("sku", [b"mug", b"\xff\x00", b""])
+@pytest.mark.parametrize("setting", ["plain", "special", "tier"])
+def test_a_sku_that_is_binary_data_sets_aside_its_product_alone(shop, sku, setting):
+    shop.product(1, sku)
+    shop.product(2, "cup")
+    for product_id in (1, 2):
+        shop.price(product_id, 10)
+        if setting == "special":
+            shop.special(product_id, 9)
+        if setting == "tier":
+            shop.tier(product_id, 3, value=8)
+    assert list(shop.items(FEED)) == ["cup/0/base"]
+    [(identity, error)] = shop.failed(FEED)
+    assert identity == {"sku": sku, "customerGroupCode": "0", "websiteCode": "base"}
+    assert error == "sku: binary data where text belongs"
+
+
 def test_an_unusable_day_sets_the_item_aside(shop):
     shop.product(1, "mug")
     shop.special(1, 9, first="soon")

@@ -182,7 +182,8 @@ def test_an_option_without_values_is_set_aside_and_the_product_goes_out(shop):
         ["6"],
         ["6"],
     ]
-    assert [(each.identity, each.error) for each in entity.failed] == [({"sku": "mug"}, "optionsV2: option 5 has no values")]
+    [failed] = entity.failed
+    assert (failed.identity, failed.error) == ({"sku": "mug"}, "optionsV2: option 5 has no values")
 
     choice(shop, 51, 5)
     (entity,) = shop.entities(FEED, 1)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saasexport import queries
-from saasexport.errors import InvalidValue
-from saasexport.feed import EntityItems, FailedItem, Feed, Grouped, Shop, Subscription
-from saasexport.feeds.orders import credit_memos, documents, items
+from saasexport.feed import EntityItems, Feed, Grouped, Items, Shop, Subscription
+from saasexport.feeds.orders import credit_memos, documents
+from saasexport.feeds.orders import items as order_items
 from saasexport.feeds.orders.fields import (
     Area,
     Order,
@@ -100,19 +100,22 @@ _STATES = {
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these orders (feeds.md 3.9)."""
     addresses = shop.grouped(SQL.addresses, ids)
-    areas: tuple[Area, ...] = (items.load(shop, ids), documents.load(shop, ids), credit_memos.load(shop, ids))
+    areas: tuple[Area, ...] = (order_items.load(shop, ids), documents.load(shop, ids), credit_memos.load(shop, ids))
     for row in shop.rows(SQL.orders, ids):
-        order_id = row[0]
-        try:
-            item = _item(shop, row, addresses)
-            for area in areas:
-                item |= area.fields(shop, Order(*row[:4]))
-            yield EntityItems(order_id, item)
-        except InvalidValue as error:
-            yield EntityItems(order_id, {}, [], [FailedItem({"commerceOrderId": str(order_id)}, str(error))])
+        items = Items()
+        items.add({"commerceOrderId": str(row[0])}, _item, shop, row, addresses, areas)
+        yield items.of(row[0])
 
 
-def _item(shop: Shop, row: Sequence[Any], addresses: Grouped) -> dict[str, Any]:
+def _item(shop: Shop, row: Sequence[Any], addresses: Grouped, areas: Iterable[Area]) -> dict[str, Any]:
+    """All fields of an order: its own, then those of the areas."""
+    item = _own_fields(shop, row, addresses)
+    for area in areas:
+        item |= area.fields(shop, Order(*row[:4]))
+    return item
+
+
+def _own_fields(shop: Shop, row: Sequence[Any], addresses: Grouped) -> dict[str, Any]:
     order_id, _, _, _, created_at, updated_at, state, information = row[:_OWN]
     content = decoded(information, "additionalInformation", ("payment.paymentMethodName",))
     placed = {

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
 from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
@@ -93,37 +93,29 @@ def _special(
 ) -> EntityItems:
     """All items of a product, each worked out for itself and set aside for itself."""
     product_id, sku = common["productId"], common["sku"]
-    parts: list[dict[str, Any]] = []
-    failed: list[FailedItem] = []
+    items = Items()
     for template in templates:
         website = known.websites.get(template[3])
         if website is None:
             continue
-        fallback: tuple[int | float, groups.Price] | str
-        try:
-            fallback = _fallback(batch, template, website)
-        except InvalidValue as error:
-            fallback = str(error)
+        fallback = _fallback(batch, template, website)
         for group_id in (None, *batch.groups.of_website(product_id, website.id)):
             code = "0" if group_id is None else group_code(group_id)
             identity = {"sku": sku, "customerGroupCode": code, "websiteCode": website.code}
-            try:
-                if isinstance(fallback, str):
-                    failed.append(FailedItem(identity, fallback))
-                    continue
-                regular, price = fallback
-                if group_id is not None:
-                    price = price.copy()
-                    batch.groups.put_group(product_id, website.id, group_id, price)
-                parts.append(_part(identity, regular, price, parents.get(website.id)))
-            except InvalidValue as error:
-                failed.append(FailedItem(identity, str(error)))
-    sku = text(sku, "sku")
-    return EntityItems(product_id, {"productId": product_id, "sku": sku, "type": common["type"]}, parts, failed)
+            items.add(identity, _part, fallback, batch.groups, template, group_id, parents.get(website.id))
+    return items.of(product_id, {"productId": product_id, "type": common["type"]})
 
 
-def _fallback(batch: _Batch, template: _Template, website: Website) -> tuple[int | float, groups.Price]:
-    """The regular price on a website, and what all its groups have in common (feeds.md 3.4.2, 3.4.3)."""
+def _fallback(batch: _Batch, template: _Template, website: Website) -> tuple[int | float, groups.Price] | InvalidValue:
+    """The regular price on a website, and what all its groups have in common; or why none of them has an item."""
+    try:
+        return _website_price(batch, template, website)
+    except InvalidValue as error:
+        return error
+
+
+def _website_price(batch: _Batch, template: _Template, website: Website) -> tuple[int | float, groups.Price]:
+    """The rules of feeds.md 3.4.2 and 3.4.3."""
     product_id, sku, type_id, website_id, price, special_price = template
     if text(sku, "sku") is None:
         raise InvalidValue("sku", "is missing")
@@ -145,11 +137,21 @@ def _fallback(batch: _Batch, template: _Template, website: Website) -> tuple[int
 
 
 def _part(
-    identity: dict[str, Any], regular: int | float, price: groups.Price, parents: list[dict[str, Any]] | None
+    fallback: tuple[int | float, groups.Price] | InvalidValue,
+    prices: groups.Groups,
+    template: _Template,
+    group_id: int | None,
+    parents: list[dict[str, Any]] | None,
 ) -> dict[str, Any]:
+    if isinstance(fallback, InvalidValue):
+        raise fallback
+    regular, price = fallback
+    product_id, sku, _, website_id, *_ = template
+    if group_id is not None:
+        price = price.copy()
+        prices.put_group(product_id, website_id, group_id, price)
     part = {
-        "customerGroupCode": identity["customerGroupCode"],
-        "websiteCode": identity["websiteCode"],
+        "sku": text(sku, "sku"),
         "regular": regular,
         "discounts": list(price.discounts.values()) or None,
     }
