@@ -51,6 +51,13 @@ def holds_any(ours: sqlite3.Connection, feed: Feed) -> bool:
     return bool(ours.execute(indexer.SQL.holds_any, {"feed": feed.name}).fetchone()[0])
 
 
+def doubted(ours: sqlite3.Connection, feed: Feed, ids: Iterable[EntityId]) -> list[EntityId]:
+    """Of some entities those of whose items none goes unasked: all, if the feed's file was changed, else the held."""
+    if holds_any(ours, feed):
+        return list(ids)
+    return [row[0] for row in ours.execute(SQL.held_among, {"feed": feed.name, "ids": json_list(ids)})]
+
+
 def is_suspicious(ours: sqlite3.Connection, feed: Feed, number: int, guard: int) -> bool:
     """Whether so many deletions in one pass are more than the guard, in percent, allows."""
     fewest = 0 if holds_any(ours, feed) else FEWEST

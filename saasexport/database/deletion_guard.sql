@@ -18,6 +18,13 @@ select entity_id
    and is_held = 0
  order by entity_id
 
+-- name: held_among
+select entity_id
+  from gone_entity
+ where feed = :feed
+   and is_held = 1
+   and entity_id in (select value from json_each(:ids))
+
 -- name: held
 select entity_id
   from gone_entity

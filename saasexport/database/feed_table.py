@@ -116,12 +116,14 @@ class FeedTable:
         now: str,
         force: bool = False,
         spare: bool = False,
+        doubted: Iterable[EntityId] = (),
     ) -> Staged:
         """Put on record what these entities' items are now; to be called inside a transaction.
 
         `ids` are the entities that were asked for, those that are gone included.
         `now` is the time of export, UTC.  With `force` unchanged items are sent
-        again; with `spare` entities that are gone altogether are named, not deleted.
+        again; with `spare` entities that are gone altogether are named, not deleted,
+        and so are `doubted` ones of whose items any is gone.
         Raises Contested, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
@@ -160,7 +162,7 @@ class FeedTable:
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
         spared: set[int] = set()
         if spare and gone:
-            spared = self._gone_altogether(gone, items, faults)
+            spared = self._gone_altogether(gone, items, faults, set(doubted))
             gone = [row for row in gone if row.entity_id not in spared]
         deleted, tombstones = self._mark_deleted(gone, now, force)
         again = self._contestants([row.feed_id for row in gone]) if gone else []
@@ -260,9 +262,15 @@ class FeedTable:
                 return identity
         return None
 
-    def _gone_altogether(self, gone: list[_Row], items: dict[str, Item], faults: list[FailedItem]) -> set[int]:
-        """Entities the service has something of, and that produce nothing now, not even a fault."""
+    def _gone_altogether(
+        self, gone: list[_Row], items: dict[str, Item], faults: list[FailedItem], doubted: set[EntityId]
+    ) -> set[int]:
+        """Entities the service has something of, and that produce nothing now, not even a fault.
+
+        Of `doubted` ones it is enough that they produce less.
+        """
         alive = {item.entity_id for item in items.values()} | {fault.entity_id for fault in faults}
+        alive -= doubted
         return {
             row.entity_id
             for row in gone

@@ -19,9 +19,9 @@ def make(ours: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     for name in ("feed_status", "failed_items", "changelog_backlog"):
         # SQLite keeps a comment that stands behind `as`: `.schema feed_status` explains the view.
         meaning, template = _parted(getattr(SQL, name))
-        each = feeds if "{feed" in template else feeds[:1]
-        names = ({"feed": feed.name, "feed_table": feed.table, "changelog": feed.changelog} for feed in each)
-        parts = "\nunion all\n".join(template.format(**name) for name in names)
+        names = [{"feed": feed.name, "feed_table": feed.table, "changelog": feed.changelog} for feed in feeds]
+        of_feeds = "\nunion all\n".join(template.format(**feed) for feed in names) or getattr(SQL, f"no_{name}", "")
+        parts = of_feeds if "{feed" in template else template
         ours.execute(f"drop view if exists {name}")
         ours.execute(f"create view {name} as\n{meaning}\n{parts}")
 

@@ -35,6 +35,18 @@ select '{feed}' as feed,
          where status <> 200 or is_deleted = 1) as counted
  where view_state.feed = '{feed}'
 
+-- name: no_feed_status
+-- An installation that has no feed.
+select null as feed, null as feed_table, null as changelog, null as source_records, null as delivered, null as failed,
+       null as awaiting, null as deleted, null as held, null as backlog, null as indexer, null as mode,
+       null as synced_at, null as counted_at, null as unavailable
+ where 0
+
+-- name: no_failed_items
+select null as feed, null as id, null as source_entity_id, null as status, null as is_deleted, null as feed_data,
+       null as errors, null as metadata, null as modified_at
+ where 0
+
 -- name: failed_items
 -- One line per item that is not delivered, and why; held back deletions among them.
 select '{feed}' as feed,

@@ -12,7 +12,7 @@ from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.database import db, indexer, questions
 from saasexport.errors import DatabaseError, ShopError, Uninstalled
-from saasexport.feed import Feed, Shop
+from saasexport.feed import Feed
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 
@@ -165,7 +165,7 @@ def _recognise(found: Installation) -> None:
         rows = table.rows("sample", limit=SAMPLE)
         if not rows:
             continue
-        shop = Shop(found.shop, None, 0, lambda kind, entity_id: f"{kind}/{entity_id}")
+        shop = found.shop_now(lambda kind, entity_id: f"{kind}/{entity_id}", feed, 0)
         identities = table.identities(feed.assemble(shop, sorted({row[0] for row in rows})))
         known += len(rows)
         same += sum(row[1] in identities for row in rows)

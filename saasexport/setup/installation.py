@@ -119,13 +119,15 @@ class Installation:
             self.config["service.max_body"],
         )
 
-    def shop_now(self, uuid_of: Callable[[str, EntityId], str], feed: Feed) -> Shop:
-        """The shop as a pass that begins now sees it."""
+    def shop_now(
+        self, uuid_of: Callable[[str, EntityId], str] | None, feed: Feed, look_back_days: int | None = None
+    ) -> Shop:
+        """The shop as a pass that begins now sees it; the look-back is the configuration's, if none is given."""
         config = self.config
         shop = Shop(
             self.shop,
             None,
-            config.of_feed(feed.name, "look_back_days"),
+            config.of_feed(feed.name, "look_back_days") if look_back_days is None else look_back_days,
             uuid_of,
             feed.name,
             config.of_feed(feed.name, "exclude"),

@@ -13,7 +13,7 @@ from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.database import indexer
 from saasexport.database.db import transaction
-from saasexport.feed import Feed, Shop
+from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 
 COLUMNS = (
@@ -106,8 +106,7 @@ COUNTED = 2000
 
 def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> int:
     """The number of items a full sync of the feed would produce; of the whole shop, those too old for one as well."""
-    days = 0 if is_whole else found.config.of_feed(feed.name, "look_back_days")
-    shop = Shop(found.shop, None, days, feed=feed.name)
+    shop = found.shop_now(None, feed, 0 if is_whole else None)
     total, after = 0, feed.key.lowest
     while after != feed.key.highest:
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
@@ -127,6 +126,8 @@ def rows(found: Installation) -> list[dict[str, Any]]:
     """A line per feed, as the view feed_status has it."""
     names = ", ".join(COLUMNS)
     lines = [dict(zip(COLUMNS, row, strict=True)) for row in found.ours.execute(f"select {names} from feed_status")]
+    # The file of a feed may have been taken away since the views were made.
+    lines = [line for line in lines if line["feed"] in found.all_feeds]
     for line in lines:
         if not found.is_enabled(found.all_feeds[line["feed"]]):
             line["unavailable"] = "switched off in the configuration"

@@ -207,7 +207,8 @@ def _stage(
         try:
             with transaction(ours):
                 now = now_text()
-                staged = table.stage(ids, entities, now, work.is_forced, bool(holds))
+                doubted = deletion_guard.doubted(ours, feed, ids) if holds else []
+                staged = table.stage(ids, entities, now, work.is_forced, bool(holds), doubted)
                 deletion_guard.add(ours, feed, staged.gone, ids, holds, now)
                 if feed.fingerprint is not None:
                     fingerprints.keep(ours, feed, ids, said)

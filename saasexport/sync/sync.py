@@ -311,11 +311,11 @@ def settle(work: Work, feed: Feed, shop: Shop, by: str, synced: Synced) -> None:
     if deletion_guard.is_suspicious(ours, feed, len(found), guard):
         with transaction(ours):
             deletion_guard.hold_back(ours, feed, by)
-        why = "its file was changed: " if deletion_guard.holds_any(ours, feed) else ""
-        message = (
-            f"{feed.name}: {why}{len(found)} entities are gone at once, and the deletion of their items is held back;"
-            f" if it is right: saasexport deletions {feed.name} --confirm"
-        )
+        why = f"{len(found)} entities are gone at once, and the deletion of their items is held back"
+        if deletion_guard.holds_any(ours, feed):
+            number = "1 entity" if len(found) == 1 else f"{len(found)} entities"
+            why = f"its file was changed, and of {number} items are gone: their deletion is held back"
+        message = f"{feed.name}: {why}; if it is right: saasexport deletions {feed.name} --confirm"
         work.log.error("01-06", message)
         work.stopped[message] = None
         return

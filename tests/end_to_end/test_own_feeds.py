@@ -118,7 +118,7 @@ def test_a_changed_file_has_its_feed_compared_and_its_deletions_held_back_until_
     said = tick(shop, check=False)
 
     assert said.returncode == 1
-    assert "prices: its file was changed: 2 entities are gone at once, and the deletion" in said.stderr
+    assert "prices: its file was changed, and of 2 entities items are gone: their deletion is held back" in said.stderr
     assert prices(shop) == EVERY_PRICE
     tick(shop)
     assert prices(shop) == EVERY_PRICE
