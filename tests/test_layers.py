@@ -171,7 +171,8 @@ def test_the_http_server_knows_nothing_of_what_it_serves():
 
 def test_only_who_starts_the_service_imports_it():
     users = {name for name, path in MODULES.items() if "service" in map(top, ours(path)) and top(name) != "service"}
-    assert {top(name) for name in users} <= {"__main__", "demo"}
+    # `feeds check` says what the service would say of an item.
+    assert {top(name) for name in users - {"commands.feeds_check"}} <= {"__main__", "demo"}
 
 
 def test_a_feed_knows_the_shop_and_nothing_of_the_engine():

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dashboard": ("dashboard", "the status pages, in a browser or as a file"),
     "show": ("show", "one item: what the shop says, and what was sent"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
+    "feeds check": ("feeds_check", "try files of feeds of your own on the shop"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
     "config": ("config", "the configuration in force, and where it comes from"),
@@ -96,6 +97,8 @@ def _run(argv: list[str]) -> int:
         argv = ["version"]
     if argv[0].startswith("-"):
         raise ConfigError(f"unrecognized argument {argv[0]!r}", "see: saasexport --help")
+    if " ".join(argv[:2]) in COMMANDS:
+        argv = [" ".join(argv[:2]), *argv[2:]]
     name = named(argv[0])
     options = parser(name, config)
     status: int = _module(name).run(options.parse_args(argv[1:]), name)

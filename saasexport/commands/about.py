@@ -26,7 +26,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
         options.add_argument("group", metavar="GROUP", nargs="?", help="saas, indexer, ...; all without one")
         for_programs.add_option(options, KEYS, "command")
     elif name == "help":
-        options.add_argument("command", metavar="COMMAND", nargs="?", help="a command; all without one")
+        options.add_argument("command", metavar="COMMAND", nargs="*", help="a command; all without one")
     elif name == "version":
         for_programs.add_option(options, VERSION_KEYS, "program")
     else:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     if name == "list":
         return _list(options)
     if name == "help":
-        print(_help_of(options.command), end="")
+        print(_help_of(" ".join(options.command)), end="")
     elif name == "version":
         if options.json:
             return for_programs.show([{"version": saasexport.__version__}])
@@ -64,7 +64,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _help_of(name: str | None) -> str:
+def _help_of(name: str) -> str:
     return commands.parser(commands.named(name)).format_help() if name else commands.usage() + "\n"
 
 
@@ -96,24 +96,27 @@ complete -F _saasexport saasexport bin/saasexport
 
 
 def _completion() -> str:
-    names = " ".join(commands.COMMANDS)
+    first = [name for name in commands.COMMANDS if " " not in name]
+    names = " ".join(first)
     feeds = all_feeds().values()
     # What stands in the place of an argument: by the name it has in the help.
     values = {
         "FEED": [feed.name for feed in feeds],
         "INDEXER": [feed.indexer for feed in feeds] + [feed.name for feed in feeds],
-        "COMMAND": list(commands.COMMANDS),
+        "COMMAND": first,
         "retry|drop": ["retry", "drop"],
     }
     cases = []
-    for name in commands.COMMANDS:
+    for name in first:
         options: list[str] = []
-        words: list[str] = []
-        for action in commands.parser(name)._actions:
+        # A command of two words is one of the values of its first.
+        whole = [each for each in commands.COMMANDS if each.partition(" ")[0] == name]
+        words = [each.partition(" ")[2] for each in whole[1:]]
+        for action in (action for each in whole for action in commands.parser(each)._actions):
             if action.help == argparse.SUPPRESS:
                 continue
             options += action.option_strings
             if not action.option_strings:
                 words += action.choices or values.get(str(action.metavar), [])
-        cases.append(f'        {name}) options="{" ".join(options)}" values="{" ".join(words)}";;')
+        cases.append(f'        {name}) options="{" ".join(dict.fromkeys(options))}" values="{" ".join(words)}";;')
     return SCRIPT.format(names=names, feeds=" ".join(values["FEED"]), cases="\n".join(cases))
