@@ -46,6 +46,8 @@ def test_an_afternoon_leads_from_a_till_to_items_that_arrive(tmp_path, service):
 
     assert ran["saasexport init --shop till.sqlite"].returncode == 0
     assert "built_in = false" in (tmp_path / "saasexport.toml").read_text()
+    checked = ran["saasexport feeds check"]
+    assert (checked.returncode, "feeds.d/prices.sql: prices: 3 items of 3 entities" in checked.stdout) == (0, True)
     assert ran["reindex_all_invalid -v"].returncode == 0
     assert service.counts(environment) == {"prices": 3, "products": 3}
     apples = service.item("products", environment, sku="A-1", storeViewCode="default")
