@@ -214,8 +214,8 @@ MISTAKES = (
     Mistake(
         "one bad item spoils its neighbours",
         "database/items.py",
-        "        except (ValueError, RecursionError):  # a UnicodeEncodeError is a ValueError\n",
-        "        except RecursionError:\n",
+        "        except UNENCODABLE:\n            faults.append",
+        "        except RecursionError:\n            faults.append",
         ("test_bad_data.py",),
     ),
     Mistake(
