@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 EntityId = int | str
 
@@ -41,6 +41,23 @@ _NAMES = frozenset(
 
 # What SQLite cuts from text, too, when it compares that with a number.
 _BLANKS = " \t\n\v\f\r"
+
+
+class Written(NamedTuple):
+    """What a key that is none may be in the shop: text, a number, or bytes (of a blob, of text that is not UTF-8)."""
+
+    text: str
+    number: float | None
+    raw: bytes | None
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text of the shop was UTF-8: the bytes that were not are kept in it as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Key:
@@ -85,17 +102,25 @@ class Key:
         name = column.lower()
         return self.is_named and (name == "entity_pk_value" or (name.endswith("_id") and name not in _NAMES))
 
-    def written(self, text: str) -> dict[str, Any]:
-        """What the text of something that is no key may have been in the shop: text, number, bytes."""
+    def acts_as_key(self, text: str) -> bool:
+        """Whether a column of whole numbers, compared with a text that is no key, takes it for one: 1e1, 24.0."""
+        number = self.written(text).number
+        return number is not None and number.is_integer()
+
+    def written(self, text: str) -> Written:
+        """What the text of something that is no key may have been in the shop."""
         number = raw = None
         try:
-            number = float("" if "_" in text else text)
-            raw = bytes.fromhex(text[2:-1]) if text.startswith("x'") else None
+            if text.startswith("x'"):
+                raw = bytes.fromhex(text[2:-1])
+            else:
+                number = float("" if "_" in text else text)
+                raw = text.encode()
         except ValueError:
             pass
         if number is not None and math.isnan(number):
             number = None  # SQLite holds no NaN
-        return {"text": text, "number": number, "raw": raw}
+        return Written(text, number, raw)
 
 
 class IntegerKey(Key):
@@ -116,7 +141,10 @@ class IntegerKey(Key):
             return self._of_text(value)
         if isinstance(value, float):
             return int(value) if value.is_integer() and -self.highest - 1 <= value < self.highest else repr(value)
-        return f"x'{value.hex()}'"
+        # Where keys are read as the numbers they are, other text that looks like a number comes as its bytes.
+        key = self._of_text(value.decode("ascii", "replace"))
+        is_number = isinstance(key, str) and self.written(key).number is not None
+        return key if is_number else f"x'{value.hex()}'"
 
     def whole(self, value: Any) -> int | None:
         """The key that a value is, or None."""
@@ -132,13 +160,17 @@ class IntegerKey(Key):
         return [each for each in ids if isinstance(each, str)]
 
     def reach(self, values: Sequence[Any], limit: int) -> Any:
-        """How far a page reaches; what is no number stands behind all keys, and unreadable_keys looks at it."""
+        """How far a page reaches, maybe to a fraction; what is no number stands behind it, see unreadable_keys."""
         is_full = len(values) == limit and isinstance(values[-1], int | float) and values[-1] < self.highest
-        return math.floor(values[-1]) if is_full else self.highest
+        return values[-1] if is_full else self.highest
 
     def error(self, column: str, text: str) -> str:
         """Why such a row is no entity."""
         shown = repr(text if len(text) <= 40 else text[:40] + "...")
+        if text.startswith("x'") and (raw := self.written(text).raw) is not None:
+            shown = raw.decode(errors="backslashreplace")
+            shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown)
+            shown = f"'{shown[:40]}' (the bytes {text[:40]})"
         is_large = text.strip(_BLANKS).removeprefix("-").isdecimal()
         return f"{column}: {shown} is not a whole number" + (" of 64 bits" if is_large else "")
 
@@ -149,11 +181,9 @@ class IntegerKey(Key):
             key = int(text)
             if -self.highest - 1 <= key <= self.highest:
                 return key
-        try:
-            value.encode()
-        except UnicodeEncodeError:  # not UTF-8
-            return f"x'{value.encode('utf-8', 'surrogateescape').hex()}'"
-        return value
+        if is_utf8(value) and "\0" not in value:  # which would end a text that JSON brings to SQLite
+            return value
+        return f"x'{value.encode('utf-8', 'surrogateescape').hex()}'"
 
 
 class DeclaredIntegerKey(IntegerKey):
@@ -182,11 +212,7 @@ class TextKey(Key):
         if value is None or value == "":
             return None
         text = str(value)
-        try:
-            text.encode()
-        except UnicodeEncodeError:  # not UTF-8
-            return f"x'{text.encode('utf-8', 'surrogateescape').hex()}'"
-        return text
+        return text if is_utf8(text) else f"x'{text.encode('utf-8', 'surrogateescape').hex()}'"
 
     def whole(self, value: Any) -> str | None:
         """The key that a value is, or None."""

@@ -325,7 +325,7 @@ class Feed:
     unhashed: tuple[str, ...] = ()  # further fields that are sent but make no item new
     # --id-type -> SQL: entity ids of :keys, texts, or of :ids, entity ids; '' is itself
     id_types: dict[str, str] = field(default_factory=dict)
-    near: str = ""  # SQL: how the shop writes :key, of the default id type, in another letter case
+    near: str = ""  # SQL: how the shop writes :key, of the id type that is text, in another letter case
     key: Key = INTEGER
     due: Due | None = None
     # What entities say of something that is written all the time and seldom changes an item (stock), as a short

@@ -365,22 +365,31 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
     own = {feed.key.read(key) for key, via in rows if via is None}
     if not feed.key.is_named:
         own.discard(None)  # a row of another table may well lead to no entity
-    unreadable = own.difference(feed.key.only(own))
-    ours.executemany(
-        "insert or ignore into changed_entity (entity_id) values (?)", ((key,) for key in own - unreadable)
-    )
-    if unreadable:
+    keys = feed.key.only(own)
+    ours.executemany("insert or ignore into changed_entity (entity_id) values (?)", ((key,) for key in keys))
+    source = _vias_of_source(feed)
+    of_keys = _vias_of_keys(feed) | source
+    shared = [(via, feed.key.read(key) if via in of_keys else key) for key, via in rows if via in feed.vias]
+    if len(keys) < len(own) or any(via in source and feed.key.whole(key) is None for via, key in shared):
         ours.execute("insert or ignore into changed_key (via, key) values ('', '')")
-    keys = _vias_of_keys(feed)
     ours.executemany(
         "insert or ignore into changed_key (via, key) values (?, ?)",
         (
-            (via, feed.key.read(key) if via in keys else key)
-            for key, via in rows
-            if via in feed.vias and key is not None
+            (via, key)
+            for via, key in shared
+            # The queries compare a column of whole numbers with it, and 1e1 is not 10.
+            if key is not None and not (via in of_keys and any(map(feed.key.acts_as_key, feed.key.others([key]))))
         ),
     )
     return ""
+
+
+def _vias_of_source(feed: Feed) -> set[str]:
+    """The vias through which rows of the feed's entities come: there, what is no key is an entity that fails."""
+    source = tuple(name.lower() for name in feed.entity)
+    return {
+        entry.via for entry in feed.watched() if entry.via and (entry.table.lower(), entry.column.lower()) == source
+    }
 
 
 def _vias_of_keys(feed: Feed) -> set[str]:
@@ -420,9 +429,10 @@ def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
         return
     ours.execute(SQL.sharing_on_record.format(feed_table=feed.table))
     after = feed.key.lowest
-    while rows := shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since):
-        after = rows[-1][0]
-        ids = feed.key.only(feed.key.read(row[0]) for row in rows)
+    while after != feed.key.highest:
+        values = [row[0] for row in shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since)]
+        after = feed.key.reach(values, KEYS)
+        ids = feed.key.only(map(feed.key.read, values))
         ours.execute(SQL.sharing_of, {"ids": json_list(ids)})
 
 

@@ -9,7 +9,6 @@ from saasexport import plain
 from saasexport.commands import for_programs
 from saasexport.commands.colour import painted
 from saasexport.commands.failed import MEANING
-from saasexport.database.hashing import feed_id
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
@@ -60,8 +59,9 @@ def run(options: argparse.Namespace, name: str) -> int:
     found = open_installation(options.config, only_looks=True)
     try:
         feed = found.feed(options.feed)
-        shown = [item for match in _matches(found, feed, options) for item in compared(found, feed, match)]
-        meant = "" if shown else lookup.near(found, feed, " ".join(options.key), options.id_type or "default")
+        matches = lookup.matches(found, feed, options.key, options.id_type)
+        shown = [item for match in matches for item in compared(found, feed, match)]
+        meant = "" if shown else lookup.near(found, feed, " ".join(options.key), options.id_type)
     finally:
         found.close()
     if not shown:
@@ -73,13 +73,6 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def _matches(found: Installation, feed: Feed, options: argparse.Namespace) -> list[lookup.Match]:
-    if options.id_type is None:
-        return lookup.matches(found, feed, options.key)
-    ids, _ = lookup.entities(found, feed, [" ".join(options.key)], options.id_type)
-    return [lookup.Match(entity_id) for entity_id in ids]
-
-
 def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
     """Both sides of an entity's items, or of the one that is meant."""
     table = found.table(feed)
@@ -88,7 +81,7 @@ def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[d
         assembled, faults = table.encoder.encoded(steps.assembled(feed, shop_now, [match.entity_id]))
     rows = found.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
     sent = {row[0]: row[1:] for row in rows}
-    errors = {_feed_id(feed, fault.identity): (fault.identity, fault.error) for fault in faults}
+    errors = {identity: (fault.identity, fault.error) for identity, fault in table.identities_of_faults(faults)}
     for identity in dict.fromkeys((*assembled, *sent, *errors)):
         if match.feed_id not in (None, identity):
             continue
@@ -108,12 +101,6 @@ def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[d
             "is_same": row[0] == item.hash and not row[2] if row and item else None,
             "differences": _differences(feed, shop, data) if row and shop else {},
         }
-
-
-def _feed_id(feed: Feed, identity: dict[str, Any]) -> str:
-    """The feed_id under which an item that cannot be assembled stands on record, if its identity is complete."""
-    values = [identity.get(name) for name in feed.identity]
-    return feed_id(values) if None not in values else json.dumps(values, default=str)
 
 
 def _sent(row: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:

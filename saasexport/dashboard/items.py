@@ -195,7 +195,7 @@ class _Look:
 
 def _entities(found: Installation, feed: Feed, text: str) -> list[EntityId]:
     """The entities that a search text names exactly: by number, by feed_id, or by what the shop calls them."""
-    entities: set[EntityId] = set()
+    entities: set[EntityId] = set(lookup.failed_as(found, feed, text))
     number = feed.key.whole(text)
     if number is not None:
         entities.add(number)
@@ -206,7 +206,7 @@ def _entities(found: Installation, feed: Feed, text: str) -> list[EntityId]:
             entities.update(lookup.ids_of(feed, lookup.shop_of(found, feed), id_type, text))
     except (sqlite3.Error, SaasExportError, TypeError, ValueError):
         pass  # a shop that cannot be read has no names; what we have is looked through all the same
-    return sorted(entities)
+    return list(entities)
 
 
 def _patterns(feed: Feed, text: str) -> dict[str, str | None]:

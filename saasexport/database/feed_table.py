@@ -8,7 +8,7 @@ always known, and can be deleted there later, whatever died in between.
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from saasexport import queries
@@ -183,6 +183,17 @@ class FeedTable:
         row = self.ours.execute(SQL.forgotten_at, {"feed": self.feed.name}).fetchone()
         return later(now, row[0]) if row and row[0] else now
 
+    def identities_of_faults(self, faults: Iterable[FailedItem]) -> Iterator[tuple[str, FailedItem]]:
+        """The feed_ids under which items that cannot be assembled stand on record, those of other entities' apart."""
+        numbers: Counter[EntityId] = Counter()
+        for fault in faults:
+            known = picked(self.encoder.kept, fault.identity, {})
+            if self._is_identified(known):
+                yield feed_id(known[name] for name in self.feed.identity), fault
+            else:
+                numbers[fault.entity_id] += 1
+                yield _unidentified(fault.entity_id, numbers[fault.entity_id], known), fault
+
     def identities(self, entities: Iterable[EntityItems]) -> set[str]:
         """The feed_ids of these entities' items."""
         return set(self.encoder.encoded(entities)[0])
@@ -233,7 +244,7 @@ class FeedTable:
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
                 numbers[fault.entity_id] += 1
                 number = "" if contested else numbers[fault.entity_id]
-                identity = feed_id([contested or "", fault.entity_id, number, *known.values()])
+                identity = _unidentified(fault.entity_id, number, known, contested)
             else:
                 identity = feed_id(known[name] for name in self.feed.identity)
             is_final = fault.error.endswith(TOO_LARGE) and not contested
@@ -410,6 +421,10 @@ class FeedTable:
         (latest,) = self.ours.execute(self.sql("latest"), {"before": before}).fetchone()
         if latest:
             self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": latest})
+
+
+def _unidentified(entity_id: EntityId, number: int | str, known: dict[str, Any], contested: str | None = None) -> str:
+    return feed_id([contested or "", entity_id, number, *known.values()])
 
 
 def later(now: str, last: str) -> str:

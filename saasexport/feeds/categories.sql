@@ -9,7 +9,8 @@ select count(*)
   join store_website on store_website.website_id = store.website_id
   join catalog_category_entity as category
     on instr(category.path || '/', '/' || store_group.root_category_id || '/') > 0
- where store.store_id <> 0;
+ where store.store_id <> 0
+   and typeof(category.entity_id) = 'integer';
 
 -- name: categories
 select entity_id,
@@ -44,7 +45,7 @@ select eav_attribute.attribute_code
 
 -- name: via_family
 -- Categories, those below them, whose paths hold their ids, and their parents, which list them as children.
-with changed (category_id) as (select cast(value as integer) from json_each(:keys))
+with changed (category_id) as (select value from json_each(:keys))
 select category_id
   from changed
  union
@@ -54,13 +55,15 @@ select category.entity_id
                       else '["' || replace(category.path, '/', '","') || '"]' end) as above
  where above.value in (select cast(category_id as text) from changed)
  union
-select cast(replace(above, rtrim(above, '0123456789'), '') as integer)
+select substr(above, length(rtrim(above, '0123456789')) + 1)
   from (select rtrim(rtrim(path, '0123456789'), '/') as above
           from catalog_category_entity
-         where entity_id in (select category_id from changed));
+         where entity_id in (select category_id from changed))
+ where '/' || rtrim(above, '0123456789') like '%/';
 
 -- name: via_parent
--- The parents that paths name: '1/2/7/9' is a child of 7.
-select cast(replace(above, rtrim(above, '0123456789'), '') as integer)
+-- The parents that paths name: '1/2/7/9' is a child of 7, '1/2/x7/9' of nothing.
+select substr(above, length(rtrim(above, '0123456789')) + 1)
   from (select rtrim(rtrim(value, '0123456789'), '/') as above
-          from json_each(:keys));
+          from json_each(:keys))
+ where '/' || rtrim(above, '0123456789') like '%/';

@@ -17,7 +17,8 @@ select permission_id
 -- Four fallback items, and one per permission.
 select 4 + count(*)
   from magento_catalogpermissions
- where permission_id > 0;
+ where permission_id > 0
+   and typeof(permission_id) = 'integer';
 
 -- name: permissions
 select magento_catalogpermissions.permission_id,

@@ -67,6 +67,7 @@ FEED = Feed(
     assemble=assemble,
     time_field="updatedAt",
     unhashed=("productId",),
-    id_types={"default": SQL.via_sku, "sku": SQL.via_sku, "productId": ""},
+    id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
+    near=SQL.near,
     varying=("qty", "qtyForSale", "infiniteStock", "isSalable"),
 )

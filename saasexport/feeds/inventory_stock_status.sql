@@ -35,6 +35,20 @@ select entity_id
   from catalog_product_entity
  where sku in (select value from json_each(:keys));
 
+-- name: by_sku
+-- Another letter case is another SKU, whatever the column says: the first line is for its index.
+select entity_id
+  from catalog_product_entity
+ where sku in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+   and cast(sku as text) collate binary in (select cast(value as text) from json_each(:keys));
+
+-- name: near
+select sku
+  from catalog_product_entity
+ where sku = :key collate nocase
+ order by sku
+ limit 1;
+
 -- name: via_source
 -- Products with an item in one of these sources.
 select product.entity_id

@@ -191,6 +191,7 @@ FEED = Feed(
         *scopes.SUBSCRIPTIONS,
     ),
     id_types={"default": SQL.by_code, "attributeCode": SQL.by_code, "id": ""},
+    near=SQL.near,
     assemble=assemble,
     varying=("storeCode", "websiteCode", "label"),
 )

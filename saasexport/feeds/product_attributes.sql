@@ -21,7 +21,8 @@ select (select count(*)
           from eav_attribute
           join eav_entity_type using (entity_type_id)
           join catalog_eav_attribute using (attribute_id)
-         where eav_entity_type.entity_type_code = 'catalog_product') * views.number
+         where eav_entity_type.entity_type_code = 'catalog_product'
+           and typeof(catalog_eav_attribute.attribute_id) = 'integer') * views.number
        + (4 - (select count(*)
                  from eav_attribute
                  join eav_entity_type using (entity_type_id)
@@ -85,12 +86,23 @@ select value
 union
 select 0;
 
+-- name: near
+select attribute_code
+  from eav_attribute
+  join eav_entity_type using (entity_type_id)
+ where eav_entity_type.entity_type_code = 'catalog_product'
+   and attribute_code = :key collate nocase
+ order by attribute_code
+ limit 1;
+
 -- name: by_code
+-- Exactly, whatever the column says of letter case: the first line is for its index.
 select attribute_id
   from eav_attribute
   join eav_entity_type using (entity_type_id)
  where eav_entity_type.entity_type_code = 'catalog_product'
-   and attribute_code in (select cast(value as text) from json_each(:keys))
+   and attribute_code in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+   and cast(attribute_code as text) collate binary in (select cast(value as text) from json_each(:keys))
 union
 select 0
   from json_each(:keys)

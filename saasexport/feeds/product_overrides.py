@@ -152,6 +152,7 @@ FEED = Feed(
     ),
     settings=(scopes.settings(*PATHS),),
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
+    near=SQL.near,
     assemble=assemble,
     varying=("displayable", "priceDisplayable", "addToCartAllowed"),
 )

@@ -85,6 +85,7 @@ decided (category_id, website_id, customer_group_id) as (
       join website on website.website_id = coalesce(permission.website_id, website.website_id)
       join customer_group
         on customer_group.customer_group_id = coalesce(permission.customer_group_id, customer_group.customer_group_id)
+       and typeof(customer_group.customer_group_id) = 'integer'
      group by 1, 2, 3
     having max(2 * ((permission.website_id is not null) + (permission.customer_group_id is not null))
                + (permission.grant_catalog_category_view in (-1, -2)
@@ -129,6 +130,15 @@ select entity_id
                   and attribute_code in ('is_active', 'include_in_menu'));
 
 -- name: by_sku
+-- Another letter case is another SKU, whatever the column says: the first line is for its index.
 select entity_id
   from catalog_product_entity
- where sku in (select cast(value as text) from json_each(:keys));
+ where sku in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+   and cast(sku as text) collate binary in (select cast(value as text) from json_each(:keys));
+
+-- name: near
+select sku
+  from catalog_product_entity
+ where sku = :key collate nocase
+ order by sku
+ limit 1;

@@ -7,7 +7,8 @@ select count(*)
   join rating_store using (rating_id)
   join store using (store_id)
  where rating.is_active = 1
-   and rating_store.store_id <> 0;
+   and rating_store.store_id <> 0
+   and typeof(rating.rating_id) = 'integer';
 
 -- name: ratings
 -- One row per rating and store view, with the store view's title if it has one.

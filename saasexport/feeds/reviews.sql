@@ -6,6 +6,7 @@ select count(*)
   from review
   join review_entity using (entity_id)
  where review.status_id = 1
+   and typeof(review.review_id) = 'integer'
    and review_entity.entity_code = 'product'
    and exists (select 1
                  from review_store

@@ -12,7 +12,8 @@ select website_id
 -- name: count
 select count(*)
   from store_website
- where website_id <> 0;
+ where website_id <> 0
+   and typeof(website_id) = 'integer';
 
 -- name: websites
 -- Every website but admin.

@@ -104,4 +104,5 @@ FEED = Feed(
     ),
     assemble=assemble,
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": SQL.via_product},
+    near=SQL.near,
 )

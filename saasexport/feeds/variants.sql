@@ -73,11 +73,20 @@ select value.entity_id
 
 -- name: by_sku
 -- Products with these SKUs, and the parts of those that are configurable.
+-- Another letter case is another SKU, whatever the column says: the first line is for its index.
 with named as (
     select entity_id
       from catalog_product_entity
-     where sku in (select value from json_each(:keys))
+     where sku in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+       and cast(sku as text) collate binary in (select cast(value as text) from json_each(:keys))
 )
 select entity_id from named
  union
 select product_id from catalog_product_super_link where parent_id in named;
+
+-- name: near
+select sku
+  from catalog_product_entity
+ where sku = :key collate nocase
+ order by sku
+ limit 1;

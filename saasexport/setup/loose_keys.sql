@@ -17,7 +17,9 @@ select {columns}
   from main."{table}"
 
 -- name: key
--- Text of digits, blanks around them cut, and a real that is whole: the number.  Everything else stays what it is.
+-- Text of digits, blanks around them cut, and a real that is whole: the number.  Other text that is a number to SQLite
+-- (1e1, 24.0) becomes a blob, or a column of whole numbers it is joined with would take it for one.
+-- Everything else stays what it is.
 case typeof("{column}")
            when 'integer' then "{column}"
            when 'text' then
@@ -27,6 +29,7 @@ case typeof("{column}")
                      and length("{column}") = length(cast("{column}" as blob))  -- no NUL
                      and typeof(cast("{column}" as numeric)) = 'integer'  -- 64 bits
                     then cast("{column}" as integer)
+                    when cast("{column}" as numeric) = "{column}" then cast("{column}" as blob)
                     else "{column}" end
            when 'real' then
                case when cast("{column}" as integer) = "{column}" then cast("{column}" as integer) else "{column}" end

@@ -3,6 +3,7 @@
 -- name: categories
 select entity_id, path, level, position
   from catalog_category_entity
+ where typeof(entity_id) = 'integer'
  order by entity_id;
 
 -- name: switches

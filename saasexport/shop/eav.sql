@@ -11,6 +11,7 @@ select eav_attribute.attribute_id,
   from eav_attribute
   join eav_entity_type using (entity_type_id)
  where eav_entity_type.entity_type_code = :entity_type
+   and typeof(eav_attribute.attribute_id) = 'integer'
  order by eav_attribute.attribute_id;
 
 -- name: product_int

@@ -14,4 +14,5 @@ select category_id,
 -- name: customer_groups
 select customer_group_id
   from customer_group
+ where typeof(customer_group_id) = 'integer'
  order by customer_group_id;

@@ -1,4 +1,4 @@
--- Websites, store views and the configuration.
+-- Websites, store views and the configuration.  A row whose key is no whole number is none of them.
 
 -- name: store_views
 -- Every store view but admin, disabled ones included (feeds.md 3, Conventions).
@@ -13,6 +13,8 @@ select store.store_id,
   join store_group on store_group.group_id = store.group_id
   join store_website on store_website.website_id = store.website_id
  where store.store_id <> 0
+   and typeof(store.store_id) = 'integer'
+   and typeof(store_website.website_id) = 'integer'
  order by store.store_id;
 
 -- name: default_stores
@@ -23,6 +25,7 @@ select store_website.website_id,
   from store_website
   left join store_group on store_group.group_id = store_website.default_group_id
  where store_website.website_id <> 0
+   and typeof(store_website.website_id) = 'integer'
  order by store_website.website_id;
 
 -- name: configuration

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from saasexport import queries
+from saasexport import plain, queries
 from saasexport.database.hashing import encode, feed_id
 from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
@@ -67,8 +67,23 @@ def entities(found: Installation, feed: Feed, keys: Iterable[str], id_type: str 
     return Found(sorted(ids), missing)
 
 
-def matches(found: Installation, feed: Feed, words: Sequence[str]) -> list[Match]:
-    """What a key of any kind means: an item's identity on record, a SKU or the like, else an entity's id."""
+def matches(found: Installation, feed: Feed, words: Sequence[str], id_type: str | None = None) -> list[Match]:
+    """What a key means, of one type or any kind: an item's identity on record, a SKU or the like, an entity's id.
+
+    What is on record as failed is found by its id in any case: that is what people are shown of it.
+    """
+    key = " ".join(words)
+    if id_type is None:
+        meant = _of_any_kind(found, feed, words)
+    else:
+        meant = [Match(entity_id) for entity_id in entities(found, feed, [key], id_type).ids]
+    if id_type is None or is_id(named(feed, id_type_of(feed, id_type))):
+        shown = {match.entity_id for match in meant}
+        meant += [Match(entity_id) for entity_id in failed_as(found, feed, key) if entity_id not in shown]
+    return meant
+
+
+def _of_any_kind(found: Installation, feed: Feed, words: Sequence[str]) -> list[Match]:
     shop = shop_of(found, feed)
     key = " ".join(words)
     cuts = [list(cut) for cut in _cuts(words, len(feed.identity))]
@@ -112,13 +127,26 @@ def is_id(id_type: str) -> bool:
     return id_type == "id" or id_type.endswith("Id")
 
 
-def near(found: Installation, feed: Feed, key: str, id_type: str = "default") -> str:
-    """How a key that means nothing is written in another letter case; empty if it is not."""
-    field = _field_of(feed, id_type)
-    if not field or is_id(field):
-        return ""
-    row = found.ours.execute(sql("near", feed), {"field": field, "key": key}).fetchone()
-    return str(row[0]) if row else ""
+def failed_as(found: Installation, feed: Feed, key: str) -> list[EntityId]:
+    """The entities on record as failed whose id is a key, as it is or as it is shown to people."""
+    query = sql("failed_as", feed)
+    ids = [row[0] for row in found.ours.execute(query, {"key": feed.key.whole(key), "text": key})]
+    if not ids and "\\u" in key:
+        ids = [text for (text,) in found.ours.execute(sql("failed_texts", feed)) if plain.line(text) == key]
+    return ids
+
+
+def near(found: Installation, feed: Feed, key: str, id_type: str | None = None) -> str:
+    """How a key that means nothing, of one type or any, is written in another letter case; empty if it is not."""
+    fields = {_field_of(feed, each) for each in ([id_type] if id_type else feed.id_types)}
+    for field in sorted(fields):
+        if not field or is_id(field):
+            continue
+        if feed.near and (rows := shop_of(found, feed).rows(feed.near, key=key)):
+            return str(rows[0][0])
+        if row := found.ours.execute(sql("near", feed), {"field": field, "key": key}).fetchone():
+            return str(row[0])
+    return ""
 
 
 def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[EntityId]:
@@ -129,7 +157,8 @@ def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str
     field = _field_of(feed, id_type)
     if not field or (is_id(field) and feed.key.whole(key) is None):
         return []
-    return [row[0] for row in found.ours.execute(sql("known_by", feed), {"field": field, "key": key})]
+    values = {"field": field, "key": key, "number": feed.key.whole(key) if is_id(field) else None}
+    return feed.key.only(row[0] for row in found.ours.execute(sql("known_by", feed), values))
 
 
 def _field_of(feed: Feed, id_type: str) -> str:

@@ -167,10 +167,12 @@ def sync_entities(work: Work, feed: Feed, ids: Iterable[EntityId], name: str) ->
     """Send the items of these entities; with work.is_forced, whether they changed or not."""
     synced = Synced()
     shop = shop_of(work, feed)
-    ordered = sorted(set(ids))
+    read = {feed.key.read(each) for each in ids}
     with operation(work, feed, name, synced):
-        for start in range(0, len(ordered), steps.CHUNK):
-            sync_chunk(work, feed, shop, ordered[start : start + steps.CHUNK], synced)
+        for some in (feed.key.only(read), feed.key.others(read)):
+            ordered: list[EntityId] = sorted(some)
+            for start in range(0, len(ordered), steps.CHUNK):
+                sync_chunk(work, feed, shop, ordered[start : start + steps.CHUNK], synced)
     return synced
 
 

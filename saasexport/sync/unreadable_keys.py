@@ -11,8 +11,8 @@ from typing import Any
 from saasexport import queries
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.hashing import encode
-from saasexport.entity_key import EntityId
-from saasexport.feed import EntityItems, FailedItem, Feed, Shop
+from saasexport.entity_key import EntityId, is_utf8
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 
 SQL = queries.beside(__file__)
 
@@ -22,9 +22,10 @@ def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[EntityItems]:
     _, column = feed.entity
     written = [feed.key.written(text) for text in texts]
     values = {
-        "texts": encode([each["text"] for each in written]),
+        "texts": encode([each.text for each in written]),
         # JSON has no word for infinity; SQLite reads it from a number too large.
-        "numbers": "[" + ", ".join(_json(each["number"]) for each in written if each["number"] is not None) + "]",
+        "numbers": "[" + ", ".join(_json(each.number) for each in written if each.number is not None) + "]",
+        "bytes": encode([each.raw.hex().upper() for each in written if each.raw is not None]),
     }
     present = {feed.key.read(row[0]) for row in shop.rows(_sql("present", feed), **values)}
     return [
@@ -40,12 +41,11 @@ def pages(feed: Feed, shop: Shop, table: FeedTable, limit: int) -> Iterator[list
     """All texts that are no keys, of the shop and on record, some at a time."""
     queries = {"integer": ("unreadable",), "text": ("texts", "blobs")}[feed.key.kind]
     for name in () if _is_always_whole(feed, shop) else queries:
-        after: Any = b"" if name == "texts" else float("-inf")
-        while after is not None:
-            rows = [row[0] for row in shop.rows(_sql(name, feed), after=after, limit=limit)]
+        rows: list[Any] = [None]
+        while rows:
+            rows = [row[0] for row in shop.rows(_sql(name, feed), limit=limit, **_place(rows[-1]))]
             if texts := feed.key.others(feed.key.read(_decoded(row) if name == "texts" else row) for row in rows):
                 yield list(texts)
-            after = rows[-1] if len(rows) == limit else None
     known = [float("-inf")]
     while known:
         query = (SQL.on_record if feed.key.kind == "integer" else SQL.literals).format(feed_table=table.feed.table)
@@ -58,17 +58,30 @@ def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+def _place(last: Any) -> dict[str, Any]:
+    """Where a page begins, behind a value of the shop; text that is not UTF-8 can be given as its bytes only."""
+    if isinstance(last, str) and not is_utf8(last):
+        return {"after": last.encode("utf-8", "surrogateescape"), "is_text": True}
+    return {"after": last, "is_text": False}
+
+
 def without_key(feed: Feed, shop: Shop) -> dict[str, int]:
     """The rows without a key, by the names of tables that have any."""
     # Of a feed of one's own any column may be watched, and an article without a parent is none that lacks a key.
-    own = {feed.entity: None} if feed.origin else {}
-    watched = own or dict.fromkeys((entry.table, entry.column) for entry in feed.watched() if entry.via is None)
+    watching = () if feed.origin else feed.watched()
+    own = ((entry.table, entry.column) for entry in watching if _names_entities(feed, entry))
+    watched = dict.fromkeys((feed.entity, *own))
     counts = {}
     for table, column in watched:
         query = SQL.nulls.format(table=table, column=column)
         if number := shop.rows(query)[0][0]:
             counts[f"{table}.{column}"] = number
     return counts
+
+
+def _names_entities(feed: Feed, entry: Subscription) -> bool:
+    """Whether each row of a watched table must have a key: it is a part of an entity, or of what all items need."""
+    return entry.via is None or (entry.via == EVERYTHING and feed.key.is_in(entry.column))
 
 
 def _is_always_whole(feed: Feed, shop: Shop) -> bool:

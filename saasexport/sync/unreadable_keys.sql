@@ -7,11 +7,13 @@ select field.type, field.pk, (select max(pk) from pragma_table_info(:table))
 
 -- name: unreadable
 -- Text, fractions and blobs where keys are whole numbers; real ones stand before text, and blobs behind it.
+-- The plus takes the column's type away, and with it any change of what it is compared with.
 select "{column}"
   from "{table}"
  where typeof("{column}") not in ('integer', 'null')
-   and "{column}" > :after
- order by "{column}"
+   and (:after is null
+        or +"{column}" collate binary > case when :is_text then cast(:after as text) else :after end)
+ order by +"{column}" collate binary
  limit :limit
 
 -- name: texts
@@ -19,8 +21,8 @@ select "{column}"
 select cast("{column}" as blob)
   from "{table}"
  where typeof("{column}") = 'text'
-   and "{column}" > cast(:after as text)
- order by "{column}"
+   and (:after is null or +"{column}" collate binary > cast(:after as text))
+ order by +"{column}" collate binary
  limit :limit
 
 -- name: blobs
@@ -28,7 +30,7 @@ select cast("{column}" as blob)
 select "{column}"
   from "{table}"
  where typeof("{column}") = 'blob'
-   and "{column}" > :after
+   and (:after is null or "{column}" > :after)
  order by "{column}"
  limit :limit
 
@@ -45,7 +47,7 @@ select "{column}"
   from "{table}"
  where "{column}" in (select value from json_each(:texts))
     or "{column}" in (select value from json_each(:numbers))
-    or (typeof("{column}") in ('blob', 'text') and 'x''' || lower(hex("{column}")) || '''' in (select value from json_each(:texts)))
+    or (typeof("{column}") in ('blob', 'text') and hex("{column}") in (select value from json_each(:bytes)))
 
 -- name: nulls
 select count(*)

@@ -1,8 +1,11 @@
 """A shop that was imported: keys that are text, fractions, blobs, NULL, in columns that take anything."""
 
+from dataclasses import replace
+
 import pytest
 
-from saasexport.sync import sync
+from saasexport.feed import Subscription
+from saasexport.sync import steps, sync
 from tests.tiny import THINGS, Sender, Tiny
 
 INFINITY = float("inf")
@@ -43,7 +46,7 @@ def test_keys_that_are_whole_numbers_go_out_whatever_their_type(loose):
 
 @pytest.mark.parametrize(
     "key",
-    ["new-1", "", "12abc", b"\xff", "7b", "9223372036854775808", "nan", "-inf", "1e999", INFINITY],
+    ["new-1", "", "12abc", b"\xff", b"", "7b", "9223372036854775808", "nan", "-inf", "1e999", INFINITY],
 )
 def test_a_key_that_is_none_is_shown_as_failed_until_it_is_mended_and_harms_no_neighbour(loose, key):
     sender = Sender()
@@ -77,3 +80,107 @@ def test_rows_without_a_key_are_counted_and_told(loose):
     partial = loose.work(sender)
     sync.partial_sync(partial, THINGS)
     assert partial.lines() == ["thing.thing_id: 3 rows have no key and cannot be exported; give them one in the shop"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"\xff", r"'\xff'"),
+        (b"new-\xff\xfe", r"'new-\xff\xfe'"),
+        (b"\xc3(", r"'\xc3('"),
+        (b"\xed\xa0\x80", r"'\xed\xa0\x80'"),
+        (b"12\x00", r"'12\x00'"),
+        (b"\x00", r"'\x00'"),
+        ("K\u00e4se".encode("latin-1"), r"'K\xe4se'"),
+    ],
+)
+def test_a_key_that_is_not_utf_8_is_shown_as_failed_by_its_bytes(loose, raw, shown):
+    sender = Sender()
+    loose.shop.execute("insert into thing (thing_id, code, name) values (cast(? as text), 'n', 'New')", (raw,))
+    sync.full_sync(loose.work(sender), THINGS)
+    expected = (f"x'{raw.hex()}'", f"thing_id: {shown} (the bytes x'{raw.hex()}') is not a whole number")
+    assert on_record(loose) == [expected]
+    assert sorted(sender.taken()) == ["a1/de", "a1/en", "b2/de", "b2/en", "c3/de", "c3/en"]
+    sync.full_sync(loose.work(sender), THINGS)
+    assert (on_record(loose), sender.taken()) == ([expected], [])
+
+
+KEYS = ["a", "A", "b", "", "1.5", "1e1", b"\xfe", b"\xff", 1.25, 1.5, 1.75, -1e300, INFINITY, -INFINITY]
+IDS = {"a", "A", "b", "", "1.5", "1e1", "x'fe'", "x'ff'", "x'fffe'", "x'fffd'", "1.25", "1.75"}
+HUGE = {"-1e+300", "inf", "-inf"}
+
+
+def test_keys_that_are_none_are_found_however_many_a_page_holds(tmp_path, monkeypatch):
+    kind = "collate nocase"
+    tiny = Tiny(tmp_path, monkeypatch, before=LOOSE.format(kind=kind))
+    monkeypatch.setattr(steps, "CHUNK", 2)
+    tiny.shop.executemany("insert into thing (thing_id) values (?)", [(key,) for key in KEYS])
+    tiny.shop.execute("insert into thing (thing_id) values (cast(x'fffe' as text)), (cast(x'fffd' as text))")
+    sender = Sender()
+    sync.full_sync(tiny.work(sender), THINGS)
+    assert {entity_id for entity_id, _ in on_record(tiny)} == IDS | HUGE
+    assert sorted(sender.taken()) == ["a1/de", "a1/en", "b2/de", "b2/en", "c3/de", "c3/en"]
+    tiny.close()
+
+
+# As categories and prices do, which change with the rows above and below them.
+FAMILY = replace(
+    THINGS,
+    subscriptions=(Subscription("thing", "thing_id", via="family"), *THINGS.subscriptions[1:]),
+    vias={
+        **THINGS.vias,
+        "family": """select value from json_each(:keys) union
+                     select thing_id from thing where shelf_id in (select value from json_each(:keys))""",
+    },
+)
+
+
+@pytest.fixture
+def family(tmp_path, monkeypatch):
+    """An installation whose feed watches its own table through a via only."""
+    tiny = Tiny(tmp_path, monkeypatch, FAMILY, before=LOOSE.format(kind=""))
+    sync.full_sync(tiny.work(), FAMILY)
+    yield tiny
+    tiny.close()
+
+
+@pytest.mark.parametrize("key", ["new-1", "1x", "1e0", "2.0", "", 1.5, INFINITY, b"\xff"])
+def test_a_key_that_is_none_is_told_at_once_also_where_it_comes_through_a_via(family, key):
+    family.shop.execute("insert into thing (thing_id, code, name) values (?, 'n', 'New')", (key,))
+    sender = Sender()
+    synced = sync.partial_sync(family.work(sender), FAMILY)
+    is_walked = key in (INFINITY, b"\xff")  # it cannot be looked for among the keys of others
+    if is_walked:
+        synced = sync.full_sync(family.work(sender), FAMILY)
+    assert (len(on_record(family)), sender.taken()) == (1, [])
+    if not is_walked:
+        assert synced.processed == 2  # itself, in the shop and on record: 1e0 is not 1, 2.0 not 2
+    family.shop.execute("delete from thing where code = 'n'")
+    sync.partial_sync(family.work(sender), FAMILY)
+    sync.full_sync(family.work(sender), FAMILY)
+    assert (on_record(family), sender.taken()) == ([], [])
+
+
+def test_rows_without_a_key_are_told_also_where_they_come_through_a_via(family):
+    family.shop.execute("insert into thing (code, name) values ('n', 'New')")
+    expected = ["thing.thing_id: 1 row has no key and cannot be exported; give them one in the shop"]
+    for way in (sync.partial_sync, sync.full_sync):
+        work = family.work()
+        way(work, FAMILY)
+        assert work.lines() == expected
+
+
+def test_what_failed_is_tried_again_together_with_what_has_a_key(loose):
+    loose.shop.execute("insert into thing (thing_id, code, name) values ('new-1', 'n', 'New')")
+    sender = Sender()
+    sync.sync_entities(loose.work(sender), THINGS, ["new-1", 1, "2"], "retry failed items")
+    assert sorted(sender.taken()) == ["a1/de", "a1/en", "b2/de", "b2/en"]
+    assert [entity_id for entity_id, _ in on_record(loose)] == ["new-1"]
+
+
+@pytest.mark.parametrize("key", ["1e0", "2.0", " 3.0", "10e-1", "0.1e1"])
+def test_a_text_that_only_looks_like_a_number_is_joined_with_none(family, key):
+    family.shop.execute("insert into thing (thing_id, code) values (?, 'n')", (key,))
+    shop = steps.shop_of(family.work(), FAMILY)
+    query = "select code from thing join shelf on shelf.shelf_id = thing.thing_id order by code"
+    assert shop.rows(query) == [("a",), ("b",)]

@@ -188,5 +188,6 @@ FEED = Feed(
     exporter="sales_data_exporter",
     time_format="%Y-%m-%dT%H:%M:%S+00:00",
     id_types={"default": "", "commerceOrderId": "", "commerceOrderNumber": SQL.by_number},
+    near=SQL.near,
     assemble=assemble,
 )

@@ -24,8 +24,8 @@ select entity_id
 -- name: count
 select count(*)
   from sales_order
- where :since = ''
-    or updated_at >= :since;
+ where (:since = '' or updated_at >= :since)
+   and typeof(entity_id) = 'integer';
 
 -- name: orders
 -- An order has one payment; of several the first counts.  A store that was deleted leaves its names out.
@@ -144,6 +144,15 @@ select distinct sales_order_item.order_id
     or product.type_id in ('configurable', 'bundle');
 
 -- name: by_number
+-- Exactly, whatever the column says of letter case: the first line is for its index.
 select entity_id
   from sales_order
- where increment_id in (select cast(value as text) from json_each(:keys));
+ where increment_id in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+   and cast(increment_id as text) collate binary in (select cast(value as text) from json_each(:keys));
+
+-- name: near
+select increment_id
+  from sales_order
+ where increment_id = :key collate nocase
+ order by increment_id
+ limit 1;

@@ -238,6 +238,7 @@ FEED = Feed(
     time_field="updatedAt",
     time_format="%Y-%m-%dT%H:%M:%S+00:00",
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
+    near=SQL.near,
     due=DUE,
     assemble=assemble,
     varying=("parents", "regular", "discounts", "tierPrices"),

@@ -123,6 +123,15 @@ select entity_id
                       ('price', 'special_price', 'special_from_date', 'special_to_date', 'price_type'));
 
 -- name: by_sku
+-- Another letter case is another SKU, whatever the column says: the first line is for its index.
 select entity_id
   from catalog_product_entity
- where sku in (select cast(value as text) from json_each(:keys));
+ where sku in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+   and cast(sku as text) collate binary in (select cast(value as text) from json_each(:keys));
+
+-- name: near
+select sku
+  from catalog_product_entity
+ where sku = :key collate nocase
+ order by sku
+ limit 1;

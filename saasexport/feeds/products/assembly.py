@@ -184,4 +184,5 @@ FEED = Feed(
     fingerprint=stock.fingerprints,
     fingerprint_vias=("stock", "stock_item", "stock_source"),
     id_types={"default": SQL.ids_of_skus, "sku": SQL.ids_of_skus, "productId": SQL.ids_of_product_ids},
+    near=SQL.near,
 )

@@ -13,11 +13,20 @@ select count(*)
    and site.product_id <= :upto;
 
 -- name: ids_of_skus
+-- Another letter case is another SKU, whatever the column says: the first line is for its index.
 select entity_id
   from catalog_product_entity
- where sku in (select cast(value as text) from json_each(:keys));
+ where sku in (select value from json_each(:keys) union all select cast(value as numeric) from json_each(:keys))
+   and cast(sku as text) collate binary in (select cast(value as text) from json_each(:keys));
+
+-- name: near
+select sku
+  from catalog_product_entity
+ where sku = :key collate nocase
+ order by sku
+ limit 1;
 
 -- name: ids_of_product_ids
 select entity_id
   from catalog_product_entity
- where entity_id in (select cast(value as integer) from json_each(:keys));
+ where entity_id in (select value from json_each(:keys));

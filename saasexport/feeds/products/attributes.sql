@@ -17,30 +17,30 @@ select type
 -- Products with a value for these attributes in some scope.
 select entity_id
   from catalog_product_entity_int
- where attribute_id in (select cast(value as integer) from json_each(:keys))
+ where attribute_id in (select value from json_each(:keys))
  union
 select entity_id
   from catalog_product_entity_varchar
- where attribute_id in (select cast(value as integer) from json_each(:keys))
+ where attribute_id in (select value from json_each(:keys))
  union
 select entity_id
   from catalog_product_entity_text
- where attribute_id in (select cast(value as integer) from json_each(:keys))
+ where attribute_id in (select value from json_each(:keys))
  union
 select entity_id
   from catalog_product_entity_decimal
- where attribute_id in (select cast(value as integer) from json_each(:keys))
+ where attribute_id in (select value from json_each(:keys))
  union
 select entity_id
   from catalog_product_entity_datetime
- where attribute_id in (select cast(value as integer) from json_each(:keys));
+ where attribute_id in (select value from json_each(:keys));
 
 -- name: via_option
 -- Products that have one of these options; a multiselect's value is a list: 31,32.
 with changed (option_id, attribute_id) as (
     select option_id, attribute_id
       from eav_attribute_option
-     where option_id in (select cast(value as integer) from json_each(:keys)))
+     where option_id in (select value from json_each(:keys)))
 select item.entity_id
   from catalog_product_entity_int as item
  where item.attribute_id in (select attribute_id from changed)

@@ -19,4 +19,4 @@ select product_id
  union
 select product_id
   from catalog_category_product
- where category_id in (select cast(value as integer) from json_each(:keys));
+ where category_id in (select value from json_each(:keys));

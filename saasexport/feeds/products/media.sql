@@ -48,11 +48,11 @@ select value_id, store_id, provider, url, title, description, metadata
 -- The products that have these files.
 select entity_id
   from catalog_product_entity_media_gallery_value_to_entity
- where value_id in (select cast(value as integer) from json_each(:keys));
+ where value_id in (select value from json_each(:keys));
 
 -- name: via_gallery
 -- The products that have files of these gallery attributes.
 select to_entity.entity_id
   from catalog_product_entity_media_gallery as gallery
  cross join catalog_product_entity_media_gallery_value_to_entity as to_entity on to_entity.value_id = gallery.value_id
- where gallery.attribute_id in (select cast(value as integer) from json_each(:keys));
+ where gallery.attribute_id in (select value from json_each(:keys));

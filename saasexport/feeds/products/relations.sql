@@ -35,17 +35,17 @@ select relation.child_id,
 -- all links of those types.
 select product_id
   from catalog_product_link
- where linked_product_id in (select cast(value as integer) from json_each(:keys))
+ where linked_product_id in (select value from json_each(:keys))
    and +link_type_id in (1, 4, 5)
  union
 select child_id
   from catalog_product_relation
- where parent_id in (select cast(value as integer) from json_each(:keys));
+ where parent_id in (select value from json_each(:keys));
 
 -- name: via_bundled
 -- What is part of these, where they are bundles.
 select relation.child_id
   from catalog_product_entity as bundle
   join catalog_product_relation as relation on relation.parent_id = bundle.entity_id
- where bundle.entity_id in (select cast(value as integer) from json_each(:keys))
+ where bundle.entity_id in (select value from json_each(:keys))
    and bundle.type_id = 'bundle';

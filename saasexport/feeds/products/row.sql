@@ -10,4 +10,4 @@ select class_id, class_name
 select entity_id
   from catalog_product_entity_int
  where attribute_id in (select attribute_id from eav_attribute where attribute_code = 'tax_class_id')
-   and value in (select cast(value as integer) from json_each(:keys));
+   and value in (select value from json_each(:keys));
