@@ -1,6 +1,7 @@
 """The scripts are alike, and each can be started."""
 
 import ast
+import functools
 import os
 import stat
 import subprocess
@@ -82,8 +83,9 @@ def test_a_commands_help_fits_a_terminal(command):
     assert [line for line in helped if len(line) > 80 and "  saasexport " not in line] == []
 
 
+@functools.cache
 def started(script, *arguments):
-    """Start a script as cron does."""
+    """What came of a script that was started as cron does."""
     return subprocess.run(
         [sys.executable, "-I", "-S", BIN / script, *arguments],
         env={"PATH": os.defpath},

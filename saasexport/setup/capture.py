@@ -144,8 +144,9 @@ def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
 
 
 def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:
+    installation_id = found.id
     for kind, name, _, sql in present:
-        if kind == "trigger" and changelog.installation_of(sql) != found.id:
+        if kind == "trigger" and changelog.installation_of(sql) != installation_id:
             raise ShopError(
                 f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
                 "is this the right shop? If it is: saasexport uninstall there, or saasexport init --take-over here"

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
+from saasexport.entity_key import Key
 from saasexport.feed import Feed
 
 SQL = queries.beside(__file__)
@@ -24,7 +25,8 @@ def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     tables: dict[str, dict[str, str]] = {}
     for table, column, declared in shop.execute(SQL.columns, {"tables": json.dumps(names)}):
         tables.setdefault(table, {})[column] = declared.upper()
-    views = [view for table, columns in tables.items() if (view := _view(table, columns, feeds))]
+    keys = {feed.key for feed in feeds}
+    views = [view for table, columns in tables.items() if (view := _view(table, columns, keys))]
     if not views:
         return
     shop.execute("pragma query_only = off")  # a view of ours, not the shop's
@@ -33,9 +35,9 @@ def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     shop.execute("pragma query_only = on")
 
 
-def _view(table: str, columns: dict[str, str], feeds: list[Feed]) -> str:
+def _view(table: str, columns: dict[str, str], keys: set[Key]) -> str:
     """The view for a table; empty if its keys are numbers by their type."""
-    loose = {name for name, declared in columns.items() if _is_loose(declared) and _is_key(table, name, feeds)}
+    loose = {name for name, declared in columns.items() if _is_loose(declared) and _is_key(table, name, keys)}
     if not loose:
         return ""
     selected = [
@@ -46,10 +48,10 @@ def _view(table: str, columns: dict[str, str], feeds: list[Feed]) -> str:
     return view
 
 
-def _is_key(table: str, column: str, feeds: list[Feed]) -> bool:
+def _is_key(table: str, column: str, keys: set[Key]) -> bool:
     # The values of such a table are options of its attributes.
     is_value = column.lower() == "value" and table.lower().endswith("_entity_int")
-    return is_value or any(feed.key.is_in(column) for feed in feeds)
+    return is_value or any(key.is_in(column) for key in keys)
 
 
 def _is_loose(declared: str) -> bool:
