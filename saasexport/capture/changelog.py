@@ -6,6 +6,7 @@ table (design.md 7).  What a key means is worked out later, when the changelog
 is read, outside the shop's transaction.
 """
 
+import functools
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -164,9 +165,15 @@ _CHANGELOG = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=1000)
+def _marked(sql: str) -> re.Match[str] | None:
+    """A trigger's text parted at its marker, None without one; several questions are asked of each text."""
+    return _TRIGGER.fullmatch(sql)
+
+
 def installation_of(sql: str) -> str:
     """The installation whose marker a trigger carries at its place; empty if it carries none."""
-    match = _TRIGGER.fullmatch(sql)
+    match = _marked(sql)
     return match["installation"] if match else ""
 
 
@@ -179,7 +186,7 @@ def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
     """
     if kind == "table":
         return _CHANGELOG.match(sql) is not None
-    match = _TRIGGER.fullmatch(sql)
+    match = _marked(sql)
     if match is None:
         return False
     is_on_our_table = name.lower() in {_trigger_name(table, operation).lower() for operation in OPERATIONS}

@@ -7,6 +7,7 @@ declared as whole numbers nothing is done, and their indexes are used; a view
 cannot use any, so that such a shop is read slowly.
 """
 
+import functools
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -54,6 +55,7 @@ def _is_key(table: str, column: str, keys: set[Key]) -> bool:
     return is_value or any(key.is_in(column) for key in keys)
 
 
+@functools.lru_cache(maxsize=1000)
 def _is_loose(declared: str) -> bool:
     """Whether SQLite leaves text of digits as text in a column of this type."""
     if "INT" in declared:
