@@ -50,7 +50,8 @@ TOO_LONG = "saasexport: a text that is too long: "
 TOO_LARGE = "more than [service] max_body"
 
 
-def _no_blob(value: bytes, wanted: str) -> str:
+def no_blob(value: bytes, wanted: str) -> str:
+    """Why bytes are no value: what they are, or how long the text is that was left unread."""
     length = value.decode("latin-1").removeprefix(TOO_LONG)
     if len(length) < len(value):
         return f"a text of {length} characters, {TOO_LARGE}"
@@ -62,7 +63,7 @@ def text(value: Any, field: str, also: Sequence[str] = ()) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes):
-        refuse(field, _no_blob(value, "text"), also)
+        refuse(field, no_blob(value, "text"), also)
         return None
     if isinstance(value, float):
         value = number(value, field)
@@ -82,7 +83,7 @@ def number(value: Any, field: str, also: Sequence[str] = ()) -> int | float | No
             refuse(field, f"{shortened(value)} is not a number", also)
             return None
     if not isinstance(value, float):
-        refuse(field, _no_blob(value, "a number"), also)
+        refuse(field, no_blob(value, "a number"), also)
         return None
     if not math.isfinite(value):
         refuse(field, f"{value} is not a finite number", also)

@@ -27,6 +27,12 @@ TYPES = {"text": STRING, "integer": INTEGER, "number": NUMBER, "boolean": BOOLEA
 # The name of a feed becomes part of names of tables, and of an address.
 NAME = re.compile("[a-z][A-Za-z0-9_]{0,39}")
 
+# Any name may stand within quotes, as SQL has them.
+QUOTED = r'"(?:[^"]|"")+"'
+_NAME = rf'(?:{QUOTED}|[^\s",()]+)'
+_NAMES = re.compile(rf"\s*({_NAME})\s*(?:,|$)")
+_FIELD = re.compile(rf"({_NAME})\s+({'|'.join(TYPES)})")
+
 _DIRECTIVE = re.compile(r"\s*--\s*([a-z_]+)\s*:(?!//)\s*(.*?)\s*")
 
 
@@ -50,9 +56,30 @@ def directives(text: str) -> list[Directive]:
     return found
 
 
+def unquoted(name: str) -> str:
+    """A name as it is, without the quotes that may stand around it."""
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        return name[1:-1].replace('""', '"')
+    return name
+
+
 def names_of(value: str) -> list[str]:
-    """The names of a list such as `sku, locale`; each may be quoted."""
-    return [name.strip().strip('"') for name in value.split(",") if name.strip().strip('"')]
+    """The names of a list such as `sku, locale`; none if it is no such list."""
+    names = []
+    at = 0
+    while at < len(value):
+        match = _NAMES.match(value, at)
+        if match is None:
+            return []
+        names.append(unquoted(match[1]))
+        at = match.end()
+    return names
+
+
+def field_of(value: str) -> tuple[str, str] | None:
+    """The name and the type of a field such as `weight number`; None if it is none."""
+    match = _FIELD.fullmatch(value)
+    return (unquoted(match[1]), match[2]) if match else None
 
 
 def shape(name: str, identity: Iterable[str], fields: Mapping[str, str]) -> FeedShape:
@@ -76,8 +103,8 @@ def shape_in(text: str) -> FeedShape | None:
     fields = {}
     for each in directives(text):
         if each.word == "field":
-            name, _, kind = each.value.rpartition(" ")
-            if kind not in TYPES or not name.strip():
+            declared = field_of(each.value)
+            if declared is None:
                 raise ValueError(f"line {each.line}: expected -- field: NAME TYPE, a type of {', '.join(TYPES)}")
-            fields[name.strip().strip('"')] = kind
-    return shape(words["feed"], names_of(words["identity"]), fields)
+            fields[declared[0]] = declared[1]
+    return shape(unquoted(words["feed"]), names_of(words["identity"]), fields)

@@ -4,16 +4,26 @@ What an entity gives depends on the shop only, so entities are asked for some at
 time.  A row that does not fit sets its own item aside, with every fault it has.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from saasexport.entity_key import EntityId, Key
 from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast
-from saasexport.shapes.words import Field, Record
+from saasexport.shapes.words import Field, Record, Rule
 from saasexport.values import is_left_out
+
+Row = Sequence[Any]
+
+# The rows of a list by the values that restrict them to items, one key of none if nothing does.
+Elements = dict[tuple[Any, ...], list[Any]]
+
+# How long the reasons of an item may be: a list of thousands of elements may be wrong in each.
+LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True)
@@ -39,14 +49,26 @@ class ListQuery:
     cast: Cast
     is_plain: bool  # an element is a value, not a record
 
-    def element(self, row: Sequence[Any]) -> Any:
+    def element(self, row: Row) -> Any:
         """The element that a row gives, before it is cast."""
         if self.is_plain:
             return row[self.elements[0][0]]
-        made: dict[str, Any] = {}
-        for at, name in self.elements:
-            _nest(made, name, row[at])
-        return made
+        if not self._is_nested:
+            return {name: row[at] for at, name in self.elements}
+        return _nested(row, self.elements)
+
+    @cached_property
+    def _is_nested(self) -> bool:
+        return any("." in name for _, name in self.elements)
+
+
+class _Object(NamedTuple):
+    """A field of an item that is an object, put together of columns such as "image.url"."""
+
+    name: str
+    field: Field
+    cast: Cast
+    columns: tuple[tuple[int, str], ...]  # their places, and their names in it
 
 
 @dataclass(frozen=True)
@@ -59,132 +81,167 @@ class Assembler:
     columns: tuple[Column, ...]
     lists: tuple[ListQuery, ...]
     fields: dict[str, Field]  # of the feed's items
-    objects: tuple[str, ...]  # fields that are put together of columns such as "image.url"
     constant: dict[str, None]  # fields that no query gives and that are null
     identity: tuple[str, ...]
     key: Key
+    rules: tuple[Rule, ...] = ()  # between the fields of an item
 
     def __call__(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[EntityItems]:
         """The items of some entities; of one that has none, nothing."""
-        rows: dict[EntityId, list[Sequence[Any]]] = {}
-        wanted = set(ids)
+        rows: dict[EntityId, list[Row]] = {}
+        wanted = frozenset(ids)
         for row in shop.rows(self.items, ids):
             entity_id = self.key.read(row[self.entity])
             if entity_id in wanted:
                 rows.setdefault(entity_id, []).append(row)
-        elements = [(query, self._elements(shop, query, rows.keys(), ids)) for query in self.lists]
+        given = _Given(
+            tuple(column for column in self.columns if "." not in column.name and not is_left_out(column.name)),
+            tuple(each for each in self._objects if not is_left_out(each.name)),
+            [
+                (query, self._elements(shop, query, rows, ids))
+                for query in self.lists
+                if rows and not is_left_out(query.name)
+            ],
+        )
         for entity_id in ids:
             if entity_id in rows:
-                yield self._entity(entity_id, rows[entity_id], elements)
+                yield self._entity(entity_id, rows[entity_id], given)
+
+    @cached_property
+    def _objects(self) -> tuple[_Object, ...]:
+        columns: dict[str, list[Column]] = {}
+        for column in self.columns:
+            if "." in column.name:
+                columns.setdefault(column.name.partition(".")[0], []).append(column)
+        objects = []
+        for name, parts in columns.items():
+            field = self.fields.get(name) or Field(_record_of(name, parts), True, True)
+            places = tuple((part.at, part.name[len(name) + 1 :]) for part in parts)
+            objects.append(_Object(name, field, casting.of_type(field.type, name), places))
+        return tuple(objects)
 
     def _elements(
-        self, shop: Shop, query: ListQuery, entities: Iterable[EntityId], ids: Sequence[EntityId]
-    ) -> dict[EntityId, list[Sequence[Any]]]:
-        found: dict[EntityId, list[Sequence[Any]]] = {entity_id: [] for entity_id in entities}
-        if found and not is_left_out(query.name):
-            for row in shop.rows(query.query, ids):
-                entity_id = self.key.read(row[query.entity])
-                if entity_id in found:
-                    found[entity_id].append(row)
-        return found
+        self, shop: Shop, query: ListQuery, entities: Container[EntityId | None], ids: Sequence[EntityId]
+    ) -> dict[EntityId | None, Elements]:
+        elements: dict[EntityId | None, Elements] = {}
+        for row in shop.rows(query.query, ids):
+            entity_id = self.key.read(row[query.entity])
+            if entity_id in entities:
+                values = self.restriction(query, row)
+                elements.setdefault(entity_id, {}).setdefault(values, []).append(query.element(row))
+        return elements
 
-    def _entity(
-        self,
-        entity_id: EntityId,
-        rows: list[Sequence[Any]],
-        elements: list[tuple[ListQuery, dict[EntityId, list[Sequence[Any]]]]],
-    ) -> EntityItems:
+    def restriction(self, query: ListQuery, row: Row) -> tuple[Any, ...]:
+        """The values of the identity fields that an item must have for the row of a list to be of it."""
+        # Made as the item's own are, so that 1, '1' and 1.0 name one item; what is no such value names none.
+        casts = self._identity_casts
+        return tuple([None if row[at] is None else casts[name](row[at], []) for at, name in query.restricting])
+
+    @cached_property
+    def _identity_casts(self) -> dict[str, Cast]:
+        return {name: casting.of_type(self.fields[name].type, name) for name in self.identity}
+
+    def _entity(self, entity_id: EntityId, rows: list[Row], given: "_Given") -> EntityItems:
         items: list[dict[str, Any]] = []
         failed: list[FailedItem] = []
-        seen: dict[tuple[Any, ...], int] = {}
+        times: Counter[tuple[Any, ...]] = Counter()
         for row in rows:
             faults: list[str] = []
-            item = self._item(row, faults)
-            for query, of_entities in elements:
-                self._add_list(item, query, of_entities[entity_id], faults)
+            item = self._item(row, given, faults)
+            for query, elements in given.lists:
+                self._add_list(item, query, elements.get(entity_id), faults)
+            if not faults and self.rules:
+                casting.check_rules(self.rules, item, faults)
             if self.error is not None and row[self.error] is not None:
                 faults = [str(row[self.error])]
             identity = {name: item[name] for name in self.identity if name in item}
-            values = tuple(identity.values())
-            seen[values] = seen.get(values, 0) + 1
+            times[tuple(identity.values())] += 1
             if faults:
-                failed.append(FailedItem(identity, "; ".join(dict.fromkeys(faults))))
+                failed.append(FailedItem(identity, _reason(faults)))
             else:
                 items.append(item)
-        repeated = {values: times for values, times in seen.items() if times > 1 and len(values) == len(self.identity)}
-        if repeated:
-            items = [item for item in items if self._values(item) not in repeated]
-            failed = [each for each in failed if tuple(each.identity.values()) not in repeated]
-            failed += (self._repeated(values, times) for values, times in repeated.items())
+        if len(times) < len(rows):
+            self._set_repeated_aside(times, items, failed)
         return EntityItems(entity_id, {}, items, failed)
 
-    def _values(self, item: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(item[name] for name in self.identity)
-
-    def _repeated(self, values: tuple[Any, ...], times: int) -> FailedItem:
+    def _set_repeated_aside(
+        self, times: Counter[tuple[Any, ...]], items: list[dict[str, Any]], failed: list[FailedItem]
+    ) -> None:
         """Of rows with one identity nobody knows which is meant: a join that multiplies, or a fault of the shop."""
-        identity = dict(zip(self.identity, values, strict=True))
-        shown = ", ".join(f"{name} {value}" for name, value in identity.items())
-        return FailedItem(identity, f"{times} items with one identity ({shown}): a join may give rows more than once")
+        repeated = {values: count for values, count in times.items() if count > 1 and len(values) == len(self.identity)}
+        items[:] = [item for item in items if tuple([item[name] for name in self.identity]) not in repeated]
+        failed[:] = [each for each in failed if tuple(each.identity.values()) not in repeated]
+        for values, count in repeated.items():
+            identity = dict(zip(self.identity, values, strict=True))
+            shown = ", ".join(f"{name} {value}" for name, value in identity.items())
+            reason = f"{count} items with one identity ({shown}): a join may give rows more than once"
+            failed.append(FailedItem(identity, _reason([reason])))
 
-    def _item(self, row: Sequence[Any], faults: list[str]) -> dict[str, Any]:
+    def _item(self, row: Row, given: "_Given", faults: list[str]) -> dict[str, Any]:
         item: dict[str, Any] = dict(self.constant)
-        for column in self.columns:
-            if is_left_out(column.name):
-                continue
+        for column in given.columns:
             value = row[column.at]
-            if "." in column.name:
-                self._put_inner(item, column, value, faults)
-            elif not casting.missing(column.name, column.field, value, faults):
-                casting.put(item, column.name, column.field, column.cast(value, column.name, faults))
-            else:
-                casting.put(item, column.name, column.field, None)
-        for name in self.objects:
-            if name in item:
-                self._close(item, name, self.fields[name], faults)
-            elif not is_left_out(name):
-                casting.missing(name, self.fields[name], None, faults)
-                casting.put(item, name, self.fields[name], None)
+            if value is not None:
+                value = column.cast(value, faults)
+                if value is not None:
+                    if value is not ABSENT:
+                        item[column.name] = value
+                    continue
+            if not casting.put(item, column.name, column.field, None):
+                casting.add_fault(faults, column.name, "has no value")
+        for name, field, cast, columns in given.objects:
+            value = _nested(row, columns)
+            if value or casting.is_required_object(field):
+                value = cast(value, faults)
+            if not casting.put(item, name, field, value or None):
+                casting.add_fault(faults, name, "has no value")
         return item
 
-    def _put_inner(self, item: dict[str, Any], column: Column, value: Any, faults: list[str]) -> None:
-        """A field of a field; an object none of whose fields has a value is none."""
+    def _add_list(self, item: dict[str, Any], query: ListQuery, elements: Elements | None, faults: list[str]) -> None:
+        value = None
+        if elements:
+            value = elements.get(tuple([item.get(name) for _, name in query.restricting]))
         if value is not None:
-            made = column.cast(value, column.name, faults)
-            if made is not ABSENT:
-                _nest(item, column.name, made)
-
-    def _close(self, item: dict[str, Any], name: str, field: Field, faults: list[str]) -> None:
-        """Complete an object that was put together of columns: null, or a fault, where it lacks a field."""
-        assert isinstance(field.type, Record)  # noqa: S101  # the caller looked
-        for inner, declared in field.type.fields.items():
-            value = item[name].get(inner)
-            if casting.missing(f"{name}.{inner}", declared, value, faults):
-                casting.put(item[name], inner, declared, None)
-            elif isinstance(declared.type, Record):
-                self._close(item[name], inner, declared, faults)
-
-    def _add_list(self, item: dict[str, Any], query: ListQuery, rows: list[Sequence[Any]], faults: list[str]) -> None:
-        if is_left_out(query.name):
-            return
-        of_item = [
-            query.element(row)
-            for row in rows
-            if all(casting.same(row[at], item.get(name)) for at, name in query.restricting)
-        ]
-        if not of_item:
-            casting.missing(query.name, query.field, None, faults)
-            casting.put(item, query.name, query.field, None)
-            return
-        casting.put(item, query.name, query.field, query.cast(of_item, query.name, faults))
+            value = query.cast(value, faults)
+        if not casting.put(item, query.name, query.field, value):
+            casting.add_fault(faults, query.name, "has no value")
 
 
-def _nest(made: dict[str, Any], name: str, value: Any) -> None:
-    """Put a value under a name such as `image.url`."""
-    *outer, last = name.split(".")
-    for part in outer:
-        inner = made.setdefault(part, {})
-        if not isinstance(inner, dict):
-            return
-        made = inner
-    made[last] = value
+class _Given(NamedTuple):
+    """What fills the items of some entities: nothing for fields that the configuration leaves out."""
+
+    columns: tuple[Column, ...]
+    objects: tuple[_Object, ...]
+    lists: list[tuple[ListQuery, dict[EntityId | None, Elements]]]
+
+
+def _nested(row: Row, columns: Sequence[tuple[int, str]]) -> dict[str, Any]:
+    """An object of the columns that have a value, `image.url` being a field of a field."""
+    made: dict[str, Any] = {}
+    for at, name in columns:
+        if row[at] is not None:
+            *outer, last = name.split(".")
+            inner = made
+            for part in outer:
+                inner = inner.setdefault(part, {})
+            inner[last] = row[at]
+    return made
+
+
+def _record_of(name: str, columns: Sequence[Column]) -> Record:
+    """The shape of an object that no feed's shape declares: its fields are the columns that there are."""
+    fields: dict[str, Field] = {}
+    by_first: dict[str, list[Column]] = {}
+    for column in columns:
+        by_first.setdefault(column.name[len(name) + 1 :].partition(".")[0], []).append(column)
+    for first, parts in by_first.items():
+        path = f"{name}.{first}"
+        inner = _record_of(path, parts) if parts[0].name != path else parts[0].field.type
+        fields[first] = Field(inner, True, True)
+    return Record(fields)
+
+
+def _reason(faults: list[str]) -> str:
+    """The faults of an item as one line that can be stored, each once."""
+    reason = "; ".join(dict.fromkeys(faults)).encode("utf-8", "backslashreplace").decode()
+    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 3] + "..."

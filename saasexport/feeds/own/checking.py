@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop, TooHeavy
-from saasexport.feeds.own import casting, reads
+from saasexport.feeds.own import reads
 from saasexport.feeds.own.assembly import Assembler, ListQuery
 from saasexport.feeds.own.loading import OURS, Loaded, Query
 
@@ -223,7 +223,7 @@ def _without_item(
                 entity_id = assembler.key.read(row[query.entity])
                 if entity_id in piece and entity_id in together:
                     rows += 1
-                    if not _has_item(query, row, together[entity_id]):
+                    if not _has_item(assembler, query, row, together[entity_id]):
                         lost += 1
                         first = entity_id if first is None else first
         if lost:
@@ -233,12 +233,10 @@ def _without_item(
             yield Finding(line, text, True, lost, rows, first, "rows")
 
 
-def _has_item(query: ListQuery, row: Sequence[Any], entity: EntityItems) -> bool:
+def _has_item(assembler: Assembler, query: ListQuery, row: Sequence[Any], entity: EntityItems) -> bool:
+    values = dict(zip((name for _, name in query.restricting), assembler.restriction(query, row), strict=True))
     identities = [*items_of(entity), *(failed.identity for failed in entity.failed)]
-    return any(
-        all(casting.same(row[at], item.get(name)) for at, name in query.restricting if name in item)
-        for item in identities
-    )
+    return any(all(item.get(name, value) == value for name, value in values.items()) for item in identities)
 
 
 # By the text

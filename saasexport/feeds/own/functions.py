@@ -7,6 +7,8 @@ reading connection only: nothing of the shop ever depends on them.
 import base64
 import hashlib
 import json
+import math
+import re
 import sqlite3
 import uuid
 from collections.abc import Callable
@@ -55,40 +57,27 @@ def unescape(value: Any) -> Any:
         return value
     import html  # late: its table of entities is large, and most shops have none
 
-    return html.unescape(value)
+    # A number of thousands of digits is no character; Python would refuse to read it.
+    return html.unescape(_ENDLESS.sub("\ufffd", value))
+
+
+_ENDLESS = re.compile("&#[0-9]{20,};?")
 
 
 def plain(value: Any) -> Any:
     """The text of an HTML fragment: without tags, scripts and styles, entities resolved, blanks joined."""
     if not isinstance(value, str):
         return value
-    from html.parser import HTMLParser  # late, as above
+    return " ".join(unescape(_NO_TEXT.sub(_between, value)).split())
 
-    class Text(HTMLParser):
-        """Collects what stands between tags."""
 
-        def __init__(self) -> None:
-            super().__init__(convert_charrefs=True)
-            self.parts: list[str] = []
-            self.hidden = 0
-
-        def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002  # the parser's signature
-            self.hidden += tag in ("script", "style")
-            self.parts.append(" " if tag in _BREAKS else "")
-
-        def handle_endtag(self, tag: str) -> None:
-            self.hidden = max(0, self.hidden - (tag in ("script", "style")))
-            self.parts.append(" " if tag in _BREAKS else "")
-
-        def handle_data(self, data: str) -> None:
-            if not self.hidden:
-                self.parts.append(data)
-
-    parser = Text()
-    parser.feed(value)
-    parser.close()
-    return " ".join("".join(parser.parts).split())
-
+# Each part ends where the next begins, or at the end, and none is tried twice: no text takes long.
+_NO_TEXT = re.compile(
+    r"""<!--.*?(?:-->|\Z)
+      | <(?P<hidden>script|style)\b.*?(?:</(?P=hidden)\b[^<>]*>|\Z)
+      | <(?:/?(?P<tag>[a-z][a-z0-9]*)|[!?])(?:[^<>"']|"[^"<]*"|'[^'<]*'|["'])*+>""",
+    re.DOTALL | re.VERBOSE | re.IGNORECASE,
+)
 
 # Between these stands a blank, so that words of two paragraphs do not grow together.
 _BREAKS = frozenset(
@@ -97,87 +86,103 @@ _BREAKS = frozenset(
 )
 
 
+def _between(match: re.Match[str]) -> str:
+    return " " if (match["tag"] or "").lower() in _BREAKS else ""
+
+
 def php_json(value: Any) -> str | None:
     """What PHP's serialize() wrote, as JSON; NULL for what it did not write."""
     if not isinstance(value, str | bytes):
         return None
+    data = _bytes(value)
     try:
-        read, at = _php(_bytes(value), 0)
-    except (ValueError, IndexError, RecursionError, UnicodeDecodeError):
-        return None
-    return json.dumps(read, ensure_ascii=False) if at == len(_bytes(value)) else None
+        read, at = _php(data, 0)
+        if at == len(data):
+            return json.dumps(read, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+# What begins a value: nothing, a number, a text or the name of a class, an array (php.net: serialize).
+_PHP = re.compile(
+    rb"""N; | b:(?P<bool>[01]); | i:(?P<int>[+-]?[0-9]+); | d:(?P<float>[-+.0-9eE]+|-?INF|NAN);
+       | (?P<kind>[sO]):(?P<length>[0-9]+):" | a:(?P<count>[0-9]+):\{""",
+    re.VERBOSE,
+)
+_PHP_MEMBERS = re.compile(rb":([0-9]+):\{")
 
 
 def _php(data: bytes, at: int) -> tuple[Any, int]:
-    """The value that begins at a place, and the place behind it (php.net: serialize)."""
-    kind = data[at : at + 1]
-    if kind == b"N":
-        return None, _behind(data, at + 1, b";")
-    at = _behind(data, at + 1, b":")
-    if kind in b"bid" and kind:
-        end = data.index(b";", at)
-        number = data[at:end].decode("ascii")
-        if kind == b"d":
-            value = float(number)
-            return (int(value) if value.is_integer() else value), end + 1
-        return (bool(int(number)) if kind == b"b" else int(number)), end + 1
-    if kind == b"s":
-        text, at = _php_text(data, at)
-        return text, _behind(data, at, b";")
-    if kind == b"O":
-        _, at = _php_text(data, at)
-        at = _behind(data, at, b":")
-    elif kind != b"a":
+    """The value that begins at a place, and the place behind it.  ValueError if there is none."""
+    match = _PHP.match(data, at)
+    if match is None:
         raise ValueError
-    return _php_array(data, at, kind == b"O")
+    at = match.end()
+    if match["length"]:
+        end = at + int(match["length"])
+        text = data[at:end].decode()
+        if match["kind"] == b"s":
+            return text, _behind(data, end, b'";')
+        members = _PHP_MEMBERS.match(data, _behind(data, end, b'"'))
+        if members is None:
+            raise ValueError
+        return _php_members(data, members.end(), int(members[1]), is_object=True)
+    if match["count"]:
+        return _php_members(data, at, int(match["count"]), is_object=False)
+    if match["float"]:
+        number = float(match["float"])
+        # JSON has neither infinity nor what is no number.
+        value = int(number) if number.is_integer() and abs(number) < 2**53 else number
+        return (value if math.isfinite(number) else None), at
+    if match["int"]:
+        return int(match["int"]), at
+    return (match["bool"] == b"1" if match["bool"] else None), at
 
 
-def _php_array(data: bytes, at: int, is_object: bool) -> tuple[Any, int]:
-    end = data.index(b":", at)
-    count = int(data[at:end])
-    at = _behind(data, end + 1, b"{")
-    pairs: dict[Any, Any] = {}
+def _php_members(data: bytes, at: int, count: int, is_object: bool) -> tuple[Any, int]:
+    members: dict[int | str, Any] = {}
     for _ in range(count):
         key, at = _php(data, at)
-        # Members that are not public carry their class before their name.
-        pairs[key.rpartition("\0")[2] if isinstance(key, str) else key], at = _php(data, at)
+        if type(key) is not int and type(key) is not str:
+            raise ValueError
+        if is_object:
+            # Members that are not public carry their class before their name.
+            key = str(key).rpartition("\0")[2]
+        members[key], at = _php(data, at)
     at = _behind(data, at, b"}")
-    is_list = not is_object and list(pairs) == list(range(len(pairs)))
-    return (list(pairs.values()) if is_list else {str(key): value for key, value in pairs.items()}), at
-
-
-def _php_text(data: bytes, at: int) -> tuple[str, int]:
-    end = data.index(b":", at)
-    length = int(data[at:end])
-    begin = _behind(data, end + 1, b'"')
-    return data[begin : begin + length].decode(), _behind(data, begin + length, b'"')
+    is_list = not is_object and list(members) == list(range(len(members)))
+    return (list(members.values()) if is_list else {str(key): value for key, value in members.items()}), at
 
 
 def _behind(data: bytes, at: int, expected: bytes) -> int:
-    if data[at : at + 1] != expected:
+    if not data.startswith(expected, at):
         raise ValueError
-    return at + 1
+    return at + len(expected)
 
 
-def utc(local: Any, zone: Any) -> str | None:
-    """A local time of a time zone (`Europe/Berlin`) as UTC, `2026-11-28 09:00:00`; NULL for what is no time."""
+def utc(local: Any, zone: Any) -> Any:
+    """A local time of a time zone (`Europe/Berlin`) as UTC, `2026-11-28 09:00:00`.
+
+    What is no time comes back as it is, and of an unknown zone with the zone, so that the item's field says so.
+    """
     if not isinstance(local, str):
-        return None
+        return local
     from zoneinfo import ZoneInfo  # late: few shops keep local times
 
     try:
         moment = datetime.fromisoformat(local.strip())
     except ValueError:
-        return None
+        return local
     if moment.tzinfo is None:
         try:
             moment = moment.replace(tzinfo=ZoneInfo(_text(zone)))
-        except (ValueError, OSError, KeyError) as error:
-            raise ValueError(f"utc: no time zone {zone!r}") from error
+        except (ValueError, KeyError, OSError):
+            return f"{local} ({_text(zone)})"
     try:
-        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")
     except OverflowError:
-        return None
+        return local
 
 
 FUNCTIONS: Functions = {

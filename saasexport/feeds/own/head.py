@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from saasexport.shapes import SHAPES
-from saasexport.shapes.declared import NAME, TYPES, Directive, directives, names_of, shape
+from saasexport.shapes.declared import NAME, QUOTED, TYPES, Directive, directives, field_of, names_of, shape, unquoted
 from saasexport.shapes.words import FeedShape
 
 WORDS = (
@@ -30,11 +30,14 @@ WORDS = (
 # What only a feed of a name of one's own may say: a published feed's is published.
 OF_OWN_NAME = ("identity", "kept", "title", "mode", "batch_size", "field")
 
+# What the engine itself puts into an item.
+ENGINES = ("deleted", "modifiedAt")
+
 # Said once; the others as often as needed.
 ONCE = ("feed", "entity", "identity", "kept", "title", "mode", "batch_size")
 
 # A name of the shop's, as SQL takes it.
-_NAME = r'(?:"(?:[^"]|"")+"|[^\s."]+)'
+_NAME = rf'(?:{QUOTED}|[^\s.",()]+)'
 _COLUMN = re.compile(rf"({_NAME})\.({_NAME})")
 _ENTITY = re.compile(rf"({_NAME})\.({_NAME})(?:\s+(text|integer))?")
 _WATCH = re.compile(rf"({_NAME})\.({_NAME})(?:\s+via\s+([A-Za-z_][A-Za-z0-9_]*))?")
@@ -122,8 +125,16 @@ def _lacking(head: Head, seen: dict[str, int]) -> Iterator[Fault]:
         for word in OF_OWN_NAME:
             if word in seen:
                 yield Fault(seen[word], f"{word}: of the feed {head.feed} it is published and cannot be changed")
-    elif "identity" not in seen:
+        return
+    if "identity" not in seen:
         yield Fault(0, f"lacks the line -- identity: the fields that identify an item of {head.feed}")
+    for name in head.identity:
+        if name in ENGINES:
+            yield Fault(seen["identity"], f"identity: {name} is set by the exporter")
+        elif head.fields.get(name) == "json":
+            yield Fault(seen["identity"], f"identity: {name} is json, which identifies nothing")
+    if len(set(head.identity)) < len(head.identity):
+        yield Fault(seen["identity"], "identity: a field stands twice")
 
 
 def _read(head: Head, directive: Directive) -> Iterator[str]:
@@ -155,6 +166,7 @@ def _read(head: Head, directive: Directive) -> Iterator[str]:
 
 
 def _read_feed(head: Head, value: str) -> Iterator[str]:
+    value = unquoted(value)
     if NAME.fullmatch(value):
         head.feed = value
     else:
@@ -192,14 +204,15 @@ def _values(text: str) -> tuple[str | int, ...] | None:
 
 
 def _read_field(head: Head, value: str) -> Iterator[str]:
-    name, _, kind = value.rpartition(" ")
-    name = unquoted(name.strip())
-    if not name or kind not in TYPES:
+    declared = field_of(value)
+    if declared is None:
         yield f"expected -- field: NAME TYPE, a type of {', '.join(TYPES)}"
-    elif name in head.fields:
-        yield f"field {name} stands twice"
+    elif declared[0] in head.fields:
+        yield f"field {declared[0]} stands twice"
+    elif declared[0] in ENGINES:
+        yield f"field {declared[0]} is set by the exporter"
     else:
-        head.fields[name] = kind
+        head.fields[declared[0]] = declared[1]
 
 
 def _read_own(head: Head, word: str, value: str) -> Iterator[str]:
@@ -223,10 +236,3 @@ def _read_own(head: Head, word: str, value: str) -> Iterator[str]:
         yield f"batch_size: {value!r} is not a number from 1 to 10000"
     else:
         head.batch_size = int(value)
-
-
-def unquoted(name: str) -> str:
-    """A name of the shop's as it is, without the quotes that SQL may have around it."""
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        return name[1:-1].replace('""', '"')
-    return name

@@ -161,7 +161,11 @@ class _Loader:
                 self._check_result(query)
         if self.loaded.faults:
             return None
-        return self._declared(assembler, subscriptions, settings, text)
+        feed = self._declared(assembler, subscriptions, settings, text)
+        for other in self.around.published.values():
+            if other.name != feed.name and feed.table in (other.table, other.view):
+                self._fault(self.head.feed_line, f"feed: {feed.name} would have the table of the feed {other.name}")
+        return feed
 
     def _fault(self, line: int, reason: str) -> None:
         self.loaded.faults.append(Fault(line, reason))
@@ -174,7 +178,8 @@ class _Loader:
             return None
         _, declared, _ = self.schema.columns(table)[column.lower()]
         kind = self.head.kind or ("integer" if "int" in declared.lower() else "text")
-        sample = f"select typeof({_quoted(column)}) from {_quoted(table)} where {_quoted(column)} is not null limit 1"
+        name = reads.quoted(column)
+        sample = f"select typeof({name}) from {reads.quoted(table)} where {name} is not null limit 1"
         if self.around.shop.execute(sample).fetchall() == [("blob",)]:
             self._fault(
                 line,
@@ -265,15 +270,14 @@ class _Loader:
             columns=columns,
             lists=lists,
             fields=self.fields,
-            objects=tuple(dict.fromkeys(it.name.partition(".")[0] for it in columns if "." in it.name)),
             constant={name: None for name, it in self.fields.items() if name not in given and not it.is_optional},
             identity=self.shape.identity,
             key=key,
+            rules=self.shape.item.rules,
         )
 
     def _columns(self, items: Query) -> Iterator[Column]:
         names = items.reads.names
-        whole = {name for name in names if "." not in name}
         for at, name in enumerate(names):
             if at == 0 or (name == "error" and "error" not in self.fields):
                 continue
@@ -281,12 +285,14 @@ class _Loader:
             if declared is None:
                 reason = "is set by the exporter" if name in (*ENGINES, self.shape.exported) else self._no_field(name)
                 self._fault(items.line_of(name), f"{name}: {reason}")
-            elif name.partition(".")[0] in whole and "." in name:
-                self._fault(items.line_of(name), f"{name}: its field {name.partition('.')[0]} is a column as well")
+            elif outer := _outer(name, names):
+                self._fault(items.line_of(name), f"{name}: its field {outer} is a column as well")
             else:
-                yield Column(at, name, declared, casting.of_type(declared.type))
+                yield Column(at, name, declared, casting.of_type(declared.type, name))
 
     def _field(self, name: str) -> Field | None:
+        if name in self.fields:
+            return self.fields[name]
         first = name.partition(".")[0]
         if first in self.fields:
             return casting.field_of(self.shape, name)
@@ -321,6 +327,9 @@ class _Loader:
         elements = tuple(
             (at, name) for at, name in enumerate(names) if name != "entity" and not name.startswith("item.")
         )
+        for _, name in elements:
+            if outer := _outer(name, names):
+                self._fault(query.line_of(name), f"{query.name}.{name}: its field {outer} is a column as well")
         element = kind.element if isinstance(kind, ListOf) else None
         is_plain = not isinstance(element, Record) and (element is not None or len(elements) == 1)
         if is_plain and len(elements) != 1:
@@ -328,7 +337,7 @@ class _Loader:
             return None
         if isinstance(element, Record):
             self._check_element(query, element, [name for _, name in elements])
-        cast = casting.of_type(kind)
+        cast = casting.of_type(kind, query.name)
         return ListQuery(query.name, query.text, names.index("entity"), restricting, elements, declared, cast, is_plain)
 
     def _check_element(self, query: Query, element: Record, names: list[str]) -> None:
@@ -443,6 +452,12 @@ class _Loader:
         return {"default": default, **itself, **types}
 
 
+def _outer(name: str, names: Iterable[str]) -> str:
+    """The column, if there is one, that gives the whole object of which a column such as `image.url` gives a field."""
+    parts = name.split(".")
+    return next((outer for n in range(1, len(parts)) if (outer := ".".join(parts[:n])) in names), "")
+
+
 def _must_be_given(declared: Field) -> bool:
     """Whether a field must have a value; one that Adobe never fills is null."""
     return not declared.is_optional and not declared.is_nullable and declared.type != NOTHING
@@ -452,7 +467,7 @@ def _count(items: str, entity: tuple[str, str]) -> str:
     """The number of items of the entities after one, up to another; empty where items does not ask for ids."""
     if "ids" not in reads.parameters_of(items):
         return ""
-    table, column = map(_quoted, entity)
+    table, column = map(reads.quoted, entity)
     range_of_ids = f"{column} > :after collate binary and {column} <= :upto collate binary"
     ids = f"(select json_group_array({column}) from {table} where {range_of_ids})"
     return f"select count(*) from (\n{reads.with_parameter(items, ':ids', ids)}\n)"
@@ -479,10 +494,6 @@ def digest_of(content: bytes, parameters: Mapping[str, Any]) -> str:
     """What tells that a feed is not the one it was: its file, and the parameters that it names."""
     named = "".join(f"{name}\0{value}\0" for name, value in sorted(parameters.items()))
     return hashlib.sha1(content + b"\0" + named.encode(), usedforsecurity=False).hexdigest()
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _near(name: str, names: Iterable[str]) -> str:

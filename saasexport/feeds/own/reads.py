@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -38,7 +38,7 @@ class Schema:
 
     def __init__(self, shop: sqlite3.Connection) -> None:
         self._shop = shop
-        self._objects: dict[str, tuple[str, str, int]] = {}
+        self._objects: dict[str, tuple[str, str, int]] = {"sqlite_master": ("sqlite_master", "table", 1)}
         self._indexes: dict[int, str] = {}
         for name, kind, rootpage, table in shop.execute(SQL.objects):
             if kind == "index":
@@ -47,6 +47,16 @@ class Schema:
             kind = "virtual table" if kind == "table" and not rootpage else kind
             self._objects[name.lower()] = (name, kind, rootpage)
         self._columns: dict[str, dict[str, tuple[str, str, int]]] = {}
+        self._connect_virtual_tables()
+
+    def _connect_virtual_tables(self) -> None:
+        """Use the virtual tables once: SQLite connects them then, which the authorizer would take for writing."""
+        virtual = (name for name, kind, _ in self._objects.values() if kind == "virtual table")
+        sources = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('')", *map(quoted, virtual))
+        for source in sources:
+            # A module that is not here is reported where a query needs it.
+            with suppress(sqlite3.Error):
+                self._shop.execute(f"select 1 from {source} limit 0")
 
     def kind(self, table: str) -> str:
         """table, view or virtual table; empty if there is none of this name."""
@@ -84,27 +94,26 @@ def of_query(shop: sqlite3.Connection, schema: Schema, query: str, parameters: M
         raise Refused("is not a single select")
     if _first_word(query) not in ("select", "with", "values"):
         raise Refused("is not a select")
+    if mark := _OTHER_PARAMETER.search(code(query)):
+        raise Refused(f"{mark[0]} is no parameter; they are written as :ids")
     reads = Reads()
     denied: list[str] = []
 
     def authorize(action: int, first: str | None, second: str | None, *_: Any) -> int:
         if action not in _ALLOWED or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
-            denied.append(_ACTIONS.get(action, "does more than read"))
+            denied.append(_TABLE_FUNCTION if first == "sqlite_master" else _ACTIONS.get(action, "does more than read"))
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_READ and first and schema.kind(first) in ("table", "virtual table"):
             reads.columns.setdefault(schema.name(first), set()).add(second or "")
         return sqlite3.SQLITE_OK
 
-    # SQLite makes the table-valued functions at their first use, which the authorizer would take for writing.
-    shop.execute("select 1 from json_each('[]'), json_tree('[]'), pragma_table_info('')").fetchall()
     with _authorized(shop, authorize):
         try:
             program = shop.execute("explain " + query, parameters).fetchall()
             reads.names = tuple(column[0] for column in shop.execute(_described(query), parameters).description)
-        except sqlite3.Error as error:
+        # ValueError and Warning: what some versions of Python raise for a text that is no query.
+        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise Refused(denied[0] if denied else str(error)) from error
-        except ValueError as error:  # a parameter that is none, in some versions of Python
-            raise Refused(str(error)) from error
     reads.repeated = _repeated(program, schema)
     return reads
 
@@ -132,6 +141,10 @@ _ACTIONS = {
     sqlite3.SQLITE_DELETE: "writes",
     sqlite3.SQLITE_FUNCTION: "loads an extension",
 }
+
+
+# SQLite makes a table-valued function at its first use, by what looks like writing to its schema.
+_TABLE_FUNCTION = "uses a table-valued function that is none of json_each, json_tree and pragma_table_info"
 
 
 @contextmanager
@@ -179,6 +192,15 @@ def with_parameter(query: str, name: str, replacement: str) -> str:
         pieces += [query[at:found], replacement if is_whole else name]
         at = behind
     return "".join([*pieces, query[at:]])
+
+
+# SQLite has other ways to write a parameter; nothing would fill them.
+_OTHER_PARAMETER = re.compile(r"(?<![\w$])[?@$]\w*")
+
+
+def quoted(name: str) -> str:
+    """A name of the shop's as SQL takes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def parameters_of(query: str) -> Iterable[str]:

@@ -8,9 +8,3 @@ select name, type, rootpage, tbl_name
 -- name: columns
 select name, type, pk
   from pragma_table_xinfo(:table)
-
--- name: has_blob
-select 1
-  from {table}
- where typeof({column}) = 'blob'
- limit 1
