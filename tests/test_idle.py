@@ -12,7 +12,7 @@ import saasexport
 from saasexport import idle, jobs, lock
 from saasexport.database import questions
 from saasexport.jobs import reindex_all_invalid
-from saasexport.sync import sync
+from saasexport.sync import story
 from tests.tiny import THINGS, Sender, Tiny
 
 LEGACY = replace(
@@ -65,9 +65,9 @@ class Started:
 def tiny(tmp_path, monkeypatch):
     """An installation that has sent everything."""
     found = Tiny(tmp_path, monkeypatch, *FEEDS)
-    reindex_all_invalid.run(found.work(), None)
+    reindex_all_invalid.run(*found.work(), None)
     for feed in (LEGACY, SALES):
-        sync.send_collected(found.work(), feed)
+        story.send_collected(*found.work(), feed)
     yield found
     found.close()
 
@@ -110,7 +110,7 @@ def test_a_change_of_the_shop_is_work_for_one_job(tiny, started, change):
 
 def test_a_shop_that_went_back_in_time_is_work(tiny, started):
     tiny.shop.execute("update thing set note = 'x' where thing_id = 1")
-    reindex_all_invalid.run(tiny.work(), None)
+    reindex_all_invalid.run(*tiny.work(), None)
     assert started.all() == []
     tiny.shop.execute("update cde_things_feed_cl set entity_id = 2")
     assert started.all() == ["reindex_all_invalid"]
@@ -273,8 +273,8 @@ def test_a_job_whose_reader_has_gone_fails_quietly(tiny, started, monkeypatch):
 def test_a_full_round_ends_idle(tiny, started):
     tiny.shop.executescript("delete from thing where thing_id = 1; update shelf set label = 'x'")
     assert started.all() == ["reindex_all_invalid"]
-    reindex_all_invalid.run(tiny.work(), None)
+    reindex_all_invalid.run(*tiny.work(), None)
     assert started.all() == ["saas_data_exporter", "sales_data_exporter"]
     for feed in (LEGACY, SALES):
-        sync.send_collected(tiny.work(Sender()), feed)
+        story.send_collected(*tiny.work(Sender()), feed)
     assert started.all() == []

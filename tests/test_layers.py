@@ -33,13 +33,15 @@ LAYERS = {name: row for row, names in enumerate(ROWS) for name in names}
 LAYERS["service"] = -1  # apart: it imports itself, errors, the loader of queries, the shapes and the HTTP server
 
 # An idle tick imports a job only when there is something to do; `saasexport.reindex` is imported when it is called;
-# migrations need every feed's table; a realtime sync and doctor's question to the service use a job's parts.
+# migrations need every feed's table.
 LATE = {
     ("", "sync"),
     ("database", "feeds"),
-    ("sync", "jobs"),
-    ("doctor", "jobs"),
 }
+
+# What carries the state of a pass is an object, not a list of parameters.
+MOST_PARAMETERS = 5
+ENGINE = ("database", "capture", "delivery", "setup", "sync")
 
 # The optional extras, each in the one module that needs it.
 EXTRAS = {"delivery.proxied": {"requests"}, "delivery.signature": {"cryptography"}}
@@ -146,6 +148,41 @@ def circle(arrows):
     except graphlib.CycleError as error:
         return error.args[1][::-1]
     return []
+
+
+def test_no_function_of_the_engine_takes_many_parameters():
+    offenders = [
+        f"{name}: {function.name}"
+        for name, path in MODULES.items()
+        if top(name) in ENGINE
+        for function in ast.walk(syntax(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(parameters(function)) > MOST_PARAMETERS
+    ]
+
+    assert offenders == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def f(): ...", []),
+        ("def f(self, a, b=1): ...", ["a", "b"]),
+        ("def f(a, /, b, *, c, d=1): ...", ["a", "b", "c", "d"]),
+        ("async def f(cls, *a, **b): ...", ["a", "b"]),
+        ("def f(a, *rest, b): ...", ["a", "b", "rest"]),
+    ],
+)
+def test_parameters_of_every_kind_count_but_self(text, expected):
+    assert parameters(ast.parse(text).body[0]) == expected
+
+
+def parameters(function):
+    """The names of a function's parameters, `self` aside."""
+    given = function.args
+    rest = [each for each in (given.vararg, given.kwarg) if each is not None]
+    names = [each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs, *rest)]
+    return [name for name in names if name not in ("self", "cls")]
 
 
 def test_the_service_shares_the_wire_format_and_no_code():

@@ -8,16 +8,18 @@ things with the same code.
 import json
 import sqlite3
 from collections import Counter
+from typing import NamedTuple
 
 from saasexport.config import config
 from saasexport.database import db
 from saasexport.database.feed_table import FeedTable
+from saasexport.database.items import Encoder
 from saasexport.delivery.client import Outcome
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Setting, Subscription
 from saasexport.log import Log
 from saasexport.setup import feed_set, opening
-from saasexport.sync.sync import Work
+from saasexport.sync.exporter import Exporter, Options
 from saasexport.values import text
 
 SHOP = """
@@ -102,7 +104,7 @@ def feed_table(ours, feed=THINGS, environment=1, **more):
         script = db.SCHEMA.feed_table.format(feed_table=feed.table, feed=feed.name, identity="", payload="")
         for statement in db.statements(script):
             ours.execute(statement)
-    return FeedTable(ours, feed, environment, **more)
+    return FeedTable(ours, feed, environment, Encoder(feed, **more))
 
 
 class Sender:
@@ -156,6 +158,17 @@ def short(item):
     return f"{'-' if item['deleted'] else ''}{item['code']}{item['thingId']}/{item['language']}"
 
 
+class Work(NamedTuple):
+    """What every way to send begins with."""
+
+    exporter: Exporter
+    options: Options
+
+    def lines(self):
+        """What went wrong."""
+        return self.exporter.lines()
+
+
 class Tiny:
     """An installation on the tiny shop, in this process."""
 
@@ -168,6 +181,7 @@ class Tiny:
         self.config = folder / "saasexport.toml"
         self.environment = "testing-1"
         self.opened = []
+        self.options = {}  # of every pass, unless it is given others
         self.write(settings)
         self.found = self.set_up()
 
@@ -191,9 +205,10 @@ class Tiny:
         self.opened.append(self.found)
         return self.found
 
-    def work(self, sender=None, **more):
+    def work(self, sender=None, **options):
         """What a job works with."""
-        return Work(self.found, sender or Sender(), Log(str(self.folder / "log"), "a test"), **more)
+        exporter = Exporter(self.found, sender or Sender(), Log(str(self.folder / "log"), "a test"))
+        return Work(exporter, Options(**{**self.options, **options}))
 
     def ask(self, query, **values):
         """Rows of our database."""

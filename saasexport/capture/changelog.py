@@ -21,28 +21,36 @@ from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
 
 SQL = queries.beside(__file__)
 
-# Rows of a changelog read at a time: a few milliseconds of the shop's time.
-SLICE = 20_000
-
-# Keys turned into entity ids at a time.
-KEYS = 500
-
-# Processed rows that may stay before they are purged, so that a tick with a
-# single change does not make the shop wait for a write of ours.
-KEPT = 1_000
-
 OPERATIONS = ("insert", "update", "delete")
 
 
-class Pass(NamedTuple):
-    """A partial sync of one feed: the changelog rows after `cursor`, up to `upto`."""
+class Sizes(NamedTuple):
+    """How much is read of a changelog at a time, and how much stays."""
 
+    slice: int = 20_000  # rows read at a time: a few milliseconds of the shop's time
+    keys: int = 500  # keys turned into entity ids at a time
+    # Processed rows that may stay before they are purged, so that a tick with a
+    # single change does not make the shop wait for a write of ours.
+    kept: int = 1_000
+
+
+class Span(NamedTuple):
+    """The rows of a changelog after one version, up to another."""
+
+    after: int
     upto: int
-    fingerprint: str | None
-    after: EntityId | None  # entities up to this one were done by an earlier run
+
+
+class Opened(NamedTuple):
+    """What a span of a changelog holds."""
+
+    fingerprint: str | None  # of its last row
     everything: str  # why the whole feed has to be walked, or empty
     is_empty: bool  # nothing that changed concerns an item
-    has_unreadable: bool = False  # a key that changed is no key of the feed
+    has_unreadable: bool  # a key that changed is no key of the feed
+
+
+SIZES = Sizes()
 
 
 # Installing
@@ -289,30 +297,25 @@ def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None
     return ""
 
 
-def open_pass(
-    shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int, after: EntityId | None
-) -> Pass:
-    """Find the entities of the changelog rows after the cursor, up to `upto`.
+def open_pass(shop: Shop, ours: sqlite3.Connection, feed: Feed, span: Span, sizes: Sizes = SIZES) -> Opened:
+    """Find the entities that rows of the changelog lead to.
 
     They are in the temp table changed_entity of our connection afterwards, for
     `batches`.  A pass that walks the whole feed anyway finds none.
     """
     for statement in db.statements(SQL.pass_tables):
         ours.execute(statement)
-    ours.execute("delete from changed_key")
-    ours.execute("delete from changed_entity")
-    ours.execute("delete from suspected_entity")
-    ours.execute("delete from sharing_entity")
-    everything = _collect(shop, ours, feed, cursor, upto)
-    last = shop.rows(SQL.at.format(changelog=feed.changelog), version_id=upto)
+    for table in ("changed_key", "changed_entity", "suspected_entity", "sharing_entity"):
+        ours.execute(f"delete from {table}")
+    everything = _collect(shop, ours, feed, span, sizes)
+    last = shop.rows(SQL.at.format(changelog=feed.changelog), version_id=span.upto)
     if not everything:
-        _expand(shop, ours, feed)
-        _look_back(shop, ours, feed)
-        _confirm(shop, ours, feed)
+        _expand(shop, ours, feed, sizes.keys)
+        _look_back(shop, ours, feed, sizes.keys)
+        _confirm(shop, ours, feed, sizes.keys)
     is_empty = ours.execute("select 1 from changed_entity limit 1").fetchone() is None
     has_unreadable = ours.execute("select 1 from changed_key where via = ''").fetchone() is not None
-    fingerprint = last[0][0] if last else None
-    return Pass(upto, fingerprint, after, everything, is_empty and not has_unreadable, has_unreadable)
+    return Opened(last[0][0] if last else None, everything, is_empty and not has_unreadable, has_unreadable)
 
 
 def batches(
@@ -328,7 +331,7 @@ def batches(
         yield [row[0] for row in rows]
 
 
-def purge(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = KEPT) -> int:
+def purge(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = SIZES.kept) -> int:
     """Remove processed rows, 1,000 a transaction; a busy shop comes first.  Gives their number."""
     gone = 0
     values = {"cursor": cursor}
@@ -344,19 +347,19 @@ def purge(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = KEPT) -
         return gone
 
 
-def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, cursor: int, upto: int) -> str:
+def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, span: Span, sizes: Sizes) -> str:
     query = SQL.slice.format(changelog=feed.changelog)
     seen = 0
-    for low in range(cursor, upto, SLICE):
-        rows = shop.rows(query, after=low, upto=min(low + SLICE, upto))
+    for low in range(span.after, span.upto, sizes.slice):
+        rows = shop.rows(query, after=low, upto=min(low + sizes.slice, span.upto))
         seen += len(rows)
         with db.transaction(ours, "deferred"):
             reason = _sort(ours, feed, rows)
         if reason:
             return reason
-    if seen != upto - cursor:
+    if seen != span.upto - span.after:
         # Versions are gapless in commit order, and we purge up to the cursor only.
-        return f"{upto - cursor - seen} rows of {feed.changelog} are missing"
+        return f"{span.upto - span.after - seen} rows of {feed.changelog} are missing"
     return ""
 
 
@@ -415,14 +418,14 @@ def _is_json(key: Any) -> bool:
         return False
 
 
-def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> None:
     for via, query in feed.vias.items():
         keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
         table = "suspected_entity" if via in feed.fingerprint_vias else "changed_entity"
         if shop.since and via in feed.look_back_vias:
             table = "sharing_entity"
-        for start in range(0, len(keys), KEYS):
-            found = shop.rows(query, keys=encode(keys[start : start + KEYS]))
+        for start in range(0, len(keys), limit):
+            found = shop.rows(query, keys=encode(keys[start : start + limit]))
             with db.transaction(ours, "deferred"):
                 ours.executemany(
                     f"insert or ignore into {table} (entity_id) values (?)",
@@ -430,23 +433,23 @@ def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
                 )
 
 
-def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> None:
     """Of the entities that share what changed, take those within the look-back and those on record."""
     if ours.execute("select 1 from sharing_entity limit 1").fetchone() is None:
         return
     ours.execute(SQL.sharing_on_record.format(feed_table=feed.table))
     after = feed.key.lowest
     while after != feed.key.highest:
-        values = [row[0] for row in shop.rows(feed.walk, after=after, limit=KEYS, since=shop.since)]
-        after = feed.key.reach(values, KEYS)
+        values = [row[0] for row in shop.rows(feed.walk, after=after, limit=limit, since=shop.since)]
+        after = feed.key.reach(values, limit)
         ids = feed.key.only(map(feed.key.read, values))
         ours.execute(SQL.sharing_of, {"ids": json_list(ids)})
 
 
-def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed) -> None:
+def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> None:
     """Of the entities that are only suspected, take those that say something else than before."""
     after = feed.key.lowest
-    while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": KEYS})]:
+    while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": limit})]:
         after = ids[-1]
         found = fingerprints.changed(shop, ours, feed, ids)
         with db.transaction(ours, "deferred"):

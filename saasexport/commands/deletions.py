@@ -7,10 +7,10 @@ from saasexport import lock
 from saasexport.commands import as_typed, for_programs, table
 from saasexport.database import deletion_guard
 from saasexport.feed import Feed
-from saasexport.jobs import prepare_command
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.sync.sync import confirm_deletions
+from saasexport.sync.exporter import Options, exporter_for
+from saasexport.sync.story import confirm_deletions
 
 EXAMPLES = {
     "deletions": """
@@ -54,18 +54,18 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 
 def _confirm(found: Installation, feeds: list[Feed]) -> int:
-    work = prepare_command(found, "saasexport deletions --confirm")
+    exporter = exporter_for(found, "saasexport deletions --confirm")
     try:
         for feed in feeds:
             with lock.held(found.lock_file(feed.name), "deletions"):
-                synced = confirm_deletions(work, feed)
-            entities = "1 entity" if synced.processed == 1 else f"{synced.processed:,} entities"
-            items = "1 item" if synced.deleted == 1 else f"{synced.deleted:,} items"
+                report = confirm_deletions(exporter, Options(), feed)
+            entities = "1 entity" if report.processed == 1 else f"{report.processed:,} entities"
+            items = "1 item" if report.deleted == 1 else f"{report.deleted:,} items"
             print(f"{feed.name}: {entities}, {items} deleted")
     finally:
-        work.client.close()
+        exporter.close()
     if not feeds:
         print("no deletions are held back")
-    for line in work.lines():
+    for line in exporter.lines():
         print(as_typed(f"saasexport: {line}"), file=sys.stderr)
-    return 1 if work.lines() else 0
+    return 1 if exporter.lines() else 0

@@ -13,13 +13,12 @@ from saasexport.commands.progress import summary
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
-from saasexport.jobs import prepare_command
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.status.judgement import counted
-from saasexport.sync.steps import Work
-from saasexport.sync.sync import sync_entities
+from saasexport.sync.exporter import Exporter, Options, exporter_for
+from saasexport.sync.story import sync_entities
 
 EXAMPLES = {
     "failed": """
@@ -226,30 +225,30 @@ def _retry(found: Installation, items: list[dict[str, Any]]) -> int:
     if not items:
         print("no failed items")
         return 0
-    work = prepare_command(found, f"saasexport failed {RETRY.split()[0]}")
-    work.sends_legacy = True
+    exporter = exporter_for(found, f"saasexport failed {RETRY.split()[0]}")
     try:
-        is_failed = [_retry_feed(work, feed, of_feed) for feed, of_feed in _by_feed(found, items).values()]
+        is_failed = [_retry_feed(exporter, feed, of_feed) for feed, of_feed in _by_feed(found, items).values()]
     finally:
-        work.client.close()
-    for line in work.lines():
+        exporter.close()
+    for line in exporter.lines():
         print(as_typed(f"saasexport: {plain.line(line)}"), file=sys.stderr)
-    return 1 if any(is_failed) or work.lines() else 0
+    return 1 if any(is_failed) or exporter.lines() else 0
 
 
-def _retry_feed(work: Work, feed: Feed, items: list[dict[str, Any]]) -> bool:
-    ours = work.installation.ours
+def _retry_feed(exporter: Exporter, feed: Feed, items: list[dict[str, Any]]) -> bool:
+    ours = exporter.installation.ours
     try:
-        with lock.held(work.installation.lock_file(feed.name), RETRY):
+        with lock.held(exporter.installation.lock_file(feed.name), RETRY):
             with transaction(ours):
-                work.installation.table(feed).retry(item["id"] for item in items)
-            synced = sync_entities(work, feed, [item["source_entity_id"] for item in items], RETRY)
+                exporter.installation.table(feed).retry(item["id"] for item in items)
+            ids = [item["source_entity_id"] for item in items]
+            report = sync_entities(exporter, Options(send_legacy=True), feed, ids, RETRY)
     except Busy as busy:
-        work.log.operation(feed.name, RETRY, f"operation skipped - {busy}")
+        exporter.log.operation(feed.name, RETRY, f"operation skipped - {busy}")
         print(f"{feed.name}: operation skipped - {busy}")
         return False
-    print(f"{feed.name}: {summary(synced)}")
-    return synced.failures > 0
+    print(f"{feed.name}: {summary(report)}")
+    return report.failures > 0
 
 
 def _drop(found: Installation, items: list[dict[str, Any]]) -> int:

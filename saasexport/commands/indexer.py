@@ -16,11 +16,11 @@ from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.jobs import prepare_command
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.sync import resync
+from saasexport.sync.exporter import Options, exporter_for
 from saasexport.usage import near
 
 _PRODUCTS = "catalog_data_exporter_products"
@@ -209,7 +209,7 @@ def _set_status(found: Installation, feeds: list[Feed], wanted: str) -> int:
 
 def _reindex(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     """Sync every feed in full, one after the other; what legacy feeds collect is sent by their job."""
-    work = prepare_command(found, "saasexport indexer:reindex")
+    exporter = exporter_for(found, "saasexport indexer:reindex")
     failed = False
     try:
         for feed in feeds:
@@ -217,9 +217,9 @@ def _reindex(found: Installation, feeds: list[Feed], options: argparse.Namespace
             began = time.monotonic()
             try:
                 with lock.held(found.lock_file(feed.name), "full sync", options.wait):
-                    is_complete = resync.from_the_start(work, feed).is_complete
+                    is_complete = resync.from_the_start(exporter, Options(), feed).is_complete
             except Busy as busy:
-                work.log.operation(feed.name, "full sync", f"operation skipped - {busy}")
+                exporter.log.operation(feed.name, "full sync", f"operation skipped - {busy}")
                 print(f"is locked by another process: {busy.told_on(sys.stdout)}. Skipping.")
             except (SaasExportError, sqlite3.Error) as error:
                 print(f"exception: {error}")
@@ -227,10 +227,10 @@ def _reindex(found: Installation, feeds: list[Feed], options: argparse.Namespace
             else:
                 print(_rebuilt(time.monotonic() - began) if is_complete else "was reset meanwhile: it begins anew")
     finally:
-        work.client.close()
-    for line in work.lines():
+        exporter.close()
+    for line in exporter.lines():
         print(as_typed(f"saasexport: {line}"), file=sys.stderr)
-    return 1 if failed or work.lines() else 0
+    return 1 if failed or exporter.lines() else 0
 
 
 def _rebuilt(seconds: float) -> str:

@@ -9,7 +9,8 @@ from typing import TextIO
 
 from saasexport import plain
 from saasexport.feed import Feed
-from saasexport.sync.steps import PROGRESS_SECONDS, Synced
+from saasexport.sync.operation import PROGRESS_SECONDS
+from saasexport.sync.report import Report
 
 # Often enough to look alive.
 REDRAW_SECONDS = 0.1
@@ -26,16 +27,16 @@ class Progress:
         self._began = self._told = time.monotonic()
         self._width = 0
 
-    def __call__(self, feed: Feed, synced: Synced) -> None:
+    def __call__(self, feed: Feed, report: Report) -> None:
         """Show the state, unless it was shown a moment ago."""
         now = time.monotonic()
         if self.kind == "bar" and (now - self._told >= REDRAW_SECONDS or not self._width):
             self._told = now
             columns = shutil.get_terminal_size().columns
-            self._draw(bar(feed.name, synced.items, self.expected, now - self._began, columns))
+            self._draw(bar(feed.name, report.items, self.expected, now - self._began, columns))
         elif self.kind == "lines" and now - self._told >= PROGRESS_SECONDS:
             self._told = now
-            print(f"{feed.name}: {state(synced.items, self.expected, now - self._began)}", file=self.stream, flush=True)
+            print(f"{feed.name}: {state(report.items, self.expected, now - self._began)}", file=self.stream, flush=True)
 
     def close(self) -> None:
         """Leave a clean line for what comes next."""
@@ -86,12 +87,12 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def summary(synced: Synced, sent: str = "sent", deleted: str = "deleted") -> str:
+def summary(report: Report, sent: str = "sent", deleted: str = "deleted") -> str:
     """What a sync came to, in words."""
     counts = {
-        sent: synced.sent - synced.deleted,
-        "unchanged": synced.unchanged,
-        "failed": synced.failures,
-        deleted: synced.deleted,
+        sent: report.sent - report.deleted,
+        "unchanged": report.unchanged,
+        "failed": report.failures,
+        deleted: report.deleted,
     }
     return ", ".join(f"{count:,} {what}" for what, count in counts.items())

@@ -6,6 +6,7 @@ It takes the feed's lock only: a feed that a job is busy with is left to it.
 import argparse
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 from saasexport import lock
@@ -15,13 +16,15 @@ from saasexport.config import keys
 from saasexport.entity_key import EntityId
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
-from saasexport.jobs import prepare_command
 from saasexport.log import elapsed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.sync import lookup, resync
-from saasexport.sync.steps import Synced, Work
+from saasexport.sync.exporter import Exporter, Options, exporter_for
+from saasexport.sync.report import Report
+from saasexport.sync.resync import Selection
+from saasexport.sync.trial import Trial, trial, try_stored
 
 EXAMPLES = {
     "saas:resync": """
@@ -93,13 +96,11 @@ def run(options: argparse.Namespace, name: str) -> int:
         feed = _feed(found, options)
         options.lines = _lines(options.by_ids_file) if options.by_ids_file is not None else []
         _check(options, feed)
-        work = prepare_command(found, " ".join(["saasexport saas:resync", *_given(options)]))
-        work.size, work.threads = options.batch_size, options.thread_count
-        work.is_forced, work.sends_legacy = options.force, True
+        exporter = exporter_for(found, " ".join(["saasexport saas:resync", *_given(options)]))
         try:
-            return _run(work, feed, options)
+            return _run(exporter, feed, options)
         finally:
-            work.client.close()
+            exporter.close()
     finally:
         found.close()
 
@@ -161,44 +162,44 @@ def _given(options: argparse.Namespace) -> list[str]:
     return given
 
 
-def _run(work: Work, feed: Feed, options: argparse.Namespace) -> int:
-    resync.require(work.installation, feed)
+def _run(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> int:
+    resync.require(exporter.installation, feed)
     if options.no_reindex and not feed.legacy:
         told = f"--no-reindex is without effect: {feed.name} is an immediate feed, which is collected as it is sent"
         print(f"saasexport: saas:resync: {told}", file=sys.stderr)
-    ids = _ids(work, feed, options) if _is_by_ids(options) else None
+    ids = _ids(exporter, feed, options) if _is_by_ids(options) else None
     if ids == []:
         return 1
     if options.estimate:
-        print(_estimate(work, feed, options, ids))
+        print(_estimate(exporter, feed, options, ids))
         return 0
-    if options.cleanup_feed and not options.dry_run and not _is_confirmed(work, feed, options):
+    if options.cleanup_feed and not options.dry_run and not _is_confirmed(exporter, feed, options):
         print(f"{feed.name}: nothing done", file=sys.stderr)
         return 1
     operation = "full sync" if ids is None else resync.BY_IDS
     try:
-        with lock.held(work.installation.lock_file(feed.name), operation, options.wait):
-            return _dry_run(work, feed, options, ids) if options.dry_run else _sync(work, feed, options, ids)
+        with lock.held(exporter.installation.lock_file(feed.name), operation, options.wait):
+            return _dry_run(exporter, feed, options, ids) if options.dry_run else _sync(exporter, feed, options, ids)
     except Busy as busy:
-        work.log.operation(feed.name, operation, f"operation skipped - {busy}")
+        exporter.log.operation(feed.name, operation, f"operation skipped - {busy}")
         print(f"{feed.name}: operation skipped - {busy.told_on(sys.stdout)}")
         return 0
 
 
-def _ids(work: Work, feed: Feed, options: argparse.Namespace) -> list[EntityId]:
+def _ids(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> list[EntityId]:
     """The entities that --by-ids names; what it names in vain is told, and logged."""
     try:
         id_type = lookup.id_type_of(feed, options.id_type or "default")
     except ConfigError as error:
         if not feed.id_types:
-            work.log.error("03-09", f"{feed.name}: --by-ids is not supported for this feed")
+            exporter.log.error("03-09", f"{feed.name}: --by-ids is not supported for this feed")
         raise error
-    ids, missing = lookup.entities(work.installation, feed, _keys(options), id_type)
+    ids, missing = lookup.entities(exporter.installation, feed, _keys(options), id_type)
     if missing:
         kind = "none" if not ids else "some"
-        named = ", ".join(_shown(work.installation, feed, key, id_type) for key in missing)
+        named = ", ".join(_shown(exporter.installation, feed, key, id_type) for key in missing)
         message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.named(feed, id_type)} {named}"
-        work.log.warning("03-10", message)
+        exporter.log.warning("03-10", message)
         print(f"saasexport: CDE03-10 {message}", file=sys.stderr)
     return ids
 
@@ -209,10 +210,10 @@ def _shown(found: Installation, feed: Feed, key: str, id_type: str) -> str:
     return f"{key} (did you mean {meant}?)" if meant else key
 
 
-def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:
+def _is_confirmed(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> bool:
     if options.yes:
         return True
-    rows = resync.count_rows(work, feed)
+    rows = resync.count_rows(exporter.installation, feed)
     warning = f"--cleanup-feed empties {feed.table} ({rows:,} rows): deletions the service does not know of are lost"
     if not sys.stdin or not sys.stdin.isatty():
         raise ConfigError(f"{feed.name}: {warning}", "if the data space was cleaned, say --yes")
@@ -220,80 +221,95 @@ def _is_confirmed(work: Work, feed: Feed, options: argparse.Namespace) -> bool:
     return question.is_confirmed()
 
 
-def _sync(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
+def _sync(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
     began = time.monotonic()
-    shown = work.progress = Progress(_expected(work, feed))
+    shown = Progress(_expected(exporter, feed))
     try:
-        synced = _synced(work, feed, options, ids)
+        report = _report(exporter, _wanted(options, shown), feed, options, ids)
     finally:
         shown.close()
-    print(f"{feed.name}: {summary(synced)} ({_entities(synced)}, {elapsed(time.monotonic() - began)})")
-    if not synced.is_complete:
+    print(f"{feed.name}: {summary(report)} ({_entities(report)}, {elapsed(time.monotonic() - began)})")
+    if not report.is_complete:
         print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
-    if synced.failures and not work.lines():
+    if report.failures and not exporter.lines():
         told = f"{feed.name}: what failed before fails still; see: saasexport failed {feed.name}"
         print(as_typed(f"saasexport: {told}"), file=sys.stderr)
-    for line in work.lines():
+    for line in exporter.lines():
         print(as_typed(f"saasexport: {line}"), file=sys.stderr)
-    return 1 if synced.failures or work.lines() or not synced.is_complete else 0
+    return 1 if report.failures or exporter.lines() or not report.is_complete else 0
 
 
-def _synced(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> Synced:
+def _wanted(options: argparse.Namespace, shown: Progress | None = None) -> Options:
+    """What the command line says of every pass."""
+    return Options(
+        force=options.force,
+        send_legacy=True,
+        batch_size=options.batch_size,
+        threads=options.thread_count,
+        progress=shown,
+    )
+
+
+def _report(
+    exporter: Exporter, wanted: Options, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None
+) -> Report:
     """Choose the way to send."""
     if options.cleanup_feed:
-        resync.empty(work, feed)
+        resync.empty(exporter, feed)
     if options.no_reindex and feed.legacy:
-        return resync.stored_again(work, feed, ids, _after(work, feed, options))
+        return resync.stored_again(exporter, wanted, feed, _selection(exporter, feed, options, ids))
     if ids is not None:
-        return resync.some_entities(work, feed, ids)
+        return resync.some_entities(exporter, wanted, feed, ids)
     if options.continue_resync:
-        return resync.onwards(work, feed)
-    return resync.from_the_start(work, feed)
+        return resync.onwards(exporter, wanted, feed)
+    return resync.from_the_start(exporter, wanted, feed)
 
 
-def _dry_run(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
-    shown = work.progress = Progress(_expected(work, feed))
+def _dry_run(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
+    shown = Progress(_expected(exporter, feed))
     try:
-        trial = _trial(work, feed, options, ids, options.cleanup_feed)
+        report, faults = _trial(exporter, _wanted(options, shown), feed, options, ids)
     finally:
         shown.close()
-    print(f"{feed.name}: dry run: {summary(trial.synced, 'to be sent', 'to be deleted')} ({_entities(trial.synced)})")
-    for entity, reason in trial.faults:
+    print(f"{feed.name}: dry run: {summary(report, 'to be sent', 'to be deleted')} ({_entities(report)})")
+    for entity, reason in faults:
         print(f"saasexport: {feed.name}: entity {entity}: {reason}", file=sys.stderr)
-    more = trial.synced.failed - len(trial.faults)
+    more = report.failed - len(faults)
     if more > 0:
         print(f"saasexport: {feed.name}: and {more} more", file=sys.stderr)
-    return 1 if trial.synced.failed else 0
+    return 1 if report.failed else 0
 
 
 def _trial(
-    work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None, as_if_empty: bool
-) -> resync.Trial:
-    work.is_forced |= ids is not None
-    after = _after(work, feed, options)
+    exporter: Exporter, wanted: Options, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None
+) -> Trial:
+    selection = _selection(exporter, feed, options, ids)
     if options.no_reindex and feed.legacy:
-        return resync.try_stored(work, feed, ids, after)
-    return resync.trial(work, feed, ids, after, as_if_empty)
+        return try_stored(exporter, wanted, feed, selection)
+    is_forced = wanted.force or ids is not None
+    return trial(exporter, replace(wanted, force=is_forced), feed, selection, options.cleanup_feed)
 
 
-def _after(work: Work, feed: Feed, options: argparse.Namespace) -> EntityId | None:
-    return resync.highest_exported(work, feed) if options.continue_resync else None
+def _selection(
+    exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None
+) -> Selection:
+    return Selection(ids, resync.highest_exported(exporter.installation, feed) if options.continue_resync else None)
 
 
-def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> str:
+def _estimate(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> str:
     """How many records and requests, and how long at the service's rate; unchanged items need none."""
+    wanted = _wanted(options)
     stored = options.no_reindex and feed.legacy
     if ids is None and not options.continue_resync and not stored:
-        records = _expected(work, feed)
+        records = _expected(exporter, feed)
     else:
-        trial = _trial(work, feed, options, ids, False)
-        records = trial.synced.items
-    size = work.batch_size(feed)
+        records = _trial(exporter, wanted, feed, options, ids).report.items
+    size = exporter.batch_size(wanted, feed)
     requests = -(-records // size)
-    configured = work.installation.config["service.requests_per_second"]
+    configured = exporter.installation.config["service.requests_per_second"]
     rate = configured or ADOBES_RATE
     whose = "[service] requests_per_second" if configured else "what Adobe's service accepts"
-    unchanged = "" if work.is_forced else "; unchanged records are not sent"
+    unchanged = "" if wanted.force or ids is not None else "; unchanged records are not sent"
     seconds = requests / rate
     time_needed = f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.1f} seconds"
     return (
@@ -302,13 +318,13 @@ def _estimate(work: Work, feed: Feed, options: argparse.Namespace, ids: list[Ent
     )
 
 
-def _expected(work: Work, feed: Feed) -> int:
-    return status.source_records(work.installation, feed)
+def _expected(exporter: Exporter, feed: Feed) -> int:
+    return status.source_records(exporter.installation, feed)
 
 
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _entities(synced: Synced) -> str:
-    return "1 entity" if synced.processed == 1 else f"{synced.processed:,} entities"
+def _entities(report: Report) -> str:
+    return "1 entity" if report.processed == 1 else f"{report.processed:,} entities"

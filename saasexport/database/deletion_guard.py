@@ -7,7 +7,7 @@ until somebody says `deletions --confirm`, and everything else goes on.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from saasexport import queries
 from saasexport.database import indexer
@@ -20,15 +20,15 @@ SQL = queries.beside(__file__)
 FEWEST = 100
 
 
-def add(
-    ours: sqlite3.Connection, feed: Feed, missing: Iterable[EntityId], ids: Iterable[EntityId], by: str, now: str
-) -> None:
-    """Keep the entities a pass found gone, forget those that are back or decided; in the staging transaction."""
-    missing = set(missing) if by else set()
-    others = [entity for entity in ids if entity not in missing]
-    if others:
-        ours.execute(SQL.forget, {"feed": feed.name, "ids": json_list(others)})
+def add(ours: sqlite3.Connection, feed: Feed, missing: Iterable[EntityId], by: str, now: str) -> None:
+    """Keep the entities that a pass found gone, in the staging transaction."""
     ours.executemany(SQL.add, [(feed.name, entity, by, now) for entity in missing])
+
+
+def forget(ours: sqlite3.Connection, feed: Feed, ids: Sequence[EntityId]) -> None:
+    """Forget entities that are back or decided, in the staging transaction."""
+    if ids:
+        ours.execute(SQL.forget, {"feed": feed.name, "ids": json_list(ids)})
 
 
 def pending(ours: sqlite3.Connection, feed: Feed, by: str) -> list[int]:
@@ -58,9 +58,10 @@ def doubted(ours: sqlite3.Connection, feed: Feed, ids: Iterable[EntityId]) -> li
     return [row[0] for row in ours.execute(SQL.held_among, {"feed": feed.name, "ids": json_list(ids)})]
 
 
-def is_suspicious(ours: sqlite3.Connection, feed: Feed, number: int, guard: int) -> bool:
+def is_suspicious(ours: sqlite3.Connection, feed: Feed, number: int, guard: int, fewest: int = FEWEST) -> bool:
     """Whether so many deletions in one pass are more than the guard, in percent, allows."""
-    fewest = 0 if holds_any(ours, feed) else FEWEST
+    if holds_any(ours, feed):
+        fewest = 0
     if not guard or number <= fewest:
         return False
     known = ours.execute(SQL.known.format(feed_table=feed.table)).fetchone()[0]

@@ -83,20 +83,12 @@ class FeedTable:
     """The feed table of one feed, for one environment."""
 
     def __init__(
-        self,
-        ours: sqlite3.Connection,
-        feed: Feed,
-        environment: int = 1,
-        exclude: Sequence[str] = (),
-        keep_items: bool = False,
-        max_body: int | None = None,
+        self, ours: sqlite3.Connection, feed: Feed, environment: int = 1, encoder: Encoder | None = None
     ) -> None:
         self.ours = ours
         self.feed = feed
         self.environment = environment  # its bit, as a number
-        self.exclude = exclude
-        self.keep_items = keep_items or feed.legacy
-        self.encoder = Encoder(feed, exclude, self.keep_items, max_body)
+        self.encoder = encoder or Encoder(feed)
 
     def sql(self, name: str) -> str:
         """A query of feed_table.sql for this table."""
@@ -115,15 +107,14 @@ class FeedTable:
         entities: Iterable[EntityItems],
         now: str,
         force: bool = False,
-        spare: bool = False,
-        doubted: Iterable[EntityId] = (),
+        doubted: Iterable[EntityId] | None = None,
     ) -> Staged:
         """Put on record what these entities' items are now; to be called inside a transaction.
 
         `ids` are the entities that were asked for, those that are gone included.
         `now` is the time of export, UTC.  With `force` unchanged items are sent
-        again; with `spare` entities that are gone altogether are named, not deleted,
-        and so are `doubted` ones of whose items any is gone.
+        again; with `doubted` entities that are gone altogether are named, not deleted,
+        and so are those among them of whose items any is gone.
         Raises Contested, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
@@ -161,7 +152,7 @@ class FeedTable:
         )
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
         spared: set[int] = set()
-        if spare and gone:
+        if doubted is not None and gone:
             spared = self._gone_altogether(gone, items, faults, set(doubted))
             gone = [row for row in gone if row.entity_id not in spared]
         deleted, tombstones = self._mark_deleted(gone, now, force)
@@ -337,10 +328,10 @@ class FeedTable:
         return Pending(row_id, (body,), bool(is_deleted))
 
     def _stored_body(self, data: str, modified_at: str) -> bytes:
-        if self.exclude:
+        if self.encoder.exclude:
             # It may have been collected before these fields were to be left out.
             item = json.loads(data)
-            for dotted in self.exclude:
+            for dotted in self.encoder.exclude:
                 item = without(item, dotted)
             data = encode(item)
         return (data[:-1] + self._tail(modified_at, False)).encode()

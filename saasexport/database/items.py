@@ -49,7 +49,7 @@ class Encoder:
     ) -> None:
         self.feed = feed
         self.exclude = exclude
-        self.keep_items = keep_items
+        self.keep_items = keep_items or feed.legacy  # what is collected is sent from our table
         self.longest = None if max_body is None else max_body - _ADDED
         self.weight = 0  # bytes of the items that were encoded last
         self.kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))

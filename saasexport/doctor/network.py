@@ -15,8 +15,8 @@ from saasexport.delivery.connection import Response, address
 from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, ok, warn
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.jobs import connect
 from saasexport.log import Log
+from saasexport.sync.exporter import connect
 
 # Modified times are whole seconds, and an answer takes its time.
 CLOCK_SECONDS = 30

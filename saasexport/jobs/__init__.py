@@ -8,31 +8,22 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 import saasexport
 from saasexport import lock, plain
-from saasexport.clock import now_text
 from saasexport.config import config
-from saasexport.config.secret import read_key
-from saasexport.database import db
-from saasexport.delivery.client import Client
-from saasexport.delivery.wire import Settings
-from saasexport.errors import Busy, ConfigError, DatabaseError, SaasExportError, ShopError, Uninstalled
+from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
+from saasexport.jobs import cron_mail
 from saasexport.log import Log
 from saasexport.setup import feed_set, opening, recovery
 from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
 from saasexport.status import metrics, status
 from saasexport.status.judgement import counted
-from saasexport.sync.sync import Work
+from saasexport.sync.exporter import Exporter, Options, connect
 from saasexport.usage import Parser
-
-# With --cron a problem that lasts is told again after so long (design.md 4).
-TELL_AGAIN_SECONDS = 3600
 
 
 def main(name: str, argv: list[str], held: int | None = None) -> int:
@@ -46,28 +37,28 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         print(f"{name}: {plain.line(str(error))}", file=sys.stderr)
         return error.exit_status
     try:
-        found, content = opening.connect(options.config)
+        installation, content = opening.connect(options.config)
     except Uninstalled:
         return 0  # on purpose: a package's cron lines stay
     except Exception as error:
         return _cannot_open(name, options.config, error)
     try:
         if held is None:
-            held = lock.take_job(found.config["export.lock_dir"], name, options.cron, options.wait)
-        opening.bring_in_line(found, content)
-        work = prepare(found, name, options)
+            held = lock.take_job(installation.config["export.lock_dir"], name, options.cron, options.wait)
+        opening.bring_in_line(installation, content)
+        exporter, wanted = prepare(installation, name, options)
         try:
-            module.run(work, options)
+            walked = module.run(exporter, wanted, options)
         finally:
-            work.client.close()
+            exporter.close()
         # What an uninstall took away under the running job is nobody's fault.
-        require_installed(found)
-        if not work.log.has_said:
-            work.log.say(f"{name}: {_nothing_to_do(name, found)}")
-        count(work)
-        told = _told(name, found, work.lines(), options.cron)
-        publish(work)
-        return told
+        require_installed(installation)
+        if not exporter.log.has_said:
+            exporter.log.say(f"{name}: {_nothing_to_do(name, installation)}")
+        count(exporter, walked or [])
+        status = cron_mail.tell(name, installation.ours, exporter.lines(), options.cron)
+        publish(exporter)
+        return status
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy.told_on(sys.stderr)}", file=sys.stderr)
@@ -79,13 +70,13 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     except Exception as error:
         if recovery.is_corrupt(error) and not isinstance(error, ShopError):
             # Closed before its file is set aside: closing later would remove the new database's log.
-            found.close()
+            installation.close()
             return _cannot_open(name, options.config, error)
-        line = Log(found.config["export.log_dir"], f"bin/{name}").failure("02-01", "it ended early", error)
+        line = Log(installation.config["export.log_dir"], f"bin/{name}").failure("02-01", "it ended early", error)
         status = error.exit_status if isinstance(error, SaasExportError) else 1
-        return _told(name, found, [line], options.cron) and status
+        return cron_mail.tell(name, installation.ours, [line], options.cron) and status
     finally:
-        found.close()
+        installation.close()
         if held is not None:
             lock.release(held)
 
@@ -99,21 +90,21 @@ def _nothing_to_do(name: str, installation: Installation) -> str:
     return f"nothing to do; {counted(waiting, 'failed item')} {'waits' if waiting == 1 else 'wait'} for resend_failed"
 
 
-def count(work: Work) -> None:
+def count(exporter: Exporter, walked: list[Feed]) -> None:
     """Have the views show what a job has done."""
-    found = work.installation
+    installation = exporter.installation
     # Who has just looked at every entity may as well count them; people who ask then need not wait for it.
-    for uncounted in (status.count(found, work.walked), status.count_after_work(found)):
+    for uncounted in (status.count(installation, walked), status.count_after_work(installation)):
         for feed, error in uncounted.items():
-            work.stop("02-01", f"{feed} cannot be counted", error)
+            exporter.stop("02-01", f"{feed} cannot be counted", error)
 
 
-def publish(work: Work) -> None:
+def publish(exporter: Exporter) -> None:
     """Have the metrics file show what a job has done; that alone never makes it fail."""
     try:
-        metrics.write(work.installation)
+        metrics.write(exporter.installation)
     except (OSError, sqlite3.Error) as error:
-        work.log.error("02-01", f"[export] metrics_file: {error}")
+        exporter.log.error("02-01", f"[export] metrics_file: {error}")
 
 
 def failure(option: str | None, caller: str, error: Exception) -> str:
@@ -156,123 +147,9 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     return options
 
 
-def prepare(found: Installation, name: str, options: argparse.Namespace) -> Work:
+def prepare(installation: Installation, name: str, options: argparse.Namespace) -> tuple[Exporter, Options]:
     """What a job works with."""
-    log = Log(found.config["export.log_dir"], f"bin/{name}", options.verbose)
-    deadline = time.monotonic() + found.config["export.run_seconds"]
-    return Work(found, connect(found, log, options.cron, deadline), log, deadline, waits=options.wait)
-
-
-def prepare_command(found: Installation, caller: str) -> Work:
-    """What a command works with: as a job, but without an end."""
-    log = Log(found.config["export.log_dir"], f"bin/{caller}")
-    return Work(found, connect(found, log), log)
-
-
-def connect(found: Installation, log: Log, is_patient: bool = False, deadline: float = float("inf")) -> Client:
-    """The service, as the configuration describes it."""
-    settings = found.config.sections["service"]
-    return Client(
-        Settings(
-            url=settings["url"].rstrip("/"),
-            environment_id=settings["environment_id"],
-            timeout=settings["timeout"],
-            max_body=settings["max_body"],
-            api_key=read_key(settings["api_key_file"], found.config.place("service.api_key_file"))
-            if settings["api_key_file"]
-            else None,
-            ca_file=settings["ca_file"],
-            requests_per_second=settings["requests_per_second"],
-            slot_file=found.lock_file("service"),
-            is_patient=is_patient,
-            transport=settings["transport"],
-            private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
-            private_key_place=found.config.place("service.private_key_file"),
-        ),
-        found.ours,
-        found.route,
-        log.sent,
-        deadline,
-    )
-
-
-def each_feed(work: Work, operation: str, sync: Callable[[Work, Feed], Any], feeds: list[Feed]) -> None:
-    """Sync feeds one after the other, each under its lock."""
-    for feed in feeds:
-        if work.is_over:
-            return
-        locked(work, feed, operation, sync)
-
-
-def locked(work: Work, feed: Feed, operation: str, sync: Callable[[Work, Feed], Any]) -> Any:
-    """Sync a feed under its lock; None if it is in use, or if it cannot go on: the others do."""
-    try:
-        with lock.held(work.installation.lock_file(feed.name), operation, work.waits):
-            return sync(work, feed)
-    except Busy as busy:
-        work.log.operation(feed.name, operation, f"operation skipped - {busy}")
-    except ConfigError:
-        raise  # what is wrong there is wrong for every feed
-    except Exception as error:
-        if _is_ours_corrupt(work, error):
-            raise DatabaseError(f"{work.installation.config['export.database']}: {error}") from error
-        work.stop(_CODES.get(operation, "04-11"), feed.name, error)
-    return None
-
-
-def _is_ours_corrupt(work: Work, error: Exception) -> bool:
-    if isinstance(error, ShopError) or not recovery.is_corrupt(error):
-        return False
-    return not recovery.is_sound(work.installation.ours)
-
-
-# What did not go on; anything else is a full sync, which the next run resumes.
-_CODES = {"partial reindex": "04-03", "cleanup": "04-21"}
-
-
-def _told(name: str, found: Installation, lines: list[str], is_cron: bool) -> int:
-    """Print what went wrong, at most once an hour under cron; gives the exit status."""
-    told = _worth_telling(name, found, lines) if is_cron else lines
-    for line in told:
-        print(f"{name}: {plain.line(line)}", file=sys.stderr)
-    return 1 if lines else 0
-
-
-def _worth_telling(name: str, found: Installation, lines: list[str]) -> list[str]:
-    from datetime import UTC, datetime, timedelta
-
-    ours = found.ours
-    now = now_text()
-    again = (datetime.now(UTC) - timedelta(seconds=TELL_AGAIN_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
-    kinds = {_kind(line): line for line in lines}
-    told = []
-    with db.transaction(ours):
-        known = {
-            _kind(message): (message, since, last)
-            for message, since, last in ours.execute(
-                "select message, since, told from problem where job = ?", (name,)
-            )
-        }
-        for kind, line in kinds.items():
-            if kind not in known or not again < known[kind][2] <= now:
-                first, since, _ = known.get(kind, (line, now, now))
-                told.append(line if kind not in known else f"{line} (since {since} UTC)")
-                ours.execute("insert or replace into problem values (?, ?, ?, ?)", (name, first, since, now))
-        for kind, (message, since, _) in known.items():
-            if kind not in kinds:
-                told.append(f"over since {now} UTC, after {_duration(since, now)}: {message} (began {since} UTC)")
-                ours.execute("delete from problem where job = ? and message = ?", (name, message))
-    return told
-
-
-def _kind(line: str) -> str:
-    """Counts differ from minute to minute; the problem is the same."""
-    return "".join(character for character in line if not character.isdecimal())
-
-
-def _duration(since: str, now: str) -> str:
-    from datetime import datetime
-
-    from saasexport.doctor.finding import ago
-
-    return ago(max((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds(), 0))
+    log = Log(installation.config["export.log_dir"], f"bin/{name}", options.verbose)
+    deadline = time.monotonic() + installation.config["export.run_seconds"]
+    client = connect(installation, log, options.cron, deadline)
+    return Exporter(installation, client, log), Options(deadline=deadline, waits=options.wait)

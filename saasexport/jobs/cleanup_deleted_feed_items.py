@@ -12,41 +12,41 @@ from saasexport.clock import now_text
 from saasexport.database import history, indexer
 from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
-from saasexport.jobs import each_feed
-from saasexport.sync.sync import Work
+from saasexport.sync.exporter import Exporter, Options
+from saasexport.sync.locked import each_feed
 
 KEPT_DAYS = 7
 
 
-def run(work: Work, options: argparse.Namespace) -> None:
+def run(exporter: Exporter, options: Options, arguments: argparse.Namespace) -> None:
     """Clean up every feed's table, and ask for the daily reconciliation."""
-    clean_up(work)
-    ours = work.installation.ours
+    clean_up(exporter, options)
+    ours = exporter.installation.ours
     # An hour less, or a job that starts at the same time every day would miss every other day.
-    before = _ago(hours=work.installation.config["export.reconcile_hours"] - 1)
-    for feed in work.installation.feeds():
+    before = _ago(hours=exporter.installation.config["export.reconcile_hours"] - 1)
+    for feed in exporter.installation.feeds():
         state = indexer.state(ours, feed)
         row = ours.execute(indexer.SQL.last_reconciled, {"feed": feed.name}).fetchone()
         if state.status == "valid" and row[0] and row[0] <= before:
             indexer.invalidate(ours, feed, "daily reconciliation", now_text())
 
 
-def clean_up(work: Work) -> None:
+def clean_up(exporter: Exporter, options: Options) -> None:
     """Remove what is old from every feed's table and from the history."""
-    ours = work.installation.ours
-    each_feed(work, "cleanup", _clean_up, list(work.installation.all_feeds.values()))
+    ours = exporter.installation.ours
+    each_feed(exporter, options, "cleanup", _clean_up, exporter.installation.all_feeds.values())
     with transaction(ours):
         history.clean_up(ours, _ago(days=history.KEPT_DAYS))
         keep(ours, cleaned_at=now_text())
 
 
-def _clean_up(work: Work, feed: Feed) -> None:
+def _clean_up(exporter: Exporter, options: Options, feed: Feed) -> None:
     before = _ago(days=KEPT_DAYS)
-    table = work.installation.table(feed)
-    with transaction(work.installation.ours):
+    table = exporter.installation.table(feed)
+    with transaction(exporter.installation.ours):
         removed = table.clean_up(before)
     if removed:
-        work.log.say(f"{feed.name}: {removed} deleted items removed")
+        exporter.log.say(f"{feed.name}: {removed} deleted items removed")
 
 
 def _ago(days: int = 0, hours: int = 0) -> str:

@@ -6,64 +6,77 @@ the next run goes on where it was.
 
 import argparse
 import time
+from dataclasses import replace
 
 from saasexport.clock import now_text
 from saasexport.database import indexer, questions
 from saasexport.feed import Feed
-from saasexport.jobs import cleanup_deleted_feed_items, each_feed, locked
-from saasexport.sync.sync import Work, full_sync, keep_bounded, partial_sync, sync_awaiting, sync_due
+from saasexport.jobs import cleanup_deleted_feed_items
+from saasexport.sync.exporter import Exporter, Options
+from saasexport.sync.locked import each_feed, locked
+from saasexport.sync.report import Report
+from saasexport.sync.story import full_sync, keep_bounded, partial_sync, sync_awaiting, sync_due
 
 # A full sync works in slices, so that one large feed does not keep the others waiting.
 SLICE_SECONDS = 10
 
 
-def run(work: Work, options: argparse.Namespace) -> None:
-    """Partial sync of every changelog and of what a crash left, then full syncs in slices."""
-    for line in work.installation.lost:
-        work.log.error("04-06", line)
-        work.stopped[line] = None
-    each_feed(work, "partial reindex", _catch_up, work.installation.feeds())
-    feeds = [feed for feed in work.installation.feeds() if _state(work, feed) != "suspended"]
-    keep_up(work, feeds)
-    invalid = [feed for feed in feeds if _state(work, feed) != "valid"]
-    while invalid and not work.is_over:
-        invalid = [feed for feed in invalid if _slice(work, feed)]
+def run(exporter: Exporter, options: Options, arguments: argparse.Namespace | None = None) -> list[Feed]:
+    """Partial sync of every changelog and of what a crash left, then full syncs in slices.
+
+    Gives the feeds of which every entity was seen.
+    """
+    installation = exporter.installation
+    for line in installation.lost:
+        exporter.log.error("04-06", line)
+        exporter.problems.tell(line)
+    each_feed(exporter, options, "partial reindex", _catch_up, installation.feeds())
+    feeds = [feed for feed in installation.feeds() if _status(exporter, feed) != "suspended"]
+    keep_up(exporter, options, feeds)
+    return _sync_invalid(exporter, options, [feed for feed in feeds if _status(exporter, feed) != "valid"])
 
 
-def keep_up(work: Work, feeds: list[Feed]) -> None:
+def _sync_invalid(exporter: Exporter, options: Options, invalid: list[Feed]) -> list[Feed]:
+    """Full syncs in turn, a slice each; gives the feeds that are through."""
+    walked: list[Feed] = []
+    while invalid and not options.is_over:
+        unfinished: list[Feed] = []
+        for feed in invalid:
+            report = locked(exporter, options, "full sync", _slice, feed)
+            if report is not None:
+                (walked if report.is_complete else unfinished).append(feed)
+        invalid = unfinished
+    return walked
+
+
+def _slice(exporter: Exporter, options: Options, feed: Feed) -> Report:
+    return full_sync(exporter, replace(options, until=time.monotonic() + SLICE_SECONDS), feed)
+
+
+def keep_up(exporter: Exporter, options: Options, feeds: list[Feed]) -> None:
     """What the nightly job should have done, where it did not run: the machine may be off at night."""
-    found = work.installation
+    installation = exporter.installation
     now = {"now": now_text()}
-    query = f"select feed from view_state where {questions.overdue(found.config['export.reconcile_hours'])}"
-    due = {row[0] for row in found.ours.execute(query, now)}
+    query = f"select feed from view_state where {questions.overdue(installation.config['export.reconcile_hours'])}"
+    due = {row[0] for row in installation.ours.execute(query, now)}
     for feed in feeds:
-        if feed.name in due and _state(work, feed) == "valid":
-            indexer.invalidate(found.ours, feed, "it was not compared with the shop for long", now_text())
-    if found.ours.execute(
+        if feed.name in due and _status(exporter, feed) == "valid":
+            indexer.invalidate(installation.ours, feed, "it was not compared with the shop for long", now_text())
+    if installation.ours.execute(
         "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')", now
     ).fetchone():
-        cleanup_deleted_feed_items.clean_up(work)
+        cleanup_deleted_feed_items.clean_up(exporter, options)
 
 
-def _catch_up(work: Work, feed: Feed) -> None:
-    keep_bounded(work, feed)
-    if _state(work, feed) == "suspended":
+def _catch_up(exporter: Exporter, options: Options, feed: Feed) -> None:
+    keep_bounded(exporter, options, feed)
+    if _status(exporter, feed) == "suspended":
         return
     if not feed.legacy:
-        sync_awaiting(work, feed)
-    sync_due(work, feed)
-    partial_sync(work, feed)
+        sync_awaiting(exporter, options, feed)
+    sync_due(exporter, options, feed)
+    partial_sync(exporter, options, feed)
 
 
-def _slice(work: Work, feed: Feed) -> bool:
-    """Walk on in a feed; true if it is not through yet."""
-    synced = locked(work, feed, "full sync", lambda work, feed: full_sync(work, feed, _until()))
-    return synced is not None and not synced.is_complete
-
-
-def _until() -> float:
-    return time.monotonic() + SLICE_SECONDS
-
-
-def _state(work: Work, feed: Feed) -> str:
-    return indexer.state(work.installation.ours, feed).status
+def _status(exporter: Exporter, feed: Feed) -> str:
+    return indexer.state(exporter.installation.ours, feed).status

@@ -5,13 +5,14 @@ Run by cron every minute; safe to run by hand.
 
 import argparse
 
-from saasexport.jobs import each_feed
-from saasexport.sync.sync import Work, send_collected
+from saasexport.sync.exporter import Exporter, Options
+from saasexport.sync.locked import each_feed
+from saasexport.sync.story import send_collected
 
 
-def run(work: Work, options: argparse.Namespace) -> None:
+def run(exporter: Exporter, options: Options, arguments: argparse.Namespace) -> None:
     """Send, feed by feed, what stands in the feed tables with status 0."""
     feeds = [
-        feed for feed in work.installation.feeds() if feed.legacy and feed.exporter == "saas_data_exporter"
+        feed for feed in exporter.installation.feeds() if feed.legacy and feed.exporter == "saas_data_exporter"
     ]
-    each_feed(work, "partial sync (legacy)", send_collected, feeds)
+    each_feed(exporter, options, "partial sync (legacy)", send_collected, feeds)

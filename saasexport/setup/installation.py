@@ -14,6 +14,7 @@ from saasexport.capture import changelog
 from saasexport.config import config
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
+from saasexport.database.items import Encoder
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
@@ -110,13 +111,11 @@ class Installation:
 
     def table(self, feed: Feed) -> FeedTable:
         """The feed's table, for the environment in force."""
+        is_kept = os.environ.get("PERSIST_EXPORTED_FEED") == "1"
+        exclude = self.config.of_feed(feed.name, "exclude")
+        encoder = Encoder(feed, exclude, is_kept, self.config["service.max_body"])
         return FeedTable(
-            self.ours,
-            feed,
-            environment_bit(self.ours, self.config["service.environment_id"]),
-            self.config.of_feed(feed.name, "exclude"),
-            os.environ.get("PERSIST_EXPORTED_FEED") == "1",
-            self.config["service.max_body"],
+            self.ours, feed, environment_bit(self.ours, self.config["service.environment_id"]), encoder
         )
 
     def shop_now(

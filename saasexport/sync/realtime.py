@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from saasexport import lock
 from saasexport.errors import Busy
-from saasexport.jobs import prepare_command
 from saasexport.setup.opening import open_installation
-from saasexport.sync.sync import sync_entities
+from saasexport.sync.exporter import Options, exporter_for
+from saasexport.sync.story import sync_entities
 
 
 def reindex(feed: str, ids: Iterable[int | str], config: str | None = None) -> bool:
@@ -19,18 +19,17 @@ def reindex(feed: str, ids: Iterable[int | str], config: str | None = None) -> b
     Raises SaasExportError if the installation is not usable.  A service that is
     down is no error here: its items are kept and sent again later.
     """
-    found = open_installation(config)
+    installation = open_installation(config)
     try:
-        work = prepare_command(found, "saasexport.reindex")
-        work.sends_legacy = True
-        it = found.feed(feed)
+        exporter = exporter_for(installation, "saasexport.reindex")
+        it = installation.feed(feed)
         try:
-            with lock.held(found.lock_file(it.name), "reindex"):
-                sync_entities(work, it, ids, "partial reindex")
+            with lock.held(installation.lock_file(it.name), "reindex"):
+                sync_entities(exporter, Options(send_legacy=True), it, ids, "partial reindex")
         except Busy:
             return False
         finally:
-            work.client.close()
+            exporter.close()
         return True
     finally:
-        found.close()
+        installation.close()

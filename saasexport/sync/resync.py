@@ -1,220 +1,121 @@
-"""What saas:resync and indexer:reindex do besides the story: from the start, some entities, onwards, a trial.
+"""What saas:resync and indexer:reindex do besides the story: from the start, some entities, onwards.
 
 All of it goes through the same steps.  A full sync that was asked for begins at
 the first entity, and only one that has seen every entity makes its indexer valid.
 """
 
-from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.capture import changelog
-from saasexport.clock import now_text
 from saasexport.database import indexer
 from saasexport.database.db import transaction
-from saasexport.database.feed_table import Contested, FeedTable, Pending
-from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
-from saasexport.feed import Feed, Shop, json_list
+from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.sync import steps
-from saasexport.sync.steps import Synced, Work
-from saasexport.sync.sync import full_sync, send_collected, settle, sync_entities, walk
+from saasexport.sync.exporter import Exporter, Options
+from saasexport.sync.report import Report
+from saasexport.sync.story import begin, full_sync, send_collected, sync_entities
+from saasexport.sync.walk import walk
 
 SQL = queries.beside(__file__)
 
 BY_IDS = "partial resync by ids"
 
-# Reasons why items cannot be assembled that a trial names; a shop may have thousands.
-MOST_FAULTS = 20
+
+class Selection(NamedTuple):
+    """The entities that somebody means: some, or those after one; all, without either."""
+
+    ids: list[EntityId] | None = None
+    after: EntityId | None = None
 
 
-def require(found: Installation, feed: Feed) -> None:
+def require(installation: Installation, feed: Feed) -> None:
     """Raise unless the configuration wants the feed and the shop can give it."""
-    if not found.is_enabled(feed):
+    if not installation.is_enabled(feed):
         raise ConfigError(
-            f"{found.config.file}: feed {feed.name} is switched off", f"set [feeds.{feed.name}] enabled = true"
+            f"{installation.config.file}: feed {feed.name} is switched off", f"set [feeds.{feed.name}] enabled = true"
         )
-    changelog.require(found.shop, feed)
+    changelog.require(installation.shop, feed)
 
 
 # Whole feeds
 
 
-def from_the_start(work: Work, feed: Feed) -> Synced:
+def from_the_start(exporter: Exporter, options: Options, feed: Feed) -> Report:
     """Walk every entity, however far an earlier run has come."""
-    require(work.installation, feed)
-    with transaction(work.installation.ours):
-        indexer.set_status(work.installation.ours, feed, "invalid", "a full sync was asked for", now_text())
-    return _sent_too(work, feed, full_sync(work, feed))
+    installation = exporter.installation
+    require(installation, feed)
+    with transaction(installation.ours):
+        indexer.set_status(installation.ours, feed, "invalid", "a full sync was asked for", exporter.clock())
+    return _with_collected(exporter, options, feed, full_sync(exporter, options, feed))
 
 
-def onwards(work: Work, feed: Feed) -> Synced:
+def onwards(exporter: Exporter, options: Options, feed: Feed) -> Report:
     """Go on after the highest entity that was exported; earlier ones are not visited."""
-    require(work.installation, feed)
-    ours = work.installation.ours
-    highest = highest_exported(work, feed)
+    require(exporter.installation, feed)
+    ours = exporter.installation.ours
+    highest = highest_exported(exporter.installation, feed)
     if highest is None:
-        return from_the_start(work, feed)
+        return from_the_start(exporter, options, feed)
     state = indexer.state(ours, feed)
     if state.status == "working" and state.position is not None and state.position >= highest:
         # The full sync that was interrupted has seen the earlier ones: this completes it.
         with transaction(ours):
             indexer.move(ours, feed, highest)
-        return _sent_too(work, feed, full_sync(work, feed))
-    synced = Synced()
-    shop = steps.shop_of(work, feed)
-    with steps.operation(work, feed, "full sync", synced):
-        for ids in walk(work, feed, shop, highest):
-            steps.sync_chunk(work, feed, shop, ids, synced, holds="full")
-        settle(work, feed, shop, "full", synced)
-    return _sent_too(work, feed, synced)
+        return _with_collected(exporter, options, feed, full_sync(exporter, options, feed))
+    with begin(exporter, options, feed, "full") as this_pass:
+        this_pass.announce("full sync")
+        for ids in walk(this_pass, highest):
+            this_pass.chunk(ids)
+        this_pass.delete_what_is_missing()
+    return _with_collected(exporter, options, feed, this_pass.report)
 
 
-def highest_exported(work: Work, feed: Feed) -> Any:
+def highest_exported(installation: Installation, feed: Feed) -> Any:
     """The highest source id that was delivered."""
-    row = work.installation.ours.execute(_sql("highest_exported", feed)).fetchone()
+    row = installation.ours.execute(_sql("highest_exported", feed)).fetchone()
     return row[0] if row else None
 
 
-def empty(work: Work, feed: Feed) -> None:
+def empty(exporter: Exporter, feed: Feed) -> None:
     """Forget everything that was sent; until it is synced again the feed is invalid."""
-    ours = work.installation.ours
+    ours = exporter.installation.ours
     with transaction(ours):
-        work.installation.table(feed).empty()
+        exporter.installation.table(feed).empty()
         ours.execute(SQL.no_longer_gone, {"feed": feed.name})
-        indexer.set_status(ours, feed, "invalid", "its feed table was emptied", now_text())
+        indexer.set_status(ours, feed, "invalid", "its feed table was emptied", exporter.clock())
 
 
-def count_rows(work: Work, feed: Feed) -> int:
+def count_rows(installation: Installation, feed: Feed) -> int:
     """The rows of the feed table."""
-    return int(work.installation.ours.execute(_sql("count", feed)).fetchone()[0])
+    return int(installation.ours.execute(_sql("count", feed)).fetchone()[0])
 
 
-def stored_again(work: Work, feed: Feed, ids: list[EntityId] | None = None, after: EntityId | None = None) -> Synced:
+def stored_again(exporter: Exporter, options: Options, feed: Feed, selection: Selection) -> Report:
     """Send what a legacy feed has stored, delivered or not, without collecting."""
-    with transaction(work.installation.ours):
-        work.installation.table(feed).send_again(ids, after)
-    sent = send_collected(work, feed)
+    with transaction(exporter.installation.ours):
+        exporter.installation.table(feed).send_again(*selection)
+    sent = send_collected(exporter, options, feed)
     sent.items = sent.tried
     return sent
 
 
-def _sent_too(work: Work, feed: Feed, collected: Synced) -> Synced:
+def _with_collected(exporter: Exporter, options: Options, feed: Feed, report: Report) -> Report:
     """Send what a legacy feed has just collected, if that is asked for; gives both results as one."""
-    if not feed.legacy or not work.sends_legacy or not work.installation.table(feed).collected(0, 1):
-        return collected
-    sent = send_collected(work, feed)
-    for name in ("tried", "sent", "deleted", "rejected", "waiting"):
-        setattr(collected, name, getattr(collected, name) + getattr(sent, name))
-    return collected
+    if feed.legacy and options.send_legacy and exporter.installation.table(feed).collected(0, 1):
+        report.add_sent(send_collected(exporter, options, feed))
+    return report
 
 
 # Some entities
 
 
-def some_entities(work: Work, feed: Feed, ids: list[EntityId]) -> Synced:
+def some_entities(exporter: Exporter, options: Options, feed: Feed, ids: list[EntityId]) -> Report:
     """Send the items of these entities, whether they changed or not."""
-    work.is_forced = work.sends_legacy = True
-    return sync_entities(work, feed, ids, BY_IDS)
-
-
-# A trial
-
-
-class Trial(NamedTuple):
-    """What a sync would do: `synced.sent` would be sent."""
-
-    synced: Synced
-    faults: list[tuple[EntityId, str]]  # (entity, why an item cannot be assembled), the first of them
-
-
-def trial(
-    work: Work, feed: Feed, ids: list[EntityId] | None = None, after: EntityId | None = None, as_if_empty: bool = False
-) -> Trial:
-    """Collect without sending or saving: everything, some entities, or those after one.
-
-    `as_if_empty` takes the feed table for empty, so that every item is new.
-    """
-    require(work.installation, feed)
-    shop = steps.shop_of(work, feed)
-    result = Trial(Synced(), [])
-    with steps.operation(work, feed, "full sync" if ids is None else BY_IDS, result.synced, dryRun=True):
-        for chunk in walk(work, feed, shop, after) if ids is None else _chunks(ids):
-            steps.in_pieces(work, feed, shop, chunk, lambda piece: _try(work, feed, shop, piece, as_if_empty, result))
-    return result
-
-
-def try_stored(work: Work, feed: Feed, ids: list[EntityId] | None = None, after: EntityId | None = None) -> Trial:
-    """What `stored_again` would send."""
-    synced = Synced()
-    ours = work.installation.ours
-    table = work.installation.table(feed)
-    row = 0
-    ours.execute("begin immediate")
-    try:
-        work.installation.table(feed).send_again(ids, after)
-        while pending := table.collected(row, 1000):
-            row = pending[-1].row_id
-            _count(work, feed, pending, synced)
-            synced.processed += len(pending)
-    finally:
-        ours.execute("rollback")
-    synced.items = synced.tried
-    return Trial(synced, [])
-
-
-def _try(work: Work, feed: Feed, shop: Shop, ids: Sequence[EntityId], as_if_empty: bool, result: Trial) -> int:
-    """Stage entities in a transaction that is taken back."""
-    ours = work.installation.ours
-    table = work.installation.table(feed)
-    while True:
-        entities = steps.assembled(feed, shop, ids)
-        ours.execute("begin immediate")
-        try:
-            if as_if_empty:
-                table.forget_entities(ids)
-            staged = table.stage(ids, entities, now_text(), work.is_forced)
-            for pending in _pending(table, ids) if feed.legacy else [staged.pending]:
-                _count(work, feed, pending, result.synced)
-            faults = ours.execute(_sql("faults", feed), {"ids": json_list(ids)}).fetchall() if staged.failed else []
-            if isinstance(shop.uuid_of, Uuids):
-                shop.uuid_of.flush(now_text())
-            break
-        except Contested as contested:
-            ids = sorted({*ids, *contested.entities})
-        finally:
-            ours.execute("rollback")
-    synced = result.synced
-    synced.processed += len(ids)
-    synced.items += staged.items
-    synced.failed += staged.failed
-    result.faults.extend(faults[: MOST_FAULTS - len(result.faults)])
-    steps.progress(work, feed, synced)
-    return staged.weight
-
-
-def _pending(table: FeedTable, ids: Sequence[EntityId]) -> Iterator[list[Pending]]:
-    """What a legacy feed has collected of some entities, some of it at a time."""
-    row = 0
-    while pending := table.collected_of(ids, row):
-        row = pending[-1].row_id
-        yield pending
-
-
-def _count(work: Work, feed: Feed, pending: list[Pending], synced: Synced) -> None:
-    deleted = sum(item.is_deleted for item in pending)
-    synced.sent += len(pending)
-    synced.deleted += deleted
-    synced.tried += len(pending) - deleted
-    for batch in work.client.batches(pending, work.batch_size(feed)):
-        work.log.not_sent(feed.name, [item.body for item in batch])
-
-
-def _chunks(ids: list[EntityId]) -> Iterator[list[EntityId]]:
-    for start in range(0, len(ids), steps.CHUNK):
-        yield ids[start : start + steps.CHUNK]
+    return sync_entities(exporter, replace(options, force=True, send_legacy=True), feed, ids, BY_IDS)
 
 
 def _sql(name: str, feed: Feed) -> str:

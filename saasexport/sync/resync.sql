@@ -16,11 +16,3 @@ select source_entity_id
    and is_deleted = 0
  order by source_entity_id desc
  limit 1
-
--- name: faults
-select source_entity_id, errors
-  from {feed_table}
- where (status <> 200 or is_deleted = 1)
-   and status = 1
-   and source_entity_id in (select value from json_each(:ids))
- order by id

@@ -6,229 +6,268 @@ batch is.  Killed anywhere, the next run goes on from there.
 """
 
 import os
-import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from saasexport.clock import now_text
 from saasexport.database import deletion_guard, fingerprints, history, indexer
 from saasexport.database.db import transaction
-from saasexport.database.feed_table import Contested, FeedTable, Pending, Staged
-from saasexport.database.hashing import encode
+from saasexport.database.feed_table import Contested, Pending, Staged
 from saasexport.database.uuids import Uuids
-from saasexport.delivery.client import Client, Outcome
+from saasexport.delivery.client import Outcome
 from saasexport.entity_key import EntityId
-from saasexport.errors import DatabaseError
 from saasexport.feed import WEIGHT, Feed, Shop, TooHeavy
-from saasexport.log import COLLECTING, SENDING, Log
-from saasexport.setup.installation import Installation
-from saasexport.sync import unreadable_keys
+from saasexport.log import COLLECTING, SENDING
+from saasexport.sync import outcomes, unreadable_keys
+from saasexport.sync.exporter import Exporter, Options
+from saasexport.sync.operation import Operation
+from saasexport.sync.report import CANNOT_BE_ASSEMBLED, Report
 from saasexport.values import leaving_out
-
-# Entities assembled at a time: reads of the shop stay within a few milliseconds,
-# and memory is a chunk's, whatever the size of the catalogue.
-CHUNK = 250
 
 # So many are tried first; then what the last ones weighed says how many.
 FIRST = 16
 
-# A progress record of a long sync every so many seconds (commerce.md 4).
-PROGRESS_SECONDS = 30
+
+class Interrupted(Exception):
+    """A pass ends before its end: the time is up, or its indexer was reset.  The next run goes on."""
 
 
-@dataclass
-class Synced:
-    """What a sync came to."""
-
-    processed: int = 0  # entities
-    items: int = 0  # their items
-    sent: int = 0  # delivered
-    deleted: int = 0  # of these, as deleted
-    rejected: int = 0
-    waiting: int = 0  # to be retried
-    failed: int = 0  # cannot be assembled
-    is_complete: bool = True  # false: the time was up, the next run goes on
-    tried: int = field(default=0, compare=False)  # of the items, those that were submitted, however that went
-    # Leaves a progress record in the log, if it is time for one.
-    note: Callable[[], None] | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def unchanged(self) -> int:
-        """Items the service has already, as they are."""
-        return max(0, self.items - self.tried)
-
-    @property
-    def failures(self) -> int:
-        """Items that were not assembled or not delivered."""
-        return self.failed + self.rejected + self.waiting
+class FullSyncNeeded(Exception):
+    """Why the changelog is not read but the feed walked from its beginning."""
 
 
-@dataclass
-class Work:
-    """What a job or command syncs with."""
+class Pass:
+    """One pass over a feed: the shop as it sees it, the feed's table, and what it has come to.
 
-    installation: Installation
-    client: Client
-    log: Log
-    deadline: float = float("inf")  # time.monotonic(): no new chunk or batch begins after it
-    is_forced: bool = False  # send what is delivered already, too
-    is_retry: bool = False  # what failed before is sent again
-    sends_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
-    problems: dict[tuple[str, str], int] = field(default_factory=dict)  # (feed or '', reason) -> items
-    walked: list[Feed] = field(default_factory=list)  # feeds whose full sync came to its end
-    stopped: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
-    progress: Callable[[Feed, Synced], None] | None = None  # called after each batch and each chunk
-    pace: dict[str, int] = field(default_factory=dict)  # feed -> entities that are read at once
-    size: int | None = None  # items of a batch, instead of the configuration's
-    threads: int | None = None  # batches in flight at once, instead of the configuration's
-    waits: bool = False  # for whoever has a feed's lock, instead of stepping aside
-
-    def batch_size(self, feed: Feed) -> int:
-        """The most items of a batch."""
-        return self.size or self.installation.batch_size(feed)
-
-    def thread_count(self, feed: Feed) -> int:
-        """How many batches may be in flight at once."""
-        return self.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
-
-    def stop(self, code: str, about: str, error: Exception) -> None:
-        """Have somebody know what stopped a feed; the traceback of what nobody foresaw is in the log."""
-        if isinstance(error, sqlite3.OperationalError):  # the shop's are ShopErrors
-            error = DatabaseError(f"{self.installation.config['export.database']}: {error}")
-        self.stopped[self.log.failure(code, about, error)] = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the time is up."""
-        return time.monotonic() >= self.deadline
-
-    def lines(self) -> list[str]:
-        """What went wrong, a line per distinct problem."""
-        lines = list(self.stopped)
-        for (about, reason), items in self.problems.items():
-            count = "1 item" if items == 1 else f"{items} items"
-            if about:
-                lines.append(f"{about}: {count} {reason}; see: saasexport failed {about}")
-            else:
-                lines.append(f"{reason}; {count} will be sent again")
-        return lines
-
-
-def shop_of(work: Work, feed: Feed) -> Shop:
-    """The shop as a pass that begins now sees it."""
-    found = work.installation
-    shop = found.shop_now(Uuids(found.ours, found.shop_identity), feed)
-    if os.environ.get("EXPORTER_PROFILER") == "1":
-        shop.profiler = work.log.provider
-    return shop
-
-
-def sync_chunk(
-    work: Work,
-    feed: Feed,
-    shop: Shop,
-    ids: Sequence[EntityId],
-    synced: Synced,
-    advance: Callable[[EntityId], None] | None = None,
-    holds: str = "",
-) -> None:
-    """Assemble some entities, stage what is new together with the cursor (`advance`), submit, record.
-
-    As many at once as their weight allows.
-
-    With `holds`, the name of a pass, entities that are gone altogether are only
-    noted for it: its end decides, by their number, whether they are deleted.
+    With `guard`, its name for the deletion guard, entities that are gone altogether
+    wait for its end, which decides by their number whether they are deleted.
     """
-    in_pieces(work, feed, shop, ids, lambda piece: _sync_piece(work, feed, shop, piece, synced, advance, holds))
 
+    def __init__(self, exporter: Exporter, options: Options, feed: Feed, guard: str = "") -> None:
+        self.exporter = exporter
+        self.options = options
+        self.feed = feed
+        self.guard = guard
+        self.ours = exporter.installation.ours
+        self.table = exporter.installation.table(feed)
+        self.report = Report(problems=exporter.problems)
+        self.batch_size = exporter.batch_size(options, feed)
+        self._pace = FIRST  # entities that are read at once
+        self._operation: Operation | None = None
 
-def in_pieces(
-    work: Work, feed: Feed, shop: Shop, ids: Sequence[EntityId], do: Callable[[Sequence[EntityId]], int]
-) -> None:
-    """Do something with entities, as many at once as their weight allows; `do` gives the bytes of their items."""
-    at = 0
-    while at < len(ids):
-        pace = work.pace.get(feed.name, FIRST)
-        piece = ids[at : at + pace]
+    @cached_property
+    def shop(self) -> Shop:
+        """The shop, as it is when the pass first asks it."""
+        installation = self.exporter.installation
+        shop = installation.shop_now(Uuids(self.ours, installation.shop_identity), self.feed)
+        if os.environ.get("EXPORTER_PROFILER") == "1":
+            shop.profiler = self.exporter.log.provider
+        return shop
+
+    def announce(self, name: str, **more: Any) -> None:
+        """Leave the record that the pass begins; one that finds nothing to do leaves none."""
+        if self._operation is None:
+            self._operation = Operation(self.exporter.log, self.feed, name, self.batch_size, **more)
+
+    def close(self) -> None:
+        """Leave the record of what the pass came to."""
+        if self._operation is not None:
+            self._operation.end(self.report)
+
+    # Entities
+
+    def chunk(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None = None) -> None:
+        """Assemble some entities, stage what is new together with the cursor (`advance`), submit, record.
+
+        Raises Interrupted, before anything is done, when the time is up.
+        """
+        if self.options.is_slice_over:
+            raise Interrupted
+        self._sync(ids, advance, self.guard)
+
+    def chunks(self, ids: Sequence[EntityId | None]) -> Iterator[Sequence[EntityId]]:
+        """Entities in chunks, each all keys or all texts that are none."""
+        for start in range(0, len(ids), self.options.chunk):
+            part = ids[start : start + self.options.chunk]
+            yield from filter(None, (self.feed.key.only(part), list(self.feed.key.others(part))))
+
+    def delete_what_is_missing(self) -> None:
+        """Delete the items of entities that the pass found gone, or hold that back if they are too many."""
+        missing = deletion_guard.pending(self.ours, self.feed, self.guard)
+        percent = self.exporter.installation.config["export.deletion_guard"]
+        if deletion_guard.is_suspicious(self.ours, self.feed, len(missing), percent, self.options.fewest):
+            with transaction(self.ours):
+                deletion_guard.hold_back(self.ours, self.feed, self.guard)
+            why = f"{len(missing)} entities are gone at once, and the deletion of their items is held back"
+            if deletion_guard.holds_any(self.ours, self.feed):
+                number = "1 entity" if len(missing) == 1 else f"{len(missing)} entities"
+                why = f"its file was changed, and of {number} items are gone: their deletion is held back"
+            message = f"{self.feed.name}: {why}; if it is right: saasexport deletions {self.feed.name} --confirm"
+            self.exporter.log.error("01-06", message)
+            self.report.problems.tell(message)
+            return
+        for ids in self.chunks(missing):
+            if self.options.is_over:
+                raise Interrupted
+            self._sync(ids, None, "")
+        if self.guard == "full":
+            with transaction(self.ours):
+                self.ours.execute(indexer.SQL.hold_as_usual, {"feed": self.feed.name})
+
+    def record_unreadable_keys(self) -> None:
+        """Have the rows whose key is none on record as failed, and those without any key told."""
+        for texts in unreadable_keys.pages(self.feed, self.shop, self.table, self.options.chunk):
+            self._sync(texts, None, "")
+        for column, number in unreadable_keys.without_key(self.feed, self.shop).items():
+            rows = "1 row has" if number == 1 else f"{number} rows have"
+            message = f"{column}: {rows} no key and cannot be exported; give them one in the shop"
+            self.exporter.log.warning("01-16", f"{self.feed.name}: {message}")
+            self.report.problems.tell(message)
+
+    def in_pieces(self, ids: Sequence[EntityId], do: Callable[[Sequence[EntityId]], int]) -> None:
+        """Do something with entities, as many at once as their weight allows; `do` gives the bytes of their items."""
+        at = 0
+        while at < len(ids):
+            piece = ids[at : at + self._pace]
+            try:
+                with self.shop.reading(len(piece)):
+                    weight = do(piece)
+            except TooHeavy:
+                self._pace = len(piece) // 2
+                continue
+            at += len(piece)
+            fitting = len(piece) * WEIGHT // max(weight, 1)
+            self._pace = max(1, min(fitting, self._pace * 4, self.options.chunk))
+
+    def _sync(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None, guard: str) -> None:
+        self.in_pieces(ids, lambda piece: self._sync_piece(piece, advance, guard))
+
+    def _sync_piece(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None, guard: str) -> int:
+        staged = self._stage(ids, advance, guard)
+        self.report.processed += len(ids)
+        self.report.items += staged.items
+        self.report.failed += staged.failed
+        if staged.newly_failed:
+            self.count_problem("01-06", CANNOT_BE_ASSEMBLED, staged.newly_failed)
+            if staged.unidentified:
+                message = f"{self.feed.name}: {staged.unidentified} items without an identifier are skipped"
+                self.exporter.log.warning("01-16", message)
+        if self.options.send_legacy or not self.feed.legacy:
+            self.deliver(staged.pending)
+        self.progress()
+        if staged.again:
+            # An identity that another entity held has become free.
+            self._sync(staged.again, None, "")
+        return staged.weight
+
+    def _stage(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None, guard: str) -> Staged:
+        last = ids[-1]
+        while True:
+            entities, prints = self._read(ids)
+            try:
+                with transaction(self.ours):
+                    staged = self._record(ids, entities, prints, guard)
+                    if advance:
+                        advance(last)
+                return staged
+            except Contested as contested:
+                ids = sorted({*ids, *contested.entities})
+
+    def _read(self, ids: Sequence[EntityId]) -> tuple[list[Any], dict[int, str]]:
+        """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""
+        if self.feed.fingerprint is None:
+            return assembled(self.feed, self.shop, ids), {}
+        before = fingerprints.version(self.shop)
+        entities = assembled(self.feed, self.shop, ids)
+        prints = self.feed.fingerprint(self.shop, self.feed.key.only(ids))
+        return entities, prints if fingerprints.version(self.shop) == before else {}
+
+    def _record(self, ids: Sequence[EntityId], entities: list[Any], prints: dict[int, str], guard: str) -> Staged:
+        """Put on record what is new, changed or gone, and what goes with it; inside a transaction."""
+        now = self.exporter.clock()
+        doubted = deletion_guard.doubted(self.ours, self.feed, ids) if guard else None
+        staged = self.table.stage(ids, entities, now, self.options.force, doubted)
+        missing = set(staged.gone)
+        deletion_guard.forget(self.ours, self.feed, [each for each in ids if each not in missing])
+        deletion_guard.add(self.ours, self.feed, missing, guard, now)
+        if self.feed.fingerprint is not None:
+            fingerprints.keep(self.ours, self.feed, ids, prints)
+        if isinstance(self.shop.uuid_of, Uuids):
+            self.shop.uuid_of.flush(now)
+        return staged
+
+    # Items
+
+    def send(self, pending: list[Pending]) -> None:
+        """Send what was staged before; raises Interrupted, before anything is sent, when the time is up."""
+        if self.options.is_over:
+            raise Interrupted
+        self.report.processed += len(pending)
+        self.deliver(pending)
+
+    def deliver(self, pending: list[Pending]) -> None:
+        """Send in batches; each batch's outcome is put on record as it comes."""
+        client = self.exporter.client
+        batches = self._in_time(client.batches(pending, self.batch_size))
+        threads = self.exporter.thread_count(self.options, self.feed)
+        for delivered in client.deliver_all(self.feed, batches, threads):
+            self._record_outcomes(delivered)
+            self.progress()
+
+    def _in_time(self, batches: Iterable[list[Pending]]) -> Iterator[list[Pending]]:
+        """The batches, until the time is up."""
+        for batch in batches:
+            if self.options.is_over:
+                self.report.is_complete = False
+                return
+            yield batch
+
+    def _record_outcomes(self, some: list[Outcome]) -> None:
+        """Write down what became of the items of a batch, in one transaction."""
+        delivered = [outcome for outcome in some if outcome.status == 200]
+        others = [outcome for outcome in some if outcome.status != 200]
+        self._count(delivered, others)
         try:
-            with shop.reading(len(piece)):
-                weight = do(piece)
-        except TooHeavy:
-            work.pace[feed.name] = len(piece) // 2
-            continue
-        at += len(piece)
-        fitting = len(piece) * WEIGHT // max(weight, 1)
-        work.pace[feed.name] = max(1, min(fitting, pace * 4, CHUNK))
+            with transaction(self.ours):
+                outcomes.record_delivered(self.table, delivered)
+                if others:
+                    outcomes.record_not_delivered(self.table, others)
+                now = self.exporter.clock()
+                if delivered:
+                    self.ours.execute(indexer.SQL.synced, {"feed": self.feed.name, "now": now})
+                history.add(self.ours, self.feed.name, len(delivered), len(others), now)
+        except Exception as error:
+            # They stay on record as not sent, and go once more.
+            message = f"{self.feed.name}: {len(delivered)} items were sent, that was not saved: {error}"
+            self.exporter.log.error("04-13", message, SENDING)
+            raise
 
+    def _count(self, delivered: list[Outcome], others: list[Outcome]) -> None:
+        report = self.report
+        report.tried += sum(not outcome.pending.is_deleted for outcome in (*delivered, *others))
+        report.sent += len(delivered)
+        report.deleted += sum(outcome.pending.is_deleted for outcome in delivered)
+        report.rejected += sum(outcome.status == 400 for outcome in others)
+        report.waiting += sum(outcome.status == 2 for outcome in others)
+        for outcome in others:
+            code = outcomes.code_of(outcome, self.options.resend)
+            reason = outcomes.reason_of(outcome, self.exporter.client.stopped_feeds.values())
+            self.count_problem(code, reason, 1, outcome.error)
 
-def _sync_piece(
-    work: Work,
-    feed: Feed,
-    shop: Shop,
-    ids: Sequence[EntityId],
-    synced: Synced,
-    advance: Callable[[EntityId], None] | None,
-    holds: str,
-) -> int:
-    table = work.installation.table(feed)
-    staged = _stage(work, feed, shop, table, ids, advance, holds)
-    synced.processed += len(ids)
-    synced.items += staged.items
-    synced.failed += staged.failed
-    if staged.newly_failed:
-        report(work, feed, "01-06", _CANNOT_BE_ASSEMBLED, staged.newly_failed)
-        if staged.unidentified:
-            work.log.warning("01-16", f"{feed.name}: {staged.unidentified} items without an identifier are skipped")
-    if work.sends_legacy or not feed.legacy:
-        deliver(work, feed, table, staged.pending, synced)
-    progress(work, feed, synced)
-    if staged.again:
-        # An identity that another entity held has become free.
-        sync_chunk(work, feed, shop, staged.again, synced)
-    return staged.weight
+    # What people are told
 
+    def progress(self) -> None:
+        """Tell how far the pass has come: a person every time, the log now and then."""
+        if self.options.progress:
+            self.options.progress(self.feed, self.report)
+        if self._operation is not None:
+            self._operation.note(self.report, lambda: indexer.source_records(self.ours, self.feed))
 
-def _stage(
-    work: Work,
-    feed: Feed,
-    shop: Shop,
-    table: FeedTable,
-    ids: Sequence[EntityId],
-    advance: Callable[[EntityId], None] | None,
-    holds: str,
-) -> Staged:
-    ours = work.installation.ours
-    last = ids[-1]
-    while True:
-        entities, said = _read(feed, shop, ids)
-        try:
-            with transaction(ours):
-                now = now_text()
-                doubted = deletion_guard.doubted(ours, feed, ids) if holds else []
-                staged = table.stage(ids, entities, now, work.is_forced, bool(holds), doubted)
-                deletion_guard.add(ours, feed, staged.gone, ids, holds, now)
-                if feed.fingerprint is not None:
-                    fingerprints.keep(ours, feed, ids, said)
-                if isinstance(shop.uuid_of, Uuids):
-                    shop.uuid_of.flush(now)
-                if advance:
-                    advance(last)
-            return staged
-        except Contested as contested:
-            ids = sorted({*ids, *contested.entities})
-
-
-def _read(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> tuple[list[Any], dict[int, str]]:
-    """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""
-    if feed.fingerprint is None:
-        return assembled(feed, shop, ids), {}
-    before = fingerprints.version(shop)
-    entities = assembled(feed, shop, ids)
-    said = feed.fingerprint(shop, feed.key.only(ids))
-    return entities, said if fingerprints.version(shop) == before else {}
+    def count_problem(self, code: str, reason: str, items: int, detail: str = "") -> None:
+        """Count items that have a problem; the first of its kind in a job is logged."""
+        if self.report.problems.add(self.feed.name, reason, items):
+            group = COLLECTING if code.startswith("01") else SENDING
+            self.exporter.log.error(code, f"{self.feed.name}: {detail or reason}", group)
 
 
 def assembled(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> list[Any]:
@@ -238,127 +277,3 @@ def assembled(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> list[Any]:
     keys = feed.key.only(ids)
     with leaving_out(shop.exclude):
         return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, keys)))
-
-
-def deliver(work: Work, feed: Feed, table: FeedTable, pending: list[Pending], synced: Synced) -> None:
-    """Send in batches; each batch's outcome is put on record as it comes."""
-    batches = _in_time(work, work.client.batches(pending, work.batch_size(feed)), synced)
-    for outcomes in work.client.deliver_all(feed, batches, work.thread_count(feed)):
-        record(work, feed, table, outcomes, synced)
-        progress(work, feed, synced)
-
-
-def _in_time(work: Work, batches: Iterable[list[Pending]], synced: Synced) -> Iterator[list[Pending]]:
-    """The batches, until the time is up."""
-    for batch in batches:
-        if work.is_over:
-            synced.is_complete = False
-            return
-        yield batch
-
-
-def progress(work: Work, feed: Feed, synced: Synced) -> None:
-    """Tell how far a sync has come: a person every time, the log now and then."""
-    if work.progress:
-        work.progress(feed, synced)
-    if synced.note:
-        synced.note()
-
-
-def record(work: Work, feed: Feed, table: FeedTable, outcomes: list[Outcome], synced: Synced) -> None:
-    """Write down what became of the items of a batch, in one transaction."""
-    delivered: dict[tuple[str, int], list[Pending]] = {}
-    others = []
-    for outcome in outcomes:
-        synced.tried += not outcome.pending.is_deleted
-        if outcome.status == 200:
-            delivered.setdefault((outcome.request_id, outcome.code), []).append(outcome.pending)
-            synced.sent += 1
-            synced.deleted += outcome.pending.is_deleted
-        else:
-            row_id = outcome.pending.row_id
-            others.append((outcome.status, outcome.error, outcome.request_id, outcome.code, row_id))
-            report(work, feed, _log_code(work, outcome), _reason(work, outcome), 1, outcome.error)
-            synced.rejected += outcome.status == 400
-            synced.waiting += outcome.status == 2
-    try:
-        with transaction(work.installation.ours):
-            for (request_id, code), items in delivered.items():
-                table.record_delivered(items, encode({"requestId": request_id, "code": code}))
-            now = now_text()
-            if delivered:
-                work.installation.ours.execute(indexer.SQL.synced, {"feed": feed.name, "now": now})
-            if others:
-                table.record_not_delivered(others)
-            history.add(work.installation.ours, feed.name, len(outcomes) - len(others), len(others), now)
-    except Exception as error:
-        # They stay on record as not sent, and go once more.
-        number = sum(map(len, delivered.values()))
-        work.log.error("04-13", f"{feed.name}: {number} items were sent, that was not saved: {error}", SENDING)
-        raise
-
-
-@contextmanager
-def operation(work: Work, feed: Feed, name: str, synced: Synced, **more: Any) -> Iterator[None]:
-    """Records of a sync in the log: its beginning, its result, its end."""
-    if feed.legacy and not name.endswith("(legacy)"):
-        name += " (legacy)"
-    started = noted = time.monotonic()
-    work.log.operation(feed.name, name, "Initialize", None, **more)
-
-    def note() -> None:
-        nonlocal noted
-        if time.monotonic() - noted >= PROGRESS_SECONDS:
-            noted = time.monotonic()
-            expected = indexer.source_records(work.installation.ours, feed) if name.startswith("full sync") else 0
-            work.log.operation(feed.name, name, _reached(work, feed, synced, expected), started, **more)
-
-    synced.note = note
-    yield
-    work.log.operation(feed.name, name, _reached(work, feed, synced), started, **more)
-    if synced.is_complete:
-        work.log.operation(feed.name, name, "Complete", started, **more)
-
-
-def _reached(work: Work, feed: Feed, synced: Synced, expected: int = 0) -> str:
-    """How far a sync has come, as the log says it; `expected` items, if that is known."""
-    size = work.batch_size(feed)
-    done = -(-synced.items // size) or 1
-    return f"Progress {done}/{max(done, -(-expected // size))}, processed {synced.processed}, synced {synced.sent}"
-
-
-def report(work: Work, feed: Feed, code: str, reason: str, items: int, detail: str = "") -> None:
-    """Count a problem; the first of its kind in a job is logged."""
-    # A service that takes nothing is one problem, whatever the feed.
-    about = feed.name if reason in _OF_A_FEED or reason.startswith(_NOT_DELIVERED) else ""
-    if (about, reason) not in work.problems:
-        group = COLLECTING if code.startswith("01") else SENDING
-        work.log.error(code, f"{feed.name}: {detail or reason}", group)
-    work.problems[about, reason] = work.problems.get((about, reason), 0) + items
-
-
-_CANNOT_BE_ASSEMBLED = "cannot be assembled"
-_REJECTED = "rejected by the service"
-_OF_A_FEED = (_CANNOT_BE_ASSEMBLED, _REJECTED)
-_NOT_DELIVERED = "not delivered: "
-
-
-def _reason(work: Work, outcome: Outcome) -> str:
-    if outcome.status == 400:
-        return _REJECTED
-    # What stops one feed concerns that feed; the rest is the service's.
-    return (_NOT_DELIVERED if outcome.error in work.client.stopped_feeds.values() else "") + outcome.error
-
-
-def _log_code(work: Work, outcome: Outcome) -> str:
-    if outcome.status == 400:
-        return "02-09"
-    if outcome.code == 429:
-        return "02-07"
-    if outcome.code >= 500:
-        return "02-08"
-    if outcome.code == 200:
-        return "02-03"
-    if outcome.code >= 300:
-        return "02-10"
-    return "02-06" if work.is_retry else "02-05"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from saasexport.capture import changelog
+from saasexport.capture.changelog import Sizes, Span
 from saasexport.database import db
 from saasexport.feed import EVERYTHING, Setting, Shop, Subscription
 from tests.tiny import THINGS, tiny_shop
@@ -393,11 +394,11 @@ def test_a_virtual_table_of_the_shop_whose_module_is_not_here_does_not_matter(tm
 # Reading
 
 
-def read(shop, ours, cursor=0, after=None, feed=THINGS, limit=100):
+def read(shop, ours, cursor=0, after=None, feed=THINGS, limit=100, sizes=changelog.SIZES):
     """The entities of a pass, and why everything has to be walked."""
     upto, _ = changelog.head(shop, feed)
-    opened = changelog.open_pass(Shop(shop), ours, feed, cursor, upto, after)
-    return list(changelog.batches(ours, THINGS, opened.after, limit)), opened.everything
+    opened = changelog.open_pass(Shop(shop), ours, feed, Span(cursor, upto), sizes)
+    return list(changelog.batches(ours, THINGS, after, limit)), opened.everything
 
 
 def test_each_changed_entity_comes_once_and_in_order(shop, ours):
@@ -416,9 +417,9 @@ def test_only_rows_after_the_cursor_and_entities_after_the_position_come(shop, o
 
 def test_rows_that_come_while_a_pass_is_read_are_left_for_the_next(shop, ours):
     shop.execute("update thing set name = 'x' where thing_id = 1")
-    opened = changelog.open_pass(Shop(shop), ours, THINGS, 0, 1, None)
+    changelog.open_pass(Shop(shop), ours, THINGS, Span(0, 1))
     shop.execute("update thing set name = 'x' where thing_id = 2")
-    assert list(changelog.batches(ours, THINGS, opened.after, 10)) == [[1]]
+    assert list(changelog.batches(ours, THINGS, None, 10)) == [[1]]
     assert read(shop, ours, cursor=1) == ([[2]], "")
 
 
@@ -433,16 +434,15 @@ def test_a_key_of_another_table_means_what_it_means_when_it_is_read(shop, ours):
     assert read(shop, ours) == ([[1, 2]], "")
 
 
-def test_more_keys_than_fit_into_one_question_are_asked_in_turns(shop, ours, monkeypatch):
-    monkeypatch.setattr(changelog, "KEYS", 2)
-    monkeypatch.setattr(changelog, "SLICE", 2)
+def test_more_keys_than_fit_into_one_question_are_asked_in_turns(shop, ours):
     for shelf in range(3, 12):
         shop.execute("insert into shelf values (?, 'x')", (shelf,))
         shop.execute("insert into thing (thing_id, shelf_id) values (?, ?)", (100 + shelf, shelf))
     shop.execute("delete from cde_things_feed_cl where via is null")
     shop.execute("update cde_things_feed_cl set version_id = rowid / 2 + 1")
     shop.execute("update sqlite_sequence set seq = (select max(version_id) from cde_things_feed_cl)")
-    assert read(shop, ours) == ([[103, 104, 105, 106, 107, 108, 109, 110, 111]], "")
+    found = read(shop, ours, sizes=Sizes(slice=2, keys=2))
+    assert found == ([[103, 104, 105, 106, 107, 108, 109, 110, 111]], "")
 
 
 def test_a_change_that_concerns_every_item_has_the_feed_walked(shop, ours):

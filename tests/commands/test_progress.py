@@ -8,7 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from saasexport.commands.progress import Progress, bar, clock, kind_of, state, summary
-from saasexport.sync.steps import Synced
+from saasexport.sync.report import Report
 from tests.tiny import THINGS
 
 
@@ -53,7 +53,7 @@ def test_into_a_file_there_is_a_line_every_30_seconds(tmp_path):
         progress = Progress(100, file)
         for seconds in range(5, 66, 5):
             clock.tick(5)
-            progress(THINGS, Synced(items=seconds))
+            progress(THINGS, Report(items=seconds))
         progress.close()
         file.seek(0)
         assert file.read().splitlines() == [
@@ -63,5 +63,5 @@ def test_into_a_file_there_is_a_line_every_30_seconds(tmp_path):
 
 
 def test_the_summary_counts_what_was_sent_unchanged_failed_and_deleted():
-    synced = Synced(items=20, tried=9, sent=8, deleted=2, rejected=1, waiting=2, failed=4)
+    synced = Report(items=20, tried=9, sent=8, deleted=2, rejected=1, waiting=2, failed=4)
     assert summary(synced) == "6 sent, 11 unchanged, 7 failed, 2 deleted"

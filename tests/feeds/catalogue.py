@@ -168,7 +168,7 @@ class Catalogue:
                 row,
             )
         upto = changelog.head(self.db, feed)[0]
-        found = changelog.open_pass(self.shop(), ours, feed, cursor, upto, None)
+        found = changelog.open_pass(self.shop(), ours, feed, changelog.Span(cursor, upto))
         if found.everything:
             return "everything"
         return {entity_id for batch in changelog.batches(ours, feed, None, 1000) for entity_id in batch}

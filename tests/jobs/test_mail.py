@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from freezegun import freeze_time
 
-from saasexport.jobs import _nothing_to_do, _worth_telling
+from saasexport.jobs import _nothing_to_do
+from saasexport.jobs.cron_mail import lines_to_mail
 
 NOW = datetime(2027, 5, 5, 12, 0, tzinfo=UTC)
 
@@ -41,19 +42,19 @@ def test_the_all_clear_has_the_words_of_the_first_mail_and_how_long_it_lasted(
 ):
     end = NOW + timedelta(minutes=minutes)
     with freeze_time(NOW) as clock:
-        assert _worth_telling("job", installation, [first]) == [first]
-        assert _worth_telling("job", installation, [later]) == []
+        assert lines_to_mail("job", installation.ours, [first]) == [first]
+        assert lines_to_mail("job", installation.ours, [later]) == []
         clock.move_to(end)
-        assert _worth_telling("job", installation, []) == [
+        assert lines_to_mail("job", installation.ours, []) == [
             f"over since {end:%Y-%m-%d %H:%M:%S} UTC, after {lasted}: {first} (began 2027-05-05 12:00:00 UTC)"
         ]
-        assert _worth_telling("job", installation, []) == []
+        assert lines_to_mail("job", installation.ours, []) == []
 
 
 def test_a_problem_of_another_job_goes_on(installation):
     with freeze_time(NOW):
-        _worth_telling("one", installation, ["refused"])
-        assert _worth_telling("two", installation, []) == []
+        lines_to_mail("one", installation.ours, ["refused"])
+        assert lines_to_mail("two", installation.ours, []) == []
 
 
 @pytest.mark.parametrize(

@@ -162,8 +162,8 @@ MISTAKES = (
     Mistake(
         "holes in a changelog are not counted",
         "capture/changelog.py",
-        "    if seen != upto - cursor:",
-        "    if seen > upto - cursor:",
+        "    if seen != span.upto - span.after:",
+        "    if seen > span.upto - span.after:",
         ("test_history.py::test_a_hole_in_a_changelog_is_noticed",),
     ),
     Mistake(
@@ -175,17 +175,19 @@ MISTAKES = (
     ),
     Mistake(
         "a reconciliation does not look for what is gone",
-        "sync/sync.py",
+        "sync/walk.py",
         "        if ids := sorted({*walked, *missing}):",
         "        if ids := sorted(walked):",
         ("test_capture.py::test_a_deletion_that_no_trigger_saw_is_found_by_the_reconciliation",),
     ),
     Mistake(
         "the cursor is stored before what it led to",
-        "sync/sync.py",
-        "        for ids in changelog.batches(ours, feed, opened.after, steps.CHUNK):",
-        "        indexer.close_pass(ours, feed, opened.upto, opened.fingerprint, now_text())\n"
-        "        for ids in changelog.batches(ours, feed, opened.after, steps.CHUNK):",
+        "sync/story.py",
+        "        for ids in changed.entities():",
+        "        if changed.opened:\n"
+        "            print_of_last = changed.opened.fingerprint\n"
+        "            indexer.close_pass(this_pass.ours, feed, changed.upto, print_of_last, exporter.clock())\n"
+        "        for ids in changed.entities():",
         ("test_crash.py::test_every_job_killed_at_every_call[reindex_all_invalid-fdatasync]",),
     ),
     Mistake(
@@ -198,10 +200,10 @@ MISTAKES = (
     Mistake(
         "items are sent before they are on record",
         "sync/steps.py",
-        "                deletion_guard.add(ours, feed, staged.gone, ids, holds, now)\n",
-        "                deletion_guard.add(ours, feed, staged.gone, ids, holds, now)\n"
-        "                for batch in work.client.batches(staged.pending, 100):\n"
-        "                    work.client.deliver(feed, batch)\n",
+        "        deletion_guard.add(self.ours, self.feed, missing, guard, now)\n",
+        "        deletion_guard.add(self.ours, self.feed, missing, guard, now)\n"
+        "        for batch in self.exporter.client.batches(staged.pending, 100):\n"
+        "            self.exporter.client.deliver(self.feed, batch)\n",
         ("test_network.py::test_an_item_sent_by_a_job_that_died_over_it_can_be_deleted",),
     ),
     Mistake(

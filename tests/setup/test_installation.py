@@ -15,7 +15,7 @@ from saasexport.database import db, deletion_guard, indexer
 from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription
 from saasexport.setup import opening
-from saasexport.sync import sync
+from saasexport.sync import story
 from tests.capture.test_changelog import SHELVES
 from tests.tiny import THINGS, Sender, Tiny, tiny_shop
 
@@ -24,7 +24,7 @@ from tests.tiny import THINGS, Sender, Tiny, tiny_shop
 def tiny(tmp_path, monkeypatch):
     """An installation whose service holds everything."""
     found = Tiny(tmp_path, monkeypatch)
-    sync.full_sync(found.work(), THINGS)
+    story.full_sync(*found.work(), THINGS)
     yield found
     found.close()
 
@@ -165,7 +165,7 @@ def test_fields_that_are_left_out_from_now_on_have_the_feed_walked_anew(tiny):
     tiny.open()
     assert status(tiny) == ("invalid", "other fields are left out")
     sender = Sender()
-    sync.full_sync(tiny.work(sender), THINGS)
+    story.full_sync(*tiny.work(sender), THINGS)
     assert len(sender.requests[0]) == 6
     assert not any("label" in item for item in sender.requests[0])
 
@@ -181,11 +181,11 @@ def test_feeds_are_walked_anew_when_other_items_are_too_large_than_before(tiny, 
 def test_what_was_collected_before_is_sent_without_fields_that_are_left_out_now(tmp_path, monkeypatch):
     legacy = replace(THINGS, legacy=True)
     tiny = Tiny(tmp_path, monkeypatch, legacy)
-    sync.full_sync(tiny.work(), legacy)
+    story.full_sync(*tiny.work(), legacy)
     tiny.write('[feeds.things]\nexclude = ["label"]')
     tiny.open()
     sender = Sender()
-    sync.send_collected(tiny.work(sender), legacy)
+    story.send_collected(*tiny.work(sender), legacy)
     assert len(sender.requests[0]) == 6
     assert not any("label" in item for item in sender.requests[0])
     tiny.close()
@@ -195,7 +195,7 @@ def test_another_version_of_the_program_compares_everything(tiny, monkeypatch):
     monkeypatch.setattr(opening.saasexport, "__version__", "9.9")
     tiny.open()
     assert status(tiny) == ("invalid", "saasexport 9.9 was installed")
-    sync.full_sync(tiny.work(), THINGS)
+    story.full_sync(*tiny.work(), THINGS)
     tiny.open()
     assert status(tiny)[0] == "valid"
 
@@ -205,24 +205,24 @@ def test_another_version_of_the_program_compares_everything(tiny, monkeypatch):
 
 def test_in_another_data_space_everything_is_sent_and_on_return_what_changed_meanwhile(tiny):
     first, second = Sender(), Sender()
-    sync.full_sync(tiny.work(first, is_forced=True), THINGS)
+    story.full_sync(*tiny.work(first, force=True), THINGS)
     tiny.environment = "testing-2"
     tiny.write()
     tiny.open()
     assert tiny.statuses() == {0: 6}
-    sync.sync_awaiting(tiny.work(second), THINGS)
+    story.sync_awaiting(*tiny.work(second), THINGS)
     assert second.taken() == ["a1/en", "a1/de", "b2/en", "b2/de", "c3/en", "c3/de"]
     tiny.shop.executescript("""
         delete from thing where thing_id = 1;
         update thing set name = 'Bun' where thing_id = 2;
         insert into thing (thing_id, code, name) values (4, 'd', 'Dish');
     """)
-    sync.partial_sync(tiny.work(second), THINGS)
+    story.partial_sync(*tiny.work(second), THINGS)
     assert second.taken() == ["b2/en", "b2/de", "d4/en", "d4/de", "-a1/en", "-a1/de"]
     tiny.environment = "testing-1"
     tiny.write()
     tiny.open()
-    sync.sync_awaiting(tiny.work(first), THINGS)
+    story.sync_awaiting(*tiny.work(first), THINGS)
     assert first.alive() == second.alive()
     assert tiny.ask("select bit, environment_id from environment order by bit") == [(0, "testing-1"), (1, "testing-2")]
     assert set(tiny.statuses()) == {200}
@@ -239,9 +239,9 @@ def test_the_same_data_space_again_sends_nothing(tiny):
 
 def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_in_full_later(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch, THINGS, SHELVES)
-    sync.full_sync(tiny.work(), THINGS)
+    story.full_sync(*tiny.work(), THINGS)
     tiny.shop.execute("update thing set name = 'x' where thing_id = 1")
-    sync.partial_sync(tiny.work(), THINGS)
+    story.partial_sync(*tiny.work(), THINGS)
     tiny.write("[feeds.things]\nenabled = false")
     tiny.open()
     assert texts(tiny) == changelog.triggers([SHELVES], tiny.found.id)
@@ -255,7 +255,7 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
     assert status(tiny) == ("invalid", "its changelog is new")
     assert indexer.view(tiny.found.ours, THINGS).version_id == 0
     sender = Sender()
-    sync.full_sync(tiny.work(sender), THINGS)
+    story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["b2/en", "b2/de"]
     tiny.close()
 
@@ -300,7 +300,7 @@ def test_triggers_that_are_missing_or_changed_are_put_right_and_what_they_feed_c
     assert texts(tiny) == changelog.triggers([THINGS], tiny.found.id)
     assert status(tiny) == ("invalid", "triggers were missing or changed")
     sender = Sender()
-    sync.full_sync(tiny.work(sender), THINGS)
+    story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["b2/en", "b2/de"]
 
 
@@ -406,7 +406,7 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
     tiny.open()
     assert status(tiny)[0] == "invalid"
     sender = Sender()
-    sync.full_sync(tiny.work(sender), THINGS)
+    story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["-c3/en", "-c3/de"]
     assert deletion_guard.held(tiny.found.ours, THINGS) == []
 

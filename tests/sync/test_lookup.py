@@ -12,7 +12,7 @@ from saasexport.feeds.product_attributes import FEED as ATTRIBUTES
 from saasexport.feeds.product_overrides import FEED as OVERRIDES
 from saasexport.feeds.products.assembly import FEED as PRODUCTS
 from saasexport.feeds.variants import FEED as VARIANTS
-from saasexport.sync import lookup, sync
+from saasexport.sync import lookup, story
 from tests.tiny import THINGS, Sender, Tiny
 
 TABLES = """
@@ -74,7 +74,7 @@ def tiny(tmp_path, monkeypatch):
 def test_what_failed_is_found_by_the_id_that_it_is_shown_with(tiny, monkeypatch, text, id_type):
     monkeypatch.setitem(THINGS.id_types, "thingId", "")
     tiny.shop.execute("insert into thing (thing_id, code) values (?, 'n')", (text,))
-    sync.full_sync(tiny.work(Sender()), THINGS)
+    story.full_sync(*tiny.work(Sender()), THINGS)
     (entity_id,) = tiny.ask("select source_entity_id from cde_things_feed where status = 1")[0]
     shown = "a\\u000ab" if text == "a\nb" else text
     assert entity_id == text

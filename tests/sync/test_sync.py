@@ -3,7 +3,9 @@
 import itertools
 import json
 import sys
+import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,12 +13,13 @@ from functools import partial
 import pytest
 from freezegun import freeze_time
 
-from saasexport import jobs
-from saasexport.capture import changelog
+from saasexport.capture.changelog import Sizes
 from saasexport.database import deletion_guard, indexer
 from saasexport.feed import Due
 from saasexport.jobs import reindex_all_invalid
-from saasexport.sync import steps, sync
+from saasexport.sync import locked, story
+from saasexport.sync.steps import Pass
+from saasexport.sync.walk import walk
 from tests.tiny import THINGS, Sender, Tiny
 
 ALL = ["a1/en", "a1/de", "b2/en", "b2/de", "c3/en", "c3/de"]
@@ -33,7 +36,7 @@ def tiny(tmp_path, monkeypatch):
 @pytest.fixture
 def synced(tiny):
     """An installation whose service holds everything."""
-    sync.full_sync(tiny.work(), THINGS)
+    story.full_sync(*tiny.work(), THINGS)
     return tiny
 
 
@@ -41,8 +44,15 @@ def tick(tiny, sender=None, feed=THINGS, **more):
     """What one run of the job does; gives what was sent."""
     sender = sender or Sender()
     work = tiny.work(sender, **more)
-    reindex_all_invalid.run(work, None)
+    reindex_all_invalid.run(*work, None)
     return sender.taken()
+
+
+@contextmanager
+def time_for_one_item(tiny):
+    """A sender that takes a second for each item, and a job that has one."""
+    with freeze_time() as clock:
+        yield (sender := Sender(lambda item: clock.tick(1) and 200)), tiny.work(sender, deadline=time.monotonic() + 1)
 
 
 def state(tiny):
@@ -61,18 +71,18 @@ def cursor(tiny):
 
 def test_a_full_sync_sends_every_item_and_a_second_one_nothing(tiny):
     sender = Sender()
-    found = sync.full_sync(tiny.work(sender), THINGS)
+    found = story.full_sync(*tiny.work(sender), THINGS)
     assert (found.processed, found.items, found.sent, found.is_complete) == (3, 6, 6, True)
     assert sender.taken() == ALL
     assert (state(tiny), tiny.statuses()) == (("valid", None), {200: 6})
-    found = sync.full_sync(tiny.work(sender), THINGS)
+    found = story.full_sync(*tiny.work(sender), THINGS)
     assert (found.processed, found.items, found.sent, found.is_complete) == (3, 6, 0, True)
     assert sender.taken() == []
 
 
 def test_with_force_a_full_sync_sends_everything_again(synced):
     sender = Sender()
-    sync.full_sync(synced.work(sender, is_forced=True), THINGS)
+    story.full_sync(*synced.work(sender, force=True), THINGS)
     assert sender.taken() == ALL
 
 
@@ -85,44 +95,41 @@ def test_a_full_sync_finds_what_no_trigger_told(synced):
         insert into thing (thing_id, code, name) values (4, 'd', 'Dish');
     """)
     sender = Sender()
-    assert sync.full_sync(synced.work(sender), THINGS).deleted == 2
+    assert story.full_sync(*synced.work(sender), THINGS).deleted == 2
     assert sender.taken() == ["b2/en", "b2/de", "d4/en", "d4/de", "-a1/en", "-a1/de"]
 
 
-def test_a_full_sync_whose_time_is_up_goes_on_where_it_was(tiny, monkeypatch):
-    monkeypatch.setattr(steps, "CHUNK", 1)
-    work = tiny.work(sender := Sender())
-    sender.answer = lambda item: setattr(work, "deadline", 0) or 200
-    assert sync.full_sync(work, THINGS).is_complete is False
+def test_a_full_sync_whose_time_is_up_goes_on_where_it_was(tiny):
+    tiny.options = {"chunk": 1}
+    with time_for_one_item(tiny) as (sender, work):
+        assert story.full_sync(*work, THINGS).is_complete is False
     assert state(tiny) == ("working", 1)
     assert sender.taken() == ["a1/en", "a1/de"]
-    assert sync.full_sync(tiny.work(sender), THINGS).is_complete is True
+    assert story.full_sync(*tiny.work(sender), THINGS).is_complete is True
     assert sender.taken() == ["b2/en", "b2/de", "c3/en", "c3/de"]
     assert state(tiny) == ("valid", None)
 
 
 def test_a_slice_ends_at_its_time(tiny):
-    assert sync.full_sync(tiny.work(), THINGS, until=0).is_complete is False
+    assert story.full_sync(*tiny.work(until=0), THINGS).is_complete is False
     assert state(tiny) == ("working", None)
 
 
-def test_an_indexer_that_is_reset_during_a_full_sync_begins_anew(tiny, monkeypatch):
-    monkeypatch.setattr(steps, "CHUNK", 1)
+def test_an_indexer_that_is_reset_during_a_full_sync_begins_anew(tiny):
+    tiny.options = {"chunk": 1}
     sender = Sender(lambda item: indexer.invalidate(tiny.found.ours, THINGS, "reset", "now") or 200)
-    assert sync.full_sync(tiny.work(sender), THINGS).is_complete is False
+    assert story.full_sync(*tiny.work(sender), THINGS).is_complete is False
     assert state(tiny) == ("invalid", None)
     assert tiny.ask("select count(*) from cde_things_feed") == [(2,)]
     tick(tiny)
     assert (state(tiny), tiny.statuses()) == (("valid", None), {200: 6})
 
 
-def test_every_entity_is_walked_once_wherever_chunks_end_and_whatever_is_gone(tiny, monkeypatch):
-    monkeypatch.setattr(steps, "CHUNK", 2)
+def test_every_entity_is_walked_once_wherever_chunks_end_and_whatever_is_gone(tiny):
     everything = range(1, 6)
     subsets = [set(found) for size in range(6) for found in itertools.combinations(everything, size)]
-    work = tiny.work()
+    this_pass = Pass(*tiny.work(chunk=2), THINGS)
     ours = tiny.found.ours
-    shop = steps.shop_of(work, THINGS)
     add = tiny.found.table(THINGS).sql("add")
     tiny.shop.execute("pragma synchronous = off")
     for there in subsets:
@@ -134,7 +141,7 @@ def test_every_entity_is_walked_once_wherever_chunks_end_and_whatever_is_gone(ti
             ours.execute("begin")
             ours.executemany(add, ((number, number, str(number), "", "", "now", 1) for number in known))
             for position in (None, 2):
-                walked = list(sync.walk(work, THINGS, shop, position))
+                walked = list(walk(this_pass, position))
                 expected = sorted(number for number in there | known if number > (position or 0))
                 assert [number for ids in walked for number in ids] == expected, (there, known, position)
             ours.execute("rollback")
@@ -199,23 +206,22 @@ def test_a_change_during_a_pass_is_left_to_the_next(synced):
     assert tick(synced) == ["c3/en", "c3/de"]
 
 
-def test_a_pass_whose_time_is_up_goes_on_where_it_was(synced, monkeypatch):
-    monkeypatch.setattr(steps, "CHUNK", 1)
+def test_a_pass_whose_time_is_up_goes_on_where_it_was(synced):
+    synced.options = {"chunk": 1}
     synced.shop.execute("update thing set name = 'x'")
-    work = synced.work(sender := Sender())
-    sender.answer = lambda item: setattr(work, "deadline", 0) or 200
-    assert sync.partial_sync(work, THINGS).is_complete is False
+    with time_for_one_item(synced) as (sender, work):
+        assert story.partial_sync(*work, THINGS).is_complete is False
     assert (sender.taken(), cursor(synced)) == (["a1/en", "a1/de"], 0)
     synced.shop.execute("update thing set name = 'y' where thing_id = 1")
-    assert sync.partial_sync(synced.work(sender), THINGS).is_complete is True
+    assert story.partial_sync(*synced.work(sender), THINGS).is_complete is True
     assert (sender.taken(), cursor(synced)) == (["b2/en", "b2/de", "c3/en", "c3/de"], 3)
-    sync.partial_sync(synced.work(sender), THINGS)
+    story.partial_sync(*synced.work(sender), THINGS)
     assert (sender.taken(), cursor(synced)) == (["a1/en", "a1/de"], 4)
 
 
 def test_the_configuration_has_the_feed_walked_anew(synced):
     synced.shop.execute("insert into core_config_data (path) values ('general/tiny')")
-    sync.partial_sync(synced.work(), THINGS)
+    story.partial_sync(*synced.work(), THINGS)
     found = indexer.state(synced.found.ours, THINGS)
     assert (found.status, found.reason) == ("invalid", "the configuration value general/tiny changed")
     assert cursor(synced) == 1
@@ -229,15 +235,15 @@ def test_a_shop_that_was_restored_from_an_older_copy_is_compared(synced):
     synced.shop.execute("update thing set name = 'Apple' where thing_id = 1")
     sender = Sender()
     work = synced.work(sender)
-    sync.partial_sync(work, THINGS)
+    story.partial_sync(*work, THINGS)
     assert state(synced) == ("invalid", None)
-    sync.full_sync(work, THINGS)
+    story.full_sync(*work, THINGS)
     assert sender.taken() == ["a1/en", "a1/de"]
 
 
 def test_a_changelog_that_is_too_long_is_dropped_and_the_feed_compared(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch, settings="[export]\nchangelog_limit = 1000")
-    sync.full_sync(tiny.work(), THINGS)
+    story.full_sync(*tiny.work(), THINGS)
     tiny.shop.execute("begin")
     for number in range(1_001):
         tiny.shop.execute("update thing set name = ? where thing_id = 1", (str(number),))
@@ -267,7 +273,7 @@ def test_a_suspended_feeds_changelog_keeps_its_bound_and_it_is_compared_when_rel
     tmp_path, monkeypatch, released, changes_before
 ):
     tiny = Tiny(tmp_path, monkeypatch, settings="[export]\nchangelog_limit = 1000")
-    sync.full_sync(tiny.work(), THINGS)
+    story.full_sync(*tiny.work(), THINGS)
     if changes_before:
         written(tiny, changes_before)
         tick(tiny)
@@ -290,7 +296,7 @@ def test_a_suspended_feeds_changelog_keeps_its_bound_and_it_is_compared_when_rel
 
 def test_a_feed_that_fails_before_its_changelog_is_read_keeps_its_bound(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch, settings="[export]\nchangelog_limit = 1000")
-    sync.full_sync(tiny.work(), THINGS)
+    story.full_sync(*tiny.work(), THINGS)
     written(tiny, 1_001)
     with monkeypatch.context() as patched:
         patched.setattr(reindex_all_invalid, "sync_awaiting", lambda *_: 1 / 0)
@@ -301,9 +307,8 @@ def test_a_feed_that_fails_before_its_changelog_is_read_keeps_its_bound(tmp_path
     tiny.close()
 
 
-def test_what_was_read_is_purged(synced, monkeypatch):
-    monkeypatch.setattr(changelog, "KEPT", 3)
-    monkeypatch.setattr(changelog.purge, "__defaults__", (3,))
+def test_what_was_read_is_purged(synced):
+    synced.options = {"reading": Sizes(kept=3)}
     for number in range(5):
         synced.shop.execute("update thing set name = ? where thing_id = 1", (str(number),))
     tick(synced)
@@ -319,7 +324,7 @@ def test_an_item_that_fails_is_set_aside_and_comes_back_when_it_is_mended(synced
     synced.shop.execute("update thing set name = x'ff' where thing_id = 1")
     synced.shop.execute("update thing set name = 'Bun' where thing_id = 2")
     work = synced.work(sender := Sender())
-    sync.partial_sync(work, THINGS)
+    story.partial_sync(*work, THINGS)
     assert sender.taken() == ["b2/en", "b2/de"]
     assert work.lines() == ["things: 2 items cannot be assembled; see: saasexport failed things"]
     assert synced.statuses() == {1: 2, 200: 4}
@@ -330,9 +335,9 @@ def test_an_item_that_fails_is_set_aside_and_comes_back_when_it_is_mended(synced
 
 def test_a_failure_that_is_known_is_no_news(synced):
     synced.shop.execute("update thing set name = x'ff' where thing_id = 1")
-    sync.partial_sync(synced.work(), THINGS)
+    story.partial_sync(*synced.work(), THINGS)
     work = synced.work()
-    sync.resend_failed(work, THINGS)
+    story.resend_failed(*work, THINGS)
     assert work.lines() == []
 
 
@@ -360,13 +365,13 @@ def test_an_identity_of_a_thing_that_is_gone_is_taken_in_the_same_tick(synced):
 def test_while_the_service_is_down_staging_goes_on_and_a_resend_delivers_it(tiny):
     down = Sender(lambda item: 2)
     work = tiny.work(down)
-    assert sync.full_sync(work, THINGS).waiting == 6
+    assert story.full_sync(*work, THINGS).waiting == 6
     assert (state(tiny), tiny.statuses()) == (("valid", None), {2: 6})
     assert work.lines() == ["answered 2; 6 items will be sent again"]
     tiny.shop.execute("update thing set name = 'Ape' where thing_id = 1")
     tiny.shop.execute("delete from thing where thing_id = 2")
     sender = Sender()
-    assert sync.resend_failed(tiny.work(sender), THINGS).sent == 6
+    assert story.resend_failed(*tiny.work(sender), THINGS).sent == 6
     assert sender.taken() == ["a1/en", "a1/de", "c3/en", "c3/de", "-b2/en", "-b2/de"]
     assert [item["name"] for item in sender.alive()] == ["Ape", "Ape", "Cup", "Cup"]
     tick(tiny)
@@ -376,9 +381,9 @@ def test_while_the_service_is_down_staging_goes_on_and_a_resend_delivers_it(tiny
 def test_a_rejected_item_is_told_and_left_alone_until_it_changes(synced):
     synced.shop.execute("update thing set name = 'bad' where thing_id = 1")
     work = synced.work(Sender(lambda item: 400))
-    sync.partial_sync(work, THINGS)
+    story.partial_sync(*work, THINGS)
     assert work.lines() == ["things: 2 items rejected by the service; see: saasexport failed things"]
-    assert sync.resend_failed(synced.work(), THINGS).processed == 0
+    assert story.resend_failed(*synced.work(), THINGS).processed == 0
     synced.shop.execute("update thing set note = 'x' where thing_id = 1")
     assert tick(synced) == []
     synced.shop.execute("update thing set name = 'good' where thing_id = 1")
@@ -390,24 +395,22 @@ def test_what_stops_a_feed_is_one_line_of_that_feed(synced):
     sender.stopped_feeds = {"things": "answered 2"}
     synced.shop.execute("update thing set name = 'x'")
     work = synced.work(sender)
-    sync.partial_sync(work, THINGS)
+    story.partial_sync(*work, THINGS)
     assert work.lines() == ["things: 6 items not delivered: answered 2; see: saasexport failed things"]
 
 
 def test_what_was_staged_and_not_sent_is_taken_up(tiny):
-    work = tiny.work(deadline=0)
-    table = tiny.found.table(THINGS)
-    shop = steps.shop_of(work, THINGS)
-    table.stage([1, 2], list(THINGS.assemble(shop, [1, 2])), "2026-11-23 15:00:00")
+    entities = list(THINGS.assemble(Pass(*tiny.work(), THINGS).shop, [1, 2]))
+    tiny.found.table(THINGS).stage([1, 2], entities, "2026-11-23 15:00:00")
     sender = Sender()
-    assert sync.sync_awaiting(tiny.work(sender), THINGS).sent == 4
+    assert story.sync_awaiting(*tiny.work(sender), THINGS).sent == 4
     assert sender.taken() == ["a1/en", "a1/de", "b2/en", "b2/de"]
-    assert sync.sync_awaiting(tiny.work(sender), THINGS).processed == 0
+    assert story.sync_awaiting(*tiny.work(sender), THINGS).processed == 0
 
 
 def test_the_entities_of_a_command_are_sent_though_nothing_changed(synced):
     sender = Sender()
-    sync.sync_entities(synced.work(sender, is_forced=True), THINGS, [3, 1, 3], "partial resync by ids")
+    story.sync_entities(*synced.work(sender, force=True), THINGS, [3, 1, 3], "partial resync by ids")
     assert sender.taken() == ["a1/en", "a1/de", "c3/en", "c3/de"]
 
 
@@ -415,9 +418,9 @@ def test_the_entities_of_a_command_are_sent_though_nothing_changed(synced):
 
 
 @pytest.fixture
-def guarded(synced, monkeypatch):
+def guarded(synced):
     """More than one entity and more than 20 % are too many at once."""
-    monkeypatch.setattr(deletion_guard, "FEWEST", 1)
+    synced.options = {"fewest": 1}
     return synced
 
 
@@ -425,7 +428,7 @@ def test_too_many_deletions_are_held_back_and_everything_else_goes_on(guarded):
     guarded.shop.execute("delete from thing where thing_id < 3")
     guarded.shop.execute("update thing set name = 'Jug' where thing_id = 3")
     work = guarded.work(sender := Sender())
-    sync.partial_sync(work, THINGS)
+    story.partial_sync(*work, THINGS)
     assert sender.taken() == ["c3/en", "c3/de"]
     assert work.lines() == [
         "things: 2 entities are gone at once, and the deletion of their items is held back;"
@@ -439,7 +442,7 @@ def test_held_deletions_are_sent_when_they_are_confirmed(guarded):
     guarded.shop.execute("delete from thing where thing_id < 3")
     tick(guarded)
     sender = Sender()
-    sync.confirm_deletions(guarded.work(sender), THINGS)
+    story.confirm_deletions(*guarded.work(sender), THINGS)
     assert sender.taken() == ["-a1/en", "-a1/de", "-b2/en", "-b2/de"]
     assert guarded.ask("select * from gone_entity") == []
 
@@ -458,18 +461,18 @@ def test_new_identities_of_the_same_entities_are_no_deletions_for_the_guard(guar
     assert len(tick(guarded)) == 12
 
 
-def test_a_full_sync_holds_back_too(guarded, monkeypatch):
-    monkeypatch.setattr(steps, "CHUNK", 1)
+def test_a_full_sync_holds_back_too(guarded):
+    guarded.options["chunk"] = 1
     guarded.shop.execute("delete from thing where thing_id < 3")
     work = guarded.work(sender := Sender())
-    sync.full_sync(work, THINGS)
+    story.full_sync(*work, THINGS)
     assert (sender.taken(), len(work.lines()), state(guarded)) == ([], 1, ("valid", None))
 
 
 def test_the_guard_can_be_switched_off(tmp_path, monkeypatch):
-    monkeypatch.setattr(deletion_guard, "FEWEST", 1)
     tiny = Tiny(tmp_path, monkeypatch, settings="[export]\ndeletion_guard = 0")
-    sync.full_sync(tiny.work(), THINGS)
+    tiny.options = {"fewest": 1}
+    story.full_sync(*tiny.work(), THINGS)
     tiny.shop.execute("delete from thing")
     assert len(tick(tiny)) == 6
     tiny.close()
@@ -495,34 +498,34 @@ def test_a_legacy_feed_is_collected_by_one_job_and_sent_by_another(legacy):
     legacy.shop.execute("update thing set name = 'Ape' where thing_id = 1")
     tick(legacy, feed=LEGACY)
     sender = Sender()
-    assert sync.send_collected(legacy.work(sender), LEGACY).sent == 6
+    assert story.send_collected(*legacy.work(sender), LEGACY).sent == 6
     assert [item["name"] for item in sender.alive()][:2] == ["Ape", "Ape"]
     log = legacy.folder / "log" / "commerce-data-export.log"
     before = log.read_text()
-    assert sync.send_collected(legacy.work(sender), LEGACY).sent == 0
+    assert story.send_collected(*legacy.work(sender), LEGACY).sent == 0
     assert legacy.statuses() == {200: 6}
     assert log.read_text() == before  # a record exists only if there was something to do
 
 
 def test_an_unchanged_legacy_item_is_not_sent_again_and_a_deletion_is(legacy):
     tick(legacy, feed=LEGACY)
-    sync.send_collected(legacy.work(), LEGACY)
+    story.send_collected(*legacy.work(), LEGACY)
     indexer.invalidate(legacy.found.ours, LEGACY, "reset", "now")
     legacy.shop.execute("delete from thing where thing_id = 1")
     tick(legacy, feed=LEGACY)
     sender = Sender()
-    sync.send_collected(legacy.work(sender), LEGACY)
+    story.send_collected(*legacy.work(sender), LEGACY)
     assert sender.taken() == ["-a1/en", "-a1/de"]
 
 
 def test_a_legacy_item_that_was_not_delivered_is_collected_again_and_sent(legacy):
     tick(legacy, feed=LEGACY)
-    sync.send_collected(legacy.work(Sender(lambda item: 2)), LEGACY)
+    story.send_collected(*legacy.work(Sender(lambda item: 2)), LEGACY)
     assert legacy.statuses() == {2: 6}
-    assert sync.send_collected(legacy.work(), LEGACY).sent == 0
+    assert story.send_collected(*legacy.work(), LEGACY).sent == 0
     legacy.shop.execute("update thing set name = 'Ape' where thing_id = 1")
     sender = Sender()
-    sync.resend_failed(legacy.work(sender, sends_legacy=True), LEGACY)
+    story.resend_failed(*legacy.work(sender, send_legacy=True), LEGACY)
     assert sender.taken() == ALL
     assert sender.alive()[0]["name"] == "Ape"
 
@@ -579,12 +582,11 @@ def test_a_day_that_comes_while_nobody_runs_is_made_up_for(tmp_path, monkeypatch
 
 
 def test_a_day_that_comes_during_a_full_sync_is_not_missed(tmp_path, monkeypatch):
-    monkeypatch.setattr(steps, "CHUNK", 1)
     feed = due_things()
     with freeze_time("2026-11-26 23:59:59") as clock:
         tiny = Tiny(tmp_path, monkeypatch, feed)
-        work = tiny.work(Sender(lambda item: clock.move_to("2026-11-27 00:00:01") or 200))
-        sync.full_sync(work, feed)
+        sender = Sender(lambda item: clock.move_to("2026-11-27 00:00:01") or 200)
+        story.full_sync(*tiny.work(sender, chunk=1), feed)
         assert tick(tiny, feed=feed) == ["a1/en", "a1/de"]
         tiny.close()
 
@@ -608,7 +610,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-WATCHED = ("sync", "steps", "feed_table", "indexer", "deletion_guard", "changelog", "history", "db", "tiny")
+WATCHED = ("story", "steps", "changes", "feed_table", "indexer", "deletion_guard", "changelog", "history", "db", "tiny")
 
 
 def killed_at(number, run):
@@ -647,11 +649,11 @@ UNSEEN = """
 
 def kill_everywhere(folder, monkeypatch, first, step):
     """First full sync, changes, partial sync, another full sync: killed at each step-th call, then left alone."""
-    monkeypatch.setattr(steps, "CHUNK", 2)
     expected = None
     for number in itertools.count(first, step):
         (folder / str(number)).mkdir()
         tiny = Tiny(folder / str(number), monkeypatch, settings="[feeds.things]\nbatch_size = 2")
+        tiny.options = {"chunk": 2}
         sender = Sender()
         was_killed = killed_at(number, partial(changing_story, tiny, sender))
         tiny.shop.executescript(CHANGES + UNSEEN)
@@ -672,11 +674,11 @@ def kill_everywhere(folder, monkeypatch, first, step):
 
 def changing_story(tiny, sender):
     """Two full syncs and a partial one, with changes between them."""
-    sync.full_sync(tiny.work(sender), THINGS)
+    story.full_sync(*tiny.work(sender), THINGS)
     tiny.shop.executescript(CHANGES)
-    sync.partial_sync(tiny.work(sender), THINGS)
+    story.partial_sync(*tiny.work(sender), THINGS)
     tiny.shop.executescript(UNSEEN)
-    sync.full_sync(tiny.work(sender), THINGS)
+    story.full_sync(*tiny.work(sender), THINGS)
 
 
 def test_a_kill_at_any_step_loses_nothing_and_repeats_no_more_than_a_batch(tmp_path, monkeypatch):
@@ -699,15 +701,15 @@ def test_a_kill_before_deletions_are_decided_leaves_them_to_the_next_tick(synced
 
         patched.setattr(deletion_guard, "pending", killed)
         with pytest.raises(Killed):
-            sync.full_sync(synced.work(), THINGS)
+            story.full_sync(*synced.work(), THINGS)
     assert tick(synced) == ["-c3/en", "-c3/de"]
 
 
 def tick_without_taking(tiny, sender):
     """The jobs of a tick."""
     work = tiny.work(sender)
-    reindex_all_invalid.run(work, None)
-    jobs.each_feed(work, "retry failed items", sync.resend_failed, [THINGS])
+    reindex_all_invalid.run(*work, None)
+    locked.each_feed(*work, "retry failed items", story.resend_failed, [THINGS])
 
 
 def fresh(folder, tiny, monkeypatch):
@@ -720,6 +722,6 @@ def fresh(folder, tiny, monkeypatch):
     for table in ("shelf", "language", "thing"):
         other.shop.execute(f"insert into {table} select * from other.{table}")
     sender = Sender()
-    sync.full_sync(other.work(sender), THINGS)
+    story.full_sync(*other.work(sender), THINGS)
     other.close()
     return sender.alive()

@@ -6,14 +6,13 @@ from dataclasses import replace
 import pytest
 
 from saasexport.dashboard import items as dashboard
-from saasexport.database import deletion_guard
 from saasexport.database.uuids import Uuids, uuid5
 from saasexport.entity_key import DECLARED_INTEGER, INTEGER, TEXT
 from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, Feed, Subscription
 from saasexport.setup.loose_keys import read_as_numbers
 from saasexport.sync import lookup, resync
-from saasexport.sync.sync import full_sync, partial_sync, resend_failed, sync_entities
+from saasexport.sync.story import full_sync, partial_sync, resend_failed, sync_entities
 from tests.tiny import THINGS, Sender, Tiny
 
 SHOP = """
@@ -87,7 +86,7 @@ def test_a_text_key_stays_as_it_is_written(stored, key):
 
 def test_a_full_sync_sends_every_entity_under_its_own_key(tiny):
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     assert sorted(item["code"] for item in sender.alive()) == ["00123", "123", "Ärmel"]
     assert rows(tiny) == [("00123", 200, 0), ("123", 200, 0), ("Ärmel", 200, 0)]
     assert tiny.ask("select uuid, entity_id from data_exporter_uuid where entity_id = '00123'") == [
@@ -104,11 +103,11 @@ def test_pages_of_many_keys_have_no_gap_and_what_is_gone_is_deleted(tiny):
         " insert into part (code, name) select printf('k-%05d', value * 7), 'x' from n"
     )
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     assert len(sender.alive()) == 703
     tiny.shop.execute("drop trigger saasexport_part_delete")
     tiny.shop.execute("delete from part where code in ('00123', 'k-00007', 'k-04900', 'Ärmel')")
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     assert len(sender.alive()) == 699
     assert tiny.ask("select source_entity_id from cde_parts_feed where is_deleted = 1 order by source_entity_id") == [
         ("00123",),
@@ -120,23 +119,23 @@ def test_pages_of_many_keys_have_no_gap_and_what_is_gone_is_deleted(tiny):
 
 def test_changes_come_through_the_changelog(tiny):
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
-    partial_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
+    partial_sync(*tiny.work(sender), PARTS)
     sender.taken()
     tiny.shop.execute("update part set name = 'Screw' where code = '00123'")
     tiny.shop.execute("delete from part where code = '123'")
     tiny.shop.execute("insert into part (code, name) values ('0', 'Zero')")
-    partial_sync(tiny.work(sender), PARTS)
+    partial_sync(*tiny.work(sender), PARTS)
     assert sorted(sender.taken()) == ["-123Nut/en", "00123Screw/en", "0Zero/en"]
     tiny.shop.execute("update part set code = '0123' where code = '00123'")
-    partial_sync(tiny.work(sender), PARTS)
+    partial_sync(*tiny.work(sender), PARTS)
     assert sorted(sender.taken()) == ["-00123Screw/en", "0123Screw/en"]
 
 
 def test_a_via_gives_text_keys(tiny):
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
-    partial_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
+    partial_sync(*tiny.work(sender), PARTS)
     sender.taken()
     tiny.shop.execute("update part set name = name || '!'")
     # Of three changes only one is left, and of that only the rack it wrote.
@@ -144,7 +143,7 @@ def test_a_via_gives_text_keys(tiny):
     tiny.shop.execute("update sqlite_sequence set seq = 1 where name = 'cde_parts_feed_cl'")
     tiny.shop.execute("delete from cde_parts_feed_cl")
     tiny.shop.execute("insert into cde_parts_feed_cl values (1, 'r-1', 'rack', 0)")
-    partial_sync(tiny.work(sender), PARTS)
+    partial_sync(*tiny.work(sender), PARTS)
     assert sorted(sender.taken()) == ["00123Bolt!/en", "ÄrmelSleeve!/en"]
 
 
@@ -153,27 +152,27 @@ def test_a_binary_key_is_on_record_as_failed_until_it_is_mended(tiny, bad):
     literal = f"x'{bad.hex()}'"
     tiny.shop.execute("insert into part (code, name) values (?, 'Blob')", (bad,))
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     assert len(sender.alive()) == 3
     error = f"code: {literal} is binary: only text and whole numbers can be keys"
     assert tiny.ask("select source_entity_id, errors from cde_parts_feed where status = 1") == [(literal, error)]
-    resend_failed(tiny.work(sender), PARTS)
+    resend_failed(*tiny.work(sender), PARTS)
     assert tiny.ask("select errors from cde_parts_feed where status = 1") == [(error,)]
     tiny.shop.execute("update part set code = 'mended' where typeof(code) = 'blob'")
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     assert tiny.ask("select count(*) from cde_parts_feed where status = 1") == [(0,)]
 
 
 def test_a_key_that_is_not_utf_8_is_on_record_as_failed(tiny):
     tiny.shop.execute("insert into part (code, name) values (cast(x'61ff' as text), 'Broken')")
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     assert sorted(item["code"] for item in sender.alive()) == ["00123", "123", "Ärmel"]
     assert tiny.ask("select source_entity_id from cde_parts_feed where status = 1") == [("x'61ff'",)]
 
 
 def test_an_entity_is_looked_up_by_its_key(tiny):
-    full_sync(tiny.work(), PARTS)
+    full_sync(*tiny.work(), PARTS)
     assert lookup.entities(tiny.found, PARTS, ["00123", "0123", "Ärmel"], "id") == (["00123", "Ärmel"], ["0123"])
     assert [match.entity_id for match in lookup.matches(tiny.found, PARTS, ["123"])] == ["123"]
     page = dashboard.find(tiny.found, PARTS, dashboard.Wanted(search="00123"))
@@ -182,15 +181,14 @@ def test_an_entity_is_looked_up_by_its_key(tiny):
 
 def test_some_entities_are_sent_again_and_a_sync_goes_on_after_the_highest(tiny):
     sender = Sender()
-    full_sync(tiny.work(sender), PARTS)
+    full_sync(*tiny.work(sender), PARTS)
     sender.taken()
-    work = tiny.work(sender)
-    work.is_forced = True
-    sync_entities(work, PARTS, ["123", "00123"], "by ids")
+    work = tiny.work(sender, force=True)
+    sync_entities(*work, PARTS, ["123", "00123"], "by ids")
     assert sender.taken() == ["00123Bolt/en", "123Nut/en"]
     tiny.shop.execute("insert into part (code, name) values ('Öse', 'Eye')")
-    assert resync.highest_exported(tiny.work(sender), PARTS) == "Ärmel"
-    resync.onwards(tiny.work(sender), PARTS)
+    assert resync.highest_exported(tiny.found, PARTS) == "Ärmel"
+    resync.onwards(*tiny.work(sender), PARTS)
     assert sender.taken() == ["ÖseEye/en"]
 
 
@@ -204,16 +202,16 @@ def mixed_case(tiny, number=600):
 @pytest.mark.parametrize("collation", ["", "collate nocase", "collate binary", "collate rtrim"])
 def test_keys_come_in_the_order_of_their_bytes_whatever_the_column_says(tmp_path, monkeypatch, collation):
     shop = SHOP.replace("code text primary key", f"code text {collation} primary key")
-    monkeypatch.setattr(deletion_guard, "FEWEST", 1000)
     feed = replace(PARTS, **derived(PARTS))
     tiny = Tiny(tmp_path, monkeypatch, feed, before=shop)
+    tiny.options = {"fewest": 1000}
     codes = mixed_case(tiny)
     sender = Sender()
-    full_sync(tiny.work(sender), feed)
+    full_sync(*tiny.work(sender), feed)
     assert len(sender.alive()) == 603
     tiny.shop.execute("drop trigger saasexport_part_delete")
     tiny.shop.execute("delete from part where code like 'B%'")
-    full_sync(tiny.work(sender), feed)
+    full_sync(*tiny.work(sender), feed)
     assert {item["code"] for item in sender.alive()} == {*codes[::2], "00123", "123", "Ärmel"}
     tiny.close()
 
@@ -237,7 +235,7 @@ def test_a_walk_of_ones_own_in_another_order_is_refused_and_comes_to_an_end(tmp_
     mixed_case(tiny)
     message = "parts: the query walk gives keys that do not ascend; order by KEY collate binary"
     with pytest.raises(ShopError, match=message):
-        full_sync(tiny.work(), PARTS)
+        full_sync(*tiny.work(), PARTS)
     tiny.close()
 
 
@@ -251,18 +249,18 @@ def test_a_row_of_another_table_may_lead_to_no_entity(tmp_path, monkeypatch, key
         feed = replace(THINGS, key=key, origin="things.sql", subscriptions=subscriptions)
         tiny = Tiny(tmp_path, monkeypatch, feed, before=SHOP)
     work = tiny.work()
-    full_sync(work, feed)
+    full_sync(*work, feed)
     tiny.shop.execute("update part set name = 'Other' where stock is null")
-    partial_sync(work, feed)
-    assert list(work.stopped) == []
+    partial_sync(*work, feed)
+    assert work.lines() == []
     tiny.close()
 
 
 def test_an_entity_without_a_key_is_still_told(tiny):
     tiny.shop.execute("insert into part (code, name) values (null, 'Nameless')")
     work = tiny.work()
-    full_sync(work, PARTS)
-    assert list(work.stopped) == ["part.code: 1 row has no key and cannot be exported; give them one in the shop"]
+    full_sync(*work, PARTS)
+    assert work.lines() == ["part.code: 1 row has no key and cannot be exported; give them one in the shop"]
 
 
 def test_columns_of_a_declared_feeds_tables_are_read_as_they_are():

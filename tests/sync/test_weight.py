@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from saasexport.sync.sync import full_sync, resend_failed
+from saasexport.sync.story import full_sync, resend_failed
 from tests.tiny import THINGS, Sender, Tiny, assemble
 
 MB = 1_000_000
@@ -28,7 +28,7 @@ class Watched:
         """What is delivered of things whose names are so long."""
         things = [(f"c{number}", "x" * length) for number, length in enumerate(lengths)]
         self.tiny.shop.executemany("insert into thing (code, name) values (?, ?)", things)
-        full_sync(self.tiny.work(self.sender), self.tiny.feeds["things"])
+        full_sync(*self.tiny.work(self.sender), self.tiny.feeds["things"])
         return {item["code"] for item in self.sender.held.values()}
 
 
@@ -92,12 +92,12 @@ def test_an_item_that_was_too_large_is_sent_as_soon_as_it_changes(tmp_path, monk
     statuses = "select distinct status, is_deleted from cde_things_feed"
     for number in (2001, 50_000):
         watched.tiny.shop.execute("update thing set name = ?", (letter * number,))
-        full_sync(watched.tiny.work(watched.sender), watched.tiny.feeds["things"])
+        full_sync(*watched.tiny.work(watched.sender), watched.tiny.feeds["things"])
         assert watched.tiny.ask(statuses) == [(400, 0)]
     watched.sender.taken()
     # As it was before: what the service has, but nobody knows that any more.
     watched.tiny.shop.execute("update thing set name = ?", ("x" * 10,))
-    full_sync(watched.tiny.work(watched.sender), watched.tiny.feeds["things"])
+    full_sync(*watched.tiny.work(watched.sender), watched.tiny.feeds["things"])
     assert watched.tiny.ask(statuses) == [(200, 0)]
     assert watched.sender.taken()
     watched.tiny.close()
@@ -108,17 +108,17 @@ def test_what_is_too_large_is_told_once_and_not_tried_again(tmp_path, monkeypatc
     watched.sync(10, 3000)
     del watched.sizes[:]
     work = watched.tiny.work(watched.sender)
-    resend_failed(work, watched.tiny.feeds["things"])
+    resend_failed(*work, watched.tiny.feeds["things"])
     assert watched.sizes == []
-    full_sync(work, watched.tiny.feeds["things"])
-    assert work.problems == {}
+    full_sync(*work, watched.tiny.feeds["things"])
+    assert work.lines() == []
     watched.tiny.close()
 
 
 def test_what_was_collected_is_sent_a_few_at_a_time(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch, replace(THINGS, legacy=True))
     tiny.shop.execute("update thing set name = ?", ("x" * 3 * MB,))
-    full_sync(tiny.work(), tiny.feeds["things"])
+    full_sync(*tiny.work(), tiny.feeds["things"])
     table = tiny.found.table(tiny.feeds["things"])
     assert [len(table.collected(after, 100)) for after in (0, 2, 4)] == [2, 2, 2]
     ids = [row[0] for row in tiny.shop.execute("select thing_id from thing")]

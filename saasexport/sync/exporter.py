@@ -1,0 +1,118 @@
+"""What every pass is given: the exporter, which is the same for all of them, and the options of a job or command."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from saasexport.capture.changelog import Sizes
+from saasexport.clock import now_text
+from saasexport.config.secret import read_key
+from saasexport.database.deletion_guard import FEWEST
+from saasexport.delivery.client import Client
+from saasexport.delivery.wire import Settings
+from saasexport.errors import DatabaseError
+from saasexport.feed import Feed
+from saasexport.log import Log
+from saasexport.setup.installation import Installation
+from saasexport.sync.report import Problems, Report
+
+# Entities taken through the steps at a time: reads of the shop stay within a few
+# milliseconds, and memory is a chunk's, whatever the size of the catalogue.
+CHUNK = 250
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a job or command wants it; said once, before anything begins."""
+
+    force: bool = False  # send what is delivered already, too
+    resend: bool = False  # what failed before is sent again
+    send_legacy: bool = False  # what legacy feeds collect is sent at once, not by another job
+    batch_size: int | None = None  # items of a batch, instead of the configuration's
+    threads: int | None = None  # batches in flight at once, instead of the configuration's
+    deadline: float = float("inf")  # time.monotonic(): no new chunk or batch begins after it
+    until: float = float("inf")  # the same for chunks alone: it ends a slice
+    waits: bool = False  # for whoever has a feed's lock, instead of stepping aside
+    progress: Callable[[Feed, Report], None] | None = None  # called after each batch and each chunk
+    chunk: int = CHUNK
+    fewest: int = FEWEST  # entities that may be gone at once, however small the shop
+    reading: Sizes = Sizes()  # noqa: RUF009  # a tuple of numbers
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() >= self.deadline
+
+    @property
+    def is_slice_over(self) -> bool:
+        """Whether no new chunk may begin."""
+        return time.monotonic() >= min(self.deadline, self.until)
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """What a job or command syncs with."""
+
+    installation: Installation
+    client: Client
+    log: Log
+    clock: Callable[[], str] = now_text
+    problems: Problems = field(default_factory=Problems)
+
+    def batch_size(self, options: Options, feed: Feed) -> int:
+        """The most items of a batch."""
+        return options.batch_size or self.installation.batch_size(feed)
+
+    def thread_count(self, options: Options, feed: Feed) -> int:
+        """How many batches may be in flight at once."""
+        return options.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
+
+    def stop(self, code: str, about: str, error: Exception) -> None:
+        """Have somebody know what stopped a feed; the traceback of what nobody foresaw is in the log."""
+        if isinstance(error, sqlite3.OperationalError):  # the shop's are ShopErrors
+            error = DatabaseError(f"{self.installation.config['export.database']}: {error}")
+        self.problems.tell(self.log.failure(code, about, error))
+
+    def lines(self) -> list[str]:
+        """What went wrong, a line per distinct problem."""
+        return self.problems.lines()
+
+    def close(self) -> None:
+        """End what the client has open; the installation stays."""
+        self.client.close()
+
+
+def exporter_for(installation: Installation, caller: str) -> Exporter:
+    """The exporter of a command: as a job's, but without an end."""
+    log = Log(installation.config["export.log_dir"], f"bin/{caller}")
+    return Exporter(installation, connect(installation, log), log)
+
+
+def connect(
+    installation: Installation, log: Log, uses_backoff: bool = False, deadline: float = float("inf")
+) -> Client:
+    """The service, as the configuration describes it."""
+    settings = installation.config.sections["service"]
+    return Client(
+        Settings(
+            url=settings["url"].rstrip("/"),
+            environment_id=settings["environment_id"],
+            timeout=settings["timeout"],
+            max_body=settings["max_body"],
+            api_key=read_key(settings["api_key_file"], installation.config.place("service.api_key_file"))
+            if settings["api_key_file"]
+            else None,
+            ca_file=settings["ca_file"],
+            requests_per_second=settings["requests_per_second"],
+            slot_file=installation.lock_file("service"),
+            is_patient=uses_backoff,
+            transport=settings["transport"],
+            private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
+            private_key_place=installation.config.place("service.private_key_file"),
+        ),
+        installation.ours,
+        installation.route,
+        log.sent,
+        deadline,
+    )
