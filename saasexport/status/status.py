@@ -112,6 +112,7 @@ def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> i
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
         upto = feed.key.reach([row[0] for row in ids], COUNTED)
         total += int(shop.rows(feed.count, since=shop.since, after=after, upto=upto)[0][0])
+        after = upto
     return total
 
 
