@@ -71,11 +71,12 @@ def plain(value: Any) -> Any:
     return " ".join(unescape(_NO_TEXT.sub(_between, value)).split())
 
 
-# Each part ends where the next begins, or at the end, and none is tried twice: no text takes long.
+# Each part ends where the next begins, or at the end, and none is tried twice (what a look ahead has taken, it keeps):
+# no text takes long.
 _NO_TEXT = re.compile(
     r"""<!--.*?(?:-->|\Z)
       | <(?P<hidden>script|style)\b.*?(?:</(?P=hidden)\b[^<>]*>|\Z)
-      | <(?:/?(?P<tag>[a-z][a-z0-9]*)|[!?])(?:[^<>"']|"[^"<]*"|'[^'<]*'|["'])*+>""",
+      | <(?:/?(?P<tag>[a-z][a-z0-9]*)|[!?])(?=(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*'|["'])*))(?P=rest)>""",
     re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
 
