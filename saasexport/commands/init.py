@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from saasexport import plain
 from saasexport.capture import changelog
 from saasexport.config import config
 from saasexport.config.keys import KEYS
@@ -70,7 +71,8 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Set everything up; safe to run again.  Refused, it leaves no file."""
-    path = os.path.abspath(options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml")
+    named = options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml"
+    path = config.checked_name(os.path.abspath(named))
     shop = os.path.abspath(options.shop)
     is_new = not os.path.exists(path)
     if not os.path.exists(shop):
@@ -221,16 +223,23 @@ def _template(path: str, shop: str, options: argparse.Namespace, is_own_only: bo
     if os.path.commonpath([beside, shop]) == beside:
         shop = os.path.relpath(shop, beside)
     return TEMPLATE.format(
-        shop=_quoted(shop),
+        shop=_quoted("--shop", shop),
         export=ONLY_OWN if is_own_only else "",
-        service=_quoted(options.service or DEFAULT_SERVICE),
-        environment=_quoted(config.DEFAULT_ENVIRONMENT if options.environment is None else options.environment),
+        service=_quoted("--service", DEFAULT_SERVICE if options.service is None else options.service),
+        environment=_quoted(
+            "--environment", config.DEFAULT_ENVIRONMENT if options.environment is None else options.environment
+        ),
     )
 
 
-def _quoted(text: str) -> str:
+def _quoted(option: str, text: str) -> str:
+    """A text as TOML has it; what is wrong with it says who checks the configuration, with file and key."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{option} {text!r}: is not UTF-8", "a configuration can hold nothing else") from error
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f'"{plain.line(escaped)}"'
 
 
 def _write(path: str, content: bytes) -> None:

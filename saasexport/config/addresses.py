@@ -8,35 +8,68 @@ the host, a token in the query, the secret path of a dead-man's switch.
 PATH_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
 
 
+# What stands in no address as it is (RFC 3986), nor in a line that names one.
+FORBIDDEN = ' "<>\\^`{|}#'
+
+LONGEST_NAME = 253  # of a host, in DNS; a label of it has 63 at most
+
+
 def fault_of(url: str, may_have_query: bool = False) -> str:
-    """What is wrong with an http or https address; empty if nothing is."""
+    """What is wrong with an http or https address, as in "which must ..."; empty if nothing is."""
     scheme, _, rest = url.partition("://")
-    authority = rest.replace("\\", "/").replace("?", "/").replace("#", "/").partition("/")[0]
     if "@" in rest.partition("?")[0]:
         return "must not hold a user or password"
     if "?" in url and not may_have_query:
         return "must not hold a query"
-    if "#" in url or "\\" in url:
-        return "must not hold # or \\"
-    if scheme not in ("http", "https") or not url.isprintable() or " " in url or not _is_server(authority):
-        return "is none"
-    if not rest.partition("/")[2].isascii():
-        return "must hold other letters than ASCII's as %XX"
-    return ""
+    if not url.isprintable():
+        return "must not hold line breaks or other characters that are not printable"
+    if forbidden := "".join(character for character in FORBIDDEN if character in url):
+        return f"must not hold {'blanks' if forbidden[0] == ' ' else forbidden[0]}"
+    if scheme not in ("http", "https"):
+        return "must begin with http:// or https://"
+    authority, _, path = rest.replace("?", "/", 1).partition("/")
+    return _fault_of_server(authority) or ("" if path.isascii() else "must hold other letters than ASCII's as %XX")
 
 
-def _is_server(authority: str) -> bool:
+def _fault_of_server(authority: str) -> str:
+    host, colon, port = authority.partition(":")
     if authority.startswith("["):
-        host, bracket, port = authority[1:].partition("]")
-        if not bracket or host.strip("0123456789abcdefABCDEF:."):
+        host, bracket, port = authority.partition("]")
+        host, colon, port = host + bracket, port[:1], port[1:]
+    if not host:
+        return "must name a host"
+    if not host.isascii():
+        return f"must name the host in the letters of DNS, {_in_dns(host)}"
+    if not _is_host(host) or colon not in ("", ":"):
+        return "must name a host, by its name in DNS, its IPv4 address, or its IPv6 address in brackets"
+    is_port = port.isascii() and port.isdecimal() and len(port) <= 5 and 0 < int(port) <= 65_535
+    return "" if is_port or not colon else "must have a port from 1 to 65535, or none"
+
+
+def _in_dns(host: str) -> str:
+    try:
+        encoded = host.encode("idna")
+        is_same = encoded.decode("idna") == host.lower()
+    except UnicodeError:
+        is_same = False
+    # Of some letters (sharp s) there are two opinions, and they may be two hosts.
+    return encoded.decode() if is_same else "which begin with xn--"
+
+
+def _is_host(host: str) -> bool:
+    import socket  # late: only for an address
+
+    labels = host.removesuffix(".").split(".")
+    is_bracketed = host.startswith("[") and host.endswith("]")
+    if is_bracketed or labels[-1].isdecimal():
+        try:
+            socket.inet_pton(socket.AF_INET6 if is_bracketed else socket.AF_INET, host.strip("[]"))
+        except OSError:
             return False
-    else:
-        host, colon, port = authority.partition(":")
-        port = colon + port
-    if not host or (port and not port.startswith(":")):
-        return False
-    digits = port[1:]
-    return not port or (digits.isascii() and digits.isdecimal() and len(digits) <= 5 and 0 < int(digits) <= 65_535)
+        return True
+    return len(host) <= LONGEST_NAME and all(
+        0 < len(label) < 64 and not label.strip(PATH_LETTERS.replace("~", "")) for label in labels
+    )
 
 
 def fault_of_route(route: str) -> str:
@@ -56,8 +89,9 @@ def shown(url: str, is_path_secret: bool = False) -> str:
     scheme, colon, rest = url.partition("://")
     if not colon:
         # Whatever it was meant to be, it may hold a password.
-        return "..." if "@" in url or "?" in url else url
-    plain, question, _ = rest.partition("?")
+        return "..." if any(character in url for character in "@?#") else url
+    plain = rest.partition("#")[0].partition("?")[0]
+    cut = rest[len(plain) :][:1]
     authority, slash, path = plain.partition("/")
     if "@" in path:  # a password may hold a slash
         authority, slash, path = plain.rpartition("@")[2].partition("/")
@@ -66,4 +100,4 @@ def shown(url: str, is_path_secret: bool = False) -> str:
         authority = "...@" + authority.rpartition("@")[2]
     if is_path_secret and path:
         path = "..."
-    return f"{scheme}://{authority}{slash}{path}{'?...' if question else ''}"
+    return f"{scheme}://{authority}{slash}{path}{f'{cut}...' if cut else ''}"

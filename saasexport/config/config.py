@@ -19,6 +19,9 @@ from saasexport.errors import ConfigError
 # What init writes where nobody else can be meant: a service on this machine.
 DEFAULT_ENVIRONMENT = "testing-1"
 
+# What may hold a password or token, and is not shown with it.
+ADDRESSES = (("service", "url"), ("export", "ping_url"))
+
 DEFAULT_FILES = ("saasexport.toml", "/etc/saasexport/saasexport.toml")
 
 
@@ -129,13 +132,10 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
 
 
 def _check_service(config: Config) -> None:
-    for section, name, may_have_query in (("service", "url", False), ("export", "ping_url", True)):
+    for section, name in ADDRESSES:
         url = config[f"{section}.{name}"]
-        fault = addresses.fault_of(url, may_have_query) if url is not None else ""
-        if fault:
-            hidden = addresses.shown(url, is_path_secret=name == "ping_url")
-            wanted = f"expected {KEYS[section][name].expected}, found {hidden!r}"
-            raise ConfigError(f"{config.file}: [{section}] {name}: {wanted}, which {fault}")
+        if fault := addresses.fault_of(url, may_have_query=name == "ping_url") if url is not None else "":
+            raise ConfigError(f"{_wrong(config.file, section, name, KEYS[section][name], url)}, which {fault}")
     environment = config["service.environment_id"]
     if not environment.isascii() or environment.strip(addresses.PATH_LETTERS):
         expected = "the SaaS data space id, of letters, digits and -_.~"
@@ -198,6 +198,8 @@ def _known(path: str, section: str, found: dict[str, Any], names: tuple[str, ...
 
 
 def _wrong(path: str, section: str, name: str, key: Key, value: Any) -> ConfigError:
+    if (section, name) in ADDRESSES and isinstance(value, str):
+        value = addresses.shown(value, is_path_secret=name == "ping_url")
     return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {_shown(value)}")
 
 

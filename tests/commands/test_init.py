@@ -1,5 +1,6 @@
 """What init refuses, and that it then leaves no file."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -99,6 +100,62 @@ def test_a_data_space_is_named_unless_the_service_is_on_this_machine(init, demo_
     status, printed = init("--environment", "shop-2")
     assert (status, "has another environment, shop-1" in printed) == (2, True)
     assert init("--environment", "shop-1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        b"http://user:s3cret@host",
+        b"https://host/?token=s3cret",
+        b"https://host/#s3cret",
+        b"http://host\n",
+        b'http://host"\n[export]\nbuilt_in = false\nlog_dir = "x',
+        b"http://ho st",
+        b" http://host",
+        "http://bücher.example".encode(),
+        b"http://host/{feed.x}",
+        b"http://host/\x00",
+        "http://host".encode("utf-16"),
+        b"http://host/\xff",
+        b"http://\xe9.example",
+        b"host:8765",
+        b"",
+        b"http://host:65536",
+        b"http://host\x1b[31m",
+        "http://host/\u2028".encode(),
+    ],
+)
+def test_an_address_that_is_none_is_one_line_and_no_file(init, demo_shop_file, address):
+    shutil.copy(demo_shop_file, init.shop)
+    status, printed = init("--environment", "e1", "--service", os.fsdecode(address))
+    assert status == 2
+    assert printed.count("\n") == 1
+    assert printed[:-1].isprintable()
+    assert "[service] url: expected " in printed or "--service " in printed
+    assert "s3cret" not in printed
+    assert list(init.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--environment", b"\xff"),
+        ("--environment", b"a\nb"),
+        ("--shop", b"sh\xffop.sqlite"),
+        ("--shop", b"sh\nop.sqlite"),
+        ("--shop", b"sh\x7fop.sqlite"),
+        ("--config", b"\xff.toml"),
+        ("--config", b"a\nb.toml"),
+    ],
+)
+def test_a_name_that_cannot_stand_in_a_configuration_is_one_line_and_no_file(init, demo_shop_file, option, text):
+    text = os.fsdecode(text)
+    shop = init.folder.parent / (text if option == "--shop" else "shop.sqlite")
+    shutil.copy(demo_shop_file, shop)
+    status, printed = init(*([] if option == "--shop" else [option, text]), shop=shop)
+    assert (status, printed.count("\n")) == (2, 1)
+    assert printed[:-1].isprintable()
+    assert list(init.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ PATH = "/etc/shop/saasexport.toml"
         "user:s3cret@host",
         "http:user:s3cret@host",
         "ftp://u:s3cret@host",
+        "http://user:s3cret@host\\n",
+        "http://host/?s3cret\\u0000",
     ],
 )
 @pytest.mark.parametrize("key", ["url", "ping_url"])
@@ -50,6 +52,29 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated(url, key):
         "http://host:x",
         "http://[::1",
         "http://[host]",
+        "http://[::1]x",
+        "http://[::1]:",
+        "http://[:::::]",
+        "http://host:",
+        "http://host:8:9",
+        "http://host:-1",
+        "http://host:\uff18",
+        "http://.host",
+        "http://a..b",
+        "http://host*",
+        "http://h%41",
+        "http://999.1.1.1",
+        "http://1.2.3",
+        f"http://{'a' * 64}.example",
+        f"http://{'a.' * 127}b",
+        "http://host/{feed.x}",
+        "http://{feed}/",
+        "http://host/<a>",
+        'http://host/"a',
+        "http://host/a|b",
+        "http://host/\u202e",
+        "http://host/\udcff",
+        "http://host/\0",
         "http://a b",
         "http://host/\n",
         "http://host/é",
@@ -64,10 +89,39 @@ def test_what_is_no_address_is_refused(url):
     assert fault_of(url, may_have_query=True)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8765", "https://h", "https://[::1]:8/x/", "http://bücher.example/a%20b"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8765",
+        "https://h",
+        "https://[::1]:8/x/",
+        "http://xn--bcher-kva.example/a%20b",
+        "http://a_b.-c:1/(x)",
+    ],
+)
 def test_usual_addresses_are_taken(url):
     assert fault_of(url) == ""
     assert shown(url) == url
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("例え.jp", "xn--r8jz45g.jp"),
+        ("\u043f\u0440\u0438\u043c\u0435\u0440.example", "xn--e1afmkfd.example"),
+        ("faß.example", "which begin with xn--"),
+        ("h\u3002x", "which begin with xn--"),
+        ("h\u00ad.example", ""),
+        ("é" * 64, "which begin with xn--"),
+        ("é..example", "which begin with xn--"),
+    ],
+)
+@pytest.mark.parametrize("rest", ["", ":8765", "/x"])
+def test_a_host_in_letters_that_dns_lacks_is_refused_and_its_form_in_dns_named(host, written, rest):
+    assert fault_of(f"https://{host}{rest}").endswith(written)
+    assert fault_of(f"https://{host}{rest}")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +132,9 @@ def test_usual_addresses_are_taken(url):
         ("https://hc.example/abc", "https://hc.example/..."),
         ("https://u:p@hc.example/abc", "https://...@hc.example/..."),
         ("https://hc.example/", "https://hc.example/"),
+        ("https://hc.example#abc?d", "https://hc.example#..."),
+        ("https://hc.example/?a#b", "https://hc.example/?..."),
+        ("hc.example#abc", "..."),
     ],
 )
 def test_a_dead_mans_switch_is_shown_without_its_secret(url, expected):
