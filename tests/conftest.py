@@ -22,6 +22,9 @@ def pytest_configure(config):
     """With --in-process, starting a program skips the test that does."""
     if config.getoption("--in-process"):
         sys.addaudithook(_skip_programs)
+        # A test that is skipped in its middle leaves open what it has opened; the ordinary run finds what is forgotten.
+        config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")
+        config.addinivalue_line("filterwarnings", "ignore::pytest.PytestUnraisableExceptionWarning")
         # libfaketime refuses to sleep when it leaves the monotonic clock alone; a wait is none of its business.
         time.sleep = threading.Event().wait
 
