@@ -9,6 +9,7 @@ What can be read:
     /feeds                        [{"feed", "environment", "live", "deleted", "lastReceived"}, ...]
     /feeds/<feed>/<environment>   {"items": [...], "next": KEY}
     /feeds/<feed>/<environment>/item?<identity field>=<value>&...   the item itself
+    /feeds/<feed>/<environment>/digests   what an exporter compares: see digests.py
 
 A page begins after the key in `after`, or at the first item, and has at most
 `limit` items (100; up to 1000), fewer where they are large.  A key is the JSON
@@ -29,6 +30,7 @@ from urllib.parse import parse_qsl, unquote
 
 from saasexport import __version__
 from saasexport.errors import ConfigError
+from saasexport.service import digests
 from saasexport.service.batch import inflate, rows_of
 from saasexport.service.store import Store, StoreError, StoreFull
 from saasexport.service.validation import Validator, identity_text
@@ -52,7 +54,7 @@ OwnRoute: TypeAlias = tuple[re.Pattern[str], str]
 
 @dataclass(frozen=True)
 class Target:
-    """What a path means: about, feeds, items or item to read, or a batch to receive."""
+    """What a path means: about, feeds, items, item or digests to read, or a batch to receive."""
 
     what: str
     feed: str = ""
@@ -139,8 +141,8 @@ class Routes:
                 return Target("feeds")
             case ["", "feeds", feed, environment] if feed in self._shapes:
                 return Target("items", feed, _environment(environment))
-            case ["", "feeds", feed, environment, "item"] if feed in self._shapes:
-                return Target("item", feed, _environment(environment))
+            case ["", "feeds", feed, environment, "item" | "digests" as what] if feed in self._shapes:
+                return Target(what, feed, _environment(environment))
         return None
 
     def answer(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
@@ -195,6 +197,9 @@ class Routes:
                 return self._items(target, query)
             case "item":
                 return self._item(target, query)
+            case "digests":
+                shape, asked = self._shapes[target.feed], _parameters(query, digests.PARAMETERS)
+                return digests.answer(self._store, shape, target.environment, asked)
         return _about(self._shapes)
 
     def _counts(self) -> Answer:
@@ -253,6 +258,7 @@ def _about(feeds: Iterable[str]) -> Answer:
                     "/feeds",
                     "/feeds/<feed>/<environment>?after=KEY&limit=N&deleted=1",
                     "/feeds/<feed>/<environment>/item?<identity field>=...",
+                    "/feeds/<feed>/<environment>/digests?range=ab&after=KEY&limit=N",
                 ],
             }
         ),
@@ -260,7 +266,6 @@ def _about(feeds: Iterable[str]) -> Answer:
 
 
 def _json_bytes(content: object) -> bytes:
-    """Compact JSON, in ASCII."""
     return json.dumps(content, separators=(",", ":")).encode()
 
 

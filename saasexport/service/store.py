@@ -9,7 +9,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -18,10 +18,13 @@ from saasexport.queries import beside
 
 SQL = beside(__file__)
 
-VERSION = 1
+VERSION = 2
 
 # Data spaces; a shop has a few, and whoever may send could make up any number.
 MOST_ENVIRONMENTS = 1_000
+
+# Digests made in one transaction: a batch that comes meanwhile waits for so many.
+DIGESTS_AT_ONCE = 500
 
 # How long another process that writes, or starts, is waited for.
 BUSY_SECONDS = 5.0
@@ -118,6 +121,47 @@ class Store:
             found = self._reader.execute(SQL.one_item, asked).fetchone()
         return str(found[0]) if found else None
 
+    def make_digests(
+        self, environment: str, feed: str, of: Callable[[str, str], tuple[bytes, bytes]], seconds: float
+    ) -> bool:
+        """Give items that have none a key and a digest, as `of` makes them of identity and item.
+
+        False if the time did not suffice for all: those made are kept.
+        """
+        deadline = time.monotonic() + seconds
+        values = {"environment": environment, "feed": feed, "limit": DIGESTS_AT_ONCE}
+        while True:
+            with self._read_lock, _as_store_error():
+                [(missing,)] = self._reader.execute(SQL.any_without_digest, values).fetchall()
+            if not missing:
+                return True
+            if time.monotonic() > deadline:
+                return False
+            with self._write_lock, _as_store_error(), _transaction(self._writer) as db:
+                rows = db.execute(SQL.without_digest, values).fetchall()
+                db.executemany(SQL.save_digest, [(*of(identity, item), row) for row, identity, item in rows])
+
+    def digests(self, environment: str, feed: str) -> Iterator[tuple[bytes, bytes]]:
+        """Key and digest of every item that is not deleted."""
+        with self._read_lock, _as_store_error():
+            yield from self._reader.execute(SQL.digests, {"environment": environment, "feed": feed})
+
+    def digest_page(
+        self, environment: str, feed: str, first_byte: int, after: bytes, limit: int
+    ) -> list[tuple[str, str, str, str, str]]:
+        """Key, digest, identity, item and time of export of the items after a key in its range, and of one more."""
+        low = bytes([first_byte])
+        values = {
+            "environment": environment,
+            "feed": feed,
+            "low": low,
+            "high": low + b"\xff" * 20,
+            "after": after,
+            "limit": limit,
+        }
+        with self._read_lock, _as_store_error():
+            return self._reader.execute(SQL.digest_page, values).fetchall()
+
     def close(self) -> None:
         """Close the file once running work is done; the write-ahead log is folded into it."""
         with self._write_lock, self._read_lock:
@@ -155,10 +199,24 @@ def _set_up(db: sqlite3.Connection, path: str) -> None:
         db.execute("pragma journal_mode = wal")
         # Another may have come first: what is there already stays.
         db.executescript(f"begin exclusive; {SQL.schema}; commit")
+    elif version == 1:
+        db.execute("pragma journal_mode = wal")
+        _bring_up(db)
     elif version != VERSION:
         raise ConfigError(f"{path} is not a database of this version of the Commerce Service")
     else:
         db.execute("pragma journal_mode = wal")
+
+
+def _bring_up(db: sqlite3.Connection) -> None:
+    """Bring a database of version 1 up to this one, unless another process has come first."""
+    try:
+        db.executescript(f"begin exclusive; {SQL.add_digests}; {SQL.schema}; commit")
+    except sqlite3.Error:
+        if db.in_transaction:
+            db.execute("rollback")
+        if db.execute("pragma user_version").fetchone() != (VERSION,):
+            raise
 
 
 @contextlib.contextmanager

@@ -20,13 +20,33 @@ create table if not exists item (
     exported_at text    not null,  -- UTC, by the exporter's clock; an older state is ignored
     received_at text    not null,  -- UTC, by ours
     request_id  text,              -- X-Request-Id of the request that brought it
+    key         blob,              -- SHA-1 of the identity, once the digest is made
+    digest      blob,              -- SHA-256 of what is compared of the item; null: not made since it last changed
     unique (feed_id, identity)
 );
 
 create index if not exists item_deleted on item (feed_id)
  where is_deleted = 1;  -- for counting them
 
-pragma user_version = 1;
+create index if not exists item_digest on item (feed_id, key, digest)
+ where digest is not null and is_deleted = 0;  -- for comparing, by ranges of keys
+
+create index if not exists item_without_digest on item (feed_id)
+ where digest is null and is_deleted = 0;  -- for making them, when somebody compares
+
+-- Whoever changes an item behind our back must not have its old digest shown.
+create trigger if not exists item_changed after update of item, identity on item
+  when new.digest is not null and (new.item is not old.item or new.identity is not old.identity)
+begin
+    update item set digest = null where id = new.id;
+end;
+
+pragma user_version = 2;
+
+-- name: add_digests
+-- What a database of version 1 lacks.
+alter table item add column key blob;
+alter table item add column digest blob;
 
 -- name: other_environments
 -- How many there are if :environment is not one of them, else none.
@@ -50,7 +70,8 @@ values (:feed_id, :identity, :item, :is_deleted, :exported_at, :received_at, :re
        is_deleted = excluded.is_deleted,
        exported_at = excluded.exported_at,
        received_at = excluded.received_at,
-       request_id = excluded.request_id
+       request_id = excluded.request_id,
+       digest = null
  where excluded.exported_at > exported_at
     or (excluded.exported_at = exported_at and excluded.item <> item);
 
@@ -78,6 +99,47 @@ select item
   from item
  where feed_id = (select id from feed where environment = :environment and name = :feed)
    and identity = :identity;
+
+-- name: any_without_digest
+select exists (select 1
+                 from item
+                where feed_id = (select id from feed where environment = :environment and name = :feed)
+                  and digest is null
+                  and is_deleted = 0);
+
+-- name: without_digest
+select id, identity, item
+  from item
+ where feed_id = (select id from feed where environment = :environment and name = :feed)
+   and digest is null
+   and is_deleted = 0
+ limit :limit
+
+-- name: save_digest
+update item
+   set key = ?,
+       digest = ?
+ where id = ?
+
+-- name: digests
+select key, digest
+  from item
+ where feed_id = (select id from feed where environment = :environment and name = :feed)
+   and digest is not null
+   and is_deleted = 0;
+
+-- name: digest_page
+-- The items with keys from :low to :high after :after; one more than :limit tells whether there are others.
+select hex(key), hex(digest), identity, item, exported_at
+  from item
+ where feed_id = (select id from feed where environment = :environment and name = :feed)
+   and digest is not null
+   and is_deleted = 0
+   and key > :after
+   and key >= :low
+   and key <= :high
+ order by key
+ limit :limit + 1;
 
 -- name: tables
 -- Empty for a new file.

@@ -87,6 +87,7 @@ CATEGORIES = feed(
     },
     # The root category of a store is at level 1; every other one has a path, if only its id.
     Rule("only_a_root_has_no_path"),
+    not_compared=("updatedAt",),
 )
 
 VARIANT_OPTION = record(

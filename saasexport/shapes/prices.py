@@ -73,4 +73,5 @@ INVENTORY_STOCK_STATUS = feed(
         "isSalable": BOOLEAN,
     },
     exported="updatedAt",
+    not_compared=("productId",),
 )

@@ -156,4 +156,5 @@ PRODUCTS = feed(
     },
     # The short list of categories is there exactly when the long one holds something.
     Rule("categories_stand_with_their_data"),
+    not_compared=("updatedAt",),
 )

@@ -112,13 +112,15 @@ class FeedShape:
     """What a feed's items look like.
 
     `item` and `tombstone` are complete: they hold `deleted` and the time of
-    export besides the fields that were declared.
+    export besides the fields that were declared.  Two states of an item that
+    differ in fields of `not_compared` alone are the same.
     """
 
     feed: str
     identity: tuple[str, ...]
     exported: str
     item: Record
+    not_compared: frozenset[str] = frozenset()
     tombstone: Record = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,7 +137,8 @@ def feed(
     *rules: Rule,
     exported: str = "modifiedAt",
     time: Scalar = DATE_TIME,
+    not_compared: tuple[str, ...] = (),
 ) -> FeedShape:
     """A feed, whose items carry `deleted` and the time of export besides the fields given."""
     declared = {**fields, "deleted": BOOLEAN, exported: time}
-    return FeedShape(name, identity, exported, record(declared, *rules))
+    return FeedShape(name, identity, exported, record(declared, *rules), frozenset(not_compared))

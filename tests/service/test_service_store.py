@@ -200,7 +200,7 @@ def test_the_database_keeps_its_promises_on_disk(tmp_path: Path) -> None:
         for name in ("journal_mode", "synchronous", "user_version")
     }
     store.close()
-    assert asked == {"journal_mode": "wal", "synchronous": 2, "user_version": 1}
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "user_version": 2}
 
 
 def test_every_table_and_column_of_the_store_explains_itself(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_every_table_and_column_of_the_store_explains_itself(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "statement", ["create table catalog_product_entity (entity_id integer)", "pragma user_version = 2"]
+    "statement", ["create table catalog_product_entity (entity_id integer)", "pragma user_version = 3"]
 )
 def test_a_database_that_is_somebody_elses_is_refused_and_not_touched(tmp_path: Path, statement: str) -> None:
     path = tmp_path / "shop.sqlite"
