@@ -58,6 +58,11 @@ class Folder:
         """Put a file into feeds.d."""
         (self.path / "feeds.d" / f"{name}.sql").write_text(text)
 
+    def change(self, statement):
+        """Change the shop."""
+        with closing(sqlite3.connect(self.path / "shop.sqlite", isolation_level=None)) as connection:
+            connection.execute(statement)
+
     def run(self, *arguments):
         """Run a command."""
         self.capsys.readouterr()

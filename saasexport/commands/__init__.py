@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "one item: what the shop says, and what was sent"),
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "feeds check": ("feeds_check", "try files of feeds of your own on the shop"),
+    "feeds new": ("feeds_new", "the beginning of a feed's file, every field with its type"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
     "config": ("config", "the configuration in force, and where it comes from"),

@@ -31,19 +31,29 @@ def done(folder, line, more):
         return None
     if program == "commerce_service" or arguments == ["cron:install"]:
         return None
+    if program == "mkdir":
+        return (folder / arguments[0]).mkdir()
+    into = arguments[-1] if arguments[-2:-1] == [">"] else None
     options = more if arguments[:1] == ["init"] else ()
-    return forked.run(BIN / program, [*arguments, *options], {"PATH": os.defpath}, folder)
+    arguments = arguments[:-2] if into else [*arguments, *options]
+    ran = forked.run(BIN / program, arguments, {"PATH": os.defpath}, folder)
+    if into:
+        (folder / into).write_text(ran.stdout)
+    return ran
 
 
 def test_an_afternoon_leads_from_a_till_to_items_that_arrive(tmp_path, service):
     environment = f"test-{uuid.uuid4()}"
     ran = {}
+    begun = {}
     for language, text in BLOCK.findall(GUIDE):
         if language == "sql" and text.startswith("-- file: "):
+            begun = {path.name: path.read_text() for path in tmp_path.glob("feeds.d/*.sql")} | begun
             written(tmp_path, text)
         for line in re.findall(r"^\$ (.*)", text, re.MULTILINE):
             ran[line] = done(tmp_path, line, ("--service", service.url, "--environment", environment))
 
+    assert ", null as sku  -- " in begun["prices.sql"]
     assert ran["saasexport init --shop till.sqlite"].returncode == 0
     assert "built_in = false" in (tmp_path / "saasexport.toml").read_text()
     checked = ran["saasexport feeds check"]

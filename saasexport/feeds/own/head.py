@@ -165,6 +165,12 @@ def _read(head: Head, directive: Directive) -> Iterator[str]:
             yield from _read_own(head, directive.word, value)
 
 
+def parts_of(name: str) -> tuple[str, str] | None:
+    """The table and the column of a name such as product.id; None if it is none."""
+    match = _COLUMN.fullmatch(name.strip())
+    return (unquoted(match[1]), unquoted(match[2])) if match else None
+
+
 def _read_feed(head: Head, value: str) -> Iterator[str]:
     value = unquoted(value)
     if NAME.fullmatch(value):
