@@ -73,6 +73,7 @@ class FailedItem(NamedTuple):
     # The engine's.
     entity_id: EntityId = 0
     contested: str | None = None  # the feed_id of the identity that another entity has
+    is_whole: bool = False  # it stands for all items of its entity, of which nothing is known
 
 
 class EntityItems(NamedTuple):

@@ -57,7 +57,7 @@ def parse(text: str) -> dict[str, str]:
     queries: dict[str, str] = {}
     name = ""
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in text.replace("\r\n", "\n").split("\n"):  # of lines, a text may hold other separators
         if line.startswith("-- name:"):
             _keep(queries, name, lines)
             name, lines = line[8:].strip(), []

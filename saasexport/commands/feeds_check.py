@@ -15,10 +15,9 @@ from saasexport.config.config import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
-from saasexport.feeds import all_feeds
 from saasexport.feeds.own import checking, folder
 from saasexport.feeds.own.checking import Checked, Finding, Judge
-from saasexport.feeds.own.loading import Loaded, Surroundings
+from saasexport.feeds.own.loading import Loaded
 from saasexport.service.validation import Validator
 from saasexport.setup import feed_set
 from saasexport.shapes.words import RFC3339
@@ -73,7 +72,7 @@ class Bench(NamedTuple):
 
     def loaded(self, named: str | None) -> list[Loaded]:
         """The file or feed of a name, or all files of the folder."""
-        around = Surroundings(self.shop, all_feeds(), self.settings["shop.parameters"])
+        around = feed_set.surroundings(self.settings, self.shop)
 
         def require(path: str) -> None:
             feed_set.require_own(path, self.settings.file)

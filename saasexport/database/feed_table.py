@@ -151,6 +151,8 @@ class FeedTable:
             row.entity_id for row in known.values() if row.status == 1 or row.is_dropped
         )
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
+        if unknown := {fault.entity_id for fault in faults if fault.is_whole}:
+            gone = [row for row in gone if row.entity_id not in unknown]
         spared: set[int] = set()
         if doubted is not None and gone:
             spared = self._gone_altogether(gone, items, faults, set(doubted))

@@ -9,16 +9,20 @@ import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
+from saasexport import queries
 from saasexport.config import ownership
 from saasexport.config.config import Config
-from saasexport.database import questions
+from saasexport.database import questions, uuids
 from saasexport.errors import ConfigError
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds import all_feeds, in_order
 from saasexport.feeds.own import folder, head
 from saasexport.feeds.own.loading import Loaded, Surroundings
+
+SQL = queries.beside(__file__)
 
 
 class FeedSet(NamedTuple):
@@ -57,9 +61,26 @@ def built_in(settings: Config) -> FeedSet:
     return FeedSet(dict(all_feeds()) if settings["export.built_in"] else {}, {}, [], files)
 
 
-def load(settings: Config, shop: sqlite3.Connection) -> FeedSet:
+def identity_of(settings: Config, shop: sqlite3.Connection) -> str:
+    """What a shop's UUIDs are made from if nothing is on record: its address, else its file's name."""
+    if address := settings["shop.parameters"].get("base_url"):
+        return str(address)
+    try:
+        row = shop.execute(SQL.base_url).fetchone()
+    except sqlite3.Error:
+        row = None
+    return str(row[0]) if row and row[0] else os.path.basename(settings["shop.database"])
+
+
+def surroundings(settings: Config, shop: sqlite3.Connection, identity: str | None = None) -> Surroundings:
+    """What files of feeds are read with; `identity` is what the shop's UUIDs are made from, if it is on record."""
+    uuid_of = partial(uuids.uuid5, identity or identity_of(settings, shop))
+    return Surroundings(shop, all_feeds(), settings["shop.parameters"], uuid_of)
+
+
+def load(settings: Config, shop: sqlite3.Connection, identity: str | None = None) -> FeedSet:
     """The feeds as the folder and the shop are now; `shop` is a connection that only reads."""
-    around = Surroundings(shop, all_feeds(), settings["shop.parameters"])
+    around = surroundings(settings, shop, identity)
     path = settings["export.feeds_dir"]
     feeds, _, _, state = built_in(settings)
     files = folder.load(path, around, lambda file: require_own(file, settings.file))

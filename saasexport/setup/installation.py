@@ -43,8 +43,9 @@ class Installation:
 
     @property
     def shop_identity(self) -> str:
-        """What UUIDs are made from: the shop's address, else its file's name."""
-        return str(db.setting(self.ours, "shop_identity"))
+        """What UUIDs are made from: the shop's address, else its file's name, as they were at the beginning."""
+        kept = db.setting(self.ours, "shop_identity")
+        return str(kept) if kept is not None else feed_set.identity_of(self.config, self.shop)
 
     @property
     def shop(self) -> sqlite3.Connection:
@@ -61,7 +62,7 @@ class Installation:
         if self._set is None and feed_set.needs_shop(self.config):
             try:
                 shop = self.shop  # which may have asked for the feeds itself
-                self._set = self._set or feed_set.load(self.config, shop)
+                self._set = self._set or feed_set.load(self.config, shop, db.setting(self.ours, "shop_identity"))
             except (sqlite3.Error, ShopError) as error:
                 self._set = feed_set.without_shop(self.config, f"the shop cannot be read: {error}")
         if self._set is None:

@@ -23,13 +23,6 @@ select bit
   from environment
  where environment_id = :environment_id
 
--- name: base_url
-select value
-  from core_config_data
- where scope = 'default'
-   and scope_id = 0
-   and path = 'web/unsecure/base_url'
-
 -- name: known_feeds
 select feed
   from indexer_state

@@ -140,7 +140,7 @@ def set_up(
     db.install(ours)
     bring_up(settings, ours)
     found = Installation(settings, ours)
-    shop_identity = _shop_identity(found)  # the shop is not read in a transaction of ours
+    shop_identity = found.shop_identity  # the shop is not read in a transaction of ours
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
             db.keep(
@@ -157,16 +157,6 @@ def set_up(
     apply_configuration(found, content)
     check_shop(found)
     return found
-
-
-def _shop_identity(found: Installation) -> str:
-    if address := found.config["shop.parameters"].get("base_url"):
-        return str(address)
-    try:
-        row = found.shop.execute(SQL.base_url).fetchone()
-    except sqlite3.Error:
-        row = None
-    return str(row[0]) if row and row[0] else os.path.basename(found.config["shop.database"])
 
 
 def apply_configuration(found: Installation, content: bytes) -> None:

@@ -44,10 +44,15 @@ class Directive(NamedTuple):
     value: str
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a file as editors count them; other separators that Unicode has are part of what a query says."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def directives(text: str) -> list[Directive]:
     """The directives of a feed's file."""
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         match = _DIRECTIVE.fullmatch(line)
         if match and match[1] == "name":
             break

@@ -202,3 +202,22 @@ def test_an_idle_tick_does_not_open_the_files(shop):
     assert tick(shop).stderr == ""
 
     assert {path: path.stat().st_atime_ns for path in before} == before
+
+
+def test_what_a_function_cannot_take_sets_its_entity_aside_and_what_was_delivered_stays(shop):
+    rewrite(shop, "prices.sql", "price as regular", "iif(plain(image) = '', price, price) as regular")
+    tick(shop)
+    change(shop, "update product set price = 1, image = cast(x'ff' as text) where sku = '007'")
+    change(shop, "update product set price = 2 where sku = 'C-1'")
+
+    said = tick(shop, check=False)
+
+    assert said.returncode == 1
+    assert prices(shop) == {**EVERY_PRICE, "C-1": 2}
+    reasons = shop.ask("select source_entity_id, errors from failed_items where feed = 'prices'")
+    assert [(key, "not UTF-8" in reason) for key, reason in reasons] == [("007", True)]
+
+    change(shop, "update product set image = null where sku = '007'")
+    tick(shop)
+    assert prices(shop) == {**EVERY_PRICE, "007": 1, "C-1": 2}
+    assert shop.ask("select feed from failed_items where feed = 'prices'") == []

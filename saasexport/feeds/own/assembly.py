@@ -4,13 +4,15 @@ What an entity gives depends on the shop only, so entities are asked for some at
 time.  A row that does not fit sets its own item aside, with every fault it has.
 """
 
+import sqlite3
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from saasexport.entity_key import EntityId, Key
+from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast
@@ -86,8 +88,35 @@ class Assembler:
     key: Key
     rules: tuple[Rule, ...] = ()  # between the fields of an item
 
-    def __call__(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[EntityItems]:
-        """The items of some entities; of one that has none, nothing."""
+    def __call__(self, shop: Shop, ids: Sequence[EntityId]) -> Iterable[EntityItems]:
+        """The items of some entities; of one that has none, nothing.
+
+        Where a query fails for what an entity's rows hold, that entity alone is set aside.
+        """
+        try:
+            return list(self._assembled(shop, ids))
+        except ShopError as error:
+            if not ids or not self._is_of_rows(shop, error):
+                raise
+            if len(ids) == 1:
+                failed = FailedItem({}, _reason([_in_words(error)]), is_whole=True)
+                return [EntityItems(ids[0], {}, [], [failed])]
+        half = len(ids) // 2
+        return [*self(shop, ids[:half]), *self(shop, ids[half:])]
+
+    def _is_of_rows(self, shop: Shop, error: ShopError) -> bool:
+        """Whether a query failed for what rows hold: it works where there are none."""
+        cause = error.__cause__
+        if not isinstance(cause, sqlite3.Error) or getattr(cause, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR:
+            return False
+        try:
+            for query in (self.items, *(each.query for each in self.lists)):
+                shop.rows(query, ())
+        except ShopError:
+            return False
+        return True
+
+    def _assembled(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[EntityItems]:
         rows: dict[EntityId, list[Row]] = {}
         wanted = frozenset(ids)
         for row in shop.rows(self.items, ids):
@@ -239,6 +268,14 @@ def _record_of(name: str, columns: Sequence[Column]) -> Record:
         inner = _record_of(path, parts) if parts[0].name != path else parts[0].field.type
         fields[first] = Field(inner, True, True)
     return Record(fields)
+
+
+def _in_words(error: ShopError) -> str:
+    """What SQLite says against an entity's rows."""
+    said = str(error.__cause__)
+    if said.startswith("user-defined function raised"):
+        return "a function failed: what it was given is not UTF-8 text, or not what it takes"
+    return f"a query cannot read it: {said}"
 
 
 def _reason(faults: list[str]) -> str:

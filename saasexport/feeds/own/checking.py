@@ -170,7 +170,7 @@ def line_of(loaded: Loaded, name: str) -> int:
 
 def _column(query: Query, name: str) -> int:
     written = re.compile(rf"""\bas\s+["`\[]?{re.escape(name)}["`\]]?\s*(,|$)""", re.IGNORECASE)
-    for number, line in enumerate(query.text.splitlines(), query.line + 1):
+    for number, line in enumerate(query.text.split("\n"), query.line + 1):
         if written.search(line.partition("--")[0].rstrip()):
             return number
     return query.line_of(name) if name else query.line

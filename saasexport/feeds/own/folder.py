@@ -10,7 +10,8 @@ from types import ModuleType
 
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.feeds.own import head, loading
+from saasexport.feeds.own import functions, head, loading
+from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.head import Fault, Head
 from saasexport.feeds.own.loading import Loaded, Surroundings
 
@@ -27,17 +28,6 @@ def paths(folder: str) -> list[str]:
     return [os.path.join(folder, name) for name in names if name.endswith(".sql") and name[0] not in "_."]
 
 
-def names(folder: str) -> list[str]:
-    """The names of the feeds that a folder's files declare, as far as they can be read; the shop is not asked."""
-    found = []
-    for path in paths(folder):
-        try:
-            found.append(head.read(_text(path)).feed or _declared_name(path))
-        except (OSError, ValueError):
-            continue  # told when the feeds are loaded
-    return [name for name in dict.fromkeys(found) if name]
-
-
 def load(folder: str, around: Surroundings, require: Require) -> list[Loaded]:
     """Every file of a folder: its feed, or its faults."""
     loaded = [load_file(path, around, require) for path in paths(folder)]
@@ -48,12 +38,17 @@ def load(folder: str, around: Surroundings, require: Require) -> list[Loaded]:
 def load_file(path: str, around: Surroundings, require: Require) -> Loaded:
     """One file: its feed, or its faults."""
     module_file = path[: -len(".sql")] + ".py"
-    module = None
+    code = b""
+    more: Functions = {}
     try:
         require(path)
         if os.path.exists(module_file):
             require(module_file)
             module = _module(module_file)
+            if hasattr(module, "FEED"):
+                return _of_pair(path, module_file, module)
+            code = _bytes(module_file)
+            more = functions.checked(getattr(module, "FUNCTIONS", {}))
         text = _text(path)
     except SaasExportError as error:
         return Loaded(path, _name_only(path), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
@@ -61,13 +56,12 @@ def load_file(path: str, around: Surroundings, require: Require) -> Loaded:
         return Loaded(path, Head(), faults=[Fault(0, "is not UTF-8 text")])
     except OSError as error:
         return Loaded(path, Head(), faults=[Fault(0, f"cannot be read: {error.strerror}")])
+    except functions.NotFunctions as error:
+        return Loaded(module_file, _name_only(path), faults=[Fault(0, f"FUNCTIONS: {error}")])
     except Exception as error:  # whatever the module of somebody else raises costs this feed only
         fault = Fault(_line(error, module_file), f"{type(error).__name__}: {error}")
         return Loaded(module_file, _name_only(path), faults=[fault])
-    if module is not None and hasattr(module, "FEED"):
-        return _of_pair(path, module_file, module)
-    more = getattr(module, "FUNCTIONS", {})
-    return loading.load(path, text, replace(around, more_functions=more))
+    return loading.load(path, text, replace(around, more_functions=more, code=code))
 
 
 def _name_only(path: str) -> Head:
@@ -81,9 +75,8 @@ def _name_only(path: str) -> Head:
 def _of_pair(path: str, module_file: str, module: ModuleType) -> Loaded:
     feed = module.FEED
     if not isinstance(feed, Feed):
-        return Loaded(module_file, Head(), faults=[Fault(0, "FEED is no saasexport.feed.Feed")])
-    with open(path, "rb") as sql, open(module_file, "rb") as code:
-        digest = loading.digest_of(sql.read() + code.read(), {})
+        return Loaded(module_file, _name_only(path), faults=[Fault(0, "FEED is no saasexport.feed.Feed")])
+    digest = loading.digest_of(_bytes(path) + _bytes(module_file), {})
     return Loaded(path, Head(feed=feed.name), replace(feed, origin=path, digest=digest))
 
 
@@ -101,17 +94,6 @@ def _module(path: str) -> ModuleType:
     finally:
         sys.dont_write_bytecode = before
     return module
-
-
-def _declared_name(path: str) -> str:
-    """The name of a pair's feed, whose module says it."""
-    module_file = path[: -len(".sql")] + ".py"
-    if not os.path.exists(module_file):
-        return ""
-    try:
-        return str(_module(module_file).FEED.name)
-    except Exception:  # it is told when the feeds are loaded
-        return ""
 
 
 def _refuse_namesakes(loaded: list[Loaded]) -> None:
@@ -134,8 +116,12 @@ def _is_same(one: Loaded, other: Loaded) -> bool:
 
 
 def _text(path: str) -> str:
+    return _bytes(path).decode("utf-8-sig")
+
+
+def _bytes(path: str) -> bytes:
     with open(path, "rb") as file:
-        return file.read().decode("utf-8-sig")
+        return file.read()
 
 
 def _line(error: Exception, path: str) -> int:

@@ -10,12 +10,14 @@ import json
 import math
 import re
 import sqlite3
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
+
+# (kind, key) -> the UUID that an entity of this shop has.
+UuidOf = Callable[[str, str], str]
 
 # The bits of a number that JavaScript, and so JSON's readers, hold exactly are 53; one is left to spare.
 NUMBER_BITS = 52
@@ -27,13 +29,6 @@ def number_of(key: Any) -> int | None:
         return key
     digest = hashlib.sha1(_bytes(key), usedforsecurity=False).digest()
     return int.from_bytes(digest[:8], "big") >> (64 - NUMBER_BITS)
-
-
-def uuid_of(kind: Any, key: Any) -> str | None:
-    """A UUID for a key of a kind: the same for the same two, whatever else changes."""
-    if key is None:
-        return None
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_text(kind)}/{_text(key)}"))
 
 
 def encoded(value: Any) -> str | None:
@@ -188,7 +183,6 @@ def utc(local: Any, zone: Any) -> Any:
 
 FUNCTIONS: Functions = {
     "number_of": (1, number_of),
-    "uuid_of": (2, uuid_of),
     "base64": (1, encoded),
     "md5": (1, md5),
     "sha1": (1, sha1),
@@ -203,6 +197,39 @@ def register(connection: sqlite3.Connection, functions: Functions = FUNCTIONS) -
     """Let the queries of a connection call the functions."""
     for name, (arguments, function) in functions.items():
         connection.create_function(name, arguments, function, deterministic=True)
+
+
+def making_uuids(uuid_of: UuidOf) -> Functions:
+    """The function that gives a UUID for a key of a kind: the same for the same two of one shop, whatever changes."""
+
+    def of_shop(kind: Any, key: Any) -> str | None:
+        return None if key is None else uuid_of(_text(kind), _text(key))
+
+    return {"uuid_of": (2, of_shop)}
+
+
+class NotFunctions(Exception):
+    """What a module declares as its functions cannot be used; the text says why."""
+
+
+def checked(declared: Any) -> Functions:
+    """The functions that a module declares."""
+    shown = 'expected {"name": (number of arguments, function)}'
+    if not isinstance(declared, dict):
+        raise NotFunctions(shown)
+    for name, entry in declared.items():
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w{0,99}", name, re.ASCII):
+            raise NotFunctions(f"{name!r} is no name of a function: letters, digits and _, no digit first")
+        if not isinstance(entry, tuple | list) or len(entry) != 2:
+            raise NotFunctions(f"{name}: {shown}")
+        arguments, function = entry
+        if type(arguments) is not int or not -1 <= arguments <= 100:
+            raise NotFunctions(f"{name}: {arguments!r} is no number of arguments from 0 to 100, or -1 for any")
+        if not callable(function):
+            raise NotFunctions(f"{name}: {function!r} cannot be called")
+    if len({name.lower() for name in declared}) < len(declared):
+        raise NotFunctions("two names differ in the case of letters only, which SQL does not see")
+    return {name: (entry[0], entry[1]) for name, entry in declared.items()}
 
 
 def _text(value: Any) -> str:

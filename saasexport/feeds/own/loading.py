@@ -18,9 +18,10 @@ from saasexport.entity_key import DECLARED_INTEGER, TEXT, Key
 from saasexport.feed import EVERYTHING, Due, Feed, Setting, Shop, Subscription
 from saasexport.feeds.own import casting, functions, head, reads
 from saasexport.feeds.own.assembly import Assembler, Column, ListQuery
-from saasexport.feeds.own.functions import Functions
+from saasexport.feeds.own.functions import Functions, UuidOf
 from saasexport.feeds.own.head import Fault, Head
 from saasexport.feeds.own.reads import Reads
+from saasexport.shapes.declared import lines_of
 from saasexport.shapes.words import JSON, NOTHING, SCALAR, FeedShape, Field, ListOf, Record
 
 # How long a query may take for a chunk of entities.
@@ -54,7 +55,7 @@ class Query:
     def line_of(self, word: str) -> int:
         """The line in which a word stands first, else that of the query's name."""
         pattern = re.compile(rf"(?<![\w.]){re.escape(word)}(?!\w)")
-        for number, line in enumerate(self.text.splitlines(), self.line + 1):
+        for number, line in enumerate(self.text.split("\n"), self.line + 1):
             if pattern.search(line):
                 return number
         return self.line
@@ -84,6 +85,10 @@ class Loaded:
         ]
 
 
+def _no_uuid(kind: str, key: str) -> str:
+    raise LookupError(f"no UUIDs are made here, {kind} {key} asked for one")
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a file is read with."""
@@ -91,7 +96,9 @@ class Surroundings:
     shop: sqlite3.Connection  # which only reads
     published: Mapping[str, Feed]  # the built-in feeds, whose names, tables and identities are kept
     parameters: Mapping[str, Any] = field(default_factory=dict)  # [shop.parameters]
+    uuid_of: UuidOf = _no_uuid  # what the shop's UUIDs are made by
     more_functions: Functions = field(default_factory=dict)  # of a pair's module, beside ours
+    code: bytes = b""  # of that module
 
 
 def load(path: str, text: str, around: Surroundings) -> Loaded:
@@ -101,7 +108,8 @@ def load(path: str, text: str, around: Surroundings) -> Loaded:
     loaded.queries = {query.name: query for query in _queries(text, loaded.faults)}
     if loaded.faults:
         return loaded
-    functions.register(around.shop, {**functions.FUNCTIONS, **around.more_functions})
+    functions.register(around.shop, {**functions.FUNCTIONS, **functions.making_uuids(around.uuid_of)})
+    _register_of_file(loaded, around)
     schema = reads.Schema(around.shop)
     loader = _Loader(loaded, around, schema)
     feed = loader.feed(text)
@@ -110,10 +118,19 @@ def load(path: str, text: str, around: Surroundings) -> Loaded:
     return loaded
 
 
+def _register_of_file(loaded: Loaded, around: Surroundings) -> None:
+    """Let the file's queries call its module's functions, and no others': one connection reads for all feeds."""
+    for name, entry in around.more_functions.items():
+        unique = f"{name}_of_{loaded.name}"
+        functions.register(around.shop, {unique: entry})
+        for query in loaded.queries.values():
+            query.text = reads.with_function(query.text, name, unique)
+
+
 def _queries(text: str, faults: list[Fault]) -> Iterator[Query]:
     """The queries of a file, each once."""
     blocks: list[tuple[str, int, list[str]]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if line.startswith("-- name:"):
             blocks.append((line[8:].strip(), number, []))
         elif blocks:
@@ -423,7 +440,7 @@ class _Loader:
             origin=self.loaded.path,
             parameters={**parameters},
             seconds=SECONDS,
-            digest=digest_of(text.encode(), parameters),
+            digest=digest_of(text.encode() + self.around.code, parameters),
         )
 
     def _named(self) -> dict[str, Any]:

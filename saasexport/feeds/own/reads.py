@@ -194,6 +194,17 @@ def with_parameter(query: str, name: str, replacement: str) -> str:
     return "".join([*pieces, query[at:]])
 
 
+def with_function(query: str, name: str, other: str) -> str:
+    """A query that calls another function wherever it calls the one of a name."""
+    calls = re.compile(rf"(?<![\w.:]){name}(?=\s*\()", re.IGNORECASE | re.ASCII)
+    pieces: list[str] = []
+    at = 0
+    for call in calls.finditer(code(query)):
+        pieces += [query[at : call.start()], other]
+        at = call.end()
+    return "".join([*pieces, query[at:]])
+
+
 # SQLite has other ways to write a parameter; nothing would fill them.
 _OTHER_PARAMETER = re.compile(r"(?<![\w$])[?@$]\w*")
 

@@ -3,18 +3,21 @@
 import json
 import sqlite3
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saasexport.database.uuids import uuid5
 from saasexport.feeds.own import functions
 
 
-def called(expression, *values):
+def called(expression, *values, shop="shop.example"):
     """What a query gives for an expression."""
     connection = sqlite3.connect(":memory:")
     functions.register(connection)
+    functions.register(connection, functions.making_uuids(partial(uuid5, shop)))
     try:
         [(value,)] = connection.execute(f"select {expression}", values)
     finally:
@@ -50,6 +53,12 @@ def test_a_uuid_is_the_same_for_the_same_kind_and_key_only():
     others = [called("uuid_of('item', 5)"), called("uuid_of('order', 6)"), called("uuid_of('order', 55)")]
     assert len({first, *others}) == 4
     assert called("uuid_of('order', null)") is None
+
+
+def test_two_shops_have_other_uuids_for_one_key_and_a_built_in_feed_has_the_same():
+    # uuid5 of the namespace sha1("shop.example")[:16] and order/5.
+    assert called("uuid_of('order', 5)") == uuid5("shop.example", "order", 5)
+    assert called("uuid_of('order', 5)") != called("uuid_of('order', 5)", shop="other.example")
 
 
 # Codes
