@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds new": ("feeds_new", "the beginning of a feed's file, every field with its type"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
+    "verify": ("verify", "whether the service holds what the shop says; --repair"),
     "config": ("config", "the configuration in force, and where it comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
     "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),

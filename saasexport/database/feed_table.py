@@ -21,6 +21,10 @@ from saasexport.values import TOO_LARGE
 SQL = queries.beside(__file__)
 
 
+# Why an item is to be sent that was delivered before.
+NOT_HELD = "the service does not hold what the shop says: found by saasexport verify"
+
+
 class Pending(NamedTuple):
     """An item that stands in the feed table and is to be sent."""
 
@@ -378,6 +382,19 @@ class FeedTable:
     def send_again(self, ids: Sequence[EntityId] | None, after: EntityId | None) -> None:
         """Have stored items sent again as they stand: all, those of some entities, or of those after one."""
         self.ours.execute(self.sql("send_again"), {"after": after, "ids": None if ids is None else json_list(ids)})
+
+    def send_later_than(self, feed_id: str, held_at: str) -> None:
+        """Have an item sent with a later time of export than that of what the service holds of it."""
+        values = {"feed_id": feed_id, "held_at": held_at, "error": NOT_HELD}
+        if not self.ours.execute(self.sql("send_later_than"), values).rowcount and held_at:
+            self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": held_at})
+
+    def delete_later_than(self, feed_id: str, entity_id: EntityId, data: str, held_at: str) -> None:
+        """Have an item that only the service has deleted there, by the next step that takes its entity up."""
+        values = {"feed_id": feed_id, "entity_id": entity_id, "data": data, "held_at": held_at}
+        self.ours.execute(
+            self.sql("delete_later_than"), {**values, "environment": self.environment, "error": NOT_HELD}
+        )
 
     def empty(self) -> None:
         """Forget everything that was sent."""

@@ -240,6 +240,29 @@ delete from {feed_table}
 delete from {feed_table}
  where source_entity_id in (select value from json_each(:ids))
 
+-- name: send_later_than
+-- The service does not hold what it should: without a hash it is new, and comes after what is held there.
+update {feed_table}
+   set status = 2,
+       feed_hash = '',
+       errors = :error,
+       dropped_at = null,
+       modified_at = max(modified_at, :held_at)
+ where feed_id = :feed_id
+
+-- name: delete_later_than
+-- The service holds what the shop does not have: on record as delivered, its deletion is found by the next step.
+insert into {feed_table}
+       (source_entity_id, feed_id, feed_data, feed_hash, status, errors, modified_at, environments)
+values (:entity_id, :feed_id, :data, '', 2, :error, :held_at, :environment)
+on conflict (feed_id) do update
+   set is_deleted = 0,
+       status = 2,
+       feed_hash = '',
+       errors = excluded.errors,
+       environments = environments | excluded.environments,
+       modified_at = max(modified_at, excluded.modified_at)
+
 -- name: send_again
 -- Stored rows of a legacy feed, delivered or not; what was deleted and delivered as such the service has no more.
 update {feed_table}

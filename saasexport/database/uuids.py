@@ -38,7 +38,11 @@ class Uuids:
         """Keep what was assigned since the last call; belongs into the transaction that stages the items."""
         if self._new:
             self.ours.executemany(SQL.assign, [(*new, now) for new in self._new])
-            self._new.clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep nothing of what was assigned since the last call: it will be the same again."""
+        self._new.clear()
         self._known.clear()
 
 

@@ -78,12 +78,18 @@ class Connection:
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Response:
         """Post a body and read the answer; ServiceError if there is none within the timeout."""
+        return self._ask("POST", path, {**headers, "Content-Length": str(len(body))}, body)
+
+    def get(self, path: str, headers: dict[str, str]) -> Response:
+        """Read what stands at a path; ServiceError if no answer comes within the timeout."""
+        return self._ask("GET", path, headers, b"")
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
         self._deadline = time.monotonic() + self.timeout
-        head = f"POST {self.address.base}{path} HTTP/1.1\r\nHost: {self.address.header}\r\n"
+        head = f"{method} {self.address.base}{path} HTTP/1.1\r\nHost: {self.address.header}\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head += f"Content-Length: {len(body)}\r\n\r\n"
         try:
-            return self._exchange(head.encode("latin-1", "replace") + body)
+            return self._exchange(f"{head}\r\n".encode("latin-1", "replace") + body)
         except TimeoutError as error:
             self.close()
             raise ServiceError(f"{self.url}: no answer within {self.timeout:g} s") from error

@@ -33,23 +33,32 @@ class RequestsConnection:
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Response:
         """Post a body and read the answer; ServiceError if there is none within the timeout."""
+        return self._ask("POST", path, headers, body)
+
+    def get(self, path: str, headers: dict[str, str]) -> Response:
+        """Read what stands at a path; ServiceError if no answer comes within the timeout."""
+        return self._ask("GET", path, headers, None)
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Response:
         deadline = time.monotonic() + self.timeout
         was_used, self._was_used = self._was_used, True
         try:
-            return self._once(path, headers, body, deadline)
+            return self._once(method, path, headers, body, deadline)
         except self._errors as error:
             # A connection that was kept has ended before an answer: once more, on a new one.
             if not (was_used and isinstance(_innermost(error), ConnectionError)):
                 raise ServiceError(f"{self.url}: {_reason(error)}") from error
         try:
-            return self._once(path, headers, body, deadline)
+            return self._once(method, path, headers, body, deadline)
         except self._errors as error:
             raise ServiceError(f"{self.url}: {_reason(error)}") from error
 
-    def _once(self, path: str, headers: dict[str, str], body: bytes, deadline: float) -> Response:
+    def _once(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, deadline: float
+    ) -> Response:
         left = max(deadline - time.monotonic(), 0.001)
-        with self._session.post(
-            self.url + path, data=body, headers=headers, timeout=left, allow_redirects=False, stream=True
+        with self._session.request(
+            method, self.url + path, data=body, headers=headers, timeout=left, allow_redirects=False, stream=True
         ) as answer:
             content = self._content(answer, deadline)
             names = {name.lower(): value for name, value in answer.headers.items()}

@@ -51,15 +51,26 @@ class Wire:
             "Content-Type": "application/json",
             "Content-Encoding": "gzip",
             "X-Request-Id": request_id,
-            "User-Agent": f"saasexport/{saasexport.__version__}",
+            **self._usual_headers(),
         }
+        self._keep_pace()
+        return self._connection().post(path, headers, gzipped(body))
+
+    def get(self, path: str) -> Response:
+        """Read what stands at a path; raises ServiceError without an answer."""
+        headers = self._usual_headers()
+        self._keep_pace()
+        return self._connection().get(path, headers)
+
+    def _usual_headers(self) -> dict[str, str]:
+        headers = {"User-Agent": f"saasexport/{saasexport.__version__}"}
         if self.settings.api_key:
             headers["X-Api-Key"] = self.settings.api_key
-        if self._signature is not None:
-            headers |= self._signature.headers()
+        return headers | (self._signature.headers() if self._signature is not None else {})
+
+    def _keep_pace(self) -> None:
         if self.settings.requests_per_second:
             wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)
-        return self._connection().post(path, headers, gzipped(body))
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -97,6 +97,16 @@ def sync_entities(exporter: Exporter, options: Options, feed: Feed, ids: Iterabl
     return this_pass.report
 
 
+def sync_guarded(exporter: Exporter, options: Options, feed: Feed, ids: Iterable[EntityId], name: str) -> Report:
+    """Send the items of these entities that changed or failed; those that are gone are deleted as the guard allows."""
+    with begin(exporter, replace(options, send_legacy=True), feed, "partial") as this_pass:
+        for some in this_pass.chunks([*sorted(feed.key.only(ids)), *sorted(feed.key.others(ids))]):
+            this_pass.announce(name)
+            this_pass.chunk(some)
+        this_pass.delete_what_is_missing()
+    return this_pass.report
+
+
 def send_collected(exporter: Exporter, options: Options, feed: Feed) -> Report:
     """Send what a legacy feed has collected."""
     with begin(exporter, options, feed) as this_pass:

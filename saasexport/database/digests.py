@@ -1,0 +1,128 @@
+"""The digests by which what the shop says is compared with what the service holds (any service may have its own).
+
+What the items of an entity share is encoded once, so that comparing costs no
+more than finding nothing to send.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple
+
+from saasexport.database.hashing import canonical, feed_id
+from saasexport.database.items import Encoder
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems
+
+
+class Compared(NamedTuple):
+    """An item as it is compared."""
+
+    key: bytes
+    digest: bytes
+    entity_id: Any
+
+
+class Digester:
+    """Makes keys and digests of what a sync would send."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.weight = 0  # bytes of the items that were compared last
+        feed = encoder.feed
+        self._identity = feed.identity
+        self._left_out = frozenset((*feed.unhashed, "modifiedAt", "updatedAt", "deleted", feed.time_field))
+        self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
+        self._longest = encoder.longest
+        self._orders: dict[tuple[str, ...], list[int]] = {}
+
+    def compared(self, entities: Iterable[EntityItems]) -> list[Compared]:
+        """The items of these entities that can be sent; of two with one identity, both."""
+        compared: list[Compared] = []
+        self.weight = 0
+        for entity in entities:
+            if entity.parts:
+                try:
+                    compared += self._of_entity(entity)
+                except (ValueError, TypeError, RecursionError, InvalidValue):
+                    # Some item of it cannot be sent: which, the encoder knows.
+                    compared += self._of_sendable(entity)
+        return compared
+
+    def _of_entity(self, entity: EntityItems) -> list[Compared]:
+        """The items of an entity, all of which can be sent; ValueError if that is not sure."""
+        if self.encoder.exclude or not self._added.isdisjoint(entity.common):
+            raise ValueError
+        common = self.texts(entity.common)
+        names = tuple(common)
+        compared = []
+        for part in entity.parts:
+            if not (entity.common.keys().isdisjoint(part) and self._added.isdisjoint(part)):
+                raise ValueError
+            texts = self.texts(part)
+            order = self._order((*names, *texts))
+            values = [*common.values(), *texts.values()]
+            content = ("{" + ",".join([values[at] for at in order]) + "}").encode()
+            self.weight += len(content)
+            if self._longest is not None and len(content) + 1000 > self._longest:
+                raise ValueError
+            compared.append(Compared(self._key(entity.common, part), hashlib.sha256(content).digest(), entity.id))
+        return compared
+
+    def _of_sendable(self, entity: EntityItems) -> list[Compared]:
+        items, _ = self.encoder.encoded([entity])
+        return [
+            Compared(bytes.fromhex(identity), self.of_item(json.loads(whole(item.content, item.late))), entity.id)
+            for identity, item in items.items()
+        ]
+
+    def of_item(self, item: dict[str, Any]) -> bytes:
+        """The digest of a whole item."""
+        texts = self.texts(item)
+        content = "{" + ",".join(texts[name] for name in sorted(texts)) + "}"
+        return hashlib.sha256(content.encode()).digest()
+
+    def _key(self, common: dict[str, Any], part: dict[str, Any]) -> bytes:
+        values = [part[name] if name in part else common.get(name) for name in self._identity]
+        if None in values:
+            raise ValueError
+        return bytes.fromhex(feed_id(values))
+
+    def _order(self, names: tuple[str, ...]) -> list[int]:
+        """Which of the fields come first; the items of a feed have few sets of names."""
+        order = self._orders.get(names)
+        if order is None:
+            order = sorted(range(len(names)), key=names.__getitem__)
+            if len(self._orders) < 1000:
+                self._orders[names] = order
+        return order
+
+    def texts(self, fields: dict[str, Any]) -> dict[str, str]:
+        """What is compared of some fields, as JSON; what is null says no more than what is left out."""
+        left_out = self._left_out
+        return {
+            name: f"{encode_basestring(name)}:{_text(value)}"
+            for name, value in fields.items()
+            if value is not None and name not in left_out
+        }
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return encode_basestring(value)
+    text = canonical(value)
+    if ".0" in text or "e+" in text:
+        return canonical(json.loads(text, parse_float=_number))
+    return text
+
+
+def _number(text: str) -> float | int:
+    """A number as programs of any language write it: 10.0 is 10."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def whole(content: tuple[bytes, ...], late: str) -> bytes:
+    """An item of the encoder as JSON, without what is added when it is sent."""
+    return b"".join(content) + late.encode() + b"}"

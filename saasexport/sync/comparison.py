@@ -1,0 +1,289 @@
+"""What the shop says and what the service holds, side by side: which items they do not agree about, and why.
+
+The shop is walked once; what it says stands in a file of its own, so that
+memory is a chunk's.  Shop and service go on meanwhile, so whatever differs is
+asked for a second time, under the feed's lock, before anything is told.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from saasexport import queries
+from saasexport.capture import changelog
+from saasexport.capture.changelog import Span
+from saasexport.clock import as_utc
+from saasexport.database import deletion_guard, indexer
+from saasexport.database.db import statements, transaction
+from saasexport.database.digests import Compared, Digester, whole
+from saasexport.database.hashing import encode
+from saasexport.database.uuids import Uuids
+from saasexport.delivery.digests import HeldItem, HeldItems
+from saasexport.entity_key import EntityId
+from saasexport.feed import EntityItems
+from saasexport.sync import due
+from saasexport.sync.steps import Pass, assembled
+from saasexport.sync.walk import walk
+
+SQL = queries.beside(__file__)
+
+# Why an item on which the two sides do not agree is no difference: a later step of ours settles it, or nothing can.
+SET_ASIDE, REJECTED, WAITING, LOOK_BACK = "set aside", "rejected", "waiting", "beyond the look-back"
+APART = (SET_ASIDE, REJECTED, WAITING, LOOK_BACK)
+KINDS = ("missing", "extra", "different", "newer")
+
+# Rows looked up at once.
+PAGE = 500
+
+
+class Comparison:
+    """One feed on both sides; `scratch` is where it is kept, and gone on with by a later run if it is a file."""
+
+    def __init__(self, this_pass: Pass, service: HeldItems, scratch: sqlite3.Connection) -> None:
+        self.this_pass = this_pass
+        self.feed = this_pass.feed
+        self.service = service
+        self.scratch = scratch
+        self.digester = Digester(this_pass.table.encoder)
+        self.said = 0  # items of the shop
+        self.held = 0  # items of the service
+        for statement in statements(SQL.tables):
+            scratch.execute(statement)
+
+    # The first time
+
+    def walk_shop(self) -> bool:
+        """Ask the shop for every item; false if the time was up, and a later run goes on."""
+        position, is_walked = self.scratch.execute(SQL.progress).fetchone() or (None, 0)
+        if is_walked:
+            return True
+        for ids in walk(self.this_pass, position):
+            if self.this_pass.options.is_over:
+                return False
+            with transaction(self.scratch):
+                self.this_pass.in_pieces(ids, self._say)
+                self.scratch.execute(SQL.move, {"position": ids[-1]})
+            self.this_pass.report.processed += len(ids)
+            self.this_pass.progress()
+        self.scratch.execute(SQL.walked)
+        return True
+
+    def _say(self, ids: Sequence[EntityId]) -> int:
+        shop = self.this_pass.shop
+        compared = self.digester.compared(assembled(self.feed, shop, ids))
+        self.scratch.executemany(SQL.say, compared)
+        self.this_pass.report.items += len(compared)
+        if isinstance(shop.uuid_of, Uuids):
+            shop.uuid_of.forget()
+        return self.digester.weight
+
+    def compare(self) -> int:
+        """Find the items on which both sides do not agree; their number."""
+        sums, counts = [0] * 256, [0] * 256
+        for key, digest in self.scratch.execute(SQL.digests):
+            sums[key[0]] += int.from_bytes(digest, "big")
+            counts[key[0]] += 1
+        ranges = self.service.ranges(self.feed)
+        self.said, self.held = sum(counts), sum(each.number for each in ranges)
+        differing = [at for at in range(256) if (sums[at] % 2**256, counts[at]) != ranges[at]]
+        if differing:
+            self.scratch.execute(SQL.index_said)
+        for at in differing:
+            with transaction(self.scratch):
+                self.scratch.executemany(SQL.differ, self._differences(at, ranges[at].number))
+        if differing:
+            self.scratch.execute(SQL.index_entities)
+        return int(self.scratch.execute("select count(*) from difference").fetchone()[0])
+
+    def _differences(self, first_byte: int, expected: int) -> Iterator[tuple[Any, ...]]:
+        """What differs in a range, both sides of which come in the order of their keys."""
+        said = self._said_of(first_byte)
+        held = iter(self.service.items(self.feed, first_byte, expected)) if expected else iter(())
+        ours, theirs = next(said, None), next(held, None)
+        while ours or theirs:
+            if theirs is None or (ours and ours.key < theirs.key):
+                assert ours is not None  # noqa: S101  # one of them is there
+                yield ours.key, ours.digest, None, ours.entity_id, None, None
+                ours = next(said, None)
+            elif ours is None or theirs.key < ours.key:
+                yield theirs.key, None, theirs.digest, None, *_told(theirs)
+                theirs = next(held, None)
+            else:
+                if ours.digest != theirs.digest:
+                    yield ours.key, ours.digest, theirs.digest, ours.entity_id, *_told(theirs)
+                ours, theirs = next(said, None), next(held, None)
+
+    def _said_of(self, first_byte: int) -> Iterator[Compared]:
+        low = bytes([first_byte])
+        last = None
+        for row in self.scratch.execute(SQL.said_of_range, {"low": low, "high": low + b"\xff" * 20}):
+            if row[0] != last:
+                yield Compared(*row)
+            last = row[0]
+
+    # The second time
+
+    def confirm(self) -> None:
+        """Ask both sides once more for what differed, and find out why; under the feed's lock."""
+        self._find_entities()
+        with transaction(self.scratch):
+            self.scratch.execute(SQL.ask_again)
+            self._hold_again()
+        for ids in self._entities():
+            with transaction(self.scratch):
+                self.this_pass.in_pieces(ids, self._say_again)
+        with transaction(self.scratch):
+            self.scratch.execute(SQL.agree)
+            self._set_apart_what_waits()
+            self._judge()
+
+    def _find_entities(self) -> None:
+        """The entities of what only the service has: those on record, and those that the look-back hides."""
+        for keys in self._pages(SQL.keys_without_entity):
+            rows = self.this_pass.table.rows("by_feed_id", feed_ids=encode([key.hex() for (key,) in keys]))
+            self.scratch.executemany(SQL.set_entity, [(row[1], bytes.fromhex(row[2])) for row in rows])
+        unknown = self.scratch.execute(SQL.keys_without_entity, {"after": b"", "limit": 1}).fetchone()
+        if unknown and self.this_pass.shop.since:
+            self._find_beyond_the_look_back()
+
+    def _find_beyond_the_look_back(self) -> None:
+        of = self.this_pass
+        installation = of.exporter.installation
+        everything = Pass(of.exporter, of.options, self.feed)
+        everything.__dict__["shop"] = installation.shop_now(Uuids(of.ours, installation.shop_identity), self.feed, 0)
+
+        def find(ids: Sequence[EntityId]) -> int:
+            compared = self.digester.compared(assembled(self.feed, everything.shop, ids))
+            self.scratch.executemany(SQL.set_beyond, [(each.entity_id, each.key) for each in compared])
+            return self.digester.weight
+
+        for ids in walk(everything, None):
+            everything.in_pieces(ids, find)
+
+    def _hold_again(self) -> None:
+        ranges = self.service.ranges(self.feed)
+        for (first,) in self.scratch.execute(SQL.ranges).fetchall():
+            expected = ranges[first[0]].number
+            for item in self.service.items(self.feed, first[0], expected) if expected else ():
+                self.scratch.execute(SQL.hold, (item.digest, *_told(item), item.key))
+
+    def _entities(self) -> Iterator[Sequence[EntityId]]:
+        """The entities of what differs, in chunks."""
+        after = None
+        while ids := [row[0] for row in self.scratch.execute(SQL.entities, {"after": after, "limit": PAGE})]:
+            after = ids[-1]
+            yield from self.this_pass.chunks(ids)
+
+    def _say_again(self, ids: Sequence[EntityId]) -> int:
+        encoder = self.this_pass.table.encoder
+        items, faults = encoder.encoded(assembled(self.feed, self.this_pass.shop, ids))
+        digests = [
+            (self.digester.of_item(json.loads(whole(item.content, item.late))), bytes.fromhex(identity))
+            for identity, item in items.items()
+        ]
+        self.scratch.executemany(SQL.found_out, digests)
+        failed = self.this_pass.table.identities_of_faults(faults)
+        self.scratch.executemany(SQL.set_apart, [(SET_ASIDE, bytes.fromhex(identity)) for identity, _ in failed])
+        return encoder.weight
+
+    def _set_apart_what_waits(self) -> None:
+        """What a changelog, a day that has come or the guard keeps for a later step."""
+        of = self.this_pass
+        waiting = [*deletion_guard.held(of.ours, self.feed), *(due.entities(of) or ())]
+        self._entities_wait(waiting)
+        cursor = indexer.view(of.ours, self.feed)
+        head, _ = changelog.head(of.shop.connection, self.feed)
+        if head <= cursor.version_id or changelog.lost(
+            of.shop.connection, self.feed, cursor.version_id, cursor.fingerprint
+        ):
+            return
+        opened = changelog.open_pass(of.shop, of.ours, self.feed, Span(cursor.version_id, head), of.options.reading)
+        if opened.everything:
+            self.scratch.execute(SQL.all_waiting)
+            return
+        for ids in changelog.batches(of.ours, self.feed, None, PAGE):
+            self._entities_wait(ids)
+
+    def _entities_wait(self, ids: Sequence[EntityId]) -> None:
+        self.scratch.executemany(SQL.set_entity_apart, [(WAITING, entity_id) for entity_id in ids])
+
+    def _judge(self) -> None:
+        """What each difference is, by what is on record of its item."""
+        for page in self._pages(SQL.keys):
+            known = self.this_pass.table.rows("by_feed_id", feed_ids=encode([row[0].hex() for row in page]))
+            rows = {row[2]: row for row in known}
+            for key, is_gone, is_missing, modified_at, is_beyond in page:
+                row = rows.get(key.hex())
+                if apart := LOOK_BACK if is_beyond else _apart(row):
+                    self.scratch.execute(SQL.set_apart, (apart, key))
+                kind = "missing" if is_missing else "extra" if is_gone else "different"
+                if kind == "different" and row is not None and modified_at > row[6]:
+                    kind = "newer"
+                self.scratch.execute(SQL.set_kind, (kind, key))
+
+    # What it came to
+
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The number of differences by kind, and of what is none by its reason."""
+        rows = self.scratch.execute(SQL.counts).fetchall()
+        kinds = dict.fromkeys(KINDS, 0) | {name: number for name, is_apart, number in rows if not is_apart}
+        return kinds, {name: number for name, is_apart, number in rows if is_apart}
+
+    def describe(self, most: int) -> list[dict[str, Any]]:
+        """The first differences, with the fields that differ, as both sides have them."""
+        described = []
+        for row in self.scratch.execute(SQL.listed, {"limit": most}).fetchall():
+            key, kind, entity_id, identity, modified_at, _ = row
+            shop = self._item_of(entity_id, key.hex()) if kind != "extra" and entity_id is not None else None
+            named = json.loads(identity) if identity else {name: (shop or {}).get(name) for name in self.feed.identity}
+            held = self.service.whole(self.feed, named) if kind in ("different", "newer") else None
+            described.append(
+                {
+                    "kind": kind,
+                    "entity_id": entity_id,
+                    "identity": named,
+                    "fields": self._fields(shop or {}, held or {}) if held is not None else {},
+                    "modified_at": modified_at,
+                }
+            )
+        return described
+
+    def moment_of(self, key: bytes, entity_id: EntityId) -> str:
+        """The time of export of what the service holds of an item of the shop, its deletion included."""
+        shop = self._item_of(entity_id, key.hex()) or {}
+        held = self.service.whole(self.feed, {name: shop.get(name) for name in self.feed.identity})
+        return as_utc(str((held or {}).get(self.feed.time_field)))
+
+    def _item_of(self, entity_id: EntityId, identity: str) -> dict[str, Any] | None:
+        encoder = self.this_pass.table.encoder
+        with self.this_pass.shop.reading(1):
+            entities: list[EntityItems] = assembled(self.feed, self.this_pass.shop, [entity_id])
+            item = encoder.encoded(entities)[0].get(identity)
+        return json.loads(whole(item.content, item.late)) if item else None
+
+    def _fields(self, shop: dict[str, Any], held: dict[str, Any]) -> dict[str, list[Any]]:
+        """Field -> what the shop says and what the service holds, of those that are compared and differ."""
+        ours, theirs = self.digester.texts(shop), self.digester.texts(held)
+        names = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+        return {name: [shop.get(name), held.get(name)] for name in names}
+
+    def _pages(self, query: str) -> Iterator[list[Any]]:
+        after = b""
+        while rows := self.scratch.execute(query, {"after": after, "limit": PAGE}).fetchall():
+            after = rows[-1][0]
+            yield rows
+
+
+def _told(item: HeldItem) -> tuple[str, str]:
+    return encode(item.identity), as_utc(item.modified_at)
+
+
+def _apart(row: Any) -> str:
+    """Why an item with this row is no difference; empty if it is one."""
+    if row is None:
+        return ""
+    status, feed_hash = row[5], row[3]
+    if status == 1 or (status == 400 and not feed_hash):
+        return SET_ASIDE
+    return REJECTED if status == 400 else WAITING if status in (0, 2) else ""

@@ -1,0 +1,182 @@
+-- What is compared of a feed, in a file of its own that is gone when the comparison is.
+
+-- name: tables
+create table if not exists said (
+    -- What the shop says: an item each, as it was walked.
+    key       blob not null,  -- SHA-1 of its identity
+    digest    blob not null,  -- SHA-256 of what is compared of it
+    entity_id not null        -- the shop's id
+);
+create table if not exists difference (
+    -- An item that the two sides do not agree about.
+    key         blob primary key,  -- SHA-1 of its identity
+    said        blob,              -- its digest in the shop; null: it is not there
+    held        blob,              -- its digest at the service; null: it is not there
+    entity_id,                     -- the shop's id; null: nobody knows it
+    identity    text,              -- JSON, as the service has it
+    modified_at text,              -- UTC, its time of export at the service
+    is_beyond   integer not null default 0, -- 1: only the look-back of a full sync hides it
+    apart       text,              -- why it is no difference: set aside, rejected, waiting, look-back
+    kind        text,              -- missing, extra, different or newer
+    fields      text               -- JSON: field -> [in the shop, at the service]
+) without rowid;
+create table if not exists progress (
+    -- How far the shop was walked: one row.
+    only_row integer primary key check (only_row = 1),
+    position,                                         -- the last entity
+    is_walked integer not null default 0              -- 1: the shop was walked to its end
+);
+
+-- name: say
+insert into said (key, digest, entity_id) values (?, ?, ?)
+
+-- name: progress
+select position, is_walked
+  from progress
+
+-- name: move
+insert into progress (only_row, position) values (1, :position)
+on conflict (only_row) do update set position = excluded.position
+
+-- name: walked
+insert into progress (only_row, is_walked) values (1, 1)
+on conflict (only_row) do update set is_walked = 1
+
+-- name: digests
+select key, digest
+  from said
+
+-- name: index_said
+create index if not exists said_key on said (key, entity_id)
+
+-- name: index_entities
+create index if not exists difference_entity on difference (entity_id)
+
+-- name: said_of_range
+-- Of two items with one identity the one of the lower entity is sent.
+select key, digest, entity_id
+  from said
+ where key >= :low
+   and key <= :high
+ order by key, entity_id
+
+-- name: differ
+insert or replace into difference (key, said, held, entity_id, identity, modified_at)
+values (?, ?, ?, ?, ?, ?)
+
+-- name: ranges
+select distinct substr(key, 1, 1)
+  from difference
+
+-- name: keys_without_entity
+select key
+  from difference
+ where entity_id is null
+   and key > :after
+ order by key
+ limit :limit
+
+-- name: set_entity
+update difference
+   set entity_id = ?
+ where key = ?
+
+-- name: set_beyond
+update difference
+   set entity_id = ?,
+       is_beyond = 1
+ where key = ?
+   and entity_id is null
+
+-- name: ask_again
+update difference
+   set said = null,
+       held = null,
+       apart = null,
+       kind = null,
+       fields = null
+
+-- name: hold
+update difference
+   set held = ?,
+       identity = ?,
+       modified_at = ?
+ where key = ?
+
+-- name: entities
+select distinct entity_id
+  from difference
+ where entity_id is not null
+   and (:after is null or entity_id > :after)
+ order by entity_id
+ limit :limit
+
+-- name: found_out
+update difference
+   set said = ?
+ where key = ?
+   and said is null
+
+-- name: set_apart
+update difference
+   set apart = ?
+ where key = ?
+   and apart is null
+
+-- name: set_fields
+update difference
+   set fields = ?
+ where key = ?
+
+-- name: set_kind
+update difference
+   set kind = ?
+ where key = ?
+
+-- name: agree
+-- What the look-back hides is counted.
+delete from difference
+ where said is held
+   and not is_beyond
+
+-- name: set_entity_apart
+update difference
+   set apart = ?
+ where entity_id = ?
+   and apart is null
+
+-- name: keys
+select key, said is null, held is null, modified_at, is_beyond
+  from difference
+ where key > :after
+ order by key
+ limit :limit
+
+-- name: counts
+select coalesce(apart, kind),
+       apart is not null,
+       count(*)
+  from difference
+ group by 1, 2
+ order by 1
+
+-- name: listed
+select key, kind, entity_id, identity, modified_at, fields
+  from difference
+ where apart is null
+ order by entity_id is null, entity_id, key
+ limit :limit
+
+-- name: to_repair
+select key, said is null, entity_id, identity, modified_at
+  from difference
+ where apart is null
+   and key > :after
+ order by key
+ limit :limit
+
+-- name: all_waiting
+update difference
+   set apart = 'waiting'
+ where apart is null
+
