@@ -15,7 +15,7 @@ import pytest
 
 import saasexport
 from saasexport import commands, jobs
-from saasexport.config import config, keys
+from saasexport.config import keys, settings
 from saasexport.database import db, views
 from saasexport.feeds import all_feeds
 from saasexport.service import server
@@ -361,8 +361,8 @@ def test_every_variable_the_pages_name_is_read():
 def test_the_settings_that_leave_personal_data_out_are_understood():
     (text,) = code_of(ADMINISTRATION, "toml")
     required = '[shop]\ndatabase = "s"\n[service]\nurl = "http://x"\nenvironment_id = "e"\n'
-    settings = config.parse("/c.toml", (required + text).encode(), tuple(all_feeds()))
-    assert settings.of_feed("orders", "exclude") == [
+    config = settings.parse("/c.toml", (required + text).encode(), tuple(all_feeds()))
+    assert config.of_feed("orders", "exclude") == [
         "customerEmail",
         "payment.billingAddress",
         "shipping.shippingAddress.phone",

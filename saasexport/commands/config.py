@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from saasexport.commands import for_programs, table
-from saasexport.config import addresses, config, keys
+from saasexport.config import addresses, keys, settings
 from saasexport.feeds import all_feeds
 from saasexport.setup import feed_set
 
@@ -24,9 +24,9 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show every setting, secrets hidden; a key file's content is never read here."""
-    path = config.find(options.config)
-    settings = config.load(path, feed_set.names_of)
-    rows = [(name, _hidden(name, value), _source(settings, name)) for name, value in _values(settings)]
+    path = settings.find(options.config)
+    config = settings.load(path, feed_set.names_of)
+    rows = [(name, _hidden(name, value), _source(config, name)) for name, value in _values(config)]
     if options.json:
         return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
     print(f"configuration file: {path}")
@@ -35,26 +35,26 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def _values(settings: config.Config) -> list[tuple[str, Any]]:
+def _values(config: settings.Config) -> list[tuple[str, Any]]:
     """Every setting of the fixed sections; of the feeds those that the file has, and what each feed is sent with."""
     names = [f"{section}.{key}" for section, known in keys.KEYS.items() for key in known]
-    found = [(name, settings[name]) for name in names]
-    for feed in _names(settings):
+    found = [(name, config[name]) for name in names]
+    for feed in _names(config):
         for key in keys.FEED_KEYS:
             name = f"feeds.{feed}.{key}"
-            value = settings.of_feed(feed, key)
+            value = config.of_feed(feed, key)
             if key == "batch_size" and value is None and feed in all_feeds():
                 value = all_feeds()[feed].batch_size
-            if name in settings.given or key in ("enabled", "batch_size"):
+            if name in config.given or key in ("enabled", "batch_size"):
                 found.append((name, value))
     return found
 
 
-def _names(settings: config.Config) -> tuple[str, ...]:
+def _names(config: settings.Config) -> tuple[str, ...]:
     """The feeds that settings may be for."""
-    names = feed_set.names_of(settings) or (*all_feeds(), *settings.feeds)
-    is_used = settings["export.built_in"]
-    return tuple(name for name in dict.fromkeys(names) if is_used or name not in all_feeds() or name in settings.feeds)
+    names = feed_set.names_of(config) or (*all_feeds(), *config.feeds)
+    is_used = config["export.built_in"]
+    return tuple(name for name in dict.fromkeys(names) if is_used or name not in all_feeds() or name in config.feeds)
 
 
 def _hidden(name: str, value: Any) -> Any:
@@ -73,5 +73,5 @@ def _printed(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
-def _source(settings: config.Config, name: str) -> str:
-    return "file" if name in settings.given else "default"
+def _source(config: settings.Config, name: str) -> str:
+    return "file" if name in config.given else "default"

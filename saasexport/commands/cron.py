@@ -14,7 +14,7 @@ import sys
 
 import saasexport
 from saasexport import queries
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.setup import feed_set
 from saasexport.setup.opening import connect
@@ -39,7 +39,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Replace the lines between the markers, or take them out."""
-    path = config.find(options.config)
+    path = settings.find(options.config)
     if name == "cron:remove":
         if remove(path):
             print(f"your crontab: the lines of saasexport for {path} are gone")
@@ -47,10 +47,10 @@ def run(options: argparse.Namespace, name: str) -> int:
             print(f"your crontab has no lines of saasexport for {path}")
         return 0
     others = without(_read(), path)
-    settings = config.load(path, feed_set.names_of)
-    if os.path.exists(settings["export.database"]):
+    config = settings.load(path, feed_set.names_of)
+    if os.path.exists(config["export.database"]):
         connect(path)[0].close()  # refuses what is uninstalled
-    lines = job_lines(settings)
+    lines = job_lines(config)
     if others and not others.endswith("\n"):
         others += "\n"
     _write(others + "\n".join([f"{BEGIN} {path}", *lines, f"{END} {path}", ""]))
@@ -73,25 +73,25 @@ def remove(path: str) -> bool:
     return True
 
 
-def job_lines(settings: config.Config) -> list[str]:
+def job_lines(config: settings.Config) -> list[str]:
     """The lines of crontab.example, with the paths of this installation and the configuration in force."""
     example = queries.text_of(os.path.join(os.path.dirname(saasexport.__file__), "crontab.example"))
     found = []
     for line in example.splitlines():
         job = _JOB.match(line)
         if job:
-            command = [*_script(job["script"], settings), "--cron", "--config", settings.file]
+            command = [*_script(job["script"], config), "--cron", "--config", config.file]
             found.append(job["when"] + _quoted(command))
     return found
 
 
-def _script(name: str, settings: config.Config) -> list[str]:
+def _script(name: str, config: settings.Config) -> list[str]:
     """How a job is started: from the checkout, or as the command that was installed beside this one."""
     root = os.path.dirname(os.path.dirname(os.path.realpath(saasexport.__file__)))
     path = os.path.join(root, "bin", name)
     if os.path.exists(path):
         # -S hides what pip installed, which only the extras need.
-        has_extras = settings["service.transport"] != "standard" or settings["service.signature"] != "none"
+        has_extras = config["service.transport"] != "standard" or config["service.signature"] != "none"
         return [sys.executable, "-I", path] if has_extras else [sys.executable, "-I", "-S", path]
     if os.path.isfile(root):
         return [sys.executable, "-I", "-S", root, name]  # a zipapp: the first argument says which script

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from saasexport import plain
 from saasexport.commands import as_typed, for_programs
-from saasexport.config import config
-from saasexport.config.config import Config
+from saasexport.config import settings
+from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
@@ -67,17 +67,17 @@ def run(options: argparse.Namespace, name: str) -> int:
 class Bench(NamedTuple):
     """The configuration and the shop, for trying files: no installation is needed."""
 
-    settings: Config
+    config: Config
     shop: sqlite3.Connection
 
     def loaded(self, named: str | None) -> list[Loaded]:
         """The file or feed of a name, or all files of the folder."""
-        around = feed_set.surroundings(self.settings, self.shop)
+        around = feed_set.surroundings(self.config, self.shop)
 
         def require(path: str) -> None:
-            feed_set.require_own(path, self.settings.file)
+            feed_set.require_own(path, self.config.file)
 
-        path = self.settings["export.feeds_dir"]
+        path = self.config["export.feeds_dir"]
         if named is not None and os.path.exists(named):
             return [folder.load_file(named, around, require)]
         every = folder.load(path, around, require)
@@ -90,7 +90,7 @@ class Bench(NamedTuple):
 
     def shop_of(self, feed: Feed) -> Shop:
         """The shop as a pass of the feed sees it."""
-        of_feed, exclude = self.settings.of_feed, self.settings.of_feed(feed.name, "exclude")
+        of_feed, exclude = self.config.of_feed, self.config.of_feed(feed.name, "exclude")
         shop = Shop(self.shop, None, of_feed(feed.name, "look_back_days"), None, feed.name, exclude)
         now = shop.now.strftime("%Y-%m-%d %H:%M:%S")
         shop.parameters = {"now": now, "since": shop.since, **feed.parameters}
@@ -106,11 +106,11 @@ class Bench(NamedTuple):
 @contextmanager
 def opened(file: str | None) -> Iterator[Bench]:
     """What a configuration names, for trying files."""
-    path = config.find(file)
-    settings = config.parse(path, config.read(path), feed_set.names_of)
-    shop = db.connect_shop(settings["shop.database"], only_looks=True)
+    path = settings.find(file)
+    config = settings.parse(path, settings.read(path), feed_set.names_of)
+    shop = db.connect_shop(config["shop.database"], only_looks=True)
     try:
-        yield Bench(settings, shop)
+        yield Bench(config, shop)
     finally:
         shop.close()
 
@@ -124,7 +124,7 @@ def _checked(bench: Bench, loaded: Loaded, entity: str | None) -> Checked:
     if only == [None]:
         raise ConfigError(f"--entity: {entity!r} is no key of {'.'.join(feed.entity)}")
     try:
-        with leaving_out(bench.settings.of_feed(feed.name, "exclude")):
+        with leaving_out(bench.config.of_feed(feed.name, "exclude")):
             return checking.check(loaded, bench.shop_of(feed), _judge(loaded), only)
     except ShopError as error:
         return Checked([Finding(0, str(error).removeprefix(f"{feed.name}: "))])

@@ -5,8 +5,8 @@ import os
 import sys
 from difflib import get_close_matches
 
-from saasexport.config import config
-from saasexport.config.config import Config
+from saasexport.config import settings
+from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError
 from saasexport.feeds.own import head, reads, skeleton
@@ -89,20 +89,20 @@ def _meant(name: str, names: list[str]) -> str:
 
 def _settings(named: str | None) -> Config | None:
     """The configuration; None where none is named and none is there: a shop's first feed comes before it."""
-    if named is None and "SAASEXPORT_CONFIG" not in os.environ and not any(map(os.path.exists, config.DEFAULT_FILES)):
+    if named is None and "SAASEXPORT_CONFIG" not in os.environ and not any(map(os.path.exists, settings.DEFAULT_FILES)):
         return None
-    path = config.find(named)
-    return config.parse(path, config.read(path), feed_set.names_of)
+    path = settings.find(named)
+    return settings.parse(path, settings.read(path), feed_set.names_of)
 
 
 def _shop(named: str | None) -> str | None:
-    settings = _settings(named)
-    return settings["shop.database"] if settings is not None else None
+    config = _settings(named)
+    return config["shop.database"] if config is not None else None
 
 
 def _write(named: str | None, feed: str, text: str) -> None:
-    settings = _settings(named)
-    path = os.path.join(settings["export.feeds_dir"] if settings is not None else "feeds.d", f"{feed}.sql")
+    config = _settings(named)
+    path = os.path.join(config["export.feeds_dir"] if config is not None else "feeds.d", f"{feed}.sql")
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "x", encoding="utf-8") as file:

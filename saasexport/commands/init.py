@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from saasexport import plain
 from saasexport.capture import changelog
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.config.keys import KEYS
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
@@ -55,7 +55,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     options.add_argument(
         "--environment",
         metavar="ID",
-        help=f"the SaaS data space (default {config.DEFAULT_ENVIRONMENT}, with a service on this machine only)",
+        help=f"the SaaS data space (default {settings.DEFAULT_ENVIRONMENT}, with a service on this machine only)",
     )
     options.add_argument(
         "--preset",
@@ -72,7 +72,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Set everything up; safe to run again.  Refused, it leaves no file."""
     named = options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml"
-    path = config.checked_name(os.path.abspath(named))
+    path = settings.checked_name(os.path.abspath(named))
     shop = os.path.abspath(options.shop)
     is_new = not os.path.exists(path)
     if not os.path.exists(shop):
@@ -81,27 +81,27 @@ def run(options: argparse.Namespace, name: str) -> int:
     chosen = _preset(shop, options.preset) if options.preset or (is_new and not is_commerces) else None
     has_own = bool(chosen or folder.paths(os.path.join(os.path.dirname(path), KEYS["export"]["feeds_dir"].default)))
     is_own_only = has_own and not is_commerces
-    content = _template(path, shop, options, is_own_only).encode() if is_new else config.read(path)
-    settings = config.parse(path, content, feed_set.names_of)
+    content = _template(path, shop, options, is_own_only).encode() if is_new else settings.read(path)
+    config = settings.parse(path, content, feed_set.names_of)
     if is_new:
-        _require_environment(settings, options.environment)
+        _require_environment(config, options.environment)
     else:
-        _require_same(settings, shop, options)
+        _require_same(config, shop, options)
     if chosen is None:
-        _require_feeds(settings)
-    with _nothing_left(path, settings):
+        _require_feeds(config)
+    with _nothing_left(path, config):
         if is_new:
             _write(path, content)
-        copied = preset.copy(chosen, settings["export.feeds_dir"]) if chosen else None
-        found = (take_over if options.take_over else set_up)(settings, content)
+        copied = preset.copy(chosen, config["export.feeds_dir"]) if chosen else None
+        found = (take_over if options.take_over else set_up)(config, content)
     try:
         feeds = found.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
         if chosen and copied:
-            print(f"preset         {chosen.shop} {chosen.version}: {_copied(copied)} {settings['export.feeds_dir']}")
-        print(f"our database   {settings['export.database']}")
-        print(f"shop           {settings['shop.database']}: {len(feeds)} feeds watch it")
-        print(f"service        {settings['service.url']}, environment {settings['service.environment_id']}")
+            print(f"preset         {chosen.shop} {chosen.version}: {_copied(copied)} {config['export.feeds_dir']}")
+        print(f"our database   {config['export.database']}")
+        print(f"shop           {config['shop.database']}: {len(feeds)} feeds watch it")
+        print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
         print("next           run reindex_all_invalid, or have cron do it: saasexport cron:install")
     finally:
         found.close()
@@ -136,39 +136,39 @@ def _preset(path: str, name: str | None) -> Preset | None:
         shop.close()
 
 
-def _require_environment(settings: config.Config, environment: str | None) -> None:
-    if environment is None and not config.is_local(settings["service.url"]):
+def _require_environment(config: settings.Config, environment: str | None) -> None:
+    if environment is None and not settings.is_local(config["service.url"]):
         raise ConfigError(
-            f"{settings['service.url']}: which data space is it to have?",
+            f"{config['service.url']}: which data space is it to have?",
             "name it: --environment ID, as its operator gave it to you",
         )
 
 
-def _require_same(settings: config.Config, shop: str, options: argparse.Namespace) -> None:
+def _require_same(config: settings.Config, shop: str, options: argparse.Namespace) -> None:
     """Refuse options that say something else than a configuration that is there: it is never changed."""
-    if not _is_same(settings["shop.database"], shop):
+    if not _is_same(config["shop.database"], shop):
         raise ConfigError(
-            f"{settings.file}: is for another shop, {settings['shop.database']}",
+            f"{config.file}: is for another shop, {config['shop.database']}",
             "choose another file with --config PATH",
         )
-    if options.service and options.service.rstrip("/") != settings["service.url"].rstrip("/"):
+    if options.service and options.service.rstrip("/") != config["service.url"].rstrip("/"):
         raise ConfigError(
-            f"{settings.file}: has another service, {settings['service.url']}",
+            f"{config.file}: has another service, {config['service.url']}",
             "change [service] url there, or leave it out",
         )
-    if options.environment not in (None, settings["service.environment_id"]):
+    if options.environment not in (None, config["service.environment_id"]):
         raise ConfigError(
-            f"{settings.file}: has another environment, {settings['service.environment_id']}",
+            f"{config.file}: has another environment, {config['service.environment_id']}",
             "change [service] environment_id there, or leave it out",
         )
 
 
-def _require_feeds(settings: config.Config) -> None:
+def _require_feeds(config: settings.Config) -> None:
     """Refuse what is no shop before anything is written: a mistyped name must not stand in a configuration."""
-    path = settings["shop.database"]
-    built_in = all_feeds().values() if settings["export.built_in"] else ()
-    feeds = [feed for feed in built_in if settings.of_feed(feed.name, "enabled")]
-    has_files = feed_set.needs_shop(settings)
+    path = config["shop.database"]
+    built_in = all_feeds().values() if config["export.built_in"] else ()
+    feeds = [feed for feed in built_in if config.of_feed(feed.name, "enabled")]
+    has_files = feed_set.needs_shop(config)
     shop = db.connect_shop(path)
     try:
         tables = [row[0] for row in shop.execute("select name from sqlite_master where type = 'table'")]
@@ -180,9 +180,9 @@ def _require_feeds(settings: config.Config) -> None:
     if has_files:
         return  # each says for itself what is wrong with it
     if not reasons:
-        none = f"[export] built_in is false, and {settings['export.feeds_dir']} holds no feed"
+        none = f"[export] built_in is false, and {config['export.feeds_dir']} holds no feed"
         hint = "see [feeds.NAME] enabled" if built_in else none
-        raise ConfigError(f"{settings.file}: every feed is switched off", hint)
+        raise ConfigError(f"{config.file}: every feed is switched off", hint)
     if "" in reasons:
         return
     looked_for = sorted({feed.subscriptions[0].table for feed in feeds})
@@ -197,11 +197,11 @@ def _require_feeds(settings: config.Config) -> None:
 
 
 @contextmanager
-def _nothing_left(path: str, settings: config.Config) -> Iterator[None]:
+def _nothing_left(path: str, config: settings.Config) -> Iterator[None]:
     """Take away again what was not there before, if what follows is refused."""
-    database = settings["export.database"]
+    database = config["export.database"]
     paths = [path, *(database + suffix for suffix in ("", "-wal", "-shm"))]
-    paths += [settings["export.log_dir"], settings["export.lock_dir"], settings["export.feeds_dir"]]
+    paths += [config["export.log_dir"], config["export.lock_dir"], config["export.feeds_dir"]]
     folders = [os.path.dirname(made) for made in paths]
     while folders:
         paths += folders
@@ -227,7 +227,7 @@ def _template(path: str, shop: str, options: argparse.Namespace, is_own_only: bo
         export=ONLY_OWN if is_own_only else "",
         service=_quoted("--service", DEFAULT_SERVICE if options.service is None else options.service),
         environment=_quoted(
-            "--environment", config.DEFAULT_ENVIRONMENT if options.environment is None else options.environment
+            "--environment", settings.DEFAULT_ENVIRONMENT if options.environment is None else options.environment
         ),
     )
 

@@ -6,7 +6,7 @@ import os
 from saasexport.capture import changelog
 from saasexport.clock import now_text
 from saasexport.commands import cron
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.setup import feed_set, opening
 
@@ -19,28 +19,28 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Remove triggers, then changelogs, then our cron lines; our database stays, for an init that follows."""
-    path = config.find(options.config)
-    settings = config.load(path, feed_set.names_of)
+    path = settings.find(options.config)
+    config = settings.load(path, feed_set.names_of)
     # First, so that no job puts back what is taken out.
-    _remember(settings)
-    shop = db.connect_shop(settings["shop.database"], write=True)
+    _remember(config)
+    shop = db.connect_shop(config["shop.database"], write=True)
     try:
         removed = changelog.uninstall(shop)
     finally:
         shop.close()
-    print(f"{settings['shop.database']}: {removed} triggers and changelogs removed")
+    print(f"{config['shop.database']}: {removed} triggers and changelogs removed")
     if cron.is_there() and cron.remove(path):
         print(f"your crontab: the lines of saasexport for {path} are gone")
     return 0
 
 
-def _remember(settings: config.Config) -> None:
+def _remember(config: settings.Config) -> None:
     """Keep in our database, if there is one, that jobs are to do nothing until init."""
-    if not os.path.exists(settings["export.database"]):
+    if not os.path.exists(config["export.database"]):
         return
-    ours = db.connect_ours(settings["export.database"], accepts_old=True)
+    ours = db.connect_ours(config["export.database"], accepts_old=True)
     try:
-        opening.bring_up(settings, ours)
+        opening.bring_up(config, ours)
         with db.transaction(ours):
             # What changes from now on is not seen: should init run again, everything is compared.
             ours.execute(indexer.SQL.invalidate_all, {"reason": "uninstalled", "now": now_text()})

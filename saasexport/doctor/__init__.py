@@ -6,7 +6,7 @@ others go on: whoever asks wants to see the whole picture at once.
 
 import sqlite3
 
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.doctor import capture, databases, files, machine, network, running
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Finding, Findings, Patient, fail
 from saasexport.errors import SaasExportError
@@ -44,12 +44,12 @@ def examine(option: str | None = None, is_quick: bool = False) -> Findings:
     """Check everything, from the ground up; `option` is --config."""
     yield from machine.versions()
     try:
-        path = config.find(option)
-        settings = config.load(path, feed_set.names_of)
+        path = settings.find(option)
+        config = settings.load(path, feed_set.names_of)
     except SaasExportError as error:
         yield fail("configuration", str(error.args[0]), error.hint or "mend the file")
         return
-    patient = Patient(settings, running.now())
+    patient = Patient(config, running.now())
     try:
         first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, network.extras, network.environment)
         for check in (*BEFORE_OPENING, *first):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from saasexport.config.config import Config
+from saasexport.config.settings import Config
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 

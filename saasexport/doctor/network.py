@@ -9,7 +9,7 @@ import json
 import time
 from datetime import UTC, datetime
 
-from saasexport.config.config import DEFAULT_ENVIRONMENT, is_local
+from saasexport.config.settings import DEFAULT_ENVIRONMENT, is_local
 from saasexport.delivery.client import Client
 from saasexport.delivery.connection import Response, address
 from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, ok, warn

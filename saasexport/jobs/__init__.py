@@ -12,7 +12,7 @@ from importlib import import_module
 
 import saasexport
 from saasexport import lock, plain
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
 from saasexport.jobs import cron_mail
@@ -112,10 +112,10 @@ def failure(option: str | None, caller: str, error: Exception) -> str:
     if isinstance(error, SaasExportError):
         return str(error)
     try:
-        settings = config.load(config.find(option), feed_set.names_of)
+        config = settings.load(settings.find(option), feed_set.names_of)
     except Exception:  # it may be what failed
         return f"{type(error).__name__}: {error}"
-    return Log(settings["export.log_dir"], caller).failure("02-01", "it ended early", error)
+    return Log(config["export.log_dir"], caller).failure("02-01", "it ended early", error)
 
 
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:
@@ -124,7 +124,7 @@ def _cannot_open(name: str, option: str | None, error: Exception) -> int:
     print(f"{name}: {plain.line(failure(option, f'bin/{name}', error))}", file=sys.stderr)
     if recovery.is_corrupt(error) and not isinstance(error, ShopError):
         try:
-            print(f"{name}: {recovery.rebuild(config.find(option))}", file=sys.stderr)
+            print(f"{name}: {recovery.rebuild(settings.find(option))}", file=sys.stderr)
         except Exception as trouble:
             print(f"{name}: {failure(option, f'bin/{name}', trouble)}", file=sys.stderr)
     return status

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.config import ownership
-from saasexport.config.config import Config
+from saasexport.config.settings import Config
 from saasexport.database import questions, uuids
 from saasexport.errors import ConfigError
 from saasexport.feed import EntityItems, Feed, Shop

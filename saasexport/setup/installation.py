@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from saasexport import queries
 from saasexport.capture import changelog
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.items import Encoder
@@ -27,8 +27,8 @@ SQL = queries.beside(__file__)
 class Installation:
     """Everything a job or command works with."""
 
-    def __init__(self, settings: config.Config, ours: sqlite3.Connection, only_looks: bool = False) -> None:
-        self.config = settings
+    def __init__(self, config: settings.Config, ours: sqlite3.Connection, only_looks: bool = False) -> None:
+        self.config = config
         self.ours = ours
         self.only_looks = only_looks
         # Why feeds that the shop once had, or has beside things in our way, cannot be synced; a line per reason.

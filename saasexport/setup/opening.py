@@ -12,7 +12,7 @@ import sqlite3
 import saasexport
 from saasexport.capture import changelog
 from saasexport.clock import now_text
-from saasexport.config import config, ownership
+from saasexport.config import ownership, settings
 from saasexport.database import db, indexer, questions, views
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError
 from saasexport.feed import Feed
@@ -38,35 +38,35 @@ def connect(
     file: str | None = None, only_looks: bool = False, counts: bool = False
 ) -> tuple[Installation, bytes]:
     """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
-    path = config.find(file)
-    content = config.read(path)
+    path = settings.find(file)
+    content = settings.read(path)
     access = {"only_looks": only_looks and not counts, "accepts_old": not only_looks}
-    settings, ours = _known(path, content, access)
-    if settings is None:
-        settings = config.parse(path, content, feed_set.names_of)
-        ours = db.connect_ours(settings["export.database"], **access)
+    config, ours = _known(path, content, access)
+    if config is None:
+        config = settings.parse(path, content, feed_set.names_of)
+        ours = db.connect_ours(config["export.database"], **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
-    require_own_folders(settings)
+    require_own_folders(config)
     if not only_looks:
-        bring_up(settings, ours)
-    init = "saasexport init --shop " + settings["shop.database"]
+        bring_up(config, ours)
+    init = "saasexport init --shop " + config["shop.database"]
     if db.setting(ours, "installation_id") is None:
-        raise DatabaseError(f"{settings['export.database']}: not set up", f"run: {init}")
-    installation = Installation(settings, ours, only_looks)
+        raise DatabaseError(f"{config['export.database']}: not set up", f"run: {init}")
+    installation = Installation(config, ours, only_looks)
     require_installed(installation)
     return installation, content
 
 
-def bring_up(settings: config.Config, ours: sqlite3.Connection) -> None:
+def bring_up(config: settings.Config, ours: sqlite3.Connection) -> None:
     """Bring a database of an older version up to this one, and say so."""
     if ours.execute("pragma user_version").fetchone()[0] == db.SCHEMA_VERSION:
         return
     from saasexport.database import migrations  # late: once in the life of a version
 
-    log = Log(settings["export.log_dir"], "saasexport")
-    log.tell(f"{settings['export.database']}: is brought up to schema {db.SCHEMA_VERSION}, which takes a while")
+    log = Log(config["export.log_dir"], "saasexport")
+    log.tell(f"{config['export.database']}: is brought up to schema {db.SCHEMA_VERSION}, which takes a while")
     migrations.bring_up(ours)
-    log.tell(f"{settings['export.database']}: has schema {db.SCHEMA_VERSION}")
+    log.tell(f"{config['export.database']}: has schema {db.SCHEMA_VERSION}")
 
 
 def bring_in_line(found: Installation, content: bytes) -> None:
@@ -79,7 +79,7 @@ def bring_in_line(found: Installation, content: bytes) -> None:
 
 def _known(
     path: str, content: bytes, access: dict[str, bool]
-) -> tuple[config.Config | None, sqlite3.Connection | None]:
+) -> tuple[settings.Config | None, sqlite3.Connection | None]:
     """The configuration as it was kept when these bytes were last checked."""
     database = questions.database_of(path, content)
     if not database or not os.path.exists(database):
@@ -87,17 +87,17 @@ def _known(
     try:
         ours = db.connect_ours(database, **access)
         if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
-            return config.from_dict(json.loads(db.setting(ours, "config"))), ours
+            return settings.from_dict(json.loads(db.setting(ours, "config"))), ours
         ours.close()
     except (SaasExportError, sqlite3.Error):
         pass
     return None, None
 
 
-def require_own_folders(settings: config.Config) -> None:
+def require_own_folders(config: settings.Config) -> None:
     """Refuse folders of locks and logs in which others may make files."""
     for key in ("export.lock_dir", "export.log_dir"):
-        ownership.require_one(settings[key], settings.place(key) + ": ")
+        ownership.require_one(config[key], config.place(key) + ": ")
 
 
 def identity_in(shop_file: str) -> str | None:
@@ -110,36 +110,36 @@ def identity_in(shop_file: str) -> str | None:
     return next(filter(None, ids), None)
 
 
-def take_over(settings: config.Config, content: bytes) -> Installation:
+def take_over(config: settings.Config, content: bytes) -> Installation:
     """Set up beside the triggers of an installation whose database is lost, as that installation.
 
     Nothing is known of what it sent, so every feed is compared with the shop.
     """
-    identity = identity_in(settings["shop.database"])
-    ours = db.connect_ours(settings["export.database"], create=True, accepts_old=True)
+    identity = identity_in(config["shop.database"])
+    ours = db.connect_ours(config["export.database"], create=True, accepts_old=True)
     db.install(ours)
-    bring_up(settings, ours)
+    bring_up(config, ours)
     with db.transaction(ours):
         if identity is not None and db.setting(ours, "installation_id") not in (None, identity):
             db.keep(ours, installation_id=identity)
             values = {"reason": "another installation was taken over", "now": now_text()}
             ours.execute(indexer.SQL.invalidate_all, values)
     ours.close()
-    return set_up(settings, content, identity)
+    return set_up(config, content, identity)
 
 
 def set_up(
-    settings: config.Config, content: bytes, identity: str | None = None, file: str | None = None
+    config: settings.Config, content: bytes, identity: str | None = None, file: str | None = None
 ) -> Installation:
     """Create our database, or complete it; nothing that is there is lost.
 
     `identity` is what the shop's triggers carry already, and `file` where the database is made, if it was lost.
     """
-    require_own_folders(settings)
-    ours = db.connect_ours(file or settings["export.database"], create=True, accepts_old=True)
+    require_own_folders(config)
+    ours = db.connect_ours(file or config["export.database"], create=True, accepts_old=True)
     db.install(ours)
-    bring_up(settings, ours)
-    found = Installation(settings, ours)
+    bring_up(config, ours)
+    found = Installation(config, ours)
     shop_identity = found.shop_identity  # the shop is not read in a transaction of ours
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
@@ -153,7 +153,7 @@ def set_up(
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
         # Who sets up on purpose, again after a move, says that this is the place.
-        db.keep(ours, machine=machine.fingerprint(settings["export.database"]), uninstalled=None)
+        db.keep(ours, machine=machine.fingerprint(config["export.database"]), uninstalled=None)
     apply_configuration(found, content)
     check_shop(found)
     return found
@@ -162,8 +162,8 @@ def set_up(
 def apply_configuration(found: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
     _check_excluded(found)
-    ours, settings = found.ours, found.config
-    environment = settings["service.environment_id"]
+    ours, config = found.ours, found.config
+    environment = config["service.environment_id"]
     with db.transaction(ours):
         for feed in found.all_feeds.values():
             indexer.add(ours, feed, now_text())
@@ -185,13 +185,13 @@ def apply_configuration(found: Installation, content: bytes) -> None:
             environment_id=environment,
             program=saasexport.__version__,
             config_bytes=content,
-            config_file=settings.file,
-            lock_dir=settings["export.lock_dir"],
-            ping_url=settings["export.ping_url"],
-            shop_file=settings["shop.database"],
-            feeds_dir=settings["export.feeds_dir"],
+            config_file=config.file,
+            lock_dir=config["export.lock_dir"],
+            ping_url=config["export.ping_url"],
+            shop_file=config["shop.database"],
+            feeds_dir=config["export.feeds_dir"],
             feed_files=found.feed_set.files,
-            config=json.dumps(settings.as_dict()),
+            config=json.dumps(config.as_dict()),
             shop_version=None,  # so that check_shop looks at everything anew
         )
 
@@ -201,7 +201,7 @@ def _compare_excluded(found: Installation) -> None:
     kept = db.setting(found.ours, "config")
     if kept is None:
         return
-    before = config.from_dict(json.loads(kept))
+    before = settings.from_dict(json.loads(kept))
     for feed in found.all_feeds.values():
         if list(before.of_feed(feed.name, "exclude")) != list(found.config.of_feed(feed.name, "exclude")):
             indexer.invalidate(found.ours, feed, "other fields are left out", now_text())

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from saasexport import lock
-from saasexport.config import config
+from saasexport.config import settings
 from saasexport.database import db
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
@@ -34,15 +34,15 @@ def is_sound(ours: sqlite3.Connection) -> bool:
 
 def rebuild(path: str) -> str:
     """Replace our database, as a configuration file names it; gives a line that says what was done."""
-    content = config.read(path)
-    settings = config.parse(path, content, feed_set.names_of)
-    with lock.held(os.path.join(settings["export.lock_dir"], "recovery.lock"), "recovery"):
-        return _rebuild(settings, content)
+    content = settings.read(path)
+    config = settings.parse(path, content, feed_set.names_of)
+    with lock.held(os.path.join(config["export.lock_dir"], "recovery.lock"), "recovery"):
+        return _rebuild(config, content)
 
 
-def _rebuild(settings: config.Config, content: bytes) -> str:
+def _rebuild(config: settings.Config, content: bytes) -> str:
     """Build beside the old one, which is read as it lies there: killed anywhere, the next job begins anew."""
-    database = settings["export.database"]
+    database = config["export.database"]
     if _is_another_there(database):
         return f"{database}: another job has rebuilt it meanwhile"
     unfinished = f"{database}.unfinished"
@@ -50,7 +50,7 @@ def _rebuild(settings: config.Config, content: bytes) -> str:
         _remove(unfinished + suffix)
     broken = sqlite3.connect(db.uri(database, "ro"), uri=True, isolation_level=None)
     try:
-        found = set_up(settings, content, _identity(broken, settings["shop.database"]), unfinished)
+        found = set_up(config, content, _identity(broken, config["shop.database"]), unfinished)
         try:
             rows = _carry_over(found, broken)
             found.ours.execute("pragma wal_checkpoint(truncate)")

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from saasexport.config import config, keys
+from saasexport.config import keys, settings
 from saasexport.database.questions import database_of
 from saasexport.errors import ConfigError
 
@@ -16,7 +16,7 @@ REQUIRED = '[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "http://here:8765
 
 def parsed(content):
     """A configuration with these lines."""
-    return config.parse(PATH, content.encode(), FEEDS)
+    return settings.parse(PATH, content.encode(), FEEDS)
 
 
 def with_key(section, line):
@@ -112,7 +112,7 @@ def test_a_whole_number_may_stand_for_seconds():
 
 def test_what_is_kept_is_what_was_read():
     found = parsed(REQUIRED + "[feeds.products]\nbatch_size = 3\n")
-    assert config.from_dict(found.as_dict()) == found
+    assert settings.from_dict(found.as_dict()) == found
 
 
 # What is wrong
@@ -209,7 +209,7 @@ def test_what_is_not_known_is_said_with_what_was_meant(content, message):
 @pytest.mark.parametrize("content", [b"[shop", b"a = ", b"\xff\xfe", b"[shop]\n[shop]\n", b"a = 1\na = 2"])
 def test_what_is_not_toml_is_told(content):
     with pytest.raises(ConfigError) as caught:
-        config.parse(PATH, content, FEEDS)
+        settings.parse(PATH, content, FEEDS)
     assert str(caught.value).startswith(f"{PATH}: not TOML: ")
 
 
@@ -273,36 +273,36 @@ def folder(tmp_path, monkeypatch):
     """An empty working directory, and nothing in the environment."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SAASEXPORT_CONFIG", raising=False)
-    monkeypatch.setattr(config, "DEFAULT_FILES", ("saasexport.toml", str(tmp_path / "etc.toml")))
+    monkeypatch.setattr(settings, "DEFAULT_FILES", ("saasexport.toml", str(tmp_path / "etc.toml")))
     return tmp_path
 
 
 def test_the_option_comes_first_then_the_environment_then_here_then_etc(folder, monkeypatch):
     (folder / "etc.toml").touch()
-    assert config.find() == str(folder / "etc.toml")
+    assert settings.find() == str(folder / "etc.toml")
     (folder / "saasexport.toml").touch()
-    assert config.find() == str(folder / "saasexport.toml")
+    assert settings.find() == str(folder / "saasexport.toml")
     monkeypatch.setenv("SAASEXPORT_CONFIG", "from_environment.toml")
-    assert config.find() == str(folder / "from_environment.toml")
-    assert config.find("from_option.toml") == str(folder / "from_option.toml")
+    assert settings.find() == str(folder / "from_environment.toml")
+    assert settings.find("from_option.toml") == str(folder / "from_option.toml")
 
 
 def test_without_any_the_remedy_is_told(folder):
     with pytest.raises(ConfigError, match=r"no configuration.*saasexport init --shop FILE"):
-        config.find()
+        settings.find()
 
 
 def test_an_empty_environment_variable_is_none(folder, monkeypatch):
     monkeypatch.setenv("SAASEXPORT_CONFIG", "")
     (folder / "saasexport.toml").touch()
-    assert config.find() == str(folder / "saasexport.toml")
+    assert settings.find() == str(folder / "saasexport.toml")
 
 
 def test_a_file_that_cannot_be_read_is_told(folder):
     with pytest.raises(ConfigError, match=r"none\.toml: No such file or directory"):
-        config.read(str(folder / "none.toml"))
+        settings.read(str(folder / "none.toml"))
     with pytest.raises(ConfigError, match="Is a directory"):
-        config.read(str(folder))
+        settings.read(str(folder))
 
 
 # The reader without a TOML parser
