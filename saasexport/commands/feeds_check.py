@@ -15,7 +15,7 @@ from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
-from saasexport.feeds.own import checking, folder
+from saasexport.feeds.own import checking, folder, proof, verdict
 from saasexport.feeds.own.checking import Checked, Finding, Judge
 from saasexport.feeds.own.loading import Loaded
 from saasexport.service.validation import Validator
@@ -26,7 +26,8 @@ from saasexport.values import leaving_out
 EXAMPLES = {
     "feeds check": "saasexport feeds check\n"
     "saasexport feeds check feeds.d/products.sql\n"
-    "saasexport feeds check feeds.d/products.sql --entity 17"
+    "saasexport feeds check feeds.d/products.sql --entity 17\n"
+    "saasexport feeds check feeds.d/products.sql --prove"
 }
 
 KEYS = {
@@ -39,10 +40,16 @@ KEYS = {
     "notes": "what may be meant as it is: line, text",
 }
 
+# Nobody waits longer for a file.
+LONGEST = 3600
+
+
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of feeds check."""
     options.add_argument("file", metavar="FILE", nargs="?", help="a .sql file, or a feed; all of feeds.d without one")
     options.add_argument("--entity", metavar="KEY", help="assemble this entity only")
+    help_of_prove = f"try on a copy whether watch lines name whatever a change concerns ({proof.SECONDS:g} s a file)"
+    options.add_argument("--prove", metavar="SECONDS", nargs="?", const=str(proof.SECONDS), help=help_of_prove)
     for_programs.add_option(options, KEYS, "file")
 
 
@@ -50,9 +57,10 @@ def run(options: argparse.Namespace, name: str) -> int:
     """Check the files, and print what was found; gives the exit status."""
     told: list[dict[str, Any]] = []
     is_right = True
+    seconds = _seconds(options)
     with opened(options.config) as bench:
         for loaded in bench.loaded(options.file):
-            checked = _checked(bench, loaded, options.entity)
+            checked = _checked(bench, loaded, options.entity, seconds)
             is_right = is_right and checked.is_right
             path = plain.line(bench.shown(loaded.path))
             if options.json:
@@ -115,7 +123,22 @@ def opened(file: str | None) -> Iterator[Bench]:
         shop.close()
 
 
-def _checked(bench: Bench, loaded: Loaded, entity: str | None) -> Checked:
+def _seconds(options: argparse.Namespace) -> float:
+    """How long the lines are tried, 0: not at all.  What follows --prove may be the file."""
+    if options.prove is None:
+        return 0
+    try:
+        seconds = float(options.prove)
+    except ValueError:
+        if options.file is not None:
+            raise ConfigError(f"--prove: {options.prove!r} is no number of seconds") from None
+        options.file, seconds = options.prove, proof.SECONDS
+    if not 0 < seconds <= LONGEST:
+        raise ConfigError(f"--prove: {options.prove} is not above 0 and up to {LONGEST} seconds")
+    return seconds
+
+
+def _checked(bench: Bench, loaded: Loaded, entity: str | None, seconds: float) -> Checked:
     """What is to be told of a file."""
     if loaded.feed is None:
         return Checked([Finding(fault.line, fault.reason) for fault in sorted(loaded.faults)])
@@ -125,7 +148,13 @@ def _checked(bench: Bench, loaded: Loaded, entity: str | None) -> Checked:
         raise ConfigError(f"--entity: {entity!r} is no key of {'.'.join(feed.entity)}")
     try:
         with leaving_out(bench.config.of_feed(feed.name, "exclude")):
-            return checking.check(loaded, bench.shop_of(feed), _judge(loaded), only)
+            shop = bench.shop_of(feed)
+            checked = checking.check(loaded, shop, _judge(loaded), only)
+            if seconds:
+                ids = only or checking.entity_ids(feed, shop, checking.MOST)
+                checked.findings += verdict.findings(loaded, shop, ids, seconds)
+                checked.findings.sort(key=lambda finding: (not finding.is_fault, finding.line))
+            return checked
     except ShopError as error:
         return Checked([Finding(0, str(error).removeprefix(f"{feed.name}: "))])
 

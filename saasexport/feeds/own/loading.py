@@ -71,6 +71,7 @@ class Loaded:
     faults: list[Fault] = field(default_factory=list)
     queries: dict[str, Query] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)  # tables that are read and have no line
+    more_functions: Functions = field(default_factory=dict)  # of a pair's module, beside ours
 
     @property
     def name(self) -> str:
@@ -103,7 +104,7 @@ class Surroundings:
 
 def load(path: str, text: str, around: Surroundings) -> Loaded:
     """The feed that a file declares, or its faults; nothing is raised for what the file says."""
-    loaded = Loaded(path, head.read(text))
+    loaded = Loaded(path, head.read(text), more_functions=around.more_functions)
     loaded.faults += loaded.head.faults
     loaded.queries = {query.name: query for query in _queries(text, loaded.faults)}
     if loaded.faults:

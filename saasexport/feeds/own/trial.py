@@ -1,0 +1,174 @@
+"""A copy of the shop to be changed at will: what entities give of it, before and after, and whom its rows name.
+
+The copy is a temporary database that SQLite takes away when it is closed.  It
+has no triggers, and foreign keys are not enforced: a row may go alone.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from saasexport.entity_key import EntityId
+from saasexport.errors import ShopError
+from saasexport.feed import EntityItems, Feed, Shop
+from saasexport.feeds.own import functions
+from saasexport.feeds.own.functions import Functions
+from saasexport.feeds.own.reads import Schema, quoted
+
+# Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.
+PAGES = 20_000
+STARTS = 20
+
+# What tells a row: its rowid, or the values of its primary key.
+Place = tuple[Any, ...]
+
+
+class Copy:
+    """A copy of a shop, or of a copy."""
+
+    def __init__(self, source: sqlite3.Connection, more: Functions) -> None:
+        self.connection = sqlite3.connect("", isolation_level=None)
+        remaining = [0]
+        starts = [0]
+
+        def look(_status: int, left: int, _total: int) -> None:
+            starts[0] += left > remaining[0]
+            remaining[0] = left
+            if starts[0] > STARTS:
+                raise ShopError("the shop is written too often to be copied", "try it on a copy of its file")
+
+        source.backup(self.connection, pages=PAGES, progress=look, sleep=0)
+        self.connection.execute("pragma foreign_keys = off")
+        self.connection.execute("pragma recursive_triggers = off")
+        for (name,) in self.connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            self.connection.execute(f"drop trigger {quoted(name)}")
+        functions.register(self.connection, {**functions.FUNCTIONS, **more})
+        self.schema = Schema(self.connection)
+        self._tables: dict[str, Table] = {}
+
+    def close(self) -> None:
+        """Take it away."""
+        self.connection.close()
+
+    def shop(self, like: Shop, seconds: float) -> Shop:
+        """The copy as a pass sees it that sees the shop as `like`."""
+        shop = Shop(self.connection, like.now, like.look_back_days, None, like.feed, like.exclude, like.max_body)
+        shop.parameters, shop.seconds = like.parameters, seconds
+        return shop
+
+    def table(self, name: str) -> "Table":
+        """A table of it."""
+        name = self.schema.name(name)
+        if name not in self._tables:
+            self._tables[name] = Table(self.connection, self.schema, name)
+        return self._tables[name]
+
+    @contextmanager
+    def changed(self) -> Iterator[None]:
+        """Take back what the block does."""
+        self.connection.execute("savepoint trial")
+        try:
+            yield
+        finally:
+            self.connection.execute("rollback to trial")
+            self.connection.execute("release trial")
+
+
+class Table:
+    """A table of a copy, row by row."""
+
+    def __init__(self, connection: sqlite3.Connection, schema: Schema, name: str) -> None:
+        self.connection = connection
+        self.name = name
+        rows = connection.execute("select name, hidden from pragma_table_xinfo(?) order by cid", (name,)).fetchall()
+        self.columns = [column for column, hidden in rows if not hidden]
+        keys = sorted((pk, column) for column, _, pk in schema.columns(name).values() if pk)
+        small = {column.lower() for column, _ in rows}
+        hidden_name = next((each for each in ("rowid", "_rowid_", "oid") if each not in small), "")
+        self.key_columns = [column for _, column in keys]
+        self._key = list(map(quoted, self.key_columns))
+        if hidden_name and self._has(hidden_name):
+            self._key = [hidden_name]
+        self._where = " and ".join(f"{column} is ?" for column in self._key)
+        listed = ", ".join(map(quoted, self.columns))
+        self._select = f"select {listed} from {quoted(name)} where {self._where}"
+        marks = ", ".join("?" * len(self.columns))
+        self._insert = f"insert or replace into {quoted(name)} ({listed}) values ({marks})"
+        self._delete = f"delete from {quoted(name)} where {self._where}"
+
+    def _has(self, column: str) -> bool:
+        try:
+            self.connection.execute(f"select {column} from {quoted(self.name)} limit 0")
+        except sqlite3.Error:
+            return False
+        return True
+
+    def domain(self, column: str) -> str:
+        """The table, in small letters, of which a column holds keys; empty if the shop does not say it."""
+        query = 'select "from", "table" from pragma_foreign_key_list(?)'
+        for name, target in self.connection.execute(query, (self.name,)):
+            if name.lower() == column.lower():
+                return str(target).lower()
+        return self.name.lower() if [column.lower()] == [each.lower() for each in self.key_columns] else ""
+
+    def values(self, *columns: str) -> list[tuple[Place, tuple[Any, ...]]]:
+        """Every row: its place, and what stands in some columns."""
+        listed = ", ".join([*self._key, *map(quoted, columns)])
+        size = len(self._key)
+        rows = self.connection.execute(f"select {listed} from {quoted(self.name)}")
+        return [(row[:size], row[size:]) for row in rows]
+
+    def rows(self, places: Iterable[Place]) -> list[tuple[Any, ...]]:
+        """Whole rows, as `insert` takes them."""
+        return [row for place in places for row in self.connection.execute(self._select, place)]
+
+    def insert(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Put rows into it."""
+        self.connection.executemany(self._insert, rows)
+
+    def delete(self, places: Iterable[Place]) -> None:
+        """Delete rows."""
+        self.connection.executemany(self._delete, places)
+
+    def empty(self) -> None:
+        """Delete all rows."""
+        self.connection.execute(f"delete from {quoted(self.name)}")
+
+    def update(self, place: Place, column: str, value: Any) -> bool:
+        """Give a column of a row another value; False if the shop's own constraints refuse it."""
+        try:
+            self.connection.execute(
+                f"update {quoted(self.name)} set {quoted(column)} = ? where {self._where}", (value, *place)
+            )
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def update_all(self, column: str, value: Any) -> None:
+        """Give a column of every row another value, where the shop's own constraints allow it."""
+        with suppress(sqlite3.IntegrityError):  # of a key that must be a number
+            self.connection.execute(f"update or ignore {quoted(self.name)} set {quoted(column)} = ?", (value,))
+
+    def shown(self, places: Sequence[Place]) -> str:
+        """Rows as people would name them."""
+        keys = ["/".join(map(str, place)) for place in places[:3]]
+        return f"row {keys[0]}" if len(places) == 1 else f"rows {', '.join(keys)}" + " ..." * (len(places) > len(keys))
+
+
+def assembled_alone(feed: Feed, shop: Shop, entity_id: EntityId) -> EntityItems | None:
+    """What an entity gives, asked for alone; None if it gives nothing."""
+    key: Any = entity_id
+    with shop.reading(1):
+        return next(iter(list(feed.assemble(shop, [key]))), None)
+
+
+def ask(shop: Shop, feed: Feed, query: str, keys: Sequence[Any]) -> set[EntityId]:
+    """The entities that a via gives for keys, as the engine asks it."""
+    try:
+        listed = json.dumps(keys)
+    except (TypeError, ValueError):  # a blob: the engine walks the feed anew then
+        return set()
+    rows: list[Mapping[int, Any]] = shop.rows(query, keys=listed)
+    return {key for row in rows if (key := feed.key.whole(row[0])) is not None}

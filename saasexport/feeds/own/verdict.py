@@ -1,0 +1,111 @@
+"""What is told of a file whose lines were tried: what they miss, what they name, and what no row shows."""
+
+import re
+from collections.abc import Iterator
+
+from saasexport.entity_key import EntityId
+from saasexport.feed import Shop
+from saasexport.feeds.own.checking import Finding
+from saasexport.feeds.own.head import Watch
+from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.proof import Missed, Proved, Prover, Trial
+
+
+def findings(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> list[Finding]:
+    """What a trial of a file's lines says, for as many seconds at most."""
+    if not loaded.queries:
+        return [Finding(0, "what a module reads is not known, and not proven", False)]
+    trial = Trial(loaded, shop, ids, seconds)
+    try:
+        proved = Prover(trial).prove()
+        return list(_told(trial, proved))
+    finally:
+        trial.close()
+
+
+def _told(trial: Trial, proved: Proved) -> Iterator[Finding]:
+    for table in dict.fromkeys(proved.tables):
+        yield from _of_table(trial, proved, table)
+    if not proved.is_whole:
+        text = f"the time was over when {proved.entities} of {proved.of} entities were tried; more: --prove SECONDS"
+        yield Finding(0, text, False)
+
+
+def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
+    lines = trial.lines_of(table)
+    line = lines[0].line if lines else trial.first_reading(table)
+    if missed := proved.missed.get(table):
+        change = f"its {trial.copy.table(table).shown(missed[0].places)} {missed[0].change}"
+        remedy = proposed(trial, missed[0])
+        if lines:
+            would = f": {remedy} would" if remedy else "; a via that finds it, or -- everything:, is needed"
+            text = f"{table}: when {change}, entity {missed[0].entity} changes, and no line names it{would}"
+            yield Finding(line, text)
+            return
+        would = f"; {remedy} would name it" if remedy else f"; only -- everything: {shown_name(table)} is known to"
+        text = f"{table}: no line names it, and when {change}, entity {missed[0].entity} changes{would}"
+        yield Finding(line, text, False)
+    elif table not in proved.shown:
+        yield Finding(line, f"{table}: not proven: no row shows what a change of it leads to", False)
+    elif not lines and table == trial.feed.entity[0]:
+        own = shown(Watch(0, *trial.feed.entity))
+        yield Finding(line, f"{table}: proven: {own}, which need not be said, covers every change tried", False)
+    else:
+        yield Finding(line, f"{table}: proven: its lines cover every change tried", False)
+        for each in lines:
+            if each not in proved.needed:
+                yield Finding(each.line, f"{shown(each)}: not needed: another line covers it in this shop", False)
+
+
+def proposed(trial: Trial, missed: Missed) -> str:
+    """The line that names the entity of a change, and in this shop whatever the table's rows concern; empty if none."""
+    ranked: list[tuple[int, bool, int, bool, str]] = []
+    used = {line.via for line in trial.loaded.head.watches}
+    trial.reduce_to(missed.table)
+    for line in candidates(trial, missed.table):
+        distance = _distance(trial, line)
+        is_named = not trial.places([line], missed.entity).isdisjoint(missed.places)
+        if distance is not None and is_named and is_enough(trial, missed.table, [line]):
+            # A via that no line uses was written for one that is not there.
+            ranked.append((distance, line.via in {*used, ""}, trial.breadth(line), bool(line.via), shown(line)))
+    return min(ranked)[4] if ranked else ""
+
+
+def _distance(trial: Trial, line: Watch) -> int | None:
+    """How far a column's values are from the keys that a via takes; None: they are keys of another table."""
+    domain = trial.copy.table(line.table).domain(line.column)
+    others = [each for each in trial.loaded.head.watches if each.via == line.via] if line.via else [trial.own]
+    taken = {trial.copy.table(each.table).domain(each.column) for each in others}
+    if not domain or (line.via and not others):
+        return int(not domain)
+    return 0 if domain in taken else None
+
+
+def candidates(trial: Trial, table: str) -> Iterator[Watch]:
+    """The lines that might be said of a table: each column, alone and with each via of the file."""
+    vias = ["", *(name[4:] for name in trial.loaded.queries if name.startswith("via_"))]
+    for column in trial.copy.table(table).columns:
+        for via in vias:
+            yield Watch(0, table, column, via)
+
+
+def is_enough(trial: Trial, table: str, more: list[Watch]) -> bool:
+    """Whether a table's lines with some more name each entity by all rows that matter to it."""
+    lines = [*trial.watching(table), *more]
+    return all(trial.is_same(each, {table: trial.places(lines, each)}) for each in trial.ids if not trial.is_late)
+
+
+def shown(line: Watch) -> str:
+    """A line as the head of a file says it."""
+    if not line.column:
+        return f"-- everything: {shown_name(line.table)}"
+    if line.values:
+        values = ", ".join(str(v) if isinstance(v, int) else "'" + v.replace("'", "''") + "'" for v in line.values)
+        return f"-- everything: {shown_name(line.table)}.{shown_name(line.column)} in ({values})"
+    via = f" via {line.via}" if line.via else ""
+    return f"-- watch: {shown_name(line.table)}.{shown_name(line.column)}{via}"
+
+
+def shown_name(name: str) -> str:
+    """A name as a line takes it, in quotes if it must."""
+    return name if re.fullmatch(r"[^\s.\",()]+", name) else f'"{name}"'
