@@ -1,6 +1,11 @@
-"""How people are told what they may type: wrong usage in one line, and what they probably meant."""
+"""How people are told what they may type: the commands, wrong usage in one line, and what they probably meant."""
 
 import argparse
+import os
+import re
+import shlex
+import shutil
+import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -8,6 +13,41 @@ from saasexport.errors import ConfigError
 
 # So much of a name must be right before another is proposed: a wrong guess misleads more than none.
 SIMILAR = 0.8
+
+
+# Command -> its module, and one line about it.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "the whole story in one minute, needing nothing"),
+    "init": ("init", "set up: configuration, our database, triggers in the shop"),
+    "uninstall": ("uninstall", "take triggers and changelogs out of the shop"),
+    "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
+    "failed": ("failed", "the items that are not delivered, and why"),
+    "dashboard": ("dashboard", "the status pages, in a browser or as a file"),
+    "show": ("show", "one item: what the shop says, and what was sent"),
+    "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
+    "feeds check": ("feeds_check", "try files of feeds of your own on the shop"),
+    "feeds new": ("feeds_new", "the beginning of a feed's file, every field with its type"),
+    "doctor": ("doctor", "what is wrong with the installation, and what to do"),
+    "check": ("check", "one line and an exit status, for Nagios and its like"),
+    "verify": ("verify", "whether the service holds what the shop says; --repair"),
+    "config": ("config", "the configuration in force, and where it comes from"),
+    "schema": ("schema", "the tables, views and triggers as installed"),
+    "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),
+    "saas:resync": ("resync", "sync a feed in full"),
+    "indexer:info": ("indexer", "the indexers"),
+    "indexer:status": ("indexer", "whether each is ready, and its backlog"),
+    "indexer:show-mode": ("indexer", "how each is updated"),
+    "indexer:set-mode": ("indexer", "have them updated by schedule, or on save"),
+    "indexer:reindex": ("indexer", "sync their feeds in full, now"),
+    "indexer:reset": ("indexer", "mark them invalid, for the next job"),
+    "indexer:set-status": ("indexer", "set them invalid, suspended or valid"),
+    "cron:install": ("cron", "put the jobs into your crontab"),
+    "cron:remove": ("cron", "take them out again"),
+    "completion": ("about", "what bash needs to complete commands and options"),
+    "list": ("about", "the commands, or those of a group"),
+    "help": ("about", "the help of a command"),
+    "version": ("about", "the version of this program"),
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,3 +73,26 @@ def near(name: str, names: Iterable[str]) -> str:
     likely = [each for each, similarity in ratios.items() if similarity >= SIMILAR]
     best = [each for each in likely if ratios[each] == max(ratios.values())]
     return best[0] if len(best) == 1 else ""
+
+
+def as_typed(text: str) -> str:
+    """A text for people, in which our commands are called as this program was: bin/saasexport, for one."""
+    called = _called()
+    names = "|".join(map(re.escape, COMMANDS))
+    return re.sub(rf"(?<![\w./-])saasexport (?=(--config \S+ )?({names})\b)", lambda _: f"{called} ", text)
+
+
+def _called() -> str:
+    """What stands before a command's name: for a job and the service, the script beside."""
+    typed = sys.argv[0]
+    before = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv)]
+    if typed.endswith((".pyz", "saasexport/__main__.py")):
+        return shlex.join(sys.orig_argv[: len(before) + 1])
+    if before[-2:] == ["-m", "saasexport"] or "".join(before[-1:]).endswith(".pyz"):
+        return shlex.join(before)  # a job, named by the first argument
+    folder, name = os.path.split(typed)
+    if name != "saasexport":
+        typed = os.path.join(folder, "saasexport")
+        if not folder or not os.path.isfile(typed):
+            return "saasexport"
+    return "saasexport" if shutil.which("saasexport") == typed else shlex.quote(typed)

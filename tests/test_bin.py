@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from saasexport.commands import COMMANDS
+from saasexport.usage import COMMANDS
 from tests.support import BIN, ROOT
 
 SCRIPTS = sorted(path.name for path in BIN.iterdir())

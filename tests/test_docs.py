@@ -14,7 +14,7 @@ import sys
 import pytest
 
 import saasexport
-from saasexport import commands, jobs
+from saasexport import commands, jobs, usage
 from saasexport.config import keys, settings
 from saasexport.database import db, views
 from saasexport.feeds import all_feeds
@@ -104,7 +104,7 @@ def command_block(name):
 
 
 def commands_block():
-    return "\n".join(command_block(name) for name in commands.COMMANDS)
+    return "\n".join(command_block(name) for name in usage.COMMANDS)
 
 
 def service_block():
@@ -250,8 +250,8 @@ CALLS = sorted({line for line in lines_of_code() if CALL.match(line)})
 @pytest.mark.parametrize("line", CALLS)
 def test_every_call_the_pages_name_is_understood(line, capsys):
     words = shlex.split(CALL.sub("", line, count=1))
-    name = " ".join(words[:2]) if " ".join(words[:2]) in commands.COMMANDS else words[0]
-    assert name in commands.COMMANDS
+    name = " ".join(words[:2]) if " ".join(words[:2]) in usage.COMMANDS else words[0]
+    assert name in usage.COMMANDS
     with pytest.raises(SystemExit):
         commands.main([name, "--help"])
     helped = capsys.readouterr().out

@@ -6,50 +6,13 @@ help that starts with examples; it is imported only when it is called.
 
 import argparse
 import os
-import re
-import shlex
-import shutil
 import sys
 from importlib import import_module
 from types import ModuleType
 
 from saasexport import lock, plain
 from saasexport.errors import Busy, ConfigError, SaasExportError
-from saasexport.usage import Parser, near
-
-# Command -> its module, and one line about it.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("demo", "the whole story in one minute, needing nothing"),
-    "init": ("init", "set up: configuration, our database, triggers in the shop"),
-    "uninstall": ("uninstall", "take triggers and changelogs out of the shop"),
-    "status": ("status", "per feed: records, delivered, failed, awaiting, backlog"),
-    "failed": ("failed", "the items that are not delivered, and why"),
-    "dashboard": ("dashboard", "the status pages, in a browser or as a file"),
-    "show": ("show", "one item: what the shop says, and what was sent"),
-    "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
-    "feeds check": ("feeds_check", "try files of feeds of your own on the shop"),
-    "feeds new": ("feeds_new", "the beginning of a feed's file, every field with its type"),
-    "doctor": ("doctor", "what is wrong with the installation, and what to do"),
-    "check": ("check", "one line and an exit status, for Nagios and its like"),
-    "verify": ("verify", "whether the service holds what the shop says; --repair"),
-    "config": ("config", "the configuration in force, and where it comes from"),
-    "schema": ("schema", "the tables, views and triggers as installed"),
-    "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),
-    "saas:resync": ("resync", "sync a feed in full"),
-    "indexer:info": ("indexer", "the indexers"),
-    "indexer:status": ("indexer", "whether each is ready, and its backlog"),
-    "indexer:show-mode": ("indexer", "how each is updated"),
-    "indexer:set-mode": ("indexer", "have them updated by schedule, or on save"),
-    "indexer:reindex": ("indexer", "sync their feeds in full, now"),
-    "indexer:reset": ("indexer", "mark them invalid, for the next job"),
-    "indexer:set-status": ("indexer", "set them invalid, suspended or valid"),
-    "cron:install": ("cron", "put the jobs into your crontab"),
-    "cron:remove": ("cron", "take them out again"),
-    "completion": ("about", "what bash needs to complete commands and options"),
-    "list": ("about", "the commands, or those of a group"),
-    "help": ("about", "the help of a command"),
-    "version": ("about", "the version of this program"),
-}
+from saasexport.usage import COMMANDS, Parser, as_typed, near
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -123,16 +86,6 @@ def parser(name: str, config: str | None = None) -> Parser:
     options.add_argument("--config", metavar="PATH", default=config, help="the configuration file")
     _module(name).configure(options, name)
     return options
-
-
-def as_typed(text: str) -> str:
-    """A text for people, in which our commands are called as this one was: bin/saasexport, for one."""
-    typed = sys.argv[0]
-    if os.path.basename(typed) != "saasexport" or typed == "saasexport" or shutil.which("saasexport") == typed:
-        return text
-    names = "|".join(map(re.escape, COMMANDS))
-    called = shlex.quote(typed)
-    return re.sub(rf"(?<![\w./-])saasexport (?=(--config \S+ )?({names})\b)", lambda _: f"{called} ", text)
 
 
 def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:

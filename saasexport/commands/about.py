@@ -7,6 +7,7 @@ from saasexport import commands
 from saasexport.commands import for_programs
 from saasexport.errors import ConfigError
 from saasexport.feeds import all_feeds
+from saasexport.usage import COMMANDS
 
 EXAMPLES = {
     "completion": 'eval "$(saasexport completion)"\nsaasexport completion > /etc/bash_completion.d/saasexport',
@@ -50,10 +51,10 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     group = options.group
-    names = [name for name in commands.COMMANDS if group is None or name.startswith(f"{group}:")]
+    names = [name for name in COMMANDS if group is None or name.startswith(f"{group}:")]
     if not names:
         raise ConfigError(f"list: there are no commands of {group!r}", "see: saasexport list")
-    summaries = {name: commands.COMMANDS[name][1] for name in names}
+    summaries = {name: COMMANDS[name][1] for name in names}
     if options.json:
         return for_programs.show([{"command": name, "summary": text} for name, text in summaries.items()])
     if group is None:
@@ -96,7 +97,7 @@ complete -F _saasexport saasexport bin/saasexport
 
 
 def _completion() -> str:
-    first = [name for name in commands.COMMANDS if " " not in name]
+    first = [name for name in COMMANDS if " " not in name]
     names = " ".join(first)
     feeds = all_feeds().values()
     # What stands in the place of an argument: by the name it has in the help.
@@ -110,7 +111,7 @@ def _completion() -> str:
     for name in first:
         options: list[str] = []
         # A command of two words is one of the values of its first.
-        whole = [each for each in commands.COMMANDS if each.partition(" ")[0] == name]
+        whole = [each for each in COMMANDS if each.partition(" ")[0] == name]
         words = [each.partition(" ")[2] for each in whole[1:]]
         for action in (action for each in whole for action in commands.parser(each)._actions):
             if action.help == argparse.SUPPRESS:

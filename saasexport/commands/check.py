@@ -9,10 +9,11 @@ import argparse
 import sqlite3
 
 from saasexport import doctor, plain
-from saasexport.commands import as_typed, for_programs
+from saasexport.commands import for_programs
 from saasexport.errors import SaasExportError
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
+from saasexport.usage import as_typed
 
 EXAMPLES = {"check": "saasexport check\nsudo -u saasexport saasexport check"}
 

@@ -4,13 +4,14 @@ import argparse
 import sys
 
 from saasexport import lock
-from saasexport.commands import as_typed, for_programs, table
+from saasexport.commands import for_programs, table
 from saasexport.database import deletion_guard
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.sync.exporter import Options, exporter_for
 from saasexport.sync.story import confirm_deletions
+from saasexport.usage import as_typed
 
 EXAMPLES = {
     "deletions": """

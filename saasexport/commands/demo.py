@@ -5,6 +5,7 @@ import os
 import sqlite3
 
 from saasexport.errors import ConfigError, SaasExportError
+from saasexport.usage import as_typed
 
 EXAMPLES = {"demo": "saasexport demo\nsaasexport demo --folder /tmp/look\nsaasexport demo --shop shop.sqlite"}
 
@@ -44,7 +45,7 @@ def _shop(path: str) -> int:
         raise ConfigError(f"{path}: exists already", "name a new file") from None
     except sqlite3.Error as error:
         raise SaasExportError(f"{path}: {error}", "name a file in a folder to write to") from error
-    print(f"{path}: the demo's shop; next: saasexport init --shop {path}")
+    print(as_typed(f"{path}: the demo's shop; next: saasexport init --shop {path}"))
     return 0
 
 

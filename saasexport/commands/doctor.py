@@ -3,8 +3,9 @@
 import argparse
 
 from saasexport import doctor, plain
-from saasexport.commands import as_typed, for_programs
+from saasexport.commands import for_programs
 from saasexport.commands.colour import painted
+from saasexport.usage import as_typed
 
 EXAMPLES = {"doctor": "saasexport doctor\nsaasexport doctor --quiet\nsaasexport doctor --json"}
 

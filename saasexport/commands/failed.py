@@ -7,7 +7,7 @@ from typing import Any
 
 from saasexport import lock, plain
 from saasexport.clock import now_text
-from saasexport.commands import as_typed, for_programs, table
+from saasexport.commands import for_programs, table
 from saasexport.commands.colour import painted
 from saasexport.commands.progress import summary
 from saasexport.database.db import transaction
@@ -19,6 +19,7 @@ from saasexport.status import status
 from saasexport.status.judgement import counted
 from saasexport.sync.exporter import Exporter, Options, exporter_for
 from saasexport.sync.story import sync_entities
+from saasexport.usage import as_typed
 
 EXAMPLES = {
     "failed": """

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from saasexport import plain
-from saasexport.commands import as_typed, for_programs
+from saasexport.commands import for_programs
 from saasexport.config import settings
 from saasexport.config.settings import Config
 from saasexport.database import db
@@ -21,6 +21,7 @@ from saasexport.feeds.own.loading import Loaded
 from saasexport.service.validation import Validator
 from saasexport.setup import feed_set
 from saasexport.shapes.words import RFC3339
+from saasexport.usage import as_typed
 from saasexport.values import leaving_out
 
 EXAMPLES = {

@@ -11,7 +11,7 @@ import time
 
 from saasexport import lock
 from saasexport.clock import now_text
-from saasexport.commands import as_typed, for_programs, question, table
+from saasexport.commands import for_programs, question, table
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError, SaasExportError
@@ -21,7 +21,7 @@ from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.sync import resync
 from saasexport.sync.exporter import Options, exporter_for
-from saasexport.usage import near
+from saasexport.usage import as_typed, near
 
 _PRODUCTS = "catalog_data_exporter_products"
 

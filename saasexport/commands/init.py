@@ -17,6 +17,7 @@ from saasexport.feeds.own import folder
 from saasexport.presets import PRESETS, Preset
 from saasexport.setup import feed_set, preset
 from saasexport.setup.opening import set_up, take_over
+from saasexport.usage import as_typed
 
 EXAMPLES = {
     "init": """
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         print(f"our database   {config['export.database']}")
         print(f"shop           {config['shop.database']}: {len(feeds)} feeds watch it")
         print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
-        print("next           run reindex_all_invalid, or have cron do it: saasexport cron:install")
+        print(as_typed("next           run reindex_all_invalid, or have cron do it: saasexport cron:install"))
     finally:
         found.close()
     return 0

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from saasexport import lock
-from saasexport.commands import as_typed, question
+from saasexport.commands import question
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
 from saasexport.entity_key import EntityId
@@ -25,6 +25,7 @@ from saasexport.sync.exporter import Exporter, Options, exporter_for
 from saasexport.sync.report import Report
 from saasexport.sync.resync import Selection
 from saasexport.sync.trial import Trial, trial, try_stored
+from saasexport.usage import as_typed
 
 EXAMPLES = {
     "saas:resync": """

@@ -2,18 +2,17 @@
 
 import argparse
 import re
-import sqlite3
 import sys
 import textwrap
 from typing import Any
 
 from saasexport.clock import now_text
-from saasexport.commands import as_typed, for_programs, table
-from saasexport.errors import SaasExportError
+from saasexport.commands import for_programs, table
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import judgement, metrics, status
+from saasexport.usage import as_typed
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
 
@@ -59,7 +58,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     finally:
         found.close()
     for problem in problems:
-        print(f"saasexport: {problem}; shown as last counted", file=sys.stderr)
+        print(as_typed(f"saasexport: {problem}; shown as last counted"), file=sys.stderr)
     if options.json:
         for_programs.show([{key: line[key] for key in KEYS} for line in lines])
         return 1 if problems else 0
@@ -88,12 +87,7 @@ def _footnotes(found: Installation, lines: list[dict[str, Any]]) -> list[str]:
             continue
         if line["held"]:
             notes.append(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
-        try:
-            reason = judgement.difference(found, found.all_feeds[line["feed"]], line)
-        except (SaasExportError, sqlite3.Error):
-            continue  # the shop cannot be read, which was said when it was counted
-        if reason:
-            notes.append(f"{line['feed']}: sent, failed and awaiting are not the source records: {reason}")
+        notes += judgement.footnotes(found, [line])
     if any(line["failed"] for line in lines if not line["unavailable"]):
         notes.append("saasexport failed tells which items failed, and why")
     return [as_typed(note) for note in notes]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saasexport import plain
-from saasexport.commands import as_typed, for_programs
+from saasexport.commands import for_programs
 from saasexport.commands.progress import Progress
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feed import Feed
@@ -17,6 +17,7 @@ from saasexport.status.judgement import counted
 from saasexport.sync.comparison import LOOK_BACK, REJECTED, SET_ASIDE, WAITING
 from saasexport.sync.exporter import Options, exporter_for
 from saasexport.sync.verify import Verdict, Verification
+from saasexport.usage import as_typed
 
 EXAMPLES = {
     "verify": """

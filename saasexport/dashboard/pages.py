@@ -11,6 +11,7 @@ import saasexport
 from saasexport import queries
 from saasexport.dashboard import templates
 from saasexport.dashboard.templates import Markup
+from saasexport.usage import as_typed
 
 HTML = templates.beside(__file__)
 
@@ -78,7 +79,8 @@ def frame(page: Page, path: str, is_file: bool = False) -> str:
 
 def message(title: str, text: str, status: int = 200, more: Markup | str = "", hint: str = "") -> Page:
     """A page that says one thing."""
-    body = HTML.message(title=title, text=text, hint=HTML.hint(text=hint) if hint else "", more=more)
+    hints = HTML.hint(text=as_typed(hint)) if hint else ""
+    body = HTML.message(title=title, text=as_typed(text), hint=hints, more=more)
     return Page(title, body, status)
 
 

@@ -14,6 +14,7 @@ from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
 from saasexport.status.judgement import Advice, Health, counted
+from saasexport.usage import as_typed
 
 HTML = templates.beside(__file__)
 SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "delivery", "backoff.sql"))
@@ -29,7 +30,7 @@ def page(found: Installation, is_file: bool = False) -> Page:
     lines = status.rows(found)
     healths = judgement.of_feeds(found, lines, status.failed_by_status(found))
     now = datetime.now(UTC)
-    advice = [HTML.notice(text=text) for text in (problem, *_general(found)) if text]
+    advice = [HTML.notice(text=as_typed(text)) for text in (problem, *_general(found)) if text]
     advice += [_advice(_name(feed, is_file), entry) for feed, entry in _by_weight(healths)]
     body = HTML.page(
         lead=_lead(healths),
@@ -38,6 +39,7 @@ def page(found: Installation, is_file: bool = False) -> Page:
         figures=_figures(lines),
         advice=HTML.advice_list(advice=advice) if advice else "",
         rows=[_row(found, line, healths[line["feed"]], is_file) for line in lines],
+        footnotes=[HTML.footnote(text=as_typed(note)) for note in judgement.footnotes(found, lines)],
         charts=charts.both(found.ours, now),
     )
     return Page("Data feed sync status", body, environment=found.config["service.environment_id"])
@@ -124,7 +126,7 @@ def _advice(feed: Markup | str, entry: Advice) -> Markup:
         level=entry.level,
         word=judgement.WORDS[entry.level],
         text=entry.sentence,
-        command=HTML.command(text=entry.whole_command) if entry.command else "",
+        command=HTML.command(text=as_typed(entry.whole_command)) if entry.command else "",
     )
 
 

@@ -23,7 +23,7 @@ from saasexport.setup.installation import Installation
 from saasexport.status import metrics, status
 from saasexport.status.judgement import counted
 from saasexport.sync.exporter import Exporter, Options, connect
-from saasexport.usage import Parser
+from saasexport.usage import Parser, as_typed
 
 
 def main(name: str, argv: list[str], held: int | None = None) -> int:
@@ -34,7 +34,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     try:
         options = parser(name, module.__doc__ or "").parse_args(argv)
     except ConfigError as error:
-        print(f"{name}: {plain.line(str(error))}", file=sys.stderr)
+        _print(name, str(error))
         return error.exit_status
     try:
         installation, content = opening.connect(options.config)
@@ -121,13 +121,17 @@ def failure(option: str | None, caller: str, error: Exception) -> str:
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:
     """Say why an installation cannot be used; a corrupt database of ours is replaced first."""
     status = error.exit_status if isinstance(error, SaasExportError) else 1
-    print(f"{name}: {plain.line(failure(option, f'bin/{name}', error))}", file=sys.stderr)
+    _print(name, failure(option, f"bin/{name}", error))
     if recovery.is_corrupt(error) and not isinstance(error, ShopError):
         try:
-            print(f"{name}: {recovery.rebuild(settings.find(option))}", file=sys.stderr)
+            _print(name, recovery.rebuild(settings.find(option)))
         except Exception as trouble:
-            print(f"{name}: {failure(option, f'bin/{name}', trouble)}", file=sys.stderr)
+            _print(name, failure(option, f"bin/{name}", trouble))
     return status
+
+
+def _print(name: str, message: str) -> None:
+    print(as_typed(f"{name}: {plain.line(message)}"), file=sys.stderr)
 
 
 def parser(name: str, description: str) -> argparse.ArgumentParser:

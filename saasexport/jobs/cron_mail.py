@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from saasexport import plain, queries
 from saasexport.clock import now_text
 from saasexport.database.db import transaction
+from saasexport.usage import as_typed
 
 SQL = queries.beside(__file__)
 
@@ -17,7 +18,7 @@ TELL_AGAIN_SECONDS = 3600
 def tell(job: str, ours: sqlite3.Connection, lines: list[str], is_cron: bool) -> int:
     """Print what went wrong, at most once an hour under cron; gives the exit status."""
     for line in lines_to_mail(job, ours, lines) if is_cron else lines:
-        print(f"{job}: {plain.line(line)}", file=sys.stderr)
+        print(as_typed(f"{job}: {plain.line(line)}"), file=sys.stderr)
     return 1 if lines else 0
 
 

@@ -152,6 +152,19 @@ def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> 
     return "; ".join(reasons) or f"the shop was last compared with it before {line['counted_at']} UTC"
 
 
+def footnotes(installation: Installation, lines: Iterable[dict[str, Any]]) -> list[str]:
+    """A sentence on each feed whose numbers do not add up."""
+    notes = []
+    for line in lines:
+        try:
+            reason = "" if line["unavailable"] else difference(installation, installation.all_feeds[line["feed"]], line)
+        except (SaasExportError, sqlite3.Error):
+            continue  # the shop cannot be read, which was said when it was counted
+        if reason:
+            notes.append(f"{line['feed']}: sent, failed and awaiting are not the source records: {reason}")
+    return notes
+
+
 def _of_items(feed: Feed, line: dict[str, Any], failed: dict[int, int]) -> list[Advice]:
     advice = []
     see = f"saasexport failed {feed.name}"

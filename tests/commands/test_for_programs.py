@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from saasexport.commands import COMMANDS, config, failed, feeds, main, show, status
+from saasexport.commands import config, failed, feeds, main, show, status
 from saasexport.commands.table import bordered, lines
+from saasexport.usage import COMMANDS
 
 DOCUMENTED = {"status": status, "failed": failed, "feeds": feeds, "config": config, "show": show}
 

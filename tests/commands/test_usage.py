@@ -9,7 +9,8 @@ import sys
 import pytest
 
 import saasexport
-from saasexport.commands import COMMANDS, as_typed, main
+from saasexport.commands import main
+from saasexport.usage import COMMANDS, as_typed
 from tests.support import BIN
 
 
@@ -95,6 +96,33 @@ def test_a_group_of_commands_is_listed(capsys):
 def test_a_message_names_the_command_as_it_was_typed(monkeypatch, called, text, shown):
     monkeypatch.setattr(sys, "argv", [called])
     assert shown == as_typed(text)
+
+
+@pytest.mark.parametrize("job", ["reindex_all_invalid", "resend_failed", "saas_data_exporter", "commerce_service"])
+@pytest.mark.parametrize("has_command", [True, False])
+def test_a_job_names_the_command_beside_it(monkeypatch, tmp_path, job, has_command):
+    if has_command:
+        (tmp_path / "saasexport").touch()
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / job), "--cron"])
+    command = tmp_path / "saasexport" if has_command else "saasexport"
+    assert as_typed("see: saasexport failed products") == f"see: {command} failed products"
+
+
+@pytest.mark.parametrize(
+    ("whole", "argv", "shown"),
+    [
+        (["python3", "bin/saasexport.pyz", "status"], ["bin/saasexport.pyz", "status"], "python3 bin/saasexport.pyz"),
+        (["python3", "-I", "a b.pyz", "status"], ["a b.pyz", "status"], "python3 -I 'a b.pyz'"),
+        (["python3", "x.pyz", "resend_failed", "-v"], ["resend_failed", "-v"], "python3 x.pyz"),
+        (["python3", "-m", "saasexport", "status"], ["/x/saasexport/__main__.py", "status"], "python3 -m saasexport"),
+        (["python3", "-m", "saasexport", "resend_failed"], ["resend_failed"], "python3 -m saasexport"),
+        (["python3", "/x/resend_failed"], ["resend_failed"], "saasexport"),
+    ],
+)
+def test_a_message_of_the_single_file_and_of_the_module_names_them(monkeypatch, whole, argv, shown):
+    monkeypatch.setattr(sys, "orig_argv", whole)
+    monkeypatch.setattr(sys, "argv", argv)
+    assert as_typed("run: saasexport init") == f"run: {shown} init"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")

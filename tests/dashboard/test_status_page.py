@@ -11,7 +11,7 @@ import pytest
 
 from saasexport.feeds import all_feeds
 from tests.dashboard.reading import Dashboard
-from tests.support import Exporter
+from tests.support import BIN, Exporter
 
 
 def change_ours(exporter, sql, *values):
@@ -59,7 +59,33 @@ def test_items_that_cannot_be_assembled_need_attention(dashboard):
     assert said_of(page, "categories").startswith(
         "(Needs attention) 2 items cannot be assembled from the shop's data. The details name field and reason;"
     )
-    assert "saasexport failed categories" in page.text
+    assert f"{BIN / 'saasexport'} failed categories" in page.text
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        (
+            "update scopes_website_data_exporter set status = 400, dropped_at = '2026-01-01' where id = 1",
+            "1 item dropped by {bin}/saasexport failed drop",
+        ),
+        ("update indexer_state set status = 'suspended' where feed = 'scopesWebsite'", "it is suspended"),
+        ("update indexer_state set status = 'invalid' where feed = 'scopesWebsite'", "it is to be synced in full"),
+        (
+            "insert into scopes_website_data_exporter (source_entity_id, feed_id, feed_data, feed_hash, status,"
+            " is_deleted, modified_at) values (999, 'x', '{}', '', 2, 1, '2020-01-01 00:00:00')",
+            "1 item gone from the shop, to be deleted",
+        ),
+        ("select 1", "the shop was last compared with it before "),
+    ],
+)
+def test_numbers_that_do_not_add_up_have_a_footnote(own, own_dashboard, sql, why):
+    start = "scopesWebsite: sent, failed and awaiting are not the source records: "
+    assert start not in own_dashboard.page("/").text
+    change_ours(own, sql)
+    if not sql.startswith(("insert", "update scopes")):
+        change_ours(own, "delete from scopes_website_data_exporter where id = 2")
+    assert start + why.replace("{bin}", str(BIN)) in own_dashboard.page("/").text
 
 
 def test_a_backlog_is_counted_before_it_is_shown_and_warns_beyond_1000(own, own_dashboard):

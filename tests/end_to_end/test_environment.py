@@ -54,7 +54,7 @@ def test_without_a_configuration_the_remedy_is_told(tmp_path):
         2,
         "",
         "reindex_all_invalid: no configuration: neither ./saasexport.toml nor /etc/saasexport/saasexport.toml"
-        " exists; make one with: saasexport init --shop FILE\n",
+        f" exists; make one with: {BIN / 'saasexport'} init --shop FILE\n",
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.support import TICK, Exporter, Service
+from tests.support import BIN, TICK, Exporter, Service
 
 SHOP = """
 create table goods (code text primary key, title text, cents integer);
@@ -97,7 +97,7 @@ class Goods:
     def tick(self):
         """The lines that a tick prints, and whether each job ended well."""
         done = [self.exporter.run(job) for job in TICK]
-        lines = [line.partition(": ")[2] for one in done for line in one.stderr.splitlines()]
+        lines = [line.partition(": ")[2] for one in done for line in one.stderr.replace(f"{BIN}/", "").splitlines()]
         return lines, [one.returncode for one in done]
 
     def items(self):

@@ -150,7 +150,7 @@ def test_what_the_demo_says_at_its_end_can_be_typed(newcomer):
     ("mistake", "status", "said"),
     [
         ("bin/saasexport status", 2, "make one with: bin/saasexport init --shop FILE"),
-        ("bin/reindex_all_invalid", 2, "make one with: saasexport init --shop FILE"),
+        ("bin/reindex_all_invalid", 2, "make one with: bin/saasexport init --shop FILE"),
         ("bin/saasexport init --shop nowhere.sqlite", 2, "nowhere.sqlite: the shop database does not exist"),
         ("bin/saasexport init --shop bin/saasexport", 1, "file is not a database; is this the shop's SQLite database"),
         ("bin/saasexport init --shop saasexport", 1, "unable to open database file; is this the shop's SQLite"),

@@ -108,7 +108,7 @@ def test_a_job_that_fails_outside_of_any_feed_tells_it_in_one_line(unsent, monke
 def test_a_command_tells_it_in_one_line(unsent, monkeypatch, capsys, command):
     from importlib import import_module
 
-    from saasexport.commands import COMMANDS
+    from saasexport.usage import COMMANDS
 
     module = import_module(f"saasexport.commands.{COMMANDS[command[0]][0]}")
     raising(monkeypatch, module, "run", lambda _: True, RuntimeError("nobody\nforesaw this"))

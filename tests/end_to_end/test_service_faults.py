@@ -253,7 +253,7 @@ NOW = datetime(2027, 5, 5, 12, 0, 0, tzinfo=UTC)
 A_DAY = 86_400
 WAITS = {
     "600": 600,
-    "1.5": 1,  # moments are kept in whole seconds
+    "1.5": 1.5,  # a second cut off would be a request too early
     "0": 0,
     "-5": 0,
     "": 0,

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from saasexport import __version__
-from saasexport.commands import COMMANDS
+from saasexport.usage import COMMANDS
 from tests.support import BIN, ROOT, demo_shop_copy
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/usr/bin/dpkg-deb"), reason="dpkg-deb is not here")
