@@ -139,15 +139,15 @@ def _info(feeds: list[Feed], options: argparse.Namespace) -> int:
 def _status(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     rows = []
     for feed in feeds:
-        view = indexer.view(found.ours, feed)
+        cursor = indexer.cursor(found.ours, feed)
         holder = lock.is_held(found.lock_file(feed.name))
         schedule = updated = ""
-        if view.mode == "schedule":
-            backlog = 0 if view.unavailable else status.backlog(found, feed)
+        if cursor.mode == "schedule":
+            backlog = 0 if cursor.unavailable else status.backlog(found, feed)
             schedule = f"{'working' if holder else 'idle'} ({backlog} in backlog)"
-            updated = view.updated
+            updated = cursor.updated
         shown = shown_status(indexer.state(found.ours, feed).status, holder)
-        on = "Schedule" if view.mode == "schedule" else "Save"
+        on = "Schedule" if cursor.mode == "schedule" else "Save"
         rows.append((feed.indexer, feed.title, shown, on, schedule, updated))
     if options.json:
         return for_programs.show([dict(zip(KEYS["indexer:status"], row, strict=True)) for row in rows])
@@ -164,17 +164,17 @@ def shown_status(kept: str, holder: str) -> str:
 
 def _show_mode(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     if options.json:
-        modes = [(feed.indexer, feed.title, indexer.view(found.ours, feed).mode) for feed in feeds]
+        modes = [(feed.indexer, feed.title, indexer.cursor(found.ours, feed).mode) for feed in feeds]
         return for_programs.show([dict(zip(KEYS["indexer:show-mode"], row, strict=True)) for row in modes])
     for feed in feeds:
-        print(f"{feed.title}: {MODES[indexer.view(found.ours, feed).mode]}")
+        print(f"{feed.title}: {MODES[indexer.cursor(found.ours, feed).mode]}")
     return 0
 
 
 def _set_mode(found: Installation, feeds: list[Feed], mode: str) -> int:
     """Set the mode; triggers that were missing are back already, since the installation was opened."""
     for feed in feeds:
-        before = indexer.view(found.ours, feed).mode
+        before = indexer.cursor(found.ours, feed).mode
         if before == mode:
             print(f"Index mode for Indexer {feed.title} has not been changed")
             continue

@@ -25,7 +25,7 @@ class State(NamedTuple):
     reason: str | None
 
 
-class View(NamedTuple):
+class Cursor(NamedTuple):
     """A feed's changelog cursor, and what else a partial sync keeps."""
 
     mode: str
@@ -50,9 +50,9 @@ def state(ours: sqlite3.Connection, feed: Feed) -> State:
     return State(*ours.execute(SQL.indexer, {"feed": feed.name}).fetchone())
 
 
-def view(ours: sqlite3.Connection, feed: Feed) -> View:
+def cursor(ours: sqlite3.Connection, feed: Feed) -> Cursor:
     """The feed's cursor as it stands."""
-    return View(*ours.execute(SQL.view, {"feed": feed.name}).fetchone())
+    return Cursor(*ours.execute(SQL.cursor, {"feed": feed.name}).fetchone())
 
 
 def source_records(ours: sqlite3.Connection, feed: Feed) -> int:

@@ -13,7 +13,7 @@ select status, updated, position, reason
   from indexer_state
  where feed = :feed
 
--- name: view
+-- name: cursor
 select mode, updated, version_id, fingerprint, pass_version, pass_position, due_after, due_at, unavailable
   from view_state
  where feed = :feed

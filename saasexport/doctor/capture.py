@@ -98,15 +98,15 @@ def changelogs(patient: Patient) -> Findings:
     waiting = 0
     is_well = True
     for feed in found.feeds():
-        view = indexer.view(found.ours, feed)
+        cursor = indexer.cursor(found.ours, feed)
         try:
             head, rows = found.shop.execute(SQL.extent.format(changelog=feed.changelog)).fetchone()
         except sqlite3.OperationalError:
             continue  # there is none: said already
-        backlog = max(head - view.version_id, 0)
+        backlog = max(head - cursor.version_id, 0)
         waiting += backlog
         since = _stuck_since(patient, found, feed)
-        reason = changelog.lost(found.shop, feed, view.version_id, view.fingerprint)
+        reason = changelog.lost(found.shop, feed, cursor.version_id, cursor.fingerprint)
         if reason:
             is_well = False
             yield warn("changelogs", reason, "run reindex_all_invalid: it compares the feed with the shop")

@@ -88,7 +88,7 @@ class Installation:
 
     def feeds(self) -> list[Feed]:
         """The feeds that are wanted and that the shop can give."""
-        feeds = [feed for feed in self.enabled() if not feed.fault and not indexer.view(self.ours, feed).unavailable]
+        feeds = [feed for feed in self.enabled() if not feed.fault and not indexer.cursor(self.ours, feed).unavailable]
         if self.only_looks:  # no job may have seen yet what the shop lost
             return [feed for feed in feeds if not changelog.unavailable(self.shop, feed)]
         return feeds

@@ -58,7 +58,7 @@ def _in_the_shop(found: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
     head, _ = changelog.head(found.shop, feed)
     values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now_text()}
     known = found.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
-    values["backlog"] = head - indexer.view(found.ours, feed).version_id
+    values["backlog"] = head - indexer.cursor(found.ours, feed).version_id
     values["source_records"] = known[0] if known else _counted(found, feed, values["backlog"])
     return indexer.SQL.counted, values
 
@@ -119,7 +119,7 @@ def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> i
 def backlog(found: Installation, feed: Feed) -> int:
     """The changelog rows that are not read yet."""
     head, _ = changelog.head(found.shop, feed)
-    return head - indexer.view(found.ours, feed).version_id
+    return head - indexer.cursor(found.ours, feed).version_id
 
 
 def rows(found: Installation) -> list[dict[str, Any]]:

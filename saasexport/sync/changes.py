@@ -18,7 +18,7 @@ class Changes:
     def __init__(self, this_pass: Pass) -> None:
         """Read the changelog; raises FullSyncNeeded where that does not do."""
         self.this_pass = this_pass
-        self.cursor = indexer.view(this_pass.ours, this_pass.feed)
+        self.cursor = indexer.cursor(this_pass.ours, this_pass.feed)
         head, _ = changelog.head(this_pass.shop.connection, this_pass.feed)
         if reason := reason_for_full_sync(this_pass, self.cursor, head):
             raise FullSyncNeeded(reason)
@@ -61,7 +61,7 @@ class Changes:
         purge(self.this_pass, self.upto)
 
 
-def reason_for_full_sync(this_pass: Pass, cursor: indexer.View, head: int) -> str:
+def reason_for_full_sync(this_pass: Pass, cursor: indexer.Cursor, head: int) -> str:
     """Why the changelog is not read but the feed walked from its beginning; empty if it can be trusted."""
     feed = this_pass.feed
     if reason := changelog.lost(this_pass.shop.connection, feed, cursor.version_id, cursor.fingerprint):
@@ -90,7 +90,7 @@ def keep_bounded(this_pass: Pass) -> None:
     ours, feed = this_pass.ours, this_pass.feed
     head, _ = changelog.head(this_pass.shop.connection, feed)
     limit = this_pass.exporter.installation.config["export.changelog_limit"]
-    if head - indexer.view(ours, feed).version_id <= limit:
+    if head - indexer.cursor(ours, feed).version_id <= limit:
         return
     if indexer.state(ours, feed).status == "suspended":
         # The cursor stays: the rows that are missing after it have the feed walked anew once it is released.

@@ -192,7 +192,7 @@ class Comparison:
         of = self.this_pass
         waiting = [*deletion_guard.held(of.ours, self.feed), *(due.entities(of) or ())]
         self._entities_wait(waiting)
-        cursor = indexer.view(of.ours, self.feed)
+        cursor = indexer.cursor(of.ours, self.feed)
         head, _ = changelog.head(of.shop.connection, self.feed)
         if head <= cursor.version_id or changelog.lost(
             of.shop.connection, self.feed, cursor.version_id, cursor.fingerprint

@@ -19,7 +19,7 @@ def plan(this_pass: Pass, at: str | None, is_done: bool = False) -> None:
     """Keep the next moment; `is_done`: those up to now have been taken up.  To be called inside a transaction."""
     if this_pass.feed.due is None:
         return
-    cursor = indexer.view(this_pass.ours, this_pass.feed)
+    cursor = indexer.cursor(this_pass.ours, this_pass.feed)
     if not is_done and cursor.due_after:
         # A moment that came while this sync was running is still to be taken up.
         at = min(filter(None, (at, cursor.due_at)), default=None)
@@ -29,13 +29,13 @@ def plan(this_pass: Pass, at: str | None, is_done: bool = False) -> None:
 
 def is_set_back(this_pass: Pass) -> bool:
     """Whether the clock was ahead when moments were last taken up: those it passed by are still to come."""
-    after = indexer.view(this_pass.ours, this_pass.feed).due_after
+    after = indexer.cursor(this_pass.ours, this_pass.feed).due_after
     return after is not None and after > _text(this_pass.shop.now + timedelta(hours=1))
 
 
 def entities(this_pass: Pass) -> Sequence[EntityId] | None:
     """The entities that moments changed which have come since the last run; None if none has come."""
-    cursor = indexer.view(this_pass.ours, this_pass.feed)
+    cursor = indexer.cursor(this_pass.ours, this_pass.feed)
     if this_pass.feed.due is None or not cursor.due_at or cursor.due_at > _text(this_pass.shop.now):
         return None
     since = datetime.fromisoformat(cursor.due_after or cursor.due_at).replace(tzinfo=UTC)

@@ -21,8 +21,8 @@ def ours(tmp_path):
 
 def test_a_feed_that_is_new_is_invalid_and_its_changelog_unread(ours):
     assert indexer.state(ours, THINGS) == ("invalid", NOW, None, "it was never synced")
-    view = indexer.view(ours, THINGS)
-    assert (view.mode, view.version_id, view.fingerprint, view.pass_version) == ("schedule", 0, None, None)
+    cursor = indexer.cursor(ours, THINGS)
+    assert (cursor.mode, cursor.version_id, cursor.fingerprint, cursor.pass_version) == ("schedule", 0, None, None)
 
 
 def test_a_feed_that_is_known_stays_as_it_is(ours):
@@ -59,11 +59,11 @@ def test_a_suspended_one_stays_suspended_and_begins_anew_later(ours):
 
 def test_a_partial_sync_advances_and_moves_the_cursor_at_its_end(ours):
     indexer.advance(ours, THINGS, 40, 3)
-    view = indexer.view(ours, THINGS)
-    assert (view.version_id, view.pass_version, view.pass_position) == (0, 40, 3)
+    cursor = indexer.cursor(ours, THINGS)
+    assert (cursor.version_id, cursor.pass_version, cursor.pass_position) == (0, 40, 3)
     indexer.close_pass(ours, THINGS, 40, "33|", LATER)
-    view = indexer.view(ours, THINGS)
-    assert (view.version_id, view.fingerprint, view.pass_version, view.pass_position) == (40, "33|", None, None)
+    cursor = indexer.cursor(ours, THINGS)
+    assert (cursor.version_id, cursor.fingerprint, cursor.pass_version, cursor.pass_position) == (40, "33|", None, None)
 
 
 @pytest.mark.parametrize("status", indexer.STATUSES)

@@ -253,7 +253,7 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
     tiny.write()
     tiny.open()
     assert status(tiny) == ("invalid", "its changelog is new")
-    assert indexer.view(tiny.found.ours, THINGS).version_id == 0
+    assert indexer.cursor(tiny.found.ours, THINGS).version_id == 0
     sender = Sender()
     story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["b2/en", "b2/de"]
@@ -265,11 +265,11 @@ def test_a_feed_whose_table_is_missing_is_unavailable_and_the_others_go_on(tmp_p
     places = replace(THINGS, subscriptions=(Subscription("place"),), **names)
     tiny = Tiny(tmp_path, monkeypatch, THINGS, places)
     assert [feed.name for feed in tiny.found.feeds()] == ["things"]
-    assert indexer.view(tiny.found.ours, places).unavailable == "the shop has no table place"
+    assert indexer.cursor(tiny.found.ours, places).unavailable == "the shop has no table place"
     tiny.shop.execute("create table place (entity_id integer primary key)")
     tiny.open()
     assert [feed.name for feed in tiny.found.feeds()] == ["things", "places"]
-    assert indexer.view(tiny.found.ours, places).unavailable is None
+    assert indexer.cursor(tiny.found.ours, places).unavailable is None
     assert texts(tiny) == changelog.triggers([THINGS, places], tiny.found.id)
     tiny.close()
 

@@ -40,7 +40,7 @@ def sender(monkeypatch):
 
 
 def test_what_the_shop_never_had_is_silent(tiny, capsys):
-    assert indexer.view(tiny.found.ours, PLACES).unavailable == "the shop has no table place"
+    assert indexer.cursor(tiny.found.ours, PLACES).unavailable == "the shop has no table place"
     assert run(tiny, capsys) == (0, "")
 
 
@@ -124,7 +124,7 @@ def test_a_changelog_of_version_0_1_0_is_renewed_and_its_feed_not_walked_anew(ti
     assert run(tiny, capsys) == (0, "")
     assert tiny.shop.execute("select entity_id, written from cde_things_feed_cl").fetchall() == [(2, None)]
     assert indexer.state(tiny.found.ours, THINGS).status == "valid"
-    assert indexer.view(tiny.found.ours, THINGS).version_id == 1
+    assert indexer.cursor(tiny.found.ours, THINGS).version_id == 1
 
 
 def test_a_feed_that_is_switched_off_is_not_missed(tiny, capsys):

@@ -63,7 +63,7 @@ def state(tiny):
 
 def cursor(tiny):
     """How far the changelog is read."""
-    return indexer.view(tiny.found.ours, THINGS).version_id
+    return indexer.cursor(tiny.found.ours, THINGS).version_id
 
 
 # Full sync
