@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 def _measured(config: str | None) -> str:
     """The numbers of all feeds together, as label=value;warning;critical;minimum."""
     try:
-        found = open_installation(config, only_looks=True)
+        found = open_installation(config, read_only=True)
     except (SaasExportError, sqlite3.Error):
         return ""
     try:

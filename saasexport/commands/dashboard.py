@@ -29,7 +29,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Serve the pages until SIGTERM or Ctrl-C, or write one."""
     # What is wrong is said before anybody looks.
-    found = open_installation(options.config, only_looks=True, counts=True)
+    found = open_installation(options.config, read_only=True, counts=True)
     try:
         if options.output:
             return _write(options.output, _document(found))

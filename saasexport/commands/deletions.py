@@ -34,7 +34,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show what is held back, or send it."""
-    found = open_installation(options.config, only_looks=not options.confirm)
+    found = open_installation(options.config, read_only=not options.confirm)
     try:
         feeds = [found.feed(options.feed)] if options.feed else found.feeds()
         if options.confirm:

@@ -112,7 +112,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         options.action, options.feed = None, options.action
     if options.id is not None and not options.feed:
         raise ConfigError("failed: --id needs a feed", "each feed counts the rows of its own table")
-    found = open_installation(options.config, only_looks=options.action is None)
+    found = open_installation(options.config, read_only=options.action is None)
     try:
         feed = found.feed(options.feed).name if options.feed else None
         items = _chosen(found, feed, options)

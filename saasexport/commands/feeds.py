@@ -37,7 +37,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show name, mode, indexer and table of every feed, and why one is unavailable."""
-    found = open_installation(options.config, only_looks=True)
+    found = open_installation(options.config, read_only=True)
     try:
         feeds = [_described(found, feed) for feed in found.feed_set.feeds.values()]
         nameless = found.feed_set.nameless

@@ -79,7 +79,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Run one of the commands."""
-    found = open_installation(options.config, only_looks=name in ONLY_LOOK)
+    found = open_installation(options.config, read_only=name in ONLY_LOOK)
     try:
         feeds = _chosen(found, options.indexers)
         if name == "indexer:info":

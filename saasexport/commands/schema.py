@@ -18,7 +18,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Print the statements that make our database, then those that were added to the shop."""
-    found = open_installation(options.config, only_looks=True)
+    found = open_installation(options.config, read_only=True)
     try:
         order = "case type when 'table' then 1 when 'index' then 2 else 3 end, tbl_name, name"
         query = f"select sql from sqlite_master where sql is not null order by {order}"

@@ -56,7 +56,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show what is known of an item on both sides."""
-    found = open_installation(options.config, only_looks=True)
+    found = open_installation(options.config, read_only=True)
     try:
         feed = found.feed(options.feed)
         matches = lookup.matches(found, feed, options.key, options.id_type)

@@ -47,7 +47,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Count, then show what the view feed_status says."""
-    found = open_installation(options.config, only_looks=True, counts=True)
+    found = open_installation(options.config, read_only=True, counts=True)
     try:
         uncounted = status.count(found)
         log = Log(found.config["export.log_dir"], "saasexport status")

@@ -68,7 +68,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Compare feed by feed; exit status 1 if anything differs, or still does after a repair."""
-    installation = open_installation(options.config, only_looks=not options.repair)
+    installation = open_installation(options.config, read_only=not options.repair)
     try:
         feeds = [installation.feed(each) for each in options.feeds] or installation.feeds()
         return _verified(installation, feeds, options)

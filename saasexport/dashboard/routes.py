@@ -25,13 +25,13 @@ class Routes:
         """A page; nothing is changed but what was counted."""
         path = request.path
         if path == "/":
-            return self._shown(status_page.page, only_looks=True)
+            return self._shown(status_page.page, read_only=True)
         if path == "/data":
-            return self._shown(lambda found: data_page.page(found, request, self.token), only_looks=True)
+            return self._shown(lambda found: data_page.page(found, request, self.token), read_only=True)
         if path.endswith("/resync"):
             return pages.message("Not a page", "This address takes the forms of the pages only.", 405, _home())
         if path.startswith("/feeds/"):
-            return self._shown(lambda found: self._items(found, request), only_looks=True)
+            return self._shown(lambda found: self._items(found, request), read_only=True)
         return not_found()
 
     def post(self, request: Request) -> Page:
@@ -52,9 +52,9 @@ class Routes:
         feed = found.all_feeds.get(unquote(name))
         return resync.items_of(found, feed, request, self.token) if feed else not_found()
 
-    def _shown(self, show: Show, only_looks: bool = False) -> Page:
+    def _shown(self, show: Show, read_only: bool = False) -> Page:
         try:
-            found = open_installation(self.config, only_looks, counts=True)
+            found = open_installation(self.config, read_only, counts=True)
         except (SaasExportError, sqlite3.Error) as error:
             return _failed(error)
         try:

@@ -24,16 +24,16 @@ SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 SCHEMA_VERSION = 2
 
 
-def connect_shop(path: str, write: bool = False, only_looks: bool = False) -> sqlite3.Connection:
+def connect_shop(path: str, write: bool = False, read_only: bool = False) -> sqlite3.Connection:
     """Open the shop: for reading only, unless triggers are installed or changelogs purged.
 
-    With `only_looks` it is left as it was, byte for byte.
+    With `read_only` it is left as it was, byte for byte.
     """
     if not os.path.exists(path):
         _look(path, ShopError)
         raise ShopError(f"{path}: the shop database does not exist", "see [shop] database in the configuration")
     try:
-        if only_looks:
+        if read_only:
             shop = _connect_to_look(path)
         else:
             shop = sqlite3.connect(uri(path), uri=True, isolation_level=None, timeout=5)
@@ -51,13 +51,13 @@ def connect_shop(path: str, write: bool = False, only_looks: bool = False) -> sq
 
 
 def connect_ours(
-    path: str, create: bool = False, only_looks: bool = False, accepts_old: bool = False
+    path: str, create: bool = False, read_only: bool = False, accepts_old: bool = False
 ) -> sqlite3.Connection:
-    """Open our database; only `init` creates it.  With `only_looks` it is left as it was, byte for byte.
+    """Open our database; only `init` creates it.  With `read_only` it is left as it was, byte for byte.
 
     One of an older version is refused, but by who brings it up to date (`accepts_old`).
     """
-    if not only_looks and os.path.exists(f"{path}.rebuilt"):
+    if not read_only and os.path.exists(f"{path}.rebuilt"):
         take_rebuilt(path)
     if not create and not os.path.exists(path):
         _look(path, DatabaseError)
@@ -66,7 +66,7 @@ def connect_ours(
     try:
         if create:
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        if only_looks:
+        if read_only:
             ours = _connect_to_look(path)
         else:
             ours = sqlite3.connect(uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)

@@ -69,7 +69,7 @@ class Client:
         self.route = route
         self.sent = sent
         self.deadline = deadline  # time.monotonic(): no request begins after it
-        self.state = ServiceState(ours, settings.url, settings.max_body, settings.is_patient)
+        self.state = ServiceState(ours, settings.url, settings.max_body, settings.uses_backoff)
         self.stopped_feeds: dict[str, str] = {}  # feed -> why nothing more is sent of it in this job
         self.accepted: set[str] = set()  # feeds of which the service took something in this job
         self.pause = time.sleep

@@ -30,7 +30,7 @@ class Settings(NamedTuple):
     ca_file: str | None
     requests_per_second: float
     slot_file: str
-    is_patient: bool  # started by cron: probes a service that is down at intervals only
+    uses_backoff: bool  # started by cron: probes a service that is down at intervals only
     transport: str = "standard"  # or "requests", an optional extra
     private_key_file: str | None = None  # of Adobe's signature, an optional extra
     private_key_place: str = "[service] private_key_file"  # what messages name

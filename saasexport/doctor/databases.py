@@ -98,7 +98,7 @@ def open_shop(patient: Patient) -> Findings:
     """The shop's database can be opened."""
     path = patient.config["shop.database"]
     try:
-        shop = db.connect_shop(path, only_looks=True)
+        shop = db.connect_shop(path, read_only=True)
         shop.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         patient.shop = shop
     except SaasExportError as error:

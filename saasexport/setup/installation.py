@@ -27,10 +27,10 @@ SQL = queries.beside(__file__)
 class Installation:
     """Everything a job or command works with."""
 
-    def __init__(self, config: settings.Config, ours: sqlite3.Connection, only_looks: bool = False) -> None:
+    def __init__(self, config: settings.Config, ours: sqlite3.Connection, read_only: bool = False) -> None:
         self.config = config
         self.ours = ours
-        self.only_looks = only_looks
+        self.read_only = read_only
         # Why feeds that the shop once had, or has beside things in our way, cannot be synced; a line per reason.
         self.lost: list[str] = []
         self._shop: sqlite3.Connection | None = None
@@ -51,7 +51,7 @@ class Installation:
     def shop(self) -> sqlite3.Connection:
         """The shop, for reading."""
         if self._shop is None:
-            self._shop = db.connect_shop(self.config["shop.database"], only_looks=self.only_looks)
+            self._shop = db.connect_shop(self.config["shop.database"], read_only=self.read_only)
             # The feeds of files are read on this connection.
             read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
@@ -73,7 +73,7 @@ class Installation:
     def all_feeds(self) -> dict[str, Feed]:
         """Every feed by its name; who only looks sees those that a job has taken into use."""
         feeds = self.feed_set.feeds
-        if not self.only_looks:
+        if not self.read_only:
             return feeds
         known = {row[0] for row in self.ours.execute(SQL.known_feeds)}
         return {name: feed for name, feed in feeds.items() if name in known}
@@ -89,7 +89,7 @@ class Installation:
     def feeds(self) -> list[Feed]:
         """The feeds that are wanted and that the shop can give."""
         feeds = [feed for feed in self.enabled() if not feed.fault and not indexer.cursor(self.ours, feed).unavailable]
-        if self.only_looks:  # no job may have seen yet what the shop lost
+        if self.read_only:  # no job may have seen yet what the shop lost
             return [feed for feed in feeds if not changelog.unavailable(self.shop, feed)]
         return feeds
 

@@ -22,37 +22,37 @@ from saasexport.setup.capture import check_shop, require_installed
 from saasexport.setup.installation import SQL, Installation
 
 
-def open_installation(file: str | None = None, only_looks: bool = False, counts: bool = False) -> Installation:
+def open_installation(file: str | None = None, read_only: bool = False, counts: bool = False) -> Installation:
     """Open what a configuration describes, and bring it in line with configuration and shop.
 
-    With `only_looks` nothing is changed but, with `counts`, what is counted:
+    With `read_only` nothing is changed but, with `counts`, what is counted:
     what is out of line is left to the next job.
     """
-    found, content = connect(file, only_looks, counts)
-    if not only_looks:
+    found, content = connect(file, read_only, counts)
+    if not read_only:
         bring_in_line(found, content)
     return found
 
 
 def connect(
-    file: str | None = None, only_looks: bool = False, counts: bool = False
+    file: str | None = None, read_only: bool = False, counts: bool = False
 ) -> tuple[Installation, bytes]:
     """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
     path = settings.find(file)
     content = settings.read(path)
-    access = {"only_looks": only_looks and not counts, "accepts_old": not only_looks}
+    access = {"read_only": read_only and not counts, "accepts_old": not read_only}
     config, ours = _known(path, content, access)
     if config is None:
         config = settings.parse(path, content, feed_set.names_of)
         ours = db.connect_ours(config["export.database"], **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
     require_own_folders(config)
-    if not only_looks:
+    if not read_only:
         bring_up(config, ours)
     init = "saasexport init --shop " + config["shop.database"]
     if db.setting(ours, "installation_id") is None:
         raise DatabaseError(f"{config['export.database']}: not set up", f"run: {init}")
-    installation = Installation(config, ours, only_looks)
+    installation = Installation(config, ours, read_only)
     require_installed(installation)
     return installation, content
 

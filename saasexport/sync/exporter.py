@@ -106,7 +106,7 @@ def connect(
             ca_file=settings["ca_file"],
             requests_per_second=settings["requests_per_second"],
             slot_file=installation.lock_file("service"),
-            is_patient=uses_backoff,
+            uses_backoff=uses_backoff,
             transport=settings["transport"],
             private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
             private_key_place=installation.config.place("service.private_key_file"),

@@ -165,7 +165,7 @@ def test_what_may_be_meant_is_noted_and_no_fault(folder, text, expected):
 @pytest.mark.parametrize(
     "column", ["'date(''now'')' as text", "title -- date('now') and random()", "date(price, '+1 day') as then"]
 )
-def test_what_only_looks_like_the_clock_is_not_noted(folder, column):
+def test_what_read_only_like_the_clock_is_not_noted(folder, column):
     assert folder.check(HEAD + items(column, "code as other")).lines("note") == []
 
 

@@ -42,7 +42,7 @@ def connect(ours, tmp_path):
             ca_file=None,
             requests_per_second=0,
             slot_file=str(tmp_path / "service.lock"),
-            is_patient=False,
+            uses_backoff=False,
         )._replace(**more)
         made = Client(settings, ours, lambda feed: f"/feeds/{feed.name}/testing", lambda *_: None)
         clients.append(made)
@@ -443,10 +443,10 @@ def test_started_by_cron_a_service_that_is_down_is_probed_at_growing_intervals(
         ours.execute("insert into service_state (url, failures) values (?, ?)", (server.url, failures))
         connect(server.url).state.stop("down", None)
         clock.tick(longest - 1)
-        assert errors(connect(server.url, is_patient=True).deliver(THINGS, pending(1))) == {1: "down"}
+        assert errors(connect(server.url, uses_backoff=True).deliver(THINGS, pending(1))) == {1: "down"}
         assert server.requests == []
         clock.tick(1)
-        assert brief(connect(server.url, is_patient=True).deliver(THINGS, pending(1))) == {1: (200, 200)}
+        assert brief(connect(server.url, uses_backoff=True).deliver(THINGS, pending(1))) == {1: (200, 200)}
 
 
 def test_the_interval_is_jittered_between_half_and_whole():

@@ -82,7 +82,7 @@ def test_only_looking_changes_nothing_though_something_is_out_of_line(tiny):
     tiny.environment = "testing-2"
     tiny.write()
     before = ours(tiny)
-    tiny.opened.append(opening.open_installation(str(tiny.config), only_looks=True))
+    tiny.opened.append(opening.open_installation(str(tiny.config), read_only=True))
     assert ours(tiny) == before
     assert "saasexport_thing_update" not in texts(tiny)
 
