@@ -17,7 +17,7 @@ from saasexport.delivery import answers, batches
 from saasexport.delivery.backoff import ServiceState
 from saasexport.delivery.batches import Batch
 from saasexport.delivery.connection import Response
-from saasexport.delivery.wire import Settings, Wire, request_id_of
+from saasexport.delivery.wire import Settings, Transport, request_id_of
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
 
@@ -75,14 +75,14 @@ class Client:
         self.pause = time.sleep
         self._waits = MOST_WAITS
         self._guard = threading.Lock()
-        self._wire = Wire(settings)
+        self._transport = Transport(settings)
         self._pool: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
         """End the threads, close the connections of all, keep what was learnt of the service."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-        self._wire.close()
+        self._transport.close()
         self.state.save_state()
 
     def batches(self, pending: Sequence[Pending], batch_size: int) -> Iterator[Batch]:
@@ -92,7 +92,7 @@ class Client:
     def ask(self, feed: Feed) -> Response:
         """Post an empty batch: answered as any other, and nothing is stored.  For doctor."""
         path, body = self.route(feed), b"[]"
-        return self._wire.post(path, body, request_id_of(self.settings.url + path, body))
+        return self._transport.post(path, body, request_id_of(self.settings.url + path, body))
 
     def reason_to_stop(self, feed: Feed) -> str:
         """Why nothing is sent of this feed any more in this job; empty if it goes on."""
@@ -182,7 +182,7 @@ class Client:
         body = batches.body_of(batch)
         request_id = request_id_of(self.settings.url + path, body)
         try:
-            response = self._wire.post(path, body, request_id)
+            response = self._transport.post(path, body, request_id)
         except ServiceError as error:
             self.sent(feed.name, len(batch), 0, request_id, body)
             return self._no_answer(batch, str(error), 0, request_id)

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from saasexport.database.hashing import feed_id
 from saasexport.delivery import answers
 from saasexport.delivery.client import LONGEST_WAIT
-from saasexport.delivery.wire import Settings, Wire
+from saasexport.delivery.wire import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
 from saasexport.feed import Feed
 
@@ -52,11 +52,11 @@ class HeldItems:
         self.settings = settings
         self.requests = 0
         self.pause = time.sleep
-        self._wire = Wire(settings)
+        self._transport = Transport(settings)
 
     def close(self) -> None:
         """Close the connection."""
-        self._wire.close()
+        self._transport.close()
 
     def ranges(self, feed: Feed) -> list[Range]:
         """The 256 ranges; ConfigError if the service has no digests of this feed."""
@@ -142,7 +142,7 @@ class HeldItems:
         """The answer to a GET; a service that asks for a moment gets it."""
         for _ in range(MOST_WAITS):
             self.requests += 1
-            response = self._wire.get(path)
+            response = self._transport.get(path)
             wait = answers.retry_after(response.headers) if response.status in (429, 503) else None
             if wait is None or wait > LONGEST_WAIT:
                 return response

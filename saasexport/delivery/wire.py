@@ -29,14 +29,14 @@ class Settings(NamedTuple):
     api_key: str | None
     ca_file: str | None
     requests_per_second: float
-    slot_file: str
+    rate_limit_file: str
     uses_backoff: bool  # started by cron: probes a service that is down at intervals only
     transport: str = "standard"  # or "requests", an optional extra
     private_key_file: str | None = None  # of Adobe's signature, an optional extra
     private_key_place: str = "[service] private_key_file"  # what messages name
 
 
-class Wire:
+class Transport:
     """The connections of one job to the service."""
 
     def __init__(self, settings: Settings) -> None:
@@ -70,7 +70,7 @@ class Wire:
 
     def _keep_pace(self) -> None:
         if self.settings.requests_per_second:
-            wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)
+            wait_for_slot(self.settings.rate_limit_file, self.settings.requests_per_second)
 
     def close(self) -> None:
         """Close the connections of all threads."""

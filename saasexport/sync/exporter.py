@@ -105,7 +105,7 @@ def connect(
             else None,
             ca_file=settings["ca_file"],
             requests_per_second=settings["requests_per_second"],
-            slot_file=installation.lock_file("service"),
+            rate_limit_file=installation.lock_file("service"),
             uses_backoff=uses_backoff,
             transport=settings["transport"],
             private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,

@@ -41,7 +41,7 @@ def connect(ours, tmp_path):
             api_key=None,
             ca_file=None,
             requests_per_second=0,
-            slot_file=str(tmp_path / "service.lock"),
+            rate_limit_file=str(tmp_path / "service.lock"),
             uses_backoff=False,
         )._replace(**more)
         made = Client(settings, ours, lambda feed: f"/feeds/{feed.name}/testing", lambda *_: None)

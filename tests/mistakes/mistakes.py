@@ -82,8 +82,8 @@ MISTAKES = (
     Mistake(
         "every process has a rate of its own",
         "delivery/wire.py",
-        "wait_for_slot(self.settings.slot_file, self.settings.requests_per_second)",
-        "wait_for_slot(self.settings.slot_file + str(id(self)), self.settings.requests_per_second)",
+        "wait_for_slot(self.settings.rate_limit_file, self.settings.requests_per_second)",
+        "wait_for_slot(self.settings.rate_limit_file + str(id(self)), self.settings.requests_per_second)",
         ("test_service_faults.py::test_requests_per_second_holds_over_all_processes",),
     ),
     Mistake(
