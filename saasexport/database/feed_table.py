@@ -52,7 +52,7 @@ class Staged(NamedTuple):
     newly_failed: int  # of these, those that were not known as such
     unidentified: int  # of these, those that nothing identifies
     deleted: int  # items that are gone
-    again: list[int]  # entities that may now have an identity they waited for
+    reassemble: list[int]  # entities that may now have an identity they waited for
     gone: list[int]  # entities that produce nothing any more and were left alone
     weight: int = 0  # bytes of the items, sent or not
 
@@ -162,7 +162,7 @@ class FeedTable:
             spared = self._gone_altogether(gone, items, faults, set(doubted))
             gone = [row for row in gone if row.entity_id not in spared]
         deleted, tombstones = self._mark_deleted(gone, now, force)
-        again = self._contestants([row.feed_id for row in gone]) if gone else []
+        reassemble = self._contestants([row.feed_id for row in gone]) if gone else []
         return Staged(
             pending=pending + tombstones,
             items=len(items),
@@ -170,7 +170,7 @@ class FeedTable:
             newly_failed=sum((Counter(failed.values()) - before).values()),
             unidentified=sum(not self._is_identified(fault.identity) for fault in faults),
             deleted=deleted,
-            again=again,
+            reassemble=reassemble,
             gone=sorted(spared),
             weight=self.encoder.weight,
         )

@@ -155,9 +155,9 @@ class Pass:
         if self.options.send_legacy or not self.feed.legacy:
             self.deliver(staged.pending)
         self.progress()
-        if staged.again:
+        if staged.reassemble:
             # An identity that another entity held has become free.
-            self._sync(staged.again, None, "")
+            self._sync(staged.reassemble, None, "")
         return staged.weight
 
     def _stage(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None, guard: str) -> Staged:

@@ -75,7 +75,7 @@ def test_a_new_item_is_on_record_and_sent(table):
         {"code": "a", "language": "en", "name": "Apple", "thingId": 1, "deleted": False, "modifiedAt": NOW}
     ]
     assert (staged.items, staged.failed, staged.newly_failed, staged.deleted) == (1, 0, 0, 0)
-    assert (staged.again, staged.gone) == ([], [])
+    assert (staged.reassemble, staged.gone) == ([], [])
     columns = (
         "id, source_entity_id, feed_id, feed_data, feed_hash, is_deleted, status, errors, metadata, modified_at,"
         " environments"
@@ -412,7 +412,7 @@ def test_a_lower_entity_takes_an_identity_over(table):
 def test_a_contested_identity_that_becomes_free_is_told(table):
     deliver(table, stage(table, thing(1), thing(2), thing(3)))
     staged = stage(table, ids=[1], now=NEXT)
-    assert staged.again == [2, 3]
+    assert staged.reassemble == [2, 3]
     deliver(table, staged)
     taken = stage(table, thing(2), thing(3), now=NEXT)
     assert [(item["thingId"], item["modifiedAt"]) for item in bodies(taken)] == [(2, "2026-11-23 15:01:01")]
@@ -421,7 +421,7 @@ def test_a_contested_identity_that_becomes_free_is_told(table):
 
 def test_two_identities_that_become_free_name_their_entity_once(table):
     stage(table, thing(1, languages=("en", "de")), thing(2, languages=("en", "de")))
-    assert stage(table, ids=[1]).again == [2]
+    assert stage(table, ids=[1]).reassemble == [2]
 
 
 def test_an_entity_that_was_deleted_and_made_anew_takes_its_row_over(table):
@@ -451,7 +451,7 @@ def test_two_entities_that_fail_with_one_identity_are_both_shown(table):
     assert rows(table, "source_entity_id, status") == [(1, 1), (2, 1)]
     stage(table, bad(3))
     assert rows(table, "source_entity_id, status") == [(1, 1), (2, 1), (3, 1)]
-    assert stage(table, ids=[1]).again == [2, 3]
+    assert stage(table, ids=[1]).reassemble == [2, 3]
 
 
 def test_a_good_item_takes_an_identity_from_one_that_fails(table):
@@ -468,7 +468,7 @@ def test_a_deletion_that_is_on_its_way_is_not_lost_over_a_new_item_that_fails(ta
     deliver(table, stage(table, thing(1)))
     staged = stage(table, bad(2), ids=[1, 2], now=NEXT)
     assert [(item["thingId"], item["deleted"]) for item in bodies(staged)] == [(1, True)]
-    assert staged.again == [2]
+    assert staged.reassemble == [2]
     table.record_not_delivered([(2, "down", "", 0, staged.pending[0].row_id)])
     again = stage(table, bad(2), now=NEXT)
     assert again.pending == []
