@@ -72,7 +72,7 @@ class FailedItem(NamedTuple):
     error: str
     # The engine's.
     entity_id: EntityId = 0
-    contested: str | None = None  # the feed_id of the identity that another entity has
+    conflict: str | None = None  # the feed_id of the identity that another entity has
     is_whole: bool = False  # it stands for all items of its entity, of which nothing is known
 
 

@@ -57,7 +57,7 @@ class Staged(NamedTuple):
     weight: int = 0  # bytes of the items, sent or not
 
 
-class Contested(Exception):
+class Conflict(Exception):
     """Other entities hold an identity that these produced: they have to be assembled together."""
 
     def __init__(self, entities: set[int]) -> None:
@@ -75,7 +75,7 @@ class _Row(NamedTuple):
     modified_at: str
     environments: int
     feed_data: str
-    contested: str | None
+    conflict: str | None
 
     @property
     def is_dropped(self) -> bool:
@@ -119,12 +119,12 @@ class FeedTable:
         `now` is the time of export, UTC.  With `force` unchanged items are sent
         again; with `doubted` entities that are gone altogether are named, not deleted,
         and so are those among them of whose items any is gone.
-        Raises Contested, before anything is written, when an identity
+        Raises Conflict, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
         items, faults = self.encoder.encoded(entities)
         known = {row.feed_id: row for row in self._known(ids)}
-        self._claim(ids, items, known)
+        self._load_owners(ids, items, known)
         pending: list[Pending] = []
         add, change = [], []
         first = self._first_moment(now)
@@ -162,7 +162,7 @@ class FeedTable:
             spared = self._gone_altogether(gone, items, faults, set(doubted))
             gone = [row for row in gone if row.entity_id not in spared]
         deleted, tombstones = self._mark_deleted(gone, now, force)
-        reassemble = self._contestants([row.feed_id for row in gone]) if gone else []
+        reassemble = self._waiting_for([row.feed_id for row in gone]) if gone else []
         return Staged(
             pending=pending + tombstones,
             items=len(items),
@@ -198,7 +198,7 @@ class FeedTable:
     def _known(self, ids: Iterable[EntityId]) -> list[_Row]:
         return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
 
-    def _claim(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, _Row]) -> None:
+    def _load_owners(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, _Row]) -> None:
         """Add to `known` the rows of identities that came from other entities."""
         strange = [identity for identity in items if identity not in known]
         if not strange:
@@ -211,7 +211,7 @@ class FeedTable:
             if row.entity_id not in asked and not row.is_deleted:
                 others.add(row.entity_id)
         if others:
-            raise Contested(others)
+            raise Conflict(others)
 
     def _data(self, item: Item) -> str:
         return encode(item.kept)
@@ -236,17 +236,17 @@ class FeedTable:
         numbers: Counter[EntityId] = Counter()
         for fault in faults:
             known = picked(self.encoder.kept, fault.identity, {})
-            contested = fault.contested or self._held_by_another(fault, known, items, failed)
-            if contested or not self._is_identified(known):
+            conflict = fault.conflict or self._held_by_another(fault, known, items, failed)
+            if conflict or not self._is_identified(known):
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
                 numbers[fault.entity_id] += 1
-                number = "" if contested else numbers[fault.entity_id]
-                identity = _unidentified(fault.entity_id, number, known, contested)
+                number = "" if conflict else numbers[fault.entity_id]
+                identity = _unidentified(fault.entity_id, number, known, conflict)
             else:
                 identity = feed_id(known[name] for name in self.feed.identity)
-            is_final = fault.error.endswith(TOO_LARGE) and not contested
+            is_final = fault.error.endswith(TOO_LARGE) and not conflict
             status = 400 if is_final else 1
-            values = (fault.entity_id, identity, _encodable(known), status, fault.error, now, contested)
+            values = (fault.entity_id, identity, _encodable(known), status, fault.error, now, conflict)
             self.ours.execute(self.sql("add_failed"), values)
             failed[identity] = fault.entity_id
         return failed
@@ -305,8 +305,8 @@ class FeedTable:
                 pending.append(Pending(row.id, (self._tombstone(row.feed_data, row.modified_at),), True))
         return deleted, pending
 
-    def _contestants(self, feed_ids: list[str]) -> list[int]:
-        return sorted({row[0] for row in self.rows("contestants", feed_ids=encode(feed_ids))})
+    def _waiting_for(self, feed_ids: list[str]) -> list[int]:
+        return sorted({row[0] for row in self.rows("waiting_for", feed_ids=encode(feed_ids))})
 
     # Sending what was staged before
 
@@ -433,8 +433,8 @@ class FeedTable:
             self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": latest})
 
 
-def _unidentified(entity_id: EntityId, number: int | str, known: dict[str, Any], contested: str | None = None) -> str:
-    return feed_id([contested or "", entity_id, number, *known.values()])
+def _unidentified(entity_id: EntityId, number: int | str, known: dict[str, Any], conflict: str | None = None) -> str:
+    return feed_id([conflict or "", entity_id, number, *known.values()])
 
 
 def later(now: str, last: str) -> str:

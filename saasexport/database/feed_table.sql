@@ -70,7 +70,7 @@ on conflict (feed_id) do update
        errors = excluded.errors,
        contested = excluded.contested
 
--- name: contestants
+-- name: waiting_for
 -- Entities whose item waits for an identity that another entity held.
 select source_entity_id
   from {feed_table}

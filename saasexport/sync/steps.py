@@ -12,7 +12,7 @@ from typing import Any
 
 from saasexport.database import deletion_guard, fingerprints, history, indexer
 from saasexport.database.db import transaction
-from saasexport.database.feed_table import Contested, Pending, Staged
+from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Outcome
 from saasexport.entity_key import EntityId
@@ -170,8 +170,8 @@ class Pass:
                     if advance:
                         advance(last)
                 return staged
-            except Contested as contested:
-                ids = sorted({*ids, *contested.entities})
+            except Conflict as conflict:
+                ids = sorted({*ids, *conflict.entities})
 
     def _read(self, ids: Sequence[EntityId]) -> tuple[list[Any], dict[int, str]]:
         """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from saasexport import queries
-from saasexport.database.feed_table import Contested, Pending, Staged
+from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
@@ -80,8 +80,8 @@ def _try(this_pass: Pass, ids: Sequence[EntityId], as_if_empty: bool, faults: li
             if isinstance(this_pass.shop.uuid_of, Uuids):
                 this_pass.shop.uuid_of.flush(now)
             break
-        except Contested as contested:
-            ids = sorted({*ids, *contested.entities})
+        except Conflict as conflict:
+            ids = sorted({*ids, *conflict.entities})
         finally:
             this_pass.ours.execute("rollback")
     this_pass.report.processed += len(ids)

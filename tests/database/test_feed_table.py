@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from saasexport.database import db, indexer
-from saasexport.database.feed_table import Contested, Pending, later
+from saasexport.database.feed_table import Conflict, Pending, later
 from saasexport.feed import EntityItems, FailedItem
 from tests.tiny import THINGS, feed_table
 
@@ -394,7 +394,7 @@ def test_of_two_entities_with_one_identity_the_lower_has_it(table):
 
 def test_an_identity_of_an_entity_that_was_not_asked_for_makes_both_be_assembled(table):
     deliver(table, stage(table, thing(1)))
-    with pytest.raises(Contested) as caught:
+    with pytest.raises(Conflict) as caught:
         stage(table, thing(2, name="Two"))
     assert caught.value.entities == {1}
     assert rows(table) == [(1, A_EN, 200, 0)]
@@ -457,7 +457,7 @@ def test_two_entities_that_fail_with_one_identity_are_both_shown(table):
 def test_a_good_item_takes_an_identity_from_one_that_fails(table):
     deliver(table, stage(table, thing(1)))
     stage(table, bad(1), now=NEXT)
-    with pytest.raises(Contested):
+    with pytest.raises(Conflict):
         stage(table, thing(2), now=NEXT)
     staged = stage(table, bad(1), thing(2), now=NEXT)
     assert [item["thingId"] for item in bodies(staged)] == [2]
