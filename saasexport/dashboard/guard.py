@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 
-def strange(headers: Mapping[str, str], token: str, expected: str) -> str:
+def foreign(headers: Mapping[str, str], token: str, expected: str) -> str:
     """Why a POST cannot come from a page of this server; empty if it does."""
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return "It was sent by a page of another site."

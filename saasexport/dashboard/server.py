@@ -4,7 +4,7 @@ import secrets
 from urllib.parse import parse_qs, unquote
 
 from saasexport.dashboard import pages
-from saasexport.dashboard.guard import strange
+from saasexport.dashboard.guard import foreign
 from saasexport.dashboard.pages import POLICY, Page
 from saasexport.dashboard.routes import Routes
 from saasexport.web.budget import Taking
@@ -67,7 +67,7 @@ class Pages:
         """Show a page, or do what a form of ours asks for."""
         if request.method == "POST":
             form = _asked(request.path, body.decode("utf-8", "replace"))
-            if reason := strange(request.headers, form.one("token"), self._token):
+            if reason := foreign(request.headers, form.one("token"), self._token):
                 raise Refusal(403, reason)
             page = self._routes.post(form)
         else:

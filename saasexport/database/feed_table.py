@@ -200,12 +200,12 @@ class FeedTable:
 
     def _load_owners(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, _Row]) -> None:
         """Add to `known` the rows of identities that came from other entities."""
-        strange = [identity for identity in items if identity not in known]
-        if not strange:
+        foreign = [identity for identity in items if identity not in known]
+        if not foreign:
             return
         asked = set(ids)
         others: set[int] = set()
-        for found in self.rows("by_feed_id", feed_ids=encode(strange)):
+        for found in self.rows("by_feed_id", feed_ids=encode(foreign)):
             row = _Row(*found)
             known[row.feed_id] = row
             if row.entity_id not in asked and not row.is_deleted:

@@ -8,7 +8,7 @@ import sqlite3
 
 from saasexport.config import settings
 from saasexport.doctor import capture, databases, files, machine, network, running
-from saasexport.doctor.finding import FAIL, OK, WARN, Check, Finding, Findings, Patient, fail
+from saasexport.doctor.finding import FAIL, OK, WARN, Check, Examined, Finding, Findings, fail
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
 
@@ -49,30 +49,30 @@ def examine(option: str | None = None, is_quick: bool = False) -> Findings:
     except SaasExportError as error:
         yield fail("configuration", str(error.args[0]), error.hint or "mend the file")
         return
-    patient = Patient(config, running.now())
+    examined = Examined(config, running.now())
     try:
         first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, network.extras, network.environment)
         for check in (*BEFORE_OPENING, *first):
-            yield from _made(check, patient)
-        for check in (*_possible(patient), running.cron, running.watched, running.locks):
+            yield from _made(check, examined)
+        for check in (*_possible(examined), running.cron, running.watched, running.locks):
             if not (is_quick and check in THOROUGH):
-                yield from _made(check, patient)
+                yield from _made(check, examined)
     finally:
-        for connection in (patient.ours, patient.shop):
+        for connection in (examined.ours, examined.shop):
             if connection is not None:
                 connection.close()
 
 
-def _possible(patient: Patient) -> tuple[Check, ...]:
-    ours = OF_OURS if patient.ours is not None else ()
-    shop = OF_THE_SHOP if patient.shop is not None else ()
+def _possible(examined: Examined) -> tuple[Check, ...]:
+    ours = OF_OURS if examined.ours is not None else ()
+    shop = OF_THE_SHOP if examined.shop is not None else ()
     return (*ALWAYS, *ours, *shop, *(OF_BOTH if ours and shop else ()))
 
 
-def _made(check: Check, patient: Patient) -> Findings:
+def _made(check: Check, examined: Examined) -> Findings:
     """What a check finds; that it broke off, if it did."""
     name = check.__name__.replace("_", " ")
     try:
-        yield from check(patient)
+        yield from check(examined)
     except (sqlite3.Error, OSError, SaasExportError) as error:
         yield fail(name, f"cannot be checked: {error}", "mend what is said above first")

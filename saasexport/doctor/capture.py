@@ -6,7 +6,7 @@ from dataclasses import replace
 from saasexport import queries
 from saasexport.capture import changelog
 from saasexport.database import db, indexer
-from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, names, ok, warn
+from saasexport.doctor.finding import Examined, Finding, Findings, ago, fail, names, ok, warn
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
@@ -18,9 +18,9 @@ SQL = queries.beside(__file__)
 STUCK_SECONDS = 600
 
 
-def feeds(patient: Patient) -> Findings:
+def feeds(examined: Examined) -> Findings:
     """How every feed is, in the judge's words; what several share is one line."""
-    found = patient.installation
+    found = examined.installation
     status.count_after_work(found)
     lines = status.rows(found)
     shared: dict[tuple[str, ...], list[tuple[str, Advice]]] = {}
@@ -58,18 +58,18 @@ def _finding(some: list[tuple[str, Advice]]) -> Finding:
     return warn(entry.check, message, f"run: {entry.whole_command}" if entry.command else "")
 
 
-def triggers(patient: Patient) -> Findings:
+def triggers(examined: Examined) -> Findings:
     """The shop has our triggers and changelogs, as they were installed."""
-    found = patient.installation
+    found = examined.installation
     shop, path = found.shop, found.config["shop.database"]
     present = changelog.installed(shop)
     texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
     repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
-    strange = [name for name, sql in texts.items() if changelog.installation_of(sql) != found.id]
-    if strange:
+    foreign = [name for name, sql in texts.items() if changelog.installation_of(sql) != found.id]
+    if foreign:
         yield fail(
             "triggers",
-            f"{path}: {strange[0]} belongs to another installation of saasexport",
+            f"{path}: {foreign[0]} belongs to another installation of saasexport",
             "is it the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",
         )
         return
@@ -91,9 +91,9 @@ def triggers(patient: Patient) -> Findings:
         yield ok("triggers", f"{len(wanted)} triggers and {len(changelogs)} changelogs, as they were installed")
 
 
-def changelogs(patient: Patient) -> Findings:
+def changelogs(examined: Examined) -> Findings:
     """What the triggers wrote is read, and removed once it is."""
-    found = patient.installation
+    found = examined.installation
     limit = found.config["export.changelog_limit"]
     waiting = 0
     is_well = True
@@ -105,7 +105,7 @@ def changelogs(patient: Patient) -> Findings:
             continue  # there is none: said already
         backlog = max(head - cursor.version_id, 0)
         waiting += backlog
-        since = _stuck_since(patient, found, feed)
+        since = _stuck_since(examined, found, feed)
         reason = changelog.lost(found.shop, feed, cursor.version_id, cursor.fingerprint)
         if reason:
             is_well = False
@@ -128,24 +128,24 @@ def changelogs(patient: Patient) -> Findings:
         yield ok("changelogs", f"{waiting} rows wait" if waiting else "all is read")
 
 
-def _stuck_since(patient: Patient, found: Installation, feed: Feed) -> float | None:
+def _stuck_since(examined: Examined, found: Installation, feed: Feed) -> float | None:
     """For how long rows have been waiting without any being read; None if that is not long."""
     waiting_since, indexer_status = found.ours.execute(SQL.waiting, {"feed": feed.name}).fetchone()
     if waiting_since is None or indexer_status != "valid":
         return None
-    age = patient.age(waiting_since)
+    age = examined.age(waiting_since)
     return age if age > STUCK_SECONDS else None
 
 
-def reconciled(patient: Patient) -> Findings:
+def reconciled(examined: Examined) -> Findings:
     """Every feed was compared with the shop not too long ago."""
-    found = patient.installation
+    found = examined.installation
     hours = found.config["export.reconcile_hours"]
     late = []
     for feed in found.feeds():
         at = found.ours.execute(SQL.reconciled_at, {"feed": feed.name}).fetchone()[0]
         # One that was never compared is invalid, which is said already.
-        if at is not None and patient.age(at) > (2 * hours + 1) * 3600:
+        if at is not None and examined.age(at) > (2 * hours + 1) * 3600:
             late.append(feed)
     if late:
         yield warn(
@@ -157,12 +157,12 @@ def reconciled(patient: Patient) -> Findings:
         yield ok("reconciliation", f"every valid feed was compared with the shop within {2 * hours} hours")
 
 
-def configuration_in_use(patient: Patient) -> Findings:
+def configuration_in_use(examined: Examined) -> Findings:
     """The configuration is the one that the last job took into use."""
-    assert patient.ours is not None  # noqa: S101  # called only then
-    with open(patient.config.file, "rb") as file:
+    assert examined.ours is not None  # noqa: S101  # called only then
+    with open(examined.config.file, "rb") as file:
         content = file.read()
-    if db.setting(patient.ours, "config_bytes") == content:
-        yield ok("configuration", f"{patient.config.file}: in use")
+    if db.setting(examined.ours, "config_bytes") == content:
+        yield ok("configuration", f"{examined.config.file}: in use")
     else:
-        yield ok("configuration", f"{patient.config.file}: changed, the next job takes it into use")
+        yield ok("configuration", f"{examined.config.file}: changed, the next job takes it into use")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from saasexport import queries
 from saasexport.database import db
-from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
+from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import SaasExportError
 
 SQL = queries.beside(__file__)
@@ -30,10 +30,10 @@ BUSY_MILLISECONDS = 2_000
 LARGE_WAL = 1_000_000_000
 
 
-def open_ours(patient: Patient) -> Findings:
+def open_ours(examined: Examined) -> Findings:
     """Our database can be opened and was set up."""
-    path = patient.config["export.database"]
-    init = patient.init
+    path = examined.config["export.database"]
+    init = examined.init
     if not os.path.exists(path):
         yield fail("our database", f"{path}: is not there", f"run: {init}")
         return
@@ -58,12 +58,12 @@ def open_ours(patient: Patient) -> Findings:
         ours.close()
         yield fail("our database", f"{path}: uninstalled at {uninstalled} UTC, jobs do nothing", f"run: {init}")
         return
-    patient.ours = ours
+    examined.ours = ours
 
 
-def ours(patient: Patient) -> Findings:
+def ours(examined: Examined) -> Findings:
     """Our database is sound, in WAL mode, and can be written."""
-    path, connection = patient.config["export.database"], patient.ours
+    path, connection = examined.config["export.database"], examined.ours
     assert connection is not None  # noqa: S101  # called only then
     mode = connection.execute("pragma journal_mode").fetchone()[0]
     if mode != "wal":
@@ -94,20 +94,20 @@ def ours(patient: Patient) -> Findings:
         yield ok("our database", f"{path}: sound, journal mode {mode}")
 
 
-def open_shop(patient: Patient) -> Findings:
+def open_shop(examined: Examined) -> Findings:
     """The shop's database can be opened."""
-    path = patient.config["shop.database"]
+    path = examined.config["shop.database"]
     try:
         shop = db.connect_shop(path, read_only=True)
         shop.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
-        patient.shop = shop
+        examined.shop = shop
     except SaasExportError as error:
         yield fail("the shop", str(error.args[0]), error.hint)
 
 
-def shop(patient: Patient) -> Findings:
+def shop(examined: Examined) -> Findings:
     """The shop's database is sound, as far as it can be told without keeping it from writing."""
-    path, connection = patient.config["shop.database"], patient.shop
+    path, connection = examined.config["shop.database"], examined.shop
     assert connection is not None  # noqa: S101  # called only then
     mode = connection.execute("pragma journal_mode").fetchone()[0]
     if mode in ("off", "memory"):

@@ -6,24 +6,24 @@ import stat
 from collections.abc import Iterable
 
 from saasexport.config.secret import read_key, read_secret
-from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
+from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import ConfigError
 
 # Logs, and what logrotate made of them.
 LOG_NAMES = (".log", ".log.", ".log-")
 
 
-def key_files(patient: Patient) -> Findings:
+def key_files(examined: Examined) -> Findings:
     """The files of credentials are there, hold something, and are nobody else's to read."""
     for name in ("api_key_file", "private_key_file", "ca_file"):
-        path = patient.config[f"service.{name}"]
+        path = examined.config[f"service.{name}"]
         if path is None:
             continue
         try:
-            content = _content(patient, name, path)
+            content = _content(examined, name, path)
             mode = os.stat(path).st_mode
         except OSError as error:
-            yield fail("key", f"{path}: {error.strerror}", f"see [service] {name} in {patient.config.file}")
+            yield fail("key", f"{path}: {error.strerror}", f"see [service] {name} in {examined.config.file}")
             continue
         except ConfigError as error:
             yield fail("key", error.args[0], error.hint)
@@ -40,65 +40,65 @@ def key_files(patient: Patient) -> Findings:
             yield ok("key", f"{path}: there" + (", and nobody else's to read" if name != "ca_file" else ""))
 
 
-def _content(patient: Patient, name: str, path: str) -> bytes | str:
+def _content(examined: Examined, name: str, path: str) -> bytes | str:
     """What a file of credentials holds, read as a job reads it."""
     if name == "api_key_file":
-        return read_key(path, patient.config.place("service.api_key_file"))
+        return read_key(path, examined.config.place("service.api_key_file"))
     if name == "private_key_file":
-        return read_secret(path, patient.config.place("service.private_key_file"))
+        return read_secret(path, examined.config.place("service.private_key_file"))
     with open(path, "rb") as file:
         return file.read()
 
 
-def modes(patient: Patient) -> Findings:
+def modes(examined: Examined) -> Findings:
     """What may hold personal data, or a secret address, is its owner's only."""
-    database = patient.config["export.database"]
-    private = [database, database + "-wal", *_logs(patient)]
+    database = examined.config["export.database"]
+    private = [database, database + "-wal", *_logs(examined)]
     open_to_others = [(path, mode) for path in private if (mode := _mode(path)) is not None and mode & 0o077]
     for path, mode in open_to_others:
         yield fail("modes", f"{path}: may be read or written by others ({_shown(mode)})", f"run: chmod 600 {path}")
-    mode = _mode(patient.config.file)
-    if patient.config["export.ping_url"] and mode is not None and mode & 0o007:
+    mode = _mode(examined.config.file)
+    if examined.config["export.ping_url"] and mode is not None and mode & 0o007:
         yield warn(
             "modes",
-            f"{patient.config.file}: may be read by others, and holds the ping_url ({_shown(mode)})",
-            f"run: chmod o-rwx {patient.config.file}",
+            f"{examined.config.file}: may be read by others, and holds the ping_url ({_shown(mode)})",
+            f"run: chmod o-rwx {examined.config.file}",
         )
     elif not open_to_others:
         yield ok("modes", "our database and the logs are their owner's only")
 
 
-def owners(patient: Patient) -> Findings:
+def owners(examined: Examined) -> Findings:
     """All of our files belong to one user: who runs a command as root leaves files that cron's user cannot write."""
-    database = patient.config["export.database"]
-    paths = [database, database + "-wal", database + "-shm", *_logs(patient), *_in(patient.config["export.lock_dir"])]
+    database = examined.config["export.database"]
+    paths = [database, database + "-wal", database + "-shm", *_logs(examined), *_in(examined.config["export.lock_dir"])]
     owner = _owner(database)
     if owner is None:
         return
-    strange = [path for path in paths if _owner(path) not in (None, owner)]
-    if strange:
-        others = ", ".join(sorted({_name(_owner(path)) for path in strange}))
-        more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+    foreign = [path for path in paths if _owner(path) not in (None, owner)]
+    if foreign:
+        others = ", ".join(sorted({_name(_owner(path)) for path in foreign}))
+        more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         yield fail(
             "owner",
-            f"{strange[0]}{more}: belong to {others}, our database to {_name(owner)}: one of them cannot write",
-            f"run as root: chown {_name(owner)} {' '.join(strange[:4])}{' ...' if len(strange) > 4 else ''}",
+            f"{foreign[0]}{more}: belong to {others}, our database to {_name(owner)}: one of them cannot write",
+            f"run as root: chown {_name(owner)} {' '.join(foreign[:4])}{' ...' if len(foreign) > 4 else ''}",
         )
     else:
         yield ok("owner", f"our files belong to {_name(owner)}")
 
 
-def writable(patient: Patient) -> Findings:
+def writable(examined: Examined) -> Findings:
     """We may write where we have to: as the user who runs this."""
     who = _name(os.geteuid())
     places = [
-        ("our database", patient.config["export.database"]),
-        ("our database's folder", os.path.dirname(patient.config["export.database"])),
-        ("the shop", patient.config["shop.database"]),
+        ("our database", examined.config["export.database"]),
+        ("our database's folder", os.path.dirname(examined.config["export.database"])),
+        ("the shop", examined.config["shop.database"]),
         # SQLite makes its journal beside the database.
-        ("the shop's folder", os.path.dirname(patient.config["shop.database"])),
-        ("the log folder", patient.config["export.log_dir"]),
-        ("the lock folder", patient.config["export.lock_dir"]),
+        ("the shop's folder", os.path.dirname(examined.config["shop.database"])),
+        ("the log folder", examined.config["export.log_dir"]),
+        ("the lock folder", examined.config["export.lock_dir"]),
     ]
     refused = [(what, path) for what, path in places if os.path.exists(path) and not os.access(path, os.W_OK)]
     for what, path in refused:
@@ -111,8 +111,8 @@ def writable(patient: Patient) -> Findings:
         yield ok("writable", f"{who} may write the shop, our database, logs and locks")
 
 
-def _logs(patient: Patient) -> list[str]:
-    return [path for path in _in(patient.config["export.log_dir"]) if any(part in path for part in LOG_NAMES)]
+def _logs(examined: Examined) -> list[str]:
+    return [path for path in _in(examined.config["export.log_dir"]) if any(part in path for part in LOG_NAMES)]
 
 
 def _in(folder: str) -> Iterable[str]:

@@ -48,7 +48,7 @@ def fail(check: str, message: str, remedy: str) -> Finding:
 
 
 @dataclass
-class Patient:
+class Examined:
     """An installation, as far as it could be opened."""
 
     config: Config
@@ -76,7 +76,7 @@ class Patient:
         return (self.now - datetime.fromisoformat(text).replace(tzinfo=UTC)).total_seconds()
 
 
-Check = Callable[[Patient], Findings]
+Check = Callable[[Examined], Findings]
 
 
 def ago(seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.database import db
-from saasexport.doctor.finding import Findings, Patient, fail, ok, warn
+from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.setup.machine import fingerprint
 
 SQL = queries.beside(__file__)
@@ -82,20 +82,20 @@ def mount_of(path: str, all_mounts: Iterable[Mount]) -> Mount | None:
     return best
 
 
-def on_a_proper_file_system(patient: Patient) -> Findings:
+def on_a_proper_file_system(examined: Examined) -> Findings:
     """The databases are on file systems that SQLite can rely on."""
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-            yield from file_systems(patient, mounts(file.read()))
+            yield from file_systems(examined, mounts(file.read()))
     except FileNotFoundError:
         return  # no Linux
 
 
-def file_systems(patient: Patient, known: list[Mount]) -> Findings:
+def file_systems(examined: Examined, known: list[Mount]) -> Findings:
     """The same, with the file systems there are."""
     for what, path, is_ours in (
-        ("our database", patient.config["export.database"], True),
-        ("the shop", patient.config["shop.database"], False),
+        ("our database", examined.config["export.database"], True),
+        ("the shop", examined.config["shop.database"], False),
     ):
         mount = mount_of(path, known)
         if mount is None:
@@ -119,10 +119,10 @@ def file_systems(patient: Patient, known: list[Mount]) -> Findings:
             yield ok("file system", f"{what} is on {mount.kind}, {mount.point}")
 
 
-def disk_space(patient: Patient) -> Findings:
+def disk_space(examined: Examined) -> Findings:
     """There is room where we and the shop write."""
     seen = set()
-    for folder in _folders(patient):
+    for folder in _folders(examined):
         while not os.path.isdir(folder):
             folder = os.path.dirname(folder)
         device = os.stat(folder).st_dev
@@ -144,32 +144,32 @@ def disk_space(patient: Patient) -> Findings:
             yield ok("disk", f"{folder}: {shown} free")
 
 
-def _folders(patient: Patient) -> list[str]:
-    files = (patient.config["export.database"], patient.config["shop.database"])
-    return [*map(os.path.dirname, files), patient.config["export.log_dir"], patient.config["export.lock_dir"]]
+def _folders(examined: Examined) -> list[str]:
+    files = (examined.config["export.database"], examined.config["shop.database"])
+    return [*map(os.path.dirname, files), examined.config["export.log_dir"], examined.config["export.lock_dir"]]
 
 
-def clock(patient: Patient) -> Findings:
+def clock(examined: Examined) -> Findings:
     """The clock is plausible, and was when our rows were written."""
-    if patient.now.year < 2024:
+    if examined.now.year < 2024:
         yield fail(
             "clock",
-            f"the clock says {patient.now:%Y-%m-%d %H:%M} UTC, which is past",
+            f"the clock says {examined.now:%Y-%m-%d %H:%M} UTC, which is past",
             "set it, and have it kept: timedatectl set-ntp true",
         )
-    elif patient.ours is None:
-        yield ok("clock", f"the clock says {patient.now:%Y-%m-%d %H:%M} UTC")
+    elif examined.ours is None:
+        yield ok("clock", f"the clock says {examined.now:%Y-%m-%d %H:%M} UTC")
     else:
-        yield from _dated_ahead(patient)
+        yield from _dated_ahead(examined)
 
 
-def _dated_ahead(patient: Patient) -> Findings:
-    assert patient.ours is not None  # noqa: S101  # asked by clock()
-    limit = datetime.fromtimestamp(patient.now.timestamp() + AHEAD_SECONDS, UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _dated_ahead(examined: Examined) -> Findings:
+    assert examined.ours is not None  # noqa: S101  # asked by clock()
+    limit = datetime.fromtimestamp(examined.now.timestamp() + AHEAD_SECONDS, UTC).strftime("%Y-%m-%d %H:%M:%S")
     rows, latest = 0, ""
-    for feed in patient.installation.all_feeds.values():
+    for feed in examined.installation.all_feeds.values():
         query = SQL.dated_ahead.format(feed_table=feed.table)
-        count, last = patient.ours.execute(query, {"limit": limit}).fetchone()
+        count, last = examined.ours.execute(query, {"limit": limit}).fetchone()
         rows, latest = rows + count, max(latest, last or "")
     if rows:
         yield warn(
@@ -178,15 +178,15 @@ def _dated_ahead(patient: Patient) -> Findings:
             "see that the clock is right: date -u; the items go on, each new state a second later than the last",
         )
     else:
-        yield ok("clock", f"the clock says {patient.now:%Y-%m-%d %H:%M} UTC, and no item is dated later")
+        yield ok("clock", f"the clock says {examined.now:%Y-%m-%d %H:%M} UTC, and no item is dated later")
 
 
-def time_zones(patient: Patient) -> Findings:
+def time_zones(examined: Examined) -> Findings:
     """The time zones that the shop uses are known to this machine."""
-    if patient.shop is None:
+    if examined.shop is None:
         return
     try:
-        used = [row[0] for row in patient.shop.execute(SQL.time_zones)]
+        used = [row[0] for row in examined.shop.execute(SQL.time_zones)]
     except sqlite3.OperationalError:
         return  # no such table: the feeds say so
     from zoneinfo import ZoneInfo  # late: only here
@@ -207,17 +207,17 @@ def time_zones(patient: Patient) -> Findings:
         yield ok("time zone", f"the shop uses {', '.join(used) or 'UTC'}")
 
 
-def clone(patient: Patient) -> Findings:
+def clone(examined: Examined) -> Findings:
     """This is the machine, and the place, that the installation was made for."""
-    assert patient.ours is not None  # noqa: S101  # called only then
-    kept = db.setting(patient.ours, "machine")
-    path = patient.config["export.database"]
+    assert examined.ours is not None  # noqa: S101  # called only then
+    kept = db.setting(examined.ours, "machine")
+    path = examined.config["export.database"]
     if kept is None or kept == fingerprint(path):
         yield ok("machine", "it is the one that was set up")
     else:
         yield warn(
             "machine",
             "our database was set up on another machine or at another path: is this a copy? Two installations that"
-            f" send to one data space ({patient.config['service.environment_id']}) undo each other's work",
-            "give a copy its own [service] environment_id; if it was moved on purpose, run: " + patient.init,
+            f" send to one data space ({examined.config['service.environment_id']}) undo each other's work",
+            "give a copy its own [service] environment_id; if it was moved on purpose, run: " + examined.init,
         )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from saasexport.config.settings import DEFAULT_ENVIRONMENT, is_local
 from saasexport.delivery.client import Client
 from saasexport.delivery.connection import Response, address
-from saasexport.doctor.finding import Finding, Findings, Patient, ago, fail, ok, warn
+from saasexport.doctor.finding import Examined, Finding, Findings, ago, fail, ok, warn
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.log import Log
@@ -28,10 +28,10 @@ LOOPBACK = ("localhost", "127.", "::1")
 EXTRAS = {"requests": ("transport", "requests"), "adobe": ("signature", "cryptography")}
 
 
-def extras(patient: Patient) -> Findings:
+def extras(examined: Examined) -> Findings:
     """What the configuration wants beyond the standard library is installed."""
     for value, (key, module) in EXTRAS.items():
-        if patient.config[f"service.{key}"] == value and importlib.util.find_spec(module) is None:
+        if examined.config[f"service.{key}"] == value and importlib.util.find_spec(module) is None:
             yield fail(
                 "extras",
                 f'[service] {key} = "{value}" needs the Python package {module}',
@@ -39,13 +39,13 @@ def extras(patient: Patient) -> Findings:
             )
 
 
-def service(patient: Patient) -> Findings:
+def service(examined: Examined) -> Findings:
     """The service takes what we send."""
-    found = patient.installation
-    yield from _secrecy(patient)
+    found = examined.installation
+    yield from _secrecy(examined)
     feeds = found.feeds()
     try:
-        client = connect(found, Log(patient.config["export.log_dir"], "bin/saasexport doctor"))
+        client = connect(found, Log(examined.config["export.log_dir"], "bin/saasexport doctor"))
     except SaasExportError as error:
         yield fail("service", str(error.args[0]), error.hint or "see [service]")
         return
@@ -57,21 +57,21 @@ def service(patient: Patient) -> Findings:
         own = [feed for feed in feeds if found.config.of_feed(feed.name, "path")]
         common = [feed for feed in feeds if feed not in own][:1]
         for feed in (*common, *own):
-            yield from _ask(patient, client, feed)
+            yield from _ask(examined, client, feed)
     finally:
         client.close()
 
 
-def _secrecy(patient: Patient) -> Findings:
-    url = patient.config["service.url"]
+def _secrecy(examined: Examined) -> Findings:
+    url = examined.config["service.url"]
     host = address(url).host
-    if patient.config["service.api_key_file"] and url.startswith("http://") and not host.startswith(LOOPBACK):
+    if examined.config["service.api_key_file"] and url.startswith("http://") and not host.startswith(LOOPBACK):
         yield warn("service", f"{url}: the key goes over the network in clear", "use https, see [service] url")
 
 
-def environment(patient: Patient) -> Findings:
+def environment(examined: Examined) -> Findings:
     """A service that others use, too, has a data space that was chosen."""
-    settings = patient.config.sections["service"]
+    settings = examined.config.sections["service"]
     if settings["environment_id"] == DEFAULT_ENVIRONMENT and not is_local(settings["url"]):
         yield warn(
             "environment",
@@ -80,8 +80,8 @@ def environment(patient: Patient) -> Findings:
         )
 
 
-def _ask(patient: Patient, client: Client, feed: Feed) -> Findings:
-    url = patient.config["service.url"]
+def _ask(examined: Examined, client: Client, feed: Feed) -> Findings:
+    url = examined.config["service.url"]
     started = time.monotonic()
     try:
         response = client.ask(feed)
@@ -93,7 +93,7 @@ def _ask(patient: Patient, client: Client, feed: Feed) -> Findings:
         )
         return
     milliseconds = (time.monotonic() - started) * 1000
-    yield judge(f"{url}{patient.installation.route(feed)}", response, milliseconds)
+    yield judge(f"{url}{examined.installation.route(feed)}", response, milliseconds)
     yield from _clocks(response)
 
 
@@ -145,11 +145,11 @@ def _clocks(response: Response) -> Findings:
     yield (fail if abs(ahead) > WRONG_CLOCK_SECONDS else warn)("clock", message, remedy)
 
 
-def history(patient: Patient) -> Findings:
+def history(examined: Examined) -> Findings:
     """The jobs' own requests were answered."""
-    assert patient.ours is not None  # noqa: S101  # called only then
+    assert examined.ours is not None  # noqa: S101  # called only then
     query = "select failures, error from service_state where url = ? and failures > 0"
-    for failures, error in patient.ours.execute(query, (patient.config["service.url"].rstrip("/"),)):
+    for failures, error in examined.ours.execute(query, (examined.config["service.url"].rstrip("/"),)):
         yield warn(
             "service",
             f"the last {'request' if failures == 1 else f'{failures} requests'} of the jobs failed: {error}",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from saasexport import lock
 from saasexport.delivery import ping
 from saasexport.doctor import schedule
-from saasexport.doctor.finding import FAIL, WARN, Finding, Findings, Patient, ago, fail, ok, warn
+from saasexport.doctor.finding import FAIL, WARN, Examined, Finding, Findings, ago, fail, ok, warn
 from saasexport.status import judgement
 from saasexport.status.judgement import JOBS, Job
 
@@ -24,14 +24,14 @@ DAEMONS = frozenset(("cron", "crond", "fcron", "anacron", "busybox", "dcron", "c
 HELD_SECONDS = 600
 
 
-def cron(patient: Patient, files: Iterable[str] = schedule.FILES) -> Findings:
+def cron(examined: Examined, files: Iterable[str] = schedule.FILES) -> Findings:
     """Every job is called by cron, for this configuration, and was seen lately."""
-    ours = os.path.realpath(patient.config.file)
+    ours = os.path.realpath(examined.config.file)
     calls = [call for call in schedule.calls(_NAMES, files) if os.path.realpath(call.config) == ours]
     unknown = [job for job in JOBS if job.name not in {call.job for call in calls}]
     loud = [job for job in JOBS if job not in unknown and not any(c.by_cron for c in calls if c.job == job.name)]
-    late = _late(patient, [job for job in JOBS if job not in unknown and job not in loud], _since_set_up(patient))
-    late += _late(patient, unknown, float("inf"))
+    late = _late(examined, [job for job in JOBS if job not in unknown and job not in loud], _since_set_up(examined))
+    late += _late(examined, unknown, float("inf"))
     if loud:
         yield warn("cron", f"called without --cron: {_joined(loud)}", "add --cron to these lines; cron:install has it")
     if not unknown:
@@ -45,7 +45,7 @@ def cron(patient: Patient, files: Iterable[str] = schedule.FILES) -> Findings:
         yield fail("cron", "no cron daemon is running", "start it: systemctl enable --now cron (or crond)")
     yield from late
     if not late:
-        yield ok("cron", _last_seen(patient))
+        yield ok("cron", _last_seen(examined))
 
 
 _NAMES = tuple(job.name for job in JOBS)
@@ -57,17 +57,17 @@ def _joined(jobs: list[Job]) -> str:
     return ", ".join(job.name for job in jobs)
 
 
-def _last_seen(patient: Patient) -> str:
-    age = judgement.age(patient.config["export.lock_dir"], JOBS[0].name, patient.now.timestamp())
+def _last_seen(examined: Examined) -> str:
+    age = judgement.age(examined.config["export.lock_dir"], JOBS[0].name, examined.now.timestamp())
     if age is None:
         return f"cron has not started {JOBS[0].name} yet: it is due within a minute"
     return f"the jobs run: {JOBS[0].name} was seen {ago(age)} ago"
 
 
-def _late(patient: Patient, jobs: list[Job], grace: float) -> list[Finding]:
+def _late(examined: Examined, jobs: list[Job], grace: float) -> list[Finding]:
     """Jobs that cron did not start for too long, those of one kind in one line."""
     kinds: dict[tuple[str, str], list[str]] = {}
-    for job, age in judgement.late(patient.config["export.lock_dir"], jobs, patient.now.timestamp(), grace):
+    for job, age in judgement.late(examined.config["export.lock_dir"], jobs, examined.now.timestamp(), grace):
         what = "never run by cron" if age is None else f"last run by cron {ago(age)} ago"
         status = FAIL if (float("inf") if age is None else age) > job.fail_after else WARN
         kinds.setdefault((status, what), []).append(job.name)
@@ -77,11 +77,11 @@ def _late(patient: Patient, jobs: list[Job], grace: float) -> list[Finding]:
     ]
 
 
-def _since_set_up(patient: Patient) -> float:
+def _since_set_up(examined: Examined) -> float:
     """The seconds since the data space in force was taken into use: a job may have had no time yet to run."""
-    if patient.ours is None:
+    if examined.ours is None:
         return float("inf")
-    return patient.age(patient.ours.execute("select min(used_at) from environment").fetchone()[0])
+    return examined.age(examined.ours.execute("select min(used_at) from environment").fetchone()[0])
 
 
 def _is_daemon_running() -> bool:
@@ -100,12 +100,12 @@ def _is_daemon_running() -> bool:
     return not processes
 
 
-def watched(patient: Patient) -> Findings:
+def watched(examined: Examined) -> Findings:
     """The dead-man's switch hears of the jobs, and the metrics are written."""
-    if patient.config["export.ping_url"]:
-        path = os.path.join(patient.config["export.lock_dir"], "ping.state")
+    if examined.config["export.ping_url"]:
+        path = os.path.join(examined.config["export.lock_dir"], "ping.state")
         try:
-            age = patient.now.timestamp() - os.stat(path).st_mtime
+            age = examined.now.timestamp() - os.stat(path).st_mtime
         except OSError:
             age = float("inf")
         if age > 4 * ping.EVERY_SECONDS:
@@ -113,7 +113,7 @@ def watched(patient: Patient) -> Findings:
             yield warn("ping", f"the ping_url {heard}", "see that cron runs the jobs with --cron, and try it with curl")
         else:
             yield ok("ping", f"the ping_url was reached {ago(age)} ago")
-    path = patient.config["export.metrics_file"]
+    path = examined.config["export.metrics_file"]
     if path:
         folder = os.path.dirname(path)
         if not os.access(folder, os.W_OK):
@@ -122,10 +122,10 @@ def watched(patient: Patient) -> Findings:
             yield ok("metrics", f"{path}: can be written")
 
 
-def locks(patient: Patient) -> Findings:
+def locks(examined: Examined) -> Findings:
     """No lock is held longer than a job may run."""
-    folder = patient.config["export.lock_dir"]
-    limit = patient.config["export.run_seconds"] + HELD_SECONDS
+    folder = examined.config["export.lock_dir"]
+    limit = examined.config["export.run_seconds"] + HELD_SECONDS
     try:
         files = sorted(name for name in os.listdir(folder) if name.endswith(".lock") and name != "service.lock")
     except OSError as error:
@@ -139,7 +139,7 @@ def locks(patient: Patient) -> Findings:
         if not holder:
             continue
         since = os.stat(path).st_mtime
-        age = patient.now.timestamp() - since
+        age = examined.now.timestamp() - since
         holders.append(holder)
         if age > limit:
             moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S")

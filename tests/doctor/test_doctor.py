@@ -18,7 +18,7 @@ import pytest
 from saasexport import lock
 from saasexport.config.settings import load
 from saasexport.doctor import machine, running
-from saasexport.doctor.finding import Patient
+from saasexport.doctor.finding import Examined
 from saasexport.feeds import all_feeds
 from tests.installed import JOBS, Installed
 from tests.support import BIN, Service
@@ -668,7 +668,7 @@ def test_our_database_is_in_memory(installed, small_disk):
 
 def test_databases_on_another_machine_or_read_only_are_told(installed):
     config = load(str(installed.config), tuple(all_feeds()))
-    patient = Patient(config, running.now())
+    examined = Examined(config, running.now())
     folder = str(installed.folder)
     known = machine.mounts(
         "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
@@ -679,7 +679,7 @@ def test_databases_on_another_machine_or_read_only_are_told(installed):
         f"our database is on nfs4, {folder}/var: SQLite's locks do not hold there;"
         " move it to a local disk, see [export] database",
         f"the shop is on {folder}, mounted read-only; run: mount -o remount,rw {folder}",
-    ] == [str(finding) for finding in machine.file_systems(patient, known)]
+    ] == [str(finding) for finding in machine.file_systems(examined, known)]
 
 
 def test_a_mount_point_with_a_space_is_understood():
