@@ -87,7 +87,7 @@ def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[d
             continue
         item = assembled.get(identity)
         row = sent.get(identity)
-        shop = json.loads(b"".join(item.content).decode() + item.late + "}") if item else None
+        shop = json.loads(b"".join(item.content).decode() + item.unhashed + "}") if item else None
         known, error = errors.get(identity, ({}, None))
         data = json.loads(row[1]) if row else {}
         fields = shop or known or data

@@ -73,7 +73,7 @@ class Digester:
     def _of_sendable(self, entity: EntityItems) -> list[Compared]:
         items, _ = self.encoder.encoded([entity])
         return [
-            Compared(bytes.fromhex(identity), self.of_item(json.loads(whole(item.content, item.late))), entity.id)
+            Compared(bytes.fromhex(identity), self.of_item(json.loads(whole(item.content, item.unhashed))), entity.id)
             for identity, item in items.items()
         ]
 

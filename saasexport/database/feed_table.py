@@ -184,7 +184,7 @@ class FeedTable:
         """The feed_ids under which items that cannot be assembled stand on record, those of other entities' apart."""
         numbers: Counter[EntityId] = Counter()
         for fault in faults:
-            known = picked(self.encoder.kept, fault.identity, {})
+            known = picked(self.encoder.payload, fault.identity, {})
             if self._is_identified(known):
                 yield feed_id(known[name] for name in self.feed.identity), fault
             else:
@@ -214,10 +214,10 @@ class FeedTable:
             raise Conflict(others)
 
     def _data(self, item: Item) -> str:
-        return encode(item.kept)
+        return encode(item.payload)
 
     def _pieces(self, item: Item, modified_at: str) -> tuple[bytes, ...]:
-        return (*item.content, (item.late + self._tail(modified_at, False)).encode())
+        return (*item.content, (item.unhashed + self._tail(modified_at, False)).encode())
 
     def _tail(self, modified_at: str, is_deleted: bool) -> str:
         return f',"deleted":{"true" if is_deleted else "false"},"{self.feed.time_field}":"{self._time(modified_at)}"}}'
@@ -226,16 +226,16 @@ class FeedTable:
         return modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
 
     def _tombstone(self, data: str, modified_at: str) -> bytes:
-        kept = picked(self.encoder.kept, json.loads(data), {})
-        kept.pop(self.feed.time_field, None)
-        return (encode(kept)[:-1] + self._tail(modified_at, True)).encode()
+        payload = picked(self.encoder.payload, json.loads(data), {})
+        payload.pop(self.feed.time_field, None)
+        return (encode(payload)[:-1] + self._tail(modified_at, True)).encode()
 
     def _record_faults(self, faults: list[FailedItem], items: dict[str, Item], now: str) -> dict[str, EntityId]:
         """Status 1 for items that cannot be assembled, 400 if they are too large; gives feed_id -> entity."""
         failed: dict[str, EntityId] = {}
         numbers: Counter[EntityId] = Counter()
         for fault in faults:
-            known = picked(self.encoder.kept, fault.identity, {})
+            known = picked(self.encoder.payload, fault.identity, {})
             conflict = fault.conflict or self._held_by_another(fault, known, items, failed)
             if conflict or not self._is_identified(known):
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.

@@ -22,9 +22,9 @@ class Item(NamedTuple):
 
     entity_id: EntityId
     content: tuple[bytes, ...]  # JSON without the closing brace, times left out; the shared part is the same object
-    late: str  # unhashed fields, as JSON to append
+    unhashed: str  # unhashed fields, as JSON to append
     hash: str
-    kept: dict[str, Any]  # identity and minimal payload
+    payload: dict[str, Any]  # identity and minimal payload
 
 
 # What is added to an item when it is sent: brackets, `deleted` and the time.
@@ -38,7 +38,7 @@ class _Shared(NamedTuple):
     varying: dict[str, Any]
     others: dict[str, Any]
     encoded: bytes | None  # the others, without braces; None: they cannot be encoded
-    late: str | None  # unhashed fields; None: they cannot be encoded
+    unhashed: str | None  # unhashed fields; None: they cannot be encoded
 
 
 class Encoder:
@@ -52,7 +52,7 @@ class Encoder:
         self.keep_items = keep_items or feed.legacy  # what is collected is sent from our table
         self.longest = None if max_body is None else max_body - _ADDED
         self.weight = 0  # bytes of the items that were encoded last
-        self.kept = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
+        self.payload = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
         self._varying = frozenset((*feed.identity, *feed.varying))
         self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
         self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
@@ -78,16 +78,16 @@ class Encoder:
         items: dict[str, Item],
         faults: list[FailedItem],
     ) -> None:
-        fields, late = self._hashed(part)
+        fields, unhashed = self._hashed(part)
         try:
             identity = self._identity(shared.fields, part)
             self._refuse_twins(shared.fields, part)
-            if late is None or shared.late is None:
+            if unhashed is None or shared.unhashed is None:
                 raise ValueError
             content = self._content(shared, fields)
             size = sum(map(len, content))
             self.weight += size
-            if self.longest is not None and size + len(late) + len(shared.late) > self.longest:
+            if self.longest is not None and size + len(unhashed) + len(shared.unhashed) > self.longest:
                 raise _too_large({**shared.fields, **part}, size)
             item_hash = feed_hash(*content)
         except InvalidValue as fault:
@@ -103,8 +103,8 @@ class Encoder:
             error = f"{taken} is taken by entity {items[identity].entity_id}"
             faults.append(FailedItem({**shared.fields, **part}, error, entity_id, identity))
             return
-        kept = self._everything(shared, part) if self.keep_items else picked(self.kept, shared.fields, part)
-        items[identity] = Item(entity_id, content, shared.late + late, item_hash, kept)
+        payload = self._everything(shared, part) if self.keep_items else picked(self.payload, shared.fields, part)
+        items[identity] = Item(entity_id, content, shared.unhashed + unhashed, item_hash, payload)
 
     def _refuse_twins(self, common: dict[str, Any], part: dict[str, Any]) -> None:
         """Raise InvalidValue if an item would have a name twice: JSON says nothing of which one counts."""
@@ -114,14 +114,14 @@ class Encoder:
                 raise InvalidValue(min(twins), "is given twice")
 
     def _shared(self, common: dict[str, Any]) -> _Shared:
-        fields, late = self._hashed(common)
+        fields, unhashed = self._hashed(common)
         varying = {name: value for name, value in fields.items() if name in self._varying}
         others = {name: value for name, value in fields.items() if name not in self._varying}
         try:
             encoded = canonical(others)[1:-1].encode()
         except UNENCODABLE:
             encoded = None
-        return _Shared(common, varying, others, encoded, late)
+        return _Shared(common, varying, others, encoded, unhashed)
 
     def _content(self, shared: _Shared, fields: dict[str, Any]) -> tuple[bytes, ...]:
         if self._varying.issuperset(fields):
@@ -142,17 +142,17 @@ class Encoder:
         """The fields that are hashed, and the others as JSON to append; None for these if they cannot be."""
         for dotted in self.exclude:
             fields = without(fields, dotted)
-        late = ""
+        unhashed = ""
         try:
             for name in self._unhashed:
                 if name in fields:
-                    late += f',"{name}":{encode(fields[name])}'
-            late.encode()
+                    unhashed += f',"{name}":{encode(fields[name])}'
+            unhashed.encode()
         except UNENCODABLE:
             return fields, None
-        if late:
+        if unhashed:
             fields = {name: value for name, value in fields.items() if name not in self._unhashed}
-        return fields, late
+        return fields, unhashed
 
     def _everything(self, shared: _Shared, part: dict[str, Any]) -> dict[str, Any]:
         fields = {**shared.fields, **part}

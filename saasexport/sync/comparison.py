@@ -179,7 +179,7 @@ class Comparison:
         encoder = self.this_pass.table.encoder
         items, faults = encoder.encoded(assembled(self.feed, self.this_pass.shop, ids))
         digests = [
-            (self.digester.of_item(json.loads(whole(item.content, item.late))), bytes.fromhex(identity))
+            (self.digester.of_item(json.loads(whole(item.content, item.unhashed))), bytes.fromhex(identity))
             for identity, item in items.items()
         ]
         self.scratch.executemany(SQL.found_out, digests)
@@ -260,7 +260,7 @@ class Comparison:
         with self.this_pass.shop.reading(1):
             entities: list[EntityItems] = assembled(self.feed, self.this_pass.shop, [entity_id])
             item = encoder.encoded(entities)[0].get(identity)
-        return json.loads(whole(item.content, item.late)) if item else None
+        return json.loads(whole(item.content, item.unhashed)) if item else None
 
     def _fields(self, shop: dict[str, Any], held: dict[str, Any]) -> dict[str, list[Any]]:
         """Field -> what the shop says and what the service holds, of those that are compared and differ."""
