@@ -44,7 +44,9 @@ MOST_PARAMETERS = 5
 ENGINE = ("database", "capture", "delivery", "setup", "sync")
 
 # The optional extras, each in the one module that needs it.
-EXTRAS = {"delivery.proxied": {"requests"}, "delivery.signature": {"cryptography"}}
+EXTRAS = {"delivery.proxied": {"requests"}, "delivery.signature": {"cryptography"},
+    "service.graphql.endpoint": {"graphql"},
+}
 
 # What a feed may know: a newcomer writes it with these and the shop's tables.
 OF_FEEDS = {"feed", "queries", "values", "errors", "shop", "feeds", ""}

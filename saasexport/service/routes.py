@@ -33,6 +33,7 @@ from saasexport.errors import ConfigError
 from saasexport.service import digests
 from saasexport.service.batch import inflate, rows_of
 from saasexport.service.store import Store, StoreError, StoreFull
+from saasexport.service.storefront.endpoint import Asked, Storefront
 from saasexport.service.validation import Validator, identity_text
 from saasexport.shapes.words import FeedShape
 from saasexport.web.budget import Taking
@@ -65,9 +66,16 @@ class Routes:
     """Where batches may be sent to, and what may be read."""
 
     def __init__(
-        self, store: Store, api_key: bytes, max_body: int, own: list[OwnRoute], shapes: dict[str, FeedShape]
+        self,
+        store: Store,
+        api_key: bytes,
+        max_body: int,
+        own: list[OwnRoute],
+        shapes: dict[str, FeedShape],
+        storefront: Storefront,
     ) -> None:
         self._store = store
+        self._storefront = storefront
         self._api_key = api_key
         self._max_body = max_body
         self._own = own
@@ -81,8 +89,10 @@ class Routes:
         # One answer is built at a time: it counts only once its size is known.
         self._reads = ThreadPoolExecutor(1, "reads")
 
-    def admit(self, request: Request) -> Target:
+    def admit(self, request: Request) -> Target | Asked:
         """The target of a request, or the refusal of one that its head already rules out."""
+        if asked := self._storefront.admit(request):
+            return asked
         unread = request.length > 0
         if self._api_key:
             given = request.headers.get("x-api-key", "").encode("latin-1")
@@ -145,8 +155,12 @@ class Routes:
                 return Target(what, feed, _environment(environment))
         return None
 
-    def answer(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
+    def answer(self, target: Target | Asked, request: Request, body: bytes, taking: Taking) -> Answer:
         """Do what was asked."""
+        if isinstance(target, Asked):
+            answer = self._storefront.answer(target, request, body)
+            taking(len(answer.body))
+            return answer
         worker = self._batches if target.what == "batch" else self._reads
         return worker.submit(self._at_work, target, request, body, taking).result()
 
@@ -182,6 +196,7 @@ class Routes:
         rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, self._validator(target.feed))
         if rows:
             self._store.save(target.environment, target.feed, rows, request.request_id)
+            self._storefront.connected.wake()
         return Answer(200, _json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
 
     def _validator(self, feed: str) -> Validator:

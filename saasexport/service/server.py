@@ -11,6 +11,7 @@ from saasexport import plain
 from saasexport.config.secret import read_key
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.service.serving import CommerceService
+from saasexport.service.settings import DEFAULT, read_settings
 from saasexport.shapes import SHAPES, declared
 from saasexport.shapes.declared import NAME
 from saasexport.shapes.words import FeedShape
@@ -98,6 +99,19 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="answer for this host too: the name of a proxy in front; may be repeated",
     )
+    it.add_argument("--settings", metavar="FILE", help="units, synonyms, pins and facets of the connected services")
+    it.add_argument(
+        "--storefront-key-file",
+        metavar="FILE",
+        help="a storefront needs the X-Api-Key in this file, which opens nothing else",
+    )
+    it.add_argument(
+        "--allow-origin",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="let pages of this origin ask the connected services, and no others; may be repeated",
+    )
     it.add_argument(
         "--schema",
         metavar="FILE",
@@ -124,11 +138,14 @@ def main(argv: list[str] | None = None) -> int:
             host=arguments.host,
             port=arguments.port,
             allowed_hosts=arguments.allow_host,
-            api_key=read_key(arguments.api_key_file, "--api-key-file").encode() if arguments.api_key_file else b"",
+            api_key=_key(arguments.api_key_file, "--api-key-file"),
             max_body=arguments.max_body,
             routes=arguments.route,
             shapes=[shape for path in arguments.schema if (shape := read_shape(path))],
             verbose=arguments.verbose,
+            settings=read_settings(arguments.settings) if arguments.settings else DEFAULT,
+            storefront_key=_key(arguments.storefront_key_file, "--storefront-key-file"),
+            allowed_origins=arguments.allow_origin,
         )
     except SaasExportError as error:
         print(f"commerce_service: {plain.line(str(error))}", file=sys.stderr)
@@ -150,6 +167,10 @@ def main(argv: list[str] | None = None) -> int:
     service.serve()
     signal.set_wakeup_fd(-1)
     return 0
+
+
+def _key(path: str | None, option: str) -> bytes:
+    return read_key(path, option).encode() if path else b""
 
 
 def _port(text: str) -> int:

@@ -6,8 +6,11 @@ database, the rest was never said to be.
 
 from collections.abc import Iterable
 
+from saasexport.service.connected import Connected
 from saasexport.service.routes import Routes, own_route
+from saasexport.service.settings import DEFAULT, Settings
 from saasexport.service.store import Store
+from saasexport.service.storefront.endpoint import Storefront
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import FeedShape
 from saasexport.web.hosts import Hosts
@@ -43,6 +46,9 @@ class CommerceService(Server):
         idle_seconds: float = IDLE_SECONDS,
         most_connections: int = MOST_CONNECTIONS,
         verbose: bool = False,
+        settings: Settings = DEFAULT,
+        storefront_key: bytes = b"",
+        allowed_origins: Iterable[str] = (),
     ) -> None:
         known = {**SHAPES, **{shape.feed: shape for shape in shapes}}
         own = [own_route(feed, path, known) for feed, path in routes]
@@ -55,9 +61,13 @@ class CommerceService(Server):
             raise
         hosts = Hosts([host, *allowed_hosts], "a proxy's name is given with --allow-host")
         limits = Limits(request_seconds, idle_seconds, most_connections, max_body * BODIES_IN_MEMORY)
-        super().__init__(listener, Routes(self.store, api_key, max_body, own, known), hosts, limits, verbose)
+        self._connected = Connected(self.store, settings)
+        storefront = Storefront(self._connected, storefront_key, allowed_origins)
+        routes_of_all = Routes(self.store, api_key, max_body, own, known, storefront)
+        super().__init__(listener, routes_of_all, hosts, limits, verbose)
 
     def serve(self) -> None:
         """Serve until `stop()`, and close the database."""
         super().serve()
+        self._connected.stop()
         self.store.close()

@@ -55,6 +55,7 @@ class Store:
     """The items of every feed and environment.  May be used from any thread."""
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         with contextlib.ExitStack() as unfinished:
@@ -161,6 +162,14 @@ class Store:
         }
         with self._read_lock, _as_store_error():
             return self._reader.execute(SQL.digest_page, values).fetchall()
+
+    def connect(self) -> sqlite3.Connection:
+        """A further connection to the file, for what is derived from the items."""
+        return _connect(self._path)
+
+    def writing(self) -> threading.Lock:
+        """What is held while another connection of this process writes: nobody then waits for a busy file."""
+        return self._write_lock
 
     def close(self) -> None:
         """Close the file once running work is done; the write-ahead log is folded into it."""

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-# Generous for an exporter, whose head has 400 bytes.
-LONGEST_HEAD = 16_384
+# A question in GraphQL may stand in the request line, with 32 KB.
+LONGEST_HEAD = 49_152
 
 # How long a refused sender may go on sending before it is cut off: the answer
 # would be lost in a connection reset while bytes of its body are unread.

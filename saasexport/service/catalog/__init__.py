@@ -1,0 +1,1 @@
+"""What a storefront asks of products and categories, answered from the items as they were received."""

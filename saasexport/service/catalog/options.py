@@ -1,0 +1,171 @@
+"""What can be chosen of a complex product, and what is left of it once something is chosen."""
+
+import base64
+import json
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from saasexport.service.catalog.bundles import MULTIPLE
+from saasexport.service.catalog.catalog import Catalog, Variant
+from saasexport.service.catalog.items import Item
+from saasexport.service.catalog.prices import Range
+from saasexport.service.catalog.product import Product
+
+MOST_VARIANTS = 100
+
+
+class Value(NamedTuple):
+    """One value of an option; `kind` is Configuration, Swatch or Product."""
+
+    kind: str
+    id: str
+    title: str | None
+    in_stock: bool
+    swatch: tuple[str, str] | None = None
+    product: Product | None = None
+    quantity: float | None = None
+    is_default: bool = False
+    may_edit_quantity: bool = False
+
+
+class Option(NamedTuple):
+    """An option and the values it offers."""
+
+    id: str
+    title: str | None
+    is_required: bool
+    is_multiple: bool
+    values: list[Value]
+
+
+class Refined(NamedTuple):
+    """A configurable product of which something is chosen: the variants that are left."""
+
+    parent: Product
+    variants: list[Variant]
+    chosen: frozenset[str]
+
+    def options(self) -> list[Option]:
+        """The axes with the values that are still possible."""
+        return _configurable(self.parent, self.variants)
+
+    def price_range(self) -> Range | None:
+        """What the variants that are left cost."""
+        prices: Range | None = self.parent.catalog.range_of(variant.child for variant in self.variants)
+        return prices
+
+
+def options_of(product: Product) -> list[Option]:
+    """The options of a product, in their order."""
+    if product.kind == "configurable":
+        return _configurable(product, product.catalog.variants(product.sku))
+    kind = "grouped" if product.kind == "grouped" else "bundle"
+    entries = [entry for entry in product.item.get("optionsV2") or () if entry["type"] == kind]
+    return [_of_products(product.catalog, entry, product) for entry in sorted(entries, key=_order)]
+
+
+def refine(catalog: Catalog, sku: str, chosen: Iterable[str]) -> Product | Refined | None:
+    """What is left once these values are chosen; None if nothing is."""
+    product = catalog.product(sku)
+    if product is None or product.kind != "configurable":
+        return product
+    ids = frozenset(_padded(uid) for uid in chosen if uid)
+    if not ids:
+        return product
+    left = [variant for variant in catalog.variants(sku) if ids <= {_padded(uid) for uid in variant.uids}]
+    axes = {option.id for option in options_of(product)}
+    whole = [variant for variant in left if variant.codes >= axes and len(ids) == len(variant.uids)]
+    if len(whole) == 1:
+        return whole[0].child
+    return Refined(product, left, ids) if left else None
+
+
+def variants_page(
+    catalog: Catalog, sku: str, chosen: Iterable[str], size: int, cursor: str | None
+) -> tuple[list[Variant], str | None]:
+    """Variants after a cursor, and the cursor to go on with; ValueError for one that is none of ours."""
+    ids = {_padded(uid) for uid in chosen}
+    rows = [variant for variant in catalog.variants(sku) if ids <= {_padded(uid) for uid in variant.uids}]
+    if cursor:
+        last = _last_sku(cursor)
+        rows = [variant for variant in rows if variant.child.sku > last]
+    page = rows[: max(1, min(size, MOST_VARIANTS))]
+    following = f"{page[-1].child.sku}::::::{size}".encode() if len(rows) > len(page) else b""
+    return page, base64.b64encode(following).decode() or None
+
+
+def _last_sku(cursor: str) -> str:
+    sku, separator, _ = base64.b64decode(cursor + "==", validate=False).decode().rpartition("::::::")
+    if not separator:
+        raise ValueError("cursor")
+    return sku
+
+
+def _configurable(product: Product, variants: list[Variant]) -> list[Option]:
+    """The axes of a configurable product, with the values that variants have."""
+    stock: dict[str, bool] = {}
+    for variant in variants:
+        for uid in variant.uids:
+            stock[uid] = stock.get(uid, False) or variant.child.in_stock
+    rows = []
+    for entry in sorted(product.item.get("optionsV2") or (), key=_order):
+        if entry["type"] != "configurable":
+            continue
+        attribute = product.catalog.attributes.get(entry["id"])
+        title = entry.get("label") or (attribute.label if attribute else entry["id"])
+        values = [value for value in entry.get("values") or () if value.get("id") in stock]
+        values.sort(key=lambda value: (value.get("sortOrder") or 0, value.get("label") or ""))
+        shown = [_configuration(entry, value, stock[value["id"]]) for value in values]
+        if shown:
+            rows.append(Option(entry["id"], title, False, False, shown))
+    return rows
+
+
+def _configuration(option: Item, value: Item, in_stock: bool) -> Value:
+    swatch = _swatch(option, value)
+    return Value("Swatch" if swatch else "Configuration", value["id"], value.get("label"), in_stock, swatch)
+
+
+def _swatch(option: Item, value: Item) -> tuple[str, str] | None:
+    for field, kind in (("colorHex", "COLOR_HEX"), ("imageUrl", "IMAGE"), ("customSwatchValue", "CUSTOM")):
+        if value.get(field):
+            return kind, value[field]
+    try:
+        settings = json.loads(option.get("swatchType") or "{}")
+    except ValueError:
+        return None
+    # The text of a text swatch is not exported; its label mostly is the same.
+    is_text = isinstance(settings, dict) and settings.get("swatch_input_type") == "text"
+    return ("TEXT", value.get("label") or "") if is_text else None
+
+
+def _of_products(catalog: Catalog, entry: Item, product: Product) -> Option:
+    """An option whose values are products."""
+    is_grouped = entry["type"] == "grouped"
+    values = []
+    for value in sorted(entry.get("values") or (), key=_order):
+        part = catalog.product(value["sku"]) if value.get("sku") else None
+        if part:
+            values.append(
+                Value(
+                    "Product",
+                    value.get("id") or part.sku,
+                    value.get("label") or part.name,
+                    part.in_stock,
+                    product=part,
+                    quantity=value.get("qty"),
+                    is_default=bool(value.get("isDefault")) and not is_grouped,
+                    may_edit_quantity=bool(value.get("qtyMutability")),
+                )
+            )
+    is_multiple = is_grouped or entry.get("renderType") in MULTIPLE
+    title = entry.get("label") or (product.name if is_grouped else None)
+    return Option(entry["id"], title, bool(entry.get("required")), is_multiple, values)
+
+
+def _order(entry: Item) -> float:
+    return entry.get("sortOrder") or 0
+
+
+def _padded(uid: str) -> str:
+    return uid.rstrip("=")

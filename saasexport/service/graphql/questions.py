@@ -1,0 +1,358 @@
+"""The root fields of the schema: each asks the catalogue, the search or the recommendations."""
+
+import html
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from saasexport.service.catalog.categories import Category
+from saasexport.service.catalog.options import refine, variants_page
+from saasexport.service.connected import Answers
+from saasexport.service.graphql.values import Values, Views
+from saasexport.service.recommend.units import Context
+from saasexport.service.search.query import Bucket, Query, Result, SearchError, Sort, clause_of
+from saasexport.service.search.words import fold
+from saasexport.service.settings import Unit
+
+MOST_SKUS = 100
+
+_BUCKETS = {"scalar": "ScalarBucket", "range": "RangeBucket", "category": "CategoryView"}
+
+
+class QuestionError(Exception):
+    """What is wrong with a question, in words for whoever asked."""
+
+    def __init__(self, message: str, extensions: Values | None = None) -> None:
+        super().__init__(message)
+        self.extensions = extensions or {"classification": "ValidationError", "errorMessage": message}
+
+
+class Questions:
+    """The root of one request; graphql-core calls its methods by the names of the fields."""
+
+    def __init__(self, answers: Answers, views: Views) -> None:
+        self._answers = answers
+        self._catalog = answers.catalog
+        self._views = views
+
+    def products(self, info: Any, skus: list[str | None] | None = None) -> list[Values]:
+        """Products by SKU."""
+        if len(skus or ()) > MOST_SKUS:
+            raise QuestionError(f"skus: at most {MOST_SKUS} are answered at once")
+        return [self._views.product(row) for row in self._answers.products(sku for sku in skus or () if sku)]
+
+    def refineProduct(self, info: Any, sku: str, optionIds: list[str]) -> Values | None:
+        """What is left of a product once options are chosen."""
+        return self._views.refined(refine(self._catalog, self._sku(sku), optionIds))
+
+    def variants(
+        self,
+        info: Any,
+        sku: str,
+        optionIds: list[str] | None = None,
+        pageSize: int | None = None,
+        cursor: str | None = None,
+    ) -> Values:
+        """The variants of a configurable product."""
+        size = 100 if pageSize is None else pageSize
+        if not 1 <= size <= MOST_SKUS:
+            raise QuestionError(f"pageSize: expected a number from 1 to {MOST_SKUS}")
+        try:
+            page, following = variants_page(self._catalog, self._sku(sku), optionIds or (), size, cursor)
+        except ValueError as error:
+            raise QuestionError("cursor: not one that was answered here") from error
+        rows = [{"selections": list(row.uids), "product": self._views.product(row.child)} for row in page]
+        return {"variants": rows, "cursor": following}
+
+    def _sku(self, sku: str) -> str:
+        return self._answers.connected.folded_sku(self._catalog, sku)
+
+    def categories(
+        self, info: Any, ids: list[str] | None = None, roles: list[str] | None = None, subtree: Any = None
+    ) -> list[Values]:
+        """Categories by id, or a part of the tree."""
+        if subtree is None:
+            rows = self._catalog.categories(ids, roles)
+        elif len(ids or ()) != 1:
+            raise QuestionError("subtree needs exactly one id")
+        else:
+            rows = self._catalog.categories(ids, roles, subtree["startLevel"], max(subtree["depth"], 0))
+        return [self._category(row) for row in rows]
+
+    def _category(self, row: Category, count: int = 0) -> Values:
+        children = [child.id for child in self._catalog.tree.children.get(row.id, ()) if self._catalog.shows(child)]
+        return {
+            "__typename": "CategoryView",
+            "id": row.id,
+            "name": row.name,
+            "level": row.level,
+            "parentId": row.parent_id,
+            "position": row.position,
+            "path": row.path if not count else row.url_path,
+            "urlKey": row.url_key,
+            "urlPath": row.url_path,
+            "roles": list(row.roles),
+            "children": children,
+            "availableSortBy": row.item.get("availableSortBy"),
+            "defaultSortBy": row.item.get("defaultSortBy"),
+            "count": count,
+            "title": row.url_path or row.name,
+        }
+
+    def navigation(self, info: Any, family: str) -> list[Values]:
+        """The menu: active categories of four levels."""
+        return [value for root in self._roots() for value in self._menu(root, 4)]
+
+    def _roots(self) -> list[Category]:
+        tree = self._catalog.tree
+        return [row for row in tree.by_id.values() if row.parent_id not in tree.by_id]
+
+    def _menu(self, category: Category, depth: int) -> list[Values]:
+        rows = [row for row in self._catalog.tree.children.get(category.id, ()) if "show_in_menu" in row.roles]
+        return [
+            {
+                "__typename": "CategoryNavigationView",
+                "slug": row.url_path,
+                "name": row.name,
+                "children": self._menu(row, depth - 1) if depth > 1 else [],
+            }
+            for row in rows
+            if self._catalog.shows(row)
+        ]
+
+    def categoryTree(
+        self, info: Any, family: str | None = None, slugs: list[str] | None = None, depth: int | None = None
+    ) -> list[Values]:
+        """Categories by url path, with those below them."""
+        tree = self._catalog.tree
+        tops = [tree.by_path[slug] for slug in slugs if slug in tree.by_path] if slugs else []
+        if not slugs:
+            tops = [child for root in self._roots() for child in tree.children.get(root.id, ())]
+        rows = {row.id: row for top in tops for row in tree.below(top, top.level + max(depth or 1, 1) - 1)}
+        return [self._tree_value(row) for row in rows.values() if self._catalog.shows(row)]
+
+    def _tree_value(self, row: Category) -> Values:
+        tree = self._catalog.tree
+        item = row.item
+        parent = tree.by_id.get(row.parent_id)
+        keywords = [word.strip() for word in (item.get("metaKeywords") or "").split(",") if word.strip()]
+        return {
+            "__typename": "CategoryTreeView",
+            "slug": row.url_path,
+            "name": row.name,
+            "description": item.get("description"),
+            "level": row.level,
+            "parentSlug": parent.url_path if parent else None,
+            "childrenSlugs": [child.url_path for child in tree.children.get(row.id, ()) if self._catalog.shows(child)],
+            "metaTags": {
+                "title": item.get("metaTitle"),
+                "description": item.get("metaDescription"),
+                "keywords": keywords or None,
+            },
+            "images": [{"url": item["image"], "label": row.name, "roles": []}] if item.get("image") else [],
+        }
+
+    def searchCategory(
+        self,
+        info: Any,
+        searchTerm: str,
+        family: str | None = None,
+        pageSize: int = 20,
+        currentPage: int = 1,
+    ) -> Values:
+        """Categories whose names hold a text."""
+        if len(searchTerm.strip()) < 3:
+            raise QuestionError("searchTerm: expected at least 3 characters")
+        if not 1 <= pageSize <= 500 or currentPage < 1:
+            raise QuestionError("pageSize and currentPage: expected numbers from 1 on")
+        wanted = fold(searchTerm)
+        rows = [row for row in self._catalog.tree.by_id.values() if wanted in fold(row.name)]
+        rows = sorted((row for row in rows if self._catalog.shows(row)), key=lambda row: (fold(row.name), row.url_path))
+        first = (currentPage - 1) * pageSize
+        return {
+            "items": [self._tree_value(row) for row in rows[first : first + pageSize]],
+            "totalCount": len(rows),
+            "pageInfo": {"currentPage": currentPage, "pageSize": pageSize, "totalPages": -(-len(rows) // pageSize)},
+        }
+
+    def productSearch(
+        self,
+        info: Any,
+        phrase: str,
+        current_page: int = 1,
+        page_size: int = 20,
+        filter: list[Values] | None = None,
+        sort: list[Values] | None = None,
+        context: Values | None = None,
+    ) -> Values:
+        """A search."""
+        try:
+            clauses = tuple(clause_of(clause) for clause in filter or ())
+            sorts = tuple(Sort(row["attribute"], row["direction"] == "DESC") for row in sort or ())
+            facets = "facets" in _asked_fields(info)
+            result = self._answers.search(Query(phrase, clauses, sorts, current_page, page_size, facets))
+        except SearchError as error:
+            extensions = {"code": error.code, "classification": "DataFetchingException", "errorMessage": str(error)}
+            raise QuestionError(f"Exception while fetching data (/productSearch) : {error}", extensions) from error
+        return self._result(result)
+
+    def _result(self, result: Result) -> Values:
+        return {
+            "items": lambda info: [self._item(row, result.terms) for row in self._answers.products(result.skus)],
+            "total_count": result.total,
+            "page_info": {"current_page": result.page, "page_size": result.size, "total_pages": result.pages},
+            "facets": [
+                {
+                    "attribute": facet.attribute,
+                    "title": facet.title,
+                    "type": facet.kind,
+                    "buckets": [self._bucket(bucket) for bucket in facet.buckets],
+                }
+                for facet in result.facets
+            ],
+            "suggestions": result.suggestions,
+            "related_terms": result.related,
+            "warnings": [{"code": code, "message": message} for code, message in result.warnings],
+        }
+
+    def _item(self, product: Any, terms: tuple[str, ...]) -> Values:
+        return {
+            "productView": lambda info: self._views.product(product),
+            "product": lambda info: self._views.old_product(product),
+            "highlights": lambda info: highlights(product.name or "", terms),
+            "applied_query_rule": None,
+        }
+
+    def _bucket(self, bucket: Bucket) -> Values:
+        if bucket.kind == "category":
+            return {**self._category(bucket.category, bucket.products), "title": bucket.title}
+        value: Values = {"__typename": _BUCKETS[bucket.kind], "title": bucket.title, "count": bucket.products}
+        return {**value, "id": bucket.id, "from": bucket.start, "to": bucket.end}
+
+    def attributeMetadata(self, info: Any) -> Values:
+        """What can be sorted and filtered by."""
+        attributes = self._catalog.attributes.values()
+        sortable = [
+            _metadata(row.code, row.label, row.is_numeric, row.frontend_input) for row in attributes if row.is_sortable
+        ]
+        filterable = [
+            _metadata(row.code, row.label, row.is_numeric, row.frontend_input)
+            for row in attributes
+            if row.is_filterable_in_search or (row.is_filterable and row.is_facet)
+        ]
+        return {
+            "sortable": _with(sortable, _SORTABLE),
+            "filterableInSearch": _with(filterable, _FILTERABLE),
+        }
+
+    def recommendations(
+        self,
+        info: Any,
+        pageType: str | None = None,
+        category: str | None = None,
+        config: Values | None = None,
+        **context: Any,
+    ) -> Values:
+        """All units of a type of page."""
+        if config and self._answers.scope.is_preview:
+            kind = str(config.get("typeId") or "more-like-this")
+            size = min(max(config.get("displayNumber") or 5, 1), 25)
+            label = config.get("storefrontLabel") or kind
+            name = config.get("unitName") or kind
+            units: Iterable[Unit] = [Unit("preview", name, kind, pageType or "CMS", label, size)]
+        else:
+            everything = self._answers.connected.settings.units
+            units = [unit for unit in everything if pageType in (None, unit.page_type)]
+        return self._recommended(units, category, context)
+
+    def recommendationsByUnitIds(self, info: Any, unitIds: list[str], **context: Any) -> Values:
+        """These units, in this order."""
+        by_id = {unit.id: unit for unit in self._answers.connected.settings.units}
+        return self._recommended([by_id[name] for name in dict.fromkeys(unitIds) if name in by_id], None, context)
+
+    def _recommended(self, units: Iterable[Unit], category: str | None, given: Values) -> Values:
+        views = sorted(given.get("userViewHistory") or (), key=lambda row: row.get("date") or "", reverse=True)
+        viewed = dict.fromkeys(row["sku"] for row in views if row.get("sku"))
+        bought = tuple(sku for row in given.get("userPurchaseHistory") or () for sku in row.get("items") or () if sku)
+        current = given.get("currentSku") or (given.get("currentProduct") or {}).get("sku")
+        cart = tuple(sku for sku in given.get("cartSkus") or () if sku)
+        context = Context(current, category, cart, bought, tuple(viewed))
+        rows = self._answers.recommend(units, context)
+        results = [
+            {
+                "unitId": row.unit.id,
+                "unitName": row.unit.name,
+                "typeId": row.unit.type,
+                "pageType": row.unit.page_type,
+                "storefrontLabel": row.unit.label,
+                "displayOrder": row.unit.order,
+                "totalProducts": len(row.products),
+                "productsView": [
+                    self._views.product(product, kind, place) for place, (product, kind) in enumerate(row.products, 1)
+                ],
+                "userError": row.user_error,
+            }
+            for row in rows
+        ]
+        return {"results": results, "totalResults": len(results)}
+
+
+_SORTABLE = (
+    ("name", "Product Name", False, "text"),
+    ("price", "Price", True, "price"),
+    ("position", "Position", False, None),
+    ("relevance", "Relevance", False, None),
+    ("inStock", "In Stock", False, "boolean"),
+)
+_FILTERABLE = (
+    ("categories", "Categories", False, None),
+    ("categoryIds", "Category ids", False, None),
+    ("categoryPath", "Category path", False, None),
+    ("price", "Price", True, "price"),
+    ("sku", "SKU", False, "text"),
+    ("visibility", "Visibility", False, "select"),
+    ("inStock", "In Stock", False, "boolean"),
+)
+
+
+def _metadata(code: str, label: str, numeric: bool, kind: str | None) -> Values:
+    return {"attribute": code, "label": label, "numeric": numeric, "frontendInput": kind}
+
+
+def _with(rows: list[Values], more: Iterable[tuple[str, str, bool, str | None]]) -> list[Values]:
+    known = {row["attribute"] for row in rows}
+    return rows + [_metadata(*row) for row in more if row[0] not in known]
+
+
+def highlights(name: str, terms: Iterable[str]) -> list[Values]:
+    """The words of a name that were searched for, marked; everything else is escaped."""
+    wanted = [term for term in terms if term]
+
+    def marked(match: re.Match[str]) -> str:
+        word = match[0]
+        is_hit = any(fold(word).startswith(term) for term in wanted)
+        return f"<em>{html.escape(word)}</em>" if is_hit else html.escape(word)
+
+    plain = html.unescape(name)
+    pieces = re.sub(r"[^\W_]+|[\W_]+", marked, plain)
+    matched = [word for word in re.findall(r"[^\W_]+", plain) if any(fold(word).startswith(term) for term in wanted)]
+    return [{"attribute": "name", "value": pieces, "matched_words": matched}] if matched else []
+
+
+def _asked_fields(info: Any) -> set[str]:
+    """The fields of an answer that are asked for, those in fragments too."""
+    names: set[str] = set()
+
+    def walk(selections: Any) -> None:
+        for node in selections.selections if selections else ():
+            kind = node.kind
+            if kind == "field":
+                names.add(node.name.value)
+            elif kind == "inline_fragment":
+                walk(node.selection_set)
+            else:
+                walk(info.fragments[node.name.value].selection_set)
+
+    for node in info.field_nodes:
+        walk(node.selection_set)
+    return names

@@ -1,0 +1,96 @@
+"""From items that were received to the products whose entries they concern."""
+
+import json
+import sqlite3
+from typing import Any
+
+from saasexport.queries import beside
+from saasexport.service.search.words import is_english
+
+SQL = beside(__file__.replace("changes.py", "refresh.py"))
+
+# What an attribute's item says besides when it was exported.
+_TIMES = ("modifiedAt", "deleted")
+
+
+class Views:
+    """The store views that are indexed, by data space and code."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self.by_code: dict[tuple[str, str], int] = {}
+        self.by_id: dict[int, tuple[str, str, bool]] = {}
+        self._read()
+
+    def of(self, environment: str) -> list[int]:
+        """The views of a data space."""
+        return [view for (space, _), view in self.by_code.items() if space == environment]
+
+    def add(self, environment: str, code: str) -> int:
+        """The view's number; its tables are made when it is new."""
+        if (environment, code) not in self.by_code:
+            values = {"environment": environment, "code": code, "is_english": is_english(code)}
+            self._db.execute(SQL.view, values)
+            self._read()
+            view = self.by_code[environment, code]
+            tokens = "porter unicode61" if is_english(code) else "unicode61"
+            self._db.execute(
+                f"create virtual table search_{view} using fts5"
+                f"(keys, name, category, strong, middle, weak, tokenize='{tokens}', prefix='2 3')"
+            )
+        return self.by_code[environment, code]
+
+    def _read(self) -> None:
+        for view, environment, code, english in self._db.execute(SQL.views):
+            self.by_code[environment, code] = view
+            self.by_id[view] = environment, code, bool(english)
+
+
+def take_up(db: sqlite3.Connection, views: Views, limit: int) -> bool:
+    """Turn received items into products that are due; gives whether there were any."""
+    rows = db.execute(SQL.changes, {"limit": limit}).fetchall()
+    if not rows:
+        return False
+    whole_views: set[int] = set()
+    for _, _, environment, feed, identity, item, _ in rows:
+        names = json.loads(identity)
+        if feed == "products":
+            _due(db, [views.add(environment, names[1])], names[0])
+        elif feed in ("prices", "productOverrides"):
+            _due(db, views.of(environment), names[0])
+        elif feed == "variants":
+            _due(db, views.of(environment), names[0])
+            _due(db, views.of(environment), names[1])
+        elif feed == "categoryPermissions" and names[0].startswith("fallback"):
+            whole_views.update(views.of(environment))
+        elif feed in ("productAttributes", "categories"):
+            view = views.by_code.get((environment, names[1]))
+            if view and _concerns_all(db, view, feed, names[0], json.loads(item)):
+                whole_views.add(view)
+        elif feed == "scopesWebsite":
+            whole_views.update(views.of(environment))
+    for view in whole_views:
+        db.execute(SQL.due_view, {"view_id": view})
+    db.execute(SQL.drop_changes, {"last": rows[-1][0]})
+    return True
+
+
+def _due(db: sqlite3.Connection, views: list[int], sku: str) -> None:
+    for view in views:
+        values = {"view_id": view, "sku": sku}
+        db.execute(SQL.due_product, values)
+        db.execute(SQL.due_readers, values)
+
+
+def _concerns_all(db: sqlite3.Connection, view: int, feed: str, name: str, item: dict[str, Any]) -> bool:
+    """Whether an attribute changed; of a category only the products in it are due."""
+    if feed == "categories":
+        if item.get("categoryId") is None:
+            return True
+        db.execute(SQL.due_category, {"view_id": view, "category_id": str(item["categoryId"])})
+        return False
+    facts = json.dumps({key: value for key, value in item.items() if key not in _TIMES}, sort_keys=True)
+    values = {"view_id": view, "code": name}
+    before = db.execute(SQL.attribute, values).fetchone()
+    db.execute(SQL.save_attribute, {**values, "facts": facts})
+    return before is None or bool(before[0] != facts)

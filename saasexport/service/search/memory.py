@@ -1,0 +1,169 @@
+"""The numbers of one store view in memory: a bit per product for everything that is filtered and counted.
+
+Built from the entries at the start, then patched with what each step changed.
+"""
+
+import json
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from saasexport.service.search.documents import ANY_GROUP
+from saasexport.service.search.words import fold
+
+# The edges that ranges of prices are cut at.
+LADDER = (
+    *(0.0, 10.0, 25.0, 50.0, 75.0),
+    *(step * 10.0**power for power in range(2, 9) for step in (1, 1.5, 2, 3, 5, 7.5)),
+)
+
+Key = tuple[str, str]
+
+
+class ViewMemory:
+    """The products of a store view that can be searched for, by their numbers."""
+
+    def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        self.bits: dict[str, dict[str, int]] = {}
+        self.spelled: dict[str, dict[str, Counter[str]]] = {}
+        self.skus: dict[int, str] = {}
+        self.names: dict[int, str] = {}
+        self.created: dict[int, str] = {}
+        self.prices: dict[str, dict[int, float]] = {}
+        self.sorts: dict[str, dict[int, Any]] = {}
+        self.orders: dict[str, list[int]] = {}
+        numbers: dict[Key, list[int]] = {}
+        for number, sku, body in rows:
+            for key in self._add(number, sku, json.loads(body)):
+                numbers.setdefault(key, []).append(number)
+        for (kind, value), members in numbers.items():
+            self.bits.setdefault(kind, {})[value] = bitmap(members)
+
+    def patch(self, number: int, sku: str, before: str | None, after: str | None) -> None:
+        """Replace what is known of a product."""
+        if before == after:
+            return
+        old = self._remove(number, json.loads(before)) if before else set()
+        new = self._add(number, sku, json.loads(after)) if after else set()
+        bit = 1 << number
+        for kind, value in old - new:
+            values = self.bits[kind]
+            values[value] &= ~bit
+            if not values[value]:
+                del values[value]
+        for kind, value in new - old:
+            values = self.bits.setdefault(kind, {})
+            values[value] = values.get(value, 0) | bit
+        self.orders.clear()
+
+    @property
+    def every(self) -> int:
+        """All products."""
+        return self.bits.get("all", {}).get("", 0)
+
+    def of_group(self, kind: str, value: str, group: str) -> int:
+        """Products of which something holds for a group."""
+        whole = self.bits.get(kind, {}).get(value, 0)
+        own = self.bits.get("own", {}).get(group, 0)
+        return (whole & ~own) | self.bits.get(f"{kind}@{group}", {}).get(value, 0) if own else whole
+
+    def price(self, number: int, group: str) -> float | None:
+        """What a product costs a group at least."""
+        if group in self.prices and self.bits.get("own", {}).get(group, 0) >> number & 1:
+            return self.prices[group].get(number)
+        return self.prices.get(ANY_GROUP, {}).get(number)
+
+    def priced(self, start: float, end: float | None, group: str) -> int:
+        """Products that cost at least `start` and less than `end`."""
+        members = 0
+        for rung, low in enumerate(LADDER):
+            high = LADDER[rung + 1] if rung + 1 < len(LADDER) else float("inf")
+            if high <= start or (end is not None and low >= end):
+                continue
+            inside = self.of_group("price", str(rung), group)
+            if low < start or (end is not None and high > end):
+                prices = ((number, self.price(number, group) or 0.0) for number in numbers_of(inside))
+                inside = bitmap(number for number, price in prices if start <= price and (end is None or price < end))
+            members |= inside
+        return members
+
+    def label(self, code: str, value: str) -> str:
+        """A facet's value as most products write it."""
+        return min(self.spelled[code][value].items(), key=lambda item: (-item[1], item[0]))[0]
+
+    def _add(self, number: int, sku: str, body: dict[str, Any]) -> set[Key]:
+        self.skus[number] = sku
+        self.names[number] = fold(body["name"])
+        self.created[number] = body["created"]
+        for code, value in body["sort"].items():
+            self.sorts.setdefault(code, {})[number] = value
+        for group, (_, price) in body["groups"].items():
+            if price is not None:
+                self.prices.setdefault(group, {})[number] = price
+        for code, labels in body["facets"].items():
+            for label in labels:
+                self.spelled.setdefault(code, {}).setdefault(fold(label), Counter())[label] += 1
+        return keys_of(body)
+
+    def _remove(self, number: int, body: dict[str, Any]) -> set[Key]:
+        del self.skus[number], self.names[number], self.created[number]
+        for code in body["sort"]:
+            del self.sorts[code][number]
+        for group, (_, price) in body["groups"].items():
+            if price is not None:
+                del self.prices[group][number]
+        for code, labels in body["facets"].items():
+            for label in labels:
+                self.spelled[code][fold(label)][label] -= 1
+        return keys_of(body)
+
+
+def keys_of(body: dict[str, Any]) -> set[Key]:
+    """Everything that has a bitmap and holds of a product."""
+    keys = {
+        ("all", ""),
+        ("visibility", body["visibility"]),
+        ("kind", body["kind"]),
+        ("stock", "true" if body["stock"] else "false"),
+        ("low", "true" if body["low"] else "false"),
+    }
+    keys |= {("category", category) for category in body["categories"]}
+    keys |= {(f"facet:{code}", fold(label)) for code, labels in body["facets"].items() for label in labels}
+    for group, (is_displayable, price) in body["groups"].items():
+        suffix = f"@{group}" if group else ""
+        if group:
+            keys.add(("own", group))
+        if is_displayable:
+            keys.add((f"shown{suffix}", ""))
+        if price is not None:
+            keys.add((f"price{suffix}", str(rung_of(price))))
+    return keys
+
+
+def rung_of(price: float) -> int:
+    """The range of the ladder that a price is in."""
+    return max(bisect_right(LADDER, price) - 1, 0)
+
+
+def bitmap(numbers: Iterable[int]) -> int:
+    """A bit per number."""
+    members = list(numbers)
+    if not members:
+        return 0
+    row = bytearray(max(members) // 8 + 1)
+    for number in members:
+        row[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(row, "little")
+
+
+def numbers_of(bits: int) -> Iterator[int]:
+    """The numbers whose bits are set, in their order."""
+    for at, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        if byte:
+            base = at << 3
+            for shift in _SHIFTS[byte]:
+                yield base + shift
+
+
+_SHIFTS = [[shift for shift in range(8) if byte >> shift & 1] for byte in range(256)]

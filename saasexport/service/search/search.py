@@ -1,0 +1,188 @@
+"""One search: what the phrase finds, what the filter leaves of it, in which order, and the facets beside it."""
+
+import sqlite3
+from itertools import islice
+
+from saasexport.service.catalog.catalog import Catalog
+from saasexport.service.search.facets import Facets
+from saasexport.service.search.filters import Filters
+from saasexport.service.search.memory import ViewMemory, bitmap, numbers_of
+from saasexport.service.search.phrase import Hits, PhraseIndex
+from saasexport.service.search.query import LONGEST_PHRASE, MOST_PER_PAGE, Facet, Query, Result, SearchError, Sort
+from saasexport.service.search.sorting import Orders
+from saasexport.service.search.words import fold
+from saasexport.service.settings import Settings
+
+IN_CATEGORY = ("categoryPath", "categories", "categoryIds")
+
+OF_EVERY_SHOP = ("relevance", "price", "name", "position", "inStock", "newest")
+
+
+class Search:
+    """Answers the questions of one scope."""
+
+    def __init__(
+        self, db: sqlite3.Connection, view: int, memory: ViewMemory, catalog: Catalog, settings: Settings
+    ) -> None:
+        self._db = db
+        self._view = view
+        self._memory = memory
+        self._catalog = catalog
+        self._settings = settings
+        self._filters = Filters(memory, catalog)
+        self._index = PhraseIndex(db, view, settings.synonyms_of(catalog.scope.view.code))
+
+    def answer(self, query: Query) -> Result:
+        """The answer; SearchError if it is no question."""
+        phrase = query.phrase.replace("\0", "").strip()
+        _check(query, phrase)
+        warnings: list[tuple[str, str]] = []
+        sorts = self._sorts(query, phrase, warnings)
+        by_relevance = bool(phrase) and not sorts
+        hits = self._index.find(phrase, by_relevance) if phrase else Hits({})
+        if hits.corrected:
+            warnings.append(("CORRECTED_PHRASE", f"nothing was found for {phrase!r}, so {hits.corrected!r} is shown"))
+        found = bitmap(hits.scores) if phrase else self._memory.every
+        found &= self._memory.of_group("shown", "", self._catalog.scope.group)
+        conditions = [(clause.attribute, self._filters.bits(clause)) for clause in query.clauses]
+        pins, hidden = self._settings.rules(phrase, self._category(query), self._catalog.scope.view.code)
+        within = found & ~self._numbers(hidden)
+        members = within
+        for _, bits in conditions:
+            members &= bits
+        pinned = {} if query.sorts and not by_relevance else self._pinned(pins, conditions)
+        members |= bitmap(pinned.values())
+        page = self._page(query, members, hits, sorts, pinned)
+        total = members.bit_count()
+        if query.page > max(1, -(-total // query.size)):
+            raise SearchError(f"current_page {query.page} is beyond the last page, {max(1, -(-total // query.size))}")
+        facets = []
+        if query.with_facets:
+            facets = self._facets(query, within | bitmap(pinned.values()), conditions, phrase)
+        suggestions = self._index.suggestions(phrase)
+        if hits.corrected and hits.corrected not in suggestions:
+            suggestions = [hits.corrected, *suggestions][:5]
+        skus = [self._memory.skus[number] for number in page]
+        return Result(
+            total, skus, query.page, query.size, facets, suggestions, list(hits.related), warnings, hits.terms
+        )
+
+    def _page(
+        self, query: Query, members: int, hits: Hits, sorts: tuple[Sort, ...], pinned: dict[int, int]
+    ) -> list[int]:
+        """The products of a page; pins take their places before the pages are cut."""
+        rest = members & ~bitmap(pinned.values())
+        if sorts or not hits.scores:
+            orders = Orders(self._memory, self._catalog.scope.group, self._positions(query, sorts))
+            ordered = orders.ordered(rest, sorts or (Sort("newest"),))
+        else:
+            ordered = self._by_relevance(rest, hits.scores)
+        first = (query.page - 1) * query.size
+        wanted = first + query.size
+        if not pinned:
+            return list(islice(ordered, first, wanted))
+        others = iter(islice(ordered, wanted))
+        rows: list[int] = []
+        late = sorted(pinned.items())
+        while len(rows) < wanted:
+            if late and (late[0][0] <= len(rows) + 1):
+                rows.append(late.pop(0)[1])
+                continue
+            following = next(others, None)
+            if following is None:
+                rows += [number for _, number in late]
+                break
+            rows.append(following)
+        return rows[first:wanted]
+
+    def _by_relevance(self, members: int, scores: dict[int, float]) -> list[int]:
+        """The best first; what cannot be had comes last."""
+        stock = self._memory.bits.get("stock", {}).get("true", 0)
+        in_stock = set(numbers_of(members & stock))
+        skus = self._memory.skus
+        return sorted(
+            numbers_of(members),
+            key=lambda number: (number not in in_stock, -round(scores.get(number, 0.0), 6), skus[number]),
+        )
+
+    def _sorts(self, query: Query, phrase: str, warnings: list[tuple[str, str]]) -> tuple[Sort, ...]:
+        rows = []
+        for sort in query.sorts:
+            attribute = self._catalog.attributes.get(sort.attribute)
+            if sort.attribute not in OF_EVERY_SHOP and not (attribute and attribute.is_sortable):
+                raise SearchError(f"{sort.attribute[:60]} is not sortable: set 'Used for Sorting in Product Listing'")
+            if sort.attribute == "position" and not self._categories(query):
+                warnings.append(("EMPTY_CATEGORY_PATH", "position needs a filter on categoryPath, and was ignored"))
+            elif sort.attribute != "relevance":
+                rows.append(sort)
+        if not rows and not phrase and self._categories(query):
+            rows.append(Sort("position"))
+        return tuple(rows)
+
+    def _categories(self, query: Query) -> list[str]:
+        """The one category that a filter names, if it is one."""
+        for clause in query.clauses:
+            if clause.attribute in IN_CATEGORY and len(clause.values or ()) == 1:
+                is_id = clause.attribute == "categoryIds"
+                return list(clause.values or ()) if is_id else self._filters.category_ids(clause) or ["?"]
+        return []
+
+    def _category(self, query: Query) -> str | None:
+        ids = self._categories(query)
+        category = self._catalog.tree.by_id.get(ids[0]) if ids else None
+        return category.url_path if category else None
+
+    def _positions(self, query: Query, sorts: tuple[Sort, ...]) -> dict[int, int] | None:
+        if not any(sort.attribute == "position" for sort in sorts):
+            return None
+        select = "select document, position from catalog_place where view_id = ? and category_id = ?"
+        return dict(self._db.execute(select, (self._view, self._categories(query)[0])))
+
+    def _pinned(self, pins: dict[int, str], conditions: list[tuple[str, int]]) -> dict[int, int]:
+        """The pinned products by their places, as far as the filter lets them through."""
+        allowed = self._memory.of_group("shown", "", self._catalog.scope.group)
+        for _, bits in conditions:
+            allowed &= bits
+        rows = {}
+        for place, sku in pins.items():
+            for number in numbers_of(self._numbers([sku]) & allowed):
+                rows[place] = number
+        return rows
+
+    def _numbers(self, skus: list[str]) -> int:
+        select = "select document from catalog_product where view_id = ? and folded = ? and body is not null"
+        return bitmap(
+            number for sku in skus for (number,) in self._db.execute(select, (self._view, sku.casefold()))
+        )
+
+    def _facets(self, query: Query, within: int, conditions: list[tuple[str, int]], phrase: str) -> list[Facet]:
+        def counted(attribute: str) -> int:
+            members = within
+            for name, bits in conditions:
+                if name != attribute:
+                    members &= bits
+            return members
+
+        chosen: dict[str, set[str]] = {}
+        for clause in query.clauses:
+            chosen.setdefault(clause.attribute, set()).update(map(fold, clause.values or ()))
+        paths = [clause.values or () for clause in query.clauses if clause.attribute == "categoryPath"]
+        parents = [path.strip("/") for values in paths for path in values]
+        in_category = any(clause.attribute in IN_CATEGORY for clause in query.clauses)
+        codes = [
+            attribute.code
+            for attribute in self._catalog.attributes.values()
+            if attribute.is_facet
+            and (attribute.is_filterable_in_search or (attribute.is_filterable and (in_category or not phrase)))
+        ]
+        facets = Facets(self._memory, self._catalog, counted, chosen)
+        return facets.all(self._settings.facets, codes, parents or None)
+
+
+def _check(query: Query, phrase: str) -> None:
+    if len(phrase) > LONGEST_PHRASE:
+        raise SearchError(f"the phrase has more than {LONGEST_PHRASE} characters")
+    if query.page < 1:
+        raise SearchError("current_page: expected a number from 1 on")
+    if not 1 <= query.size <= MOST_PER_PAGE:
+        raise SearchError(f"page_size: expected a number from 1 to {MOST_PER_PAGE}")

@@ -1,0 +1,1 @@
+"""What the connected services answer without GraphQL: JSON for the shell, and pages to look at."""
