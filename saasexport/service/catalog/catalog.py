@@ -159,7 +159,7 @@ class Catalog:
     ) -> list[Category]:
         """Categories by id, or one of them with its descendants of some levels, in the tree's order."""
         rows = list(self.tree.by_id.values()) if ids is None else [self.tree.by_id.get(name) for name in ids]
-        chosen = [row for row in dict.fromkeys(rows) if row]
+        chosen = list({row.id: row for row in rows if row}.values())
         if start is not None:
             below = {row.id: row for top in chosen for row in self.tree.below(top, start + depth - 1)}
             chosen = [row for row in below.values() if row.level >= start]
