@@ -57,7 +57,7 @@ def digest(shop_file, feed):
                     chunk = sorted({*chunk, *others})
                 else:
                     sent.update((pending.row_id, pending.body) for pending in staged.pending)
-                    chunk = staged.again
+                    chunk = staged.reassemble
         total = sha256()
         for row_id, *row in ours.execute(
             f"select id, feed_id, source_entity_id, feed_hash, feed_data, status, errors from {feed.table}"
