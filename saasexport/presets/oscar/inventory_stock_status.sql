@@ -27,7 +27,7 @@ first as (
 select product.id as entity,
        record.partner_id as stockId,
        coalesce(nullif(first.partner_sku, ''), nullif(product.upc, ''), 'oscar-' || product.id) as sku,
-       product.id as productId,
+       number_of(product.id) as productId,
        record.quantity as qty,
        record.net as qtyForSale,
        not coalesce(class.track_stock, 1) as infiniteStock,

@@ -113,7 +113,7 @@ select placed.id as entity,
        'default' as storeViewCode,
        'main' as storeCode,
        'base' as websiteCode,
-       placed.user_id as customerId,
+       number_of(placed.user_id) as customerId,
        coalesce(nullif(placed.guest_email, ''), nullif(customer.email, '')) as customerEmail,
        nullif(ship.notes, '') as customerNote,
        json_object(

@@ -18,7 +18,7 @@ with stock as (
      group by product_id
 )
 select product.id as entity,
-       product.id as productId,
+       number_of(product.id) as productId,
        coalesce(nullif(stock.partner_sku, ''), nullif(product.upc, ''), 'oscar-' || product.id) as sku,
        'SIMPLE' as type,
        '0' as customerGroupCode,

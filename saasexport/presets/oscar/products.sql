@@ -55,7 +55,7 @@ site as (
       from django_site
 ),
 picture as (
-    select product_id, original, caption, min((display_order << 32) + id)
+    select product_id, original, caption, min(printf('%020d/%20s', display_order, id))
       from catalogue_productimage
      where product_id in (select value from json_each(:ids)
                           union
@@ -103,7 +103,7 @@ select product.id as entity,
        'main' as storeCode,
        'base' as websiteCode,
        product.title as name,
-       product.id as productId,
+       number_of(product.id) as productId,
        iif(product.structure = 'parent', 'configurable', 'simple') as type,
        nullif(product.description, '') as description,
        nullif(product.meta_title, '') as metaTitle,
@@ -246,7 +246,7 @@ with owner as (
      where product.id in (select value from json_each(:ids))
 ),
 first as (
-    select owner.entity, picture.id, min((picture.display_order << 32) + picture.id)
+    select owner.entity, picture.id, min(printf('%020d/%20s', picture.display_order, picture.id))
       from owner
       join catalogue_productimage as picture using (product_id)
      group by owner.entity
@@ -272,7 +272,7 @@ with owner as (
      where product.id in (select value from json_each(:ids))
 ),
 first as (
-    select owner.entity, picture.id, min((picture.display_order << 32) + picture.id)
+    select owner.entity, picture.id, min(printf('%020d/%20s', picture.display_order, picture.id))
       from owner
       join catalogue_productimage as picture using (product_id)
      group by owner.entity
@@ -307,7 +307,7 @@ select parent_id as entity,
        name as label,
        'configurable' as type,
        json_group_array(json_object('id', base64('configurable/' || attribute_id || '/' || option_id),
-                                    'label', option, 'sortOrder', option_id)) as "values"
+                                    'label', option, 'sortOrder', number_of(option_id))) as "values"
   from offered
  group by parent_id, attribute_id
  order by parent_id, attribute_id;

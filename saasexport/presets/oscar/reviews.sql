@@ -11,7 +11,7 @@
 -- Status 1 is approved.
 select review.id as entity,
        review.id as reviewId,
-       review.product_id as productId,
+       number_of(review.product_id) as productId,
        json_array('default') as visibility,
        review.title,
        coalesce(nullif(review.name, ''), nullif(trim(reviewer.first_name || ' ' || reviewer.last_name), ''),

@@ -44,7 +44,7 @@ named as (
 select id as entity,
        md5('configurable/' || parent_sku || '/' || sku) as id,
        parent_id as parentId,
-       id as productId,
+       number_of(id) as productId,
        parent_sku as parentSku,
        sku as productSku
   from named
