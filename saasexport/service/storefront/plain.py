@@ -34,7 +34,7 @@ def price_value(price: Price | None) -> dict[str, float] | None:
     return {"regular": shown(price.regular), "final": shown(price.final)} if price else None
 
 
-def facet_value(facet: Facet) -> dict[str, Any]:
+def value_of_facet(facet: Facet) -> dict[str, Any]:
     """A facet with its buckets."""
     buckets = []
     for bucket in facet.buckets:
@@ -55,7 +55,7 @@ def result_value(result: Result, products: list[Product]) -> dict[str, Any]:
         "pageSize": result.size,
         "pages": result.pages,
         "items": [product_value(product) for product in products],
-        "facets": [facet_value(facet) for facet in result.facets],
+        "facets": [value_of_facet(facet) for facet in result.facets],
         "suggestions": result.suggestions,
         "relatedTerms": result.related,
         "warnings": [{"code": code, "message": message} for code, message in result.warnings],
