@@ -12,14 +12,12 @@ import hashlib
 import json
 import re
 
+from saasexport.service.reading import json_bytes, limit_of
 from saasexport.service.store import Store
 from saasexport.shapes.words import FeedShape
 from saasexport.web.wire import Answer, Refusal
 
 PARAMETERS = ("range", "after", "limit")
-
-DEFAULT_LIMIT = 100
-MOST_PER_PAGE = 1000
 
 # A first comparison of many items: whoever asks is told to come again before it takes this for no answer.
 SECONDS = 5.0
@@ -39,7 +37,7 @@ def answer(store: Store, shape: FeedShape, environment: str, asked: dict[str, st
     if not store.make_digests(environment, shape.feed, of, SECONDS):
         raise Refusal(503, "the digests are still being made", headers=(("Retry-After", str(RETRY_SECONDS)),))
     content = _page(store, shape, environment, asked) if "range" in asked else _ranges(store, shape, environment, asked)
-    return Answer(200, json.dumps(content, separators=(",", ":")).encode())
+    return Answer(200, json_bytes(content))
 
 
 def digest(text: str, shape: FeedShape) -> bytes:
@@ -83,17 +81,16 @@ def _ranges(store: Store, shape: FeedShape, environment: str, asked: dict[str, s
 
 
 def _page(store: Store, shape: FeedShape, environment: str, asked: dict[str, str]) -> dict[str, object]:
-    after, limit = asked.get("after", ""), asked.get("limit", str(DEFAULT_LIMIT))
+    after = asked.get("after", "")
     if not re.fullmatch("[0-9a-f]{2}", asked["range"]):
         raise Refusal(400, "range: expected two of 0 to 9 and a to f")
     if not re.fullmatch("([0-9a-f]{2}){0,20}", after):
         raise Refusal(400, "after: expected a key, as next gives it")
-    if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_PER_PAGE:
-        raise Refusal(400, f"limit: expected a number from 1 to {MOST_PER_PAGE}")
+    limit = limit_of(asked)
     first_byte = int(asked["range"], 16)
-    rows = store.digest_page(environment, shape.feed, first_byte, bytes.fromhex(after), int(limit))
-    items = [_entry(shape, *row) for row in rows[: int(limit)]]
-    return {"items": items, "next": items[-1]["key"] if len(rows) > int(limit) else None}
+    rows = store.digest_page(environment, shape.feed, first_byte, bytes.fromhex(after), limit)
+    items = [_entry(shape, *row) for row in rows[:limit]]
+    return {"items": items, "next": items[-1]["key"] if len(rows) > limit else None}
 
 
 def _entry(

@@ -19,19 +19,18 @@ go on, pass `next` as `after`, until it is null.  Deleted items come along with
 tombstone; 404 means that it was never received.
 """
 
-import hmac
-import json
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from saasexport import __version__
 from saasexport.errors import ConfigError
 from saasexport.service import digests
 from saasexport.service.batch import inflate, rows_of
+from saasexport.service.reading import json_bytes, limit_of, parameters
 from saasexport.service.store import Store, StoreError, StoreFull
 from saasexport.service.storefront.endpoint import Asked, Storefront
 from saasexport.service.validation import Validator, identity_text
@@ -40,9 +39,6 @@ from saasexport.web.budget import Taking
 from saasexport.web.wire import JSON, Answer, Refusal, Request
 
 PLACEHOLDER = "{environment_id}"
-
-DEFAULT_LIMIT = 100
-MOST_PER_PAGE = 1000
 
 # How long a sender is asked to wait when the database cannot store: a full
 # disk takes a person, but a locked database only a moment.
@@ -94,10 +90,8 @@ class Routes:
         if asked := self._storefront.admit(request):
             return asked
         unread = request.length > 0
-        if self._api_key:
-            given = request.headers.get("x-api-key", "").encode("latin-1")
-            if not hmac.compare_digest(given, self._api_key):
-                raise Refusal(401, "the X-Api-Key is missing or wrong", closes=unread)
+        if not request.has_key(self._api_key):
+            raise Refusal(401, "the X-Api-Key is missing or wrong", closes=unread)
         try:
             if request.method == "POST":
                 return self._admit_post(request)
@@ -189,7 +183,7 @@ class Routes:
         content: dict[str, object] = {"status": "FAILED", "message": str(refusal)}
         if refusal.errors is not None:
             content["errors"] = refusal.errors
-        return Answer(refusal.status, _json_bytes(content), refusal.headers)
+        return Answer(refusal.status, json_bytes(content), refusal.headers)
 
     def _receive(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         is_gzip = request.headers.get("content-encoding", "").lower() == "gzip"
@@ -197,7 +191,7 @@ class Routes:
         if rows:
             self._store.save(target.environment, target.feed, rows, request.request_id)
             self._storefront.connected.wake()
-        return Answer(200, _json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
+        return Answer(200, json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
 
     def _validator(self, feed: str) -> Validator:
         if feed not in self._validators:
@@ -213,14 +207,14 @@ class Routes:
             case "item":
                 return self._item(target, query)
             case "digests":
-                shape, asked = self._shapes[target.feed], _parameters(query, digests.PARAMETERS)
+                shape, asked = self._shapes[target.feed], parameters(query, digests.PARAMETERS)
                 return digests.answer(self._store, shape, target.environment, asked)
         return _about(self._shapes)
 
     def _counts(self) -> Answer:
         return Answer(
             200,
-            _json_bytes(
+            json_bytes(
                 [
                     {
                         "feed": count.feed,
@@ -235,23 +229,21 @@ class Routes:
         )
 
     def _items(self, target: Target, query: str) -> Answer:
-        asked = _parameters(query, ("after", "limit", "deleted"))
-        limit = asked.get("limit", str(DEFAULT_LIMIT))
-        if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_PER_PAGE:
-            raise Refusal(400, f"limit: expected a number from 1 to {MOST_PER_PAGE}")
+        asked = parameters(query, ("after", "limit", "deleted"))
+        limit = limit_of(asked)
         deleted = asked.get("deleted", "0")
         if deleted not in ("0", "1"):
             raise Refusal(400, "deleted: expected 0 or 1")
         items, following = self._store.page(
-            target.environment, target.feed, asked.get("after", ""), int(limit), deleted == "1"
+            target.environment, target.feed, asked.get("after", ""), limit, deleted == "1"
         )
         # The items are JSON already, exactly as they were sent.
         text = f'{{"items":[{",".join(items)}],"next":'.encode()
-        return Answer(200, text + _json_bytes(following) + b"}")
+        return Answer(200, text + json_bytes(following) + b"}")
 
     def _item(self, target: Target, query: str) -> Answer:
         names = self._shapes[target.feed].identity
-        asked = _parameters(query, names)
+        asked = parameters(query, names)
         missing = [name for name in names if name not in asked]
         if missing:
             raise Refusal(400, f"the identity of {target.feed} needs {', '.join(missing)}")
@@ -264,7 +256,7 @@ class Routes:
 def _about(feeds: Iterable[str]) -> Answer:
     return Answer(
         200,
-        _json_bytes(
+        json_bytes(
             {
                 "service": "saasexport embedded Commerce Service",
                 "version": __version__,
@@ -278,10 +270,6 @@ def _about(feeds: Iterable[str]) -> Answer:
             }
         ),
     )
-
-
-def _json_bytes(content: object) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode()
 
 
 def own_route(feed: str, path: str, feeds: Iterable[str]) -> OwnRoute:
@@ -299,17 +287,3 @@ def _environment(segment: str) -> str:
     if not re.fullmatch("[A-Za-z0-9._~-]{1,100}", name):
         raise Refusal(404, "an environment id has letters, digits and . _ ~ - only")
     return name
-
-
-def _parameters(query: str, known: tuple[str, ...]) -> dict[str, str]:
-    """The parameters of a query, each known and given once."""
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), errors="strict")
-    except ValueError as error:
-        raise Refusal(400, "the query is malformed") from error
-    for name, _ in pairs:
-        if name not in known:
-            raise Refusal(400, f"{name[:100]}: not known here, which takes {', '.join(known)}")
-    if len(dict(pairs)) < len(pairs):
-        raise Refusal(400, "a parameter is given twice")
-    return dict(pairs)

@@ -6,6 +6,7 @@ allowed is for a whole request: a peer that drips bytes gains nothing.
 """
 
 import contextlib
+import hmac
 import re
 import socket
 import time
@@ -78,6 +79,10 @@ class Request:
         """The sender's name for this request, or nothing."""
         name = self.headers.get("x-request-id", "")
         return name if _VISIBLE.fullmatch(name) else ""
+
+    def has_key(self, key: bytes) -> bool:
+        """Whether it brings this X-Api-Key; without a key everybody may ask."""
+        return not key or hmac.compare_digest(self.headers.get("x-api-key", "").encode("latin-1"), key)
 
 
 class Connection:

@@ -20,7 +20,6 @@ class Attribute(NamedTuple):
     is_numeric: bool
     is_boolean: bool
     frontend_input: str | None
-    is_system: bool
 
     @property
     def is_facet(self) -> bool:
@@ -57,7 +56,6 @@ def attribute_of(item: Item) -> Attribute:
         bool(item.get("numeric")),
         bool(item.get("boolean")),
         item.get("frontendInput"),
-        bool(item.get("systemAttribute")),
     )
 
 

@@ -5,8 +5,6 @@ from saasexport.service.search.memory import ViewMemory, bitmap
 from saasexport.service.search.query import Clause, SearchError
 from saasexport.service.search.words import fold
 
-CATEGORY_PATHS = ("categoryPath", "categories")
-
 
 class Filters:
     """The conditions that a scope can put."""

@@ -1,6 +1,5 @@
 """Which path of the connected services means what: who may ask, from which page, and what is answered."""
 
-import hmac
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from saasexport.service.search.query import MOST_PER_PAGE, Clause, Query, Search
 from saasexport.service.storefront.plain import recommended_value, result_value, unit_value
 from saasexport.web.wire import Answer, Headers, Refusal, Request
 
-GRAPHQL, SEARCH, RECOMMEND, UNITS = "graphql", "search", "recommend", "units"
+GRAPHQL, SEARCH, UNITS = "graphql", "search", "units"
 
 # A question, not a batch of items.
 LONGEST_BODY = 262_144
@@ -49,8 +48,7 @@ class Storefront:
         unread = request.length > 0
         if request.method == "OPTIONS":
             return Asked("preflight")
-        given = request.headers.get("x-api-key", "").encode("latin-1")
-        if self._key and not hmac.compare_digest(given, self._key):
+        if not request.has_key(self._key):
             raise Refusal(401, "the X-Api-Key is missing or wrong", headers=self._cors(request), closes=unread)
         allowed = ("GET", "HEAD", "POST") if asked.what == GRAPHQL else ("GET", "HEAD")
         if request.method not in allowed:
@@ -66,9 +64,7 @@ class Storefront:
             return Answer(204, b"", (*self._cors(request), *_PREFLIGHT, *_echo(request)))
         try:
             answer = self._answered(asked, request, body)
-        except ScopeError as error:
-            raise Refusal(400, str(error), headers=self._cors(request)) from error
-        except SearchError as error:
+        except (ScopeError, SearchError) as error:
             raise Refusal(400, str(error), headers=self._cors(request)) from error
         except Building as error:
             later = ("Retry-After", "5")
