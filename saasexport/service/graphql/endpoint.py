@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from saasexport.service.catalog.scope import GROUP, ScopeError, given
-from saasexport.service.connected import Building, Connected
-from saasexport.web.wire import Answer, Headers, Refusal, Request
+from saasexport.service.connected import Connected
+from saasexport.web.wire import Answer, Headers, Request
 
 INSTALL = "/graphql needs graphql-core; run: pip install 'saasexport[graphql]'"
 
@@ -140,8 +140,6 @@ def _content(
             return _executed(engine, answers, document, question)
     except ScopeError as error:
         return {"errors": [{"message": str(error), "extensions": {"classification": "ValidationError"}}], "data": None}
-    except Building as error:
-        raise Refusal(503, "the index is being made", headers=(("Retry-After", "5"),)) from error
 
 
 def _executed(engine: Engine, answers: Any, document: Any, question: Question) -> dict[str, Any]:
