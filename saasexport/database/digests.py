@@ -11,7 +11,7 @@ from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from saasexport.database.hashing import canonical, feed_id
-from saasexport.database.items import Encoder
+from saasexport.database.items import Encoder, Item
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems
 
@@ -73,7 +73,7 @@ class Digester:
     def _of_sendable(self, entity: EntityItems) -> list[Compared]:
         items, _ = self.encoder.encoded([entity])
         return [
-            Compared(bytes.fromhex(identity), self.of_item(json.loads(whole(item.content, item.unhashed))), entity.id)
+            Compared(bytes.fromhex(identity), self.of_item(as_dict(item)), entity.id)
             for identity, item in items.items()
         ]
 
@@ -123,6 +123,7 @@ def _number(text: str) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def whole(content: tuple[bytes, ...], late: str) -> bytes:
-    """An item of the encoder as JSON, without what is added when it is sent."""
-    return b"".join(content) + late.encode() + b"}"
+def as_dict(item: Item) -> dict[str, Any]:
+    """An item of the encoder, without what is added when it is sent."""
+    content: dict[str, Any] = json.loads(b"".join(item.content) + item.unhashed.encode() + b"}")
+    return content

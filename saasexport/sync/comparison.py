@@ -16,7 +16,7 @@ from saasexport.capture.changelog import Span
 from saasexport.clock import as_utc
 from saasexport.database import deletion_guard, indexer
 from saasexport.database.db import statements, transaction
-from saasexport.database.digests import Compared, Digester, whole
+from saasexport.database.digests import Compared, Digester, as_dict
 from saasexport.database.hashing import encode
 from saasexport.database.uuids import Uuids
 from saasexport.delivery.digests import HeldItem, HeldItems
@@ -140,7 +140,7 @@ class Comparison:
 
     def _find_entities(self) -> None:
         """The entities of what only the service has: those on record, and those that the look-back hides."""
-        for keys in self._pages(SQL.keys_without_entity):
+        for keys in self.pages(SQL.keys_without_entity):
             rows = self.this_pass.table.rows("by_feed_id", feed_ids=encode([key.hex() for (key,) in keys]))
             self.scratch.executemany(SQL.set_entity, [(row[1], bytes.fromhex(row[2])) for row in rows])
         unknown = self.scratch.execute(SQL.keys_without_entity, {"after": b"", "limit": 1}).fetchone()
@@ -179,8 +179,7 @@ class Comparison:
         encoder = self.this_pass.table.encoder
         items, faults = encoder.encoded(assembled(self.feed, self.this_pass.shop, ids))
         digests = [
-            (self.digester.of_item(json.loads(whole(item.content, item.unhashed))), bytes.fromhex(identity))
-            for identity, item in items.items()
+            (self.digester.of_item(as_dict(item)), bytes.fromhex(identity)) for identity, item in items.items()
         ]
         self.scratch.executemany(SQL.found_out, digests)
         failed = self.this_pass.table.identities_of_faults(faults)
@@ -210,7 +209,7 @@ class Comparison:
 
     def _judge(self) -> None:
         """What each difference is, by what is on record of its item."""
-        for page in self._pages(SQL.keys):
+        for page in self.pages(SQL.keys):
             known = self.this_pass.table.rows("by_feed_id", feed_ids=encode([row[0].hex() for row in page]))
             rows = {row[2]: row for row in known}
             for key, is_gone, is_missing, modified_at, is_beyond in page:
@@ -260,7 +259,7 @@ class Comparison:
         with self.this_pass.shop.reading(1):
             entities: list[EntityItems] = assembled(self.feed, self.this_pass.shop, [entity_id])
             item = encoder.encoded(entities)[0].get(identity)
-        return json.loads(whole(item.content, item.unhashed)) if item else None
+        return as_dict(item) if item else None
 
     def _fields(self, shop: dict[str, Any], held: dict[str, Any]) -> dict[str, list[Any]]:
         """Field -> what the shop says and what the service holds, of those that are compared and differ."""
@@ -268,7 +267,8 @@ class Comparison:
         names = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
         return {name: [shop.get(name), held.get(name)] for name in names}
 
-    def _pages(self, query: str) -> Iterator[list[Any]]:
+    def pages(self, query: str) -> Iterator[list[Any]]:
+        """The rows of a query in the order of their keys, some at a time."""
         after = b""
         while rows := self.scratch.execute(query, {"after": after, "limit": PAGE}).fetchall():
             after = rows[-1][0]

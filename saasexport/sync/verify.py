@@ -15,7 +15,7 @@ from saasexport.database.db import transaction
 from saasexport.delivery.digests import HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
-from saasexport.sync.comparison import APART, KINDS, PAGE, SQL, Comparison
+from saasexport.sync.comparison import APART, KINDS, SQL, Comparison
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.resync import require
 from saasexport.sync.steps import Pass
@@ -121,9 +121,7 @@ def _put_on_record(comparison: Comparison, asks: bool) -> dict[EntityId, None]:
     """Have every difference on record as to be retried; gives the entities.  `asks`: what the service holds of each."""
     table, scratch = comparison.this_pass.table, comparison.scratch
     ids: dict[EntityId, None] = {}
-    after = b""
-    while rows := scratch.execute(SQL.to_repair, {"after": after, "limit": PAGE}).fetchall():
-        after = rows[-1][0]
+    for rows in comparison.pages(SQL.to_repair):
         moments = {row[0]: row[4] or (comparison.moment_of(row[0], row[2]) if asks else "") for row in rows}
         with transaction(table.ours):
             for key, is_gone, entity_id, identity, _ in rows:

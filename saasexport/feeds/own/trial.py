@@ -14,6 +14,7 @@ from saasexport.entity_key import EntityId
 from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds.own import functions
+from saasexport.feeds.own.checking import assembled
 from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.reads import Schema, quoted
 
@@ -159,9 +160,7 @@ class Table:
 
 def assembled_alone(feed: Feed, shop: Shop, entity_id: EntityId) -> EntityItems | None:
     """What an entity gives, asked for alone; None if it gives nothing."""
-    key: Any = entity_id
-    with shop.reading(1):
-        return next(iter(list(feed.assemble(shop, [key]))), None)
+    return assembled(feed, shop, [entity_id], 1).get(entity_id)
 
 
 def ask(shop: Shop, feed: Feed, query: str, keys: Sequence[Any]) -> set[EntityId]:
