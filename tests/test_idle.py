@@ -149,12 +149,12 @@ def test_a_shop_that_is_gone_is_work(tiny, started):
     ],
 )
 def test_what_stands_in_our_database_is_work_for_the_job_that_does_it(tiny, started, change, work):
-    tiny.found.ours.execute(change)
+    tiny.installation.ours.execute(change)
     assert started.all() == work
 
 
 def test_a_problem_that_was_told_is_work_for_a_run_by_cron(tiny, started):
-    tiny.found.ours.execute("insert into problem values ('resend_failed', 'x', 'now', 'now')")
+    tiny.installation.ours.execute("insert into problem values ('resend_failed', 'x', 'now', 'now')")
     assert started.all() == []
     assert started("resend_failed", "--cron")
     assert not started("saas_data_exporter", "--cron")
@@ -207,12 +207,12 @@ def test_what_another_version_kept_is_not_relied_on(started, monkeypatch):
     ],
 )
 def test_feeds_that_are_not_made_of_plain_names_are_for_the_job(tiny, started, usable):
-    tiny.found.ours.execute("update installation set usable = ?", (usable,))
+    tiny.installation.ours.execute("update installation set usable = ?", (usable,))
     assert started.all() == list(JOBS)
 
 
 def test_no_question_of_an_idle_tick_is_kept_in_our_database(tiny):
-    cursor = tiny.found.ours.execute("select * from installation")
+    cursor = tiny.installation.ours.execute("select * from installation")
     kept = zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True)
     assert [name for name, value in kept if "select " in str(value).lower()] == []
 
@@ -240,7 +240,7 @@ def test_a_scan_that_finds_another_database_leaves_it_to_the_job(tiny, started):
 
 def test_a_job_that_runs_already_is_left_alone_silently(tiny, started, capsys):
     tiny.shop.execute("update thing set name = 'x'")
-    with lock.held(tiny.found.lock_file("reindex_all_invalid"), "reindex_all_invalid"):
+    with lock.held(tiny.installation.lock_file("reindex_all_invalid"), "reindex_all_invalid"):
         assert not started("reindex_all_invalid")
     assert capsys.readouterr() == ("", "")
     assert started("reindex_all_invalid")
@@ -253,7 +253,7 @@ def test_the_job_is_handed_the_lock_that_is_held(tiny, started):
 
 
 def test_an_idle_run_lets_go_of_its_lock_and_notes_when_it_was(tiny, started):
-    path = tiny.found.lock_file("resend_failed")
+    path = tiny.installation.lock_file("resend_failed")
     assert not started("resend_failed")
     assert lock.is_held(path) == ""
     with open(path) as file:

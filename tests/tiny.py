@@ -183,7 +183,7 @@ class Tiny:
         self.opened = []
         self.options = {}  # of every pass, unless it is given others
         self.write(settings)
-        self.found = self.set_up()
+        self.installation = self.set_up()
 
     def write(self, settings=""):
         """Write the configuration file."""
@@ -195,24 +195,24 @@ class Tiny:
     def set_up(self):
         """What init does."""
         content = self.config.read_bytes()
-        found = opening.set_up(settings.parse(str(self.config), content, tuple(self.feeds)), content)
-        self.opened.append(found)
-        return found
+        installation = opening.set_up(settings.parse(str(self.config), content, tuple(self.feeds)), content)
+        self.opened.append(installation)
+        return installation
 
     def open(self):
         """What every job does first."""
-        self.found = opening.open_installation(str(self.config))
-        self.opened.append(self.found)
-        return self.found
+        self.installation = opening.open_installation(str(self.config))
+        self.opened.append(self.installation)
+        return self.installation
 
     def work(self, sender=None, **options):
         """What a job works with."""
-        exporter = Exporter(self.found, sender or Sender(), Log(str(self.folder / "log"), "a test"))
+        exporter = Exporter(self.installation, sender or Sender(), Log(str(self.folder / "log"), "a test"))
         return Work(exporter, Options(**{**self.options, **options}))
 
     def ask(self, query, **values):
         """Rows of our database."""
-        return self.found.ours.execute(query, values).fetchall()
+        return self.installation.ours.execute(query, values).fetchall()
 
     def statuses(self, table=THINGS.table):
         """How many rows of a feed table have which status."""

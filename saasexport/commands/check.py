@@ -58,11 +58,11 @@ def run(options: argparse.Namespace, name: str) -> int:
 def _measured(config: str | None) -> str:
     """The numbers of all feeds together, as label=value;warning;critical;minimum."""
     try:
-        found = open_installation(config, read_only=True)
+        installation = open_installation(config, read_only=True)
     except (SaasExportError, sqlite3.Error):
         return ""
     try:
-        rows = [row for row in status.rows(found) if not row["unavailable"]]
+        rows = [row for row in status.rows(installation) if not row["unavailable"]]
     finally:
-        found.close()
+        installation.close()
     return " ".join(f"{name}={sum(row[name] or 0 for row in rows)};{warning};;0" for name, warning in MEASURED)

@@ -29,12 +29,12 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Serve the pages until SIGTERM or Ctrl-C, or write one."""
     # What is wrong is said before anybody looks.
-    found = open_installation(options.config, read_only=True, counts=True)
+    installation = open_installation(options.config, read_only=True, counts=True)
     try:
         if options.output:
-            return _write(options.output, _document(found))
+            return _write(options.output, _document(installation))
     finally:
-        found.close()
+        installation.close()
     return _serve(options)
 
 
@@ -53,10 +53,10 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _document(found: Installation) -> bytes:
+def _document(installation: Installation) -> bytes:
     from saasexport.dashboard import pages, status_page
 
-    return pages.frame(status_page.page(found, is_file=True), "", is_file=True).encode("utf-8", "replace")
+    return pages.frame(status_page.page(installation, is_file=True), "", is_file=True).encode("utf-8", "replace")
 
 
 def _write(path: str, content: bytes) -> int:

@@ -34,12 +34,12 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show what is held back, or send it."""
-    found = open_installation(options.config, read_only=not options.confirm)
+    installation = open_installation(options.config, read_only=not options.confirm)
     try:
-        feeds = [found.feed(options.feed)] if options.feed else found.feeds()
+        feeds = [installation.feed(options.feed)] if options.feed else installation.feeds()
         if options.confirm:
-            return _confirm(found, [feed for feed in feeds if deletion_guard.held(found.ours, feed)])
-        rows = [(feed.name, len(deletion_guard.held(found.ours, feed))) for feed in feeds]
+            return _confirm(installation, [feed for feed in feeds if deletion_guard.held(installation.ours, feed)])
+        rows = [(feed.name, len(deletion_guard.held(installation.ours, feed))) for feed in feeds]
         rows = [row for row in rows if row[1]]
         if options.json:
             return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
@@ -51,14 +51,14 @@ def run(options: argparse.Namespace, name: str) -> int:
         print(as_typed(hint))
         return 0
     finally:
-        found.close()
+        installation.close()
 
 
-def _confirm(found: Installation, feeds: list[Feed]) -> int:
-    exporter = exporter_for(found, "saasexport deletions --confirm")
+def _confirm(installation: Installation, feeds: list[Feed]) -> int:
+    exporter = exporter_for(installation, "saasexport deletions --confirm")
     try:
         for feed in feeds:
-            with lock.held(found.lock_file(feed.name), "deletions"):
+            with lock.held(installation.lock_file(feed.name), "deletions"):
                 report = confirm_deletions(exporter, Options(), feed)
             entities = "1 entity" if report.processed == 1 else f"{report.processed:,} entities"
             items = "1 item" if report.deleted == 1 else f"{report.deleted:,} items"

@@ -112,25 +112,25 @@ def run(options: argparse.Namespace, name: str) -> int:
         options.action, options.feed = None, options.action
     if options.id is not None and not options.feed:
         raise ConfigError("failed: --id needs a feed", "each feed counts the rows of its own table")
-    found = open_installation(options.config, read_only=options.action is None)
+    installation = open_installation(options.config, read_only=options.action is None)
     try:
-        feed = found.feed(options.feed).name if options.feed else None
-        items = _chosen(found, feed, options)
+        feed = installation.feed(options.feed).name if options.feed else None
+        items = _chosen(installation, feed, options)
         if options.action == "retry":
-            return _retry(found, items)
+            return _retry(installation, items)
         if options.action == "drop":
-            return _drop(found, items)
+            return _drop(installation, items)
         if options.json:
             return for_programs.show(_decoded(items[: options.limit]))
         if options.all or options.limit or options.id is not None:
-            return _list(found, items, options.limit)
-        return _show(found, items)
+            return _list(installation, items, options.limit)
+        return _show(installation, items)
     finally:
-        found.close()
+        installation.close()
 
 
-def _chosen(found: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
-    items = status.failed(found, feed)
+def _chosen(installation: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
+    items = status.failed(installation, feed)
     if options.status is not None:
         items = [item for item in items if item["status"] in options.status]
     if options.id is not None:
@@ -148,7 +148,7 @@ def _decoded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _show(found: Installation, items: list[dict[str, Any]]) -> int:
+def _show(installation: Installation, items: list[dict[str, Any]]) -> int:
     """Groups of one feed, status and reason, those first that a person must mend."""
     if not items:
         print("no failed items")
@@ -161,7 +161,7 @@ def _show(found: Installation, items: list[dict[str, Any]]) -> int:
         if some:
             print(f"\n{heading}")
             for group in _groups(some):
-                _show_group(found, group)
+                _show_group(installation, group)
     print(as_typed("\nsaasexport failed --all lists them all"))
     return 0
 
@@ -175,17 +175,17 @@ def _groups(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return sorted(groups.values(), key=len, reverse=True)
 
 
-def _show_group(found: Installation, group: list[dict[str, Any]]) -> None:
+def _show_group(installation: Installation, group: list[dict[str, Any]]) -> None:
     first = group[0]
     meaning = MEANING[first["status"]]
     what = f"{first['feed']}: {counted(len(group), 'item')} {meaning}: {first['errors'] or 'no reason'}"
     print("  " + painted(what, COLOURS.get(f"{first['status']} {meaning}", "")))
     for item in group[:EXAMPLES_SHOWN]:
-        identity = _identity(item, found.all_feeds[item["feed"]].identity)
+        identity = _identity(item, installation.all_feeds[item["feed"]].identity)
         print(f"    entity {plain.line(str(item['source_entity_id']))}, id {item['id']}: {plain.line(identity)}")
 
 
-def _list(found: Installation, items: list[dict[str, Any]], limit: int | None) -> int:
+def _list(installation: Installation, items: list[dict[str, Any]], limit: int | None) -> int:
     if not items:
         print("no failed items")
         return 0
@@ -196,7 +196,7 @@ def _list(found: Installation, items: list[dict[str, Any]], limit: int | None) -
             item["feed"],
             str(item["source_entity_id"]),
             str(item["id"]),
-            _identity(item, found.all_feeds[item["feed"]].identity),
+            _identity(item, installation.all_feeds[item["feed"]].identity),
             f"{item['status']} {MEANING[item['status']]}",
             item["errors"],
         )
@@ -214,21 +214,21 @@ def _identity(item: dict[str, Any], names: tuple[str, ...]) -> str:
     return " ".join(str(kept[name]) for name in names if name in kept)
 
 
-def _by_feed(found: Installation, items: list[dict[str, Any]]) -> dict[str, tuple[Feed, list[dict[str, Any]]]]:
+def _by_feed(installation: Installation, items: list[dict[str, Any]]) -> dict[str, tuple[Feed, list[dict[str, Any]]]]:
     by_feed: dict[str, tuple[Feed, list[dict[str, Any]]]] = {}
     for item in items:
-        by_feed.setdefault(item["feed"], (found.all_feeds[item["feed"]], []))[1].append(item)
+        by_feed.setdefault(item["feed"], (installation.all_feeds[item["feed"]], []))[1].append(item)
     return by_feed
 
 
-def _retry(found: Installation, items: list[dict[str, Any]]) -> int:
+def _retry(installation: Installation, items: list[dict[str, Any]]) -> int:
     """Collect the items' entities again and send what failed, rejected items included."""
     if not items:
         print("no failed items")
         return 0
-    exporter = exporter_for(found, f"saasexport failed {RETRY.split()[0]}")
+    exporter = exporter_for(installation, f"saasexport failed {RETRY.split()[0]}")
     try:
-        is_failed = [_retry_feed(exporter, feed, of_feed) for feed, of_feed in _by_feed(found, items).values()]
+        is_failed = [_retry_feed(exporter, feed, of_feed) for feed, of_feed in _by_feed(installation, items).values()]
     finally:
         exporter.close()
     for line in exporter.lines():
@@ -252,12 +252,12 @@ def _retry_feed(exporter: Exporter, feed: Feed, items: list[dict[str, Any]]) -> 
     return report.failures > 0
 
 
-def _drop(found: Installation, items: list[dict[str, Any]]) -> int:
+def _drop(installation: Installation, items: list[dict[str, Any]]) -> int:
     """Forget that the items failed: they are not tried again until they change."""
     if not items:
         print("no failed items")
-    for feed, of_feed in _by_feed(found, items).values():
-        with transaction(found.ours):
-            dropped = found.table(feed).drop((item["id"] for item in of_feed), now_text())
+    for feed, of_feed in _by_feed(installation, items).values():
+        with transaction(installation.ours):
+            dropped = installation.table(feed).drop((item["id"] for item in of_feed), now_text())
         print(f"{feed.name}: {'1 item' if dropped == 1 else f'{dropped} items'} dropped: not sent until they change")
     return 0

@@ -37,12 +37,12 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show name, mode, indexer and table of every feed, and why one is unavailable."""
-    found = open_installation(options.config, read_only=True)
+    installation = open_installation(options.config, read_only=True)
     try:
-        feeds = [_described(found, feed) for feed in found.feed_set.feeds.values()]
-        nameless = found.feed_set.nameless
+        feeds = [_described(installation, feed) for feed in installation.feed_set.feeds.values()]
+        nameless = installation.feed_set.nameless
     finally:
-        found.close()
+        installation.close()
     if options.json:
         return for_programs.show(feeds)
     rows = [
@@ -68,12 +68,13 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def _described(found: Installation, feed: Feed) -> dict[str, Any]:
+def _described(installation: Installation, feed: Feed) -> dict[str, Any]:
     # As the shop is now: no job may have looked at it yet.
-    unavailable = changelog.unavailable(found.shop, feed) or None
-    loaded = found.feed_set.loaded.get(feed.name)
-    if not found.is_enabled(feed):
+    unavailable = changelog.unavailable(installation.shop, feed) or None
+    loaded = installation.feed_set.loaded.get(feed.name)
+    if not installation.is_enabled(feed):
         unavailable = "switched off in the configuration"
+    folder = os.path.dirname(installation.config.file)
     return {
         "feed": feed.name,
         "title": feed.title,
@@ -82,10 +83,10 @@ def _described(found: Installation, feed: Feed) -> dict[str, Any]:
         "table": feed.table,
         "changelog": feed.changelog,
         "identity": list(feed.identity),
-        "batch_size": found.batch_size(feed),
-        "thread_count": found.config.of_feed(feed.name, "thread_count"),
+        "batch_size": installation.batch_size(feed),
+        "thread_count": installation.config.of_feed(feed.name, "thread_count"),
         "id_types": list(feed.id_types),
-        "source": os.path.relpath(feed.origin, os.path.dirname(found.config.file)) if feed.origin else "built in",
+        "source": os.path.relpath(feed.origin, folder) if feed.origin else "built in",
         "compared": loaded.compared if loaded else [],
         "unwatched": loaded.head.unwatched if loaded else {},
         "unavailable": unavailable,

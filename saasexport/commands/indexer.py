@@ -79,38 +79,38 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Run one of the commands."""
-    found = open_installation(options.config, read_only=name in ONLY_LOOK)
+    installation = open_installation(options.config, read_only=name in ONLY_LOOK)
     try:
-        feeds = _chosen(found, options.indexers)
+        feeds = _chosen(installation, options.indexers)
         if name == "indexer:info":
-            return _info(feeds or list(found.all_feeds.values()), options)
-        feeds = feeds or found.feeds()
+            return _info(feeds or list(installation.all_feeds.values()), options)
+        feeds = feeds or installation.feeds()
         if name == "indexer:set-mode":
-            return _set_mode(found, feeds, options.mode)
+            return _set_mode(installation, feeds, options.mode)
         if name == "indexer:set-status":
             if options.status == "suspended" and not options.indexers and not _is_confirmed(options, feeds):
                 print("nothing done", file=sys.stderr)
                 return 1
-            return _set_status(found, feeds, options.status)
+            return _set_status(installation, feeds, options.status)
         return {
             "indexer:status": _status,
             "indexer:show-mode": _show_mode,
             "indexer:reindex": _reindex,
             "indexer:reset": _reset,
-        }[name](found, feeds, options)
+        }[name](installation, feeds, options)
     finally:
-        found.close()
+        installation.close()
 
 
-def _chosen(found: Installation, ids: list[str]) -> list[Feed]:
+def _chosen(installation: Installation, ids: list[str]) -> list[Feed]:
     """The feeds of these indexers, by the indexer's id or the feed's name; none for none."""
-    by_id = {feed.indexer.lower(): feed for feed in found.all_feeds.values()}
-    by_id |= {feed.name.lower(): feed for feed in found.all_feeds.values()}
+    by_id = {feed.indexer.lower(): feed for feed in installation.all_feeds.values()}
+    by_id |= {feed.name.lower(): feed for feed in installation.all_feeds.values()}
     unknown = [indexer_id for indexer_id in ids if indexer_id.lower() not in by_id]
     if not unknown:
         return list({by_id[each.lower()].name: by_id[each.lower()] for each in ids}.values())
-    supported = [feed.indexer for feed in found.all_feeds.values()]
-    meant = near(unknown[0], [*supported, *found.all_feeds])
+    supported = [feed.indexer for feed in installation.all_feeds.values()]
+    meant = near(unknown[0], [*supported, *installation.all_feeds])
     raise ConfigError(
         "the following requested index types are not supported: '" + "', '".join(unknown) + "'",
         (f"did you mean {meant}? " if meant else "") + f"supported types: {', '.join(supported)}",
@@ -136,17 +136,17 @@ def _info(feeds: list[Feed], options: argparse.Namespace) -> int:
     return 0
 
 
-def _status(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
+def _status(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     rows = []
     for feed in feeds:
-        cursor = indexer.cursor(found.ours, feed)
-        holder = lock.is_held(found.lock_file(feed.name))
+        cursor = indexer.cursor(installation.ours, feed)
+        holder = lock.is_held(installation.lock_file(feed.name))
         schedule = updated = ""
         if cursor.mode == "schedule":
-            backlog = 0 if cursor.unavailable else status.backlog(found, feed)
+            backlog = 0 if cursor.unavailable else status.backlog(installation, feed)
             schedule = f"{'working' if holder else 'idle'} ({backlog} in backlog)"
             updated = cursor.updated
-        shown = shown_status(indexer.state(found.ours, feed).status, holder)
+        shown = shown_status(indexer.state(installation.ours, feed).status, holder)
         on = "Schedule" if cursor.mode == "schedule" else "Save"
         rows.append((feed.indexer, feed.title, shown, on, schedule, updated))
     if options.json:
@@ -162,61 +162,61 @@ def shown_status(kept: str, holder: str) -> str:
     return {"valid": "Ready", "invalid": "Reindex required", "suspended": "Suspended"}[kept]
 
 
-def _show_mode(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
+def _show_mode(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     if options.json:
-        modes = [(feed.indexer, feed.title, indexer.cursor(found.ours, feed).mode) for feed in feeds]
+        modes = [(feed.indexer, feed.title, indexer.cursor(installation.ours, feed).mode) for feed in feeds]
         return for_programs.show([dict(zip(KEYS["indexer:show-mode"], row, strict=True)) for row in modes])
     for feed in feeds:
-        print(f"{feed.title}: {MODES[indexer.cursor(found.ours, feed).mode]}")
+        print(f"{feed.title}: {MODES[indexer.cursor(installation.ours, feed).mode]}")
     return 0
 
 
-def _set_mode(found: Installation, feeds: list[Feed], mode: str) -> int:
+def _set_mode(installation: Installation, feeds: list[Feed], mode: str) -> int:
     """Set the mode; triggers that were missing are back already, since the installation was opened."""
     for feed in feeds:
-        before = indexer.cursor(found.ours, feed).mode
+        before = indexer.cursor(installation.ours, feed).mode
         if before == mode:
             print(f"Index mode for Indexer {feed.title} has not been changed")
             continue
-        with transaction(found.ours):
-            found.ours.execute(indexer.SQL.set_mode, {"feed": feed.name, "mode": mode, "now": now_text()})
+        with transaction(installation.ours):
+            installation.ours.execute(indexer.SQL.set_mode, {"feed": feed.name, "mode": mode, "now": now_text()})
         print(f"Index mode for Indexer {feed.title} was changed from '{MODES[before]}' to '{MODES[mode]}'")
     if mode == "realtime":
         print(f"saasexport: {ON_SAVE}", file=sys.stderr)
     return 0
 
 
-def _reset(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
+def _reset(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     for feed in feeds:
-        with transaction(found.ours):
-            indexer.set_status(found.ours, feed, "invalid", "it was reset by hand", now_text())
+        with transaction(installation.ours):
+            indexer.set_status(installation.ours, feed, "invalid", "it was reset by hand", now_text())
         print(f"{feed.title} indexer has been invalidated.")
     return 0
 
 
-def _set_status(found: Installation, feeds: list[Feed], wanted: str) -> int:
+def _set_status(installation: Installation, feeds: list[Feed], wanted: str) -> int:
     reason = None if wanted == "valid" else f"it was set {wanted} by hand"
     for feed in feeds:
-        before = indexer.state(found.ours, feed).status
+        before = indexer.state(installation.ours, feed).status
         if before == wanted:
             print(f"Index status for Indexer '{feed.title}' has not been changed.")
             continue
-        with transaction(found.ours):
-            indexer.set_status(found.ours, feed, wanted, reason, now_text())
+        with transaction(installation.ours):
+            indexer.set_status(installation.ours, feed, wanted, reason, now_text())
         print(f"Index status for Indexer '{feed.title}' was changed from '{before}' to '{wanted}'.")
     return 0
 
 
-def _reindex(found: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
+def _reindex(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     """Sync every feed in full, one after the other; what legacy feeds collect is sent by their job."""
-    exporter = exporter_for(found, "saasexport indexer:reindex")
+    exporter = exporter_for(installation, "saasexport indexer:reindex")
     failed = False
     try:
         for feed in feeds:
             print(f"{feed.title} index ", end="", flush=True)
             began = time.monotonic()
             try:
-                with lock.held(found.lock_file(feed.name), "full sync", options.wait):
+                with lock.held(installation.lock_file(feed.name), "full sync", options.wait):
                     is_complete = resync.from_the_start(exporter, Options(), feed).is_complete
             except Busy as busy:
                 exporter.log.operation(feed.name, "full sync", f"operation skipped - {busy}")

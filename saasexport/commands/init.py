@@ -94,9 +94,9 @@ def run(options: argparse.Namespace, name: str) -> int:
         if is_new:
             _write(path, content)
         copied = preset.copy(chosen, config["export.feeds_dir"]) if chosen else None
-        found = (take_over if options.take_over else set_up)(config, content)
+        installation = (take_over if options.take_over else set_up)(config, content)
     try:
-        feeds = found.feeds()
+        feeds = installation.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
         if chosen and copied:
             print(f"preset         {chosen.shop} {chosen.version}: {_copied(copied)} {config['export.feeds_dir']}")
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
         print(as_typed("next           run reindex_all_invalid, or have cron do it: saasexport cron:install"))
     finally:
-        found.close()
+        installation.close()
     return 0
 
 

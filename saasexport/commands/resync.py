@@ -92,27 +92,27 @@ class _Number:
 def run(options: argparse.Namespace, name: str) -> int:
     """Check the options, then do it under the feed's lock."""
     # A trial stages in our database, and rolls it back.
-    found = open_installation(options.config, options.estimate or options.dry_run, counts=options.dry_run)
+    installation = open_installation(options.config, options.estimate or options.dry_run, counts=options.dry_run)
     try:
-        feed = _feed(found, options)
+        feed = _feed(installation, options)
         options.lines = _lines(options.by_ids_file) if options.by_ids_file is not None else []
         _check(options, feed)
-        exporter = exporter_for(found, " ".join(["saasexport saas:resync", *_given(options)]))
+        exporter = exporter_for(installation, " ".join(["saasexport saas:resync", *_given(options)]))
         try:
             return _run(exporter, feed, options)
         finally:
             exporter.close()
     finally:
-        found.close()
+        installation.close()
 
 
-def _feed(found: Installation, options: argparse.Namespace) -> Feed:
+def _feed(installation: Installation, options: argparse.Namespace) -> Feed:
     name = (options.feed or options.name or "").strip()
     if not name:
-        raise ConfigError("saas:resync: --feed NAME is missing", f"feeds are: {', '.join(found.all_feeds)}")
+        raise ConfigError("saas:resync: --feed NAME is missing", f"feeds are: {', '.join(installation.all_feeds)}")
     if options.feed and options.name:
         raise ConfigError(f"saas:resync: unrecognised argument {options.name!r}", "one feed at a time")
-    return found.feed(name)
+    return installation.feed(name)
 
 
 def _check(options: argparse.Namespace, feed: Feed) -> None:
@@ -205,9 +205,9 @@ def _ids(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> list[En
     return ids
 
 
-def _shown(found: Installation, feed: Feed, key: str, id_type: str) -> str:
+def _shown(installation: Installation, feed: Feed, key: str, id_type: str) -> str:
     """A key that means nothing, with what it may have meant."""
-    meant = lookup.near(found, feed, key, id_type)
+    meant = lookup.near(installation, feed, key, id_type)
     return f"{key} (did you mean {meant}?)" if meant else key
 
 

@@ -18,15 +18,15 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Print the statements that make our database, then those that were added to the shop."""
-    found = open_installation(options.config, read_only=True)
+    installation = open_installation(options.config, read_only=True)
     try:
         order = "case type when 'table' then 1 when 'index' then 2 else 3 end, tbl_name, name"
         query = f"select sql from sqlite_master where sql is not null order by {order}"
-        ours = [sql for (sql,) in found.ours.execute(query)]
-        added = [sql for _, _, _, sql in sorted(changelog.installed(found.shop))]
-        files = {"ours": found.config["export.database"], "shop": found.config["shop.database"]}
+        ours = [sql for (sql,) in installation.ours.execute(query)]
+        added = [sql for _, _, _, sql in sorted(changelog.installed(installation.shop))]
+        files = {"ours": installation.config["export.database"], "shop": installation.config["shop.database"]}
     finally:
-        found.close()
+        installation.close()
     statements = [("ours", sql) for sql in ours] + [("shop", sql) for sql in added]
     if options.json:
         return for_programs.show([{"database": which, "file": files[which], "sql": sql} for which, sql in statements])

@@ -56,14 +56,14 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Show what is known of an item on both sides."""
-    found = open_installation(options.config, read_only=True)
+    installation = open_installation(options.config, read_only=True)
     try:
-        feed = found.feed(options.feed)
-        matches = lookup.matches(found, feed, options.key, options.id_type)
-        shown = [item for match in matches for item in compared(found, feed, match)]
-        meant = "" if shown else lookup.near(found, feed, " ".join(options.key), options.id_type)
+        feed = installation.feed(options.feed)
+        matches = lookup.matches(installation, feed, options.key, options.id_type)
+        shown = [item for match in matches for item in compared(installation, feed, match)]
+        meant = "" if shown else lookup.near(installation, feed, " ".join(options.key), options.id_type)
     finally:
-        found.close()
+        installation.close()
     if not shown:
         hint = f"did you mean {meant}?" if meant else f"KEY is {' '.join(feed.identity)}, or an entity's id"
         raise SaasExportError(f"{feed.name}: nothing is known of {' '.join(options.key)!r}", hint)
@@ -73,13 +73,13 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def compared(found: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
+def compared(installation: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
     """Both sides of an entity's items, or of the one that is meant."""
-    table = found.table(feed)
-    shop_now = lookup.shop_of(found, feed)
+    table = installation.table(feed)
+    shop_now = lookup.shop_of(installation, feed)
     with shop_now.reading(1):  # as a sync does: a text that fits into no item is not read
         assembled, faults = table.encoder.encoded(steps.assembled(feed, shop_now, [match.entity_id]))
-    rows = found.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
+    rows = installation.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
     sent = {row[0]: row[1:] for row in rows}
     errors = {identity: (fault.identity, fault.error) for identity, fault in table.identities_of_faults(faults)}
     for identity in dict.fromkeys((*assembled, *sent, *errors)):

@@ -47,16 +47,16 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Count, then show what the view feed_status says."""
-    found = open_installation(options.config, read_only=True, counts=True)
+    installation = open_installation(options.config, read_only=True, counts=True)
     try:
-        uncounted = status.count(found)
-        log = Log(found.config["export.log_dir"], "saasexport status")
+        uncounted = status.count(installation)
+        log = Log(installation.config["export.log_dir"], "saasexport status")
         problems = [log.failure("02-01", f"{feed} cannot be counted", error) for feed, error in uncounted.items()]
-        lines = status.rows(found)
-        footnotes = [] if options.json else _footnotes(found, lines)
-        _publish(found)
+        lines = status.rows(installation)
+        footnotes = [] if options.json else _footnotes(installation, lines)
+        _publish(installation)
     finally:
-        found.close()
+        installation.close()
     for problem in problems:
         print(as_typed(f"saasexport: {problem}; shown as last counted"), file=sys.stderr)
     if options.json:
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 1 if problems else 0
 
 
-def _footnotes(found: Installation, lines: list[dict[str, Any]]) -> list[str]:
+def _footnotes(installation: Installation, lines: list[dict[str, Any]]) -> list[str]:
     """What the table cannot say."""
     notes = []
     for line in lines:
@@ -87,7 +87,7 @@ def _footnotes(found: Installation, lines: list[dict[str, Any]]) -> list[str]:
             continue
         if line["held"]:
             notes.append(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
-        notes += judgement.footnotes(found, [line])
+        notes += judgement.footnotes(installation, [line])
     if any(line["failed"] for line in lines if not line["unavailable"]):
         notes.append("saasexport failed tells which items failed, and why")
     return [as_typed(note) for note in notes]
@@ -123,12 +123,12 @@ def _synced(moment: str | None, now: str) -> str | None:
     return moment[11:16] if moment[:10] == now[:10] else moment[:10] if moment[:4] != now[:4] else moment[5:10]
 
 
-def _publish(found: Installation) -> None:
+def _publish(installation: Installation) -> None:
     """Write the metrics file, too; who only looks may lack the right to."""
     try:
-        metrics.write(found)
+        metrics.write(installation)
     except OSError as error:
-        print(f"saasexport: {found.config['export.metrics_file']}: {error.strerror}", file=sys.stderr)
+        print(f"saasexport: {installation.config['export.metrics_file']}: {error.strerror}", file=sys.stderr)
 
 
 def _colour_of(column: str, cell: Any) -> str:

@@ -21,19 +21,19 @@ RECENT_HOURS = 3
 ROWS = 20
 
 
-def page(found: Installation, request: Request, token: str) -> Page:
+def page(installation: Installation, request: Request, token: str) -> Page:
     """The page; its table shows products that the service has."""
-    feed = found.all_feeds["products"]
-    problem = status_page.count(found, feed)
-    lines = {line["feed"]: line for line in status.rows(found)}
+    feed = installation.all_feeds["products"]
+    problem = status_page.count(installation, feed)
+    lines = {line["feed"]: line for line in status.rows(installation)}
     line = lines[feed.name]
-    failed = status.failed_by_status(found).get(feed.name, {})
-    state = judgement.of_feed(found, feed, line, failed)
+    failed = status.failed_by_status(installation).get(feed.name, {})
+    state = judgement.of_feed(installation, feed, line, failed)
     since = (datetime.now(UTC) - timedelta(hours=RECENT_HOURS)).strftime("%Y-%m-%d %H:%M:%S")
-    recent = history.of_feed(found.ours, feed.name, since)
+    recent = history.of_feed(installation.ours, feed.name, since)
     body = HTML.page(
         problem=items_page.HTML.problem(text=problem) if problem else "",
-        scheduled=_scheduled(found, request),
+        scheduled=_scheduled(installation, request),
         mark=status_page.mark(state),
         synced_at=pages.moment(line["synced_at"]),
         hours=RECENT_HOURS,
@@ -41,15 +41,15 @@ def page(found: Installation, request: Request, token: str) -> Page:
         failed=judgement.counted(recent.failed, "failure"),
         count=line["delivered"],
         source="not counted" if line["source_records"] is None else line["source_records"],
-        products=_products(found, feed, request),
-        resync=_resync(found, lines, token),
+        products=_products(installation, feed, request),
+        resync=_resync(installation, lines, token),
     )
-    return Page("Data management", body, environment=found.config["service.environment_id"])
+    return Page("Data management", body, environment=installation.config["service.environment_id"])
 
 
-def _products(found: Installation, feed: Feed, request: Request) -> Markup:
+def _products(installation: Installation, feed: Feed, request: Request) -> Markup:
     wanted = replace(items_page.wanted_by(request), status="", deleted="", columns=[])
-    page_of_items = items.find(found, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
+    page_of_items = items.find(installation, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
     rows = [_row(feed, item) for item in page_of_items.items]
     return HTML.products(
         search=wanted.search,
@@ -71,15 +71,15 @@ def _row(feed: Feed, item: Item) -> Markup:
     )
 
 
-def _resync(found: Installation, lines: dict[str, dict[str, Any]], token: str) -> Markup:
+def _resync(installation: Installation, lines: dict[str, dict[str, Any]], token: str) -> Markup:
     options = [
-        pages.option(name, f"{name} ({found.all_feeds[name].title})", "products")
+        pages.option(name, f"{name} ({installation.all_feeds[name].title})", "products")
         for name, line in lines.items()
         if not line["unavailable"]
     ]
     return HTML.resync(token=token, options=options)
 
 
-def _scheduled(found: Installation, request: Request) -> Markup:
+def _scheduled(installation: Installation, request: Request) -> Markup:
     name = request.one("scheduled")
-    return HTML.scheduled(feed=name) if name in found.all_feeds else Markup("")
+    return HTML.scheduled(feed=name) if name in installation.all_feeds else Markup("")

@@ -100,11 +100,11 @@ class Found:
     stopped_at: int | None = None  # the search went no further than this row
 
 
-def find(found: Installation, feed: Feed, wanted: Wanted, size: int = PAGE) -> Found:
+def find(installation: Installation, feed: Feed, wanted: Wanted, size: int = PAGE) -> Found:
     """A page of the feed's items."""
-    look = _Look(found.ours, feed, wanted, size)
+    look = _Look(installation.ours, feed, wanted, size)
     if wanted.search and not wanted.contains:
-        entities = _entities(found, feed, wanted.search)
+        entities = _entities(installation, feed, wanted.search)
         if entities:
             page = look.of_entities(entities)
             if page.items or wanted.before or wanted.after:
@@ -193,17 +193,17 @@ class _Look:
         )
 
 
-def _entities(found: Installation, feed: Feed, text: str) -> list[EntityId]:
+def _entities(installation: Installation, feed: Feed, text: str) -> list[EntityId]:
     """The entities that a search text names exactly: by number, by feed_id, or by what the shop calls them."""
-    entities: set[EntityId] = set(lookup.failed_as(found, feed, text))
+    entities: set[EntityId] = set(lookup.failed_as(installation, feed, text))
     number = feed.key.whole(text)
     if number is not None:
         entities.add(number)
     query = SQL.entity_of_feed_id.format(feed_table=feed.table)
-    entities |= {row[0] for row in found.ours.execute(query, {"feed_id": text.lower()})}
+    entities |= {row[0] for row in installation.ours.execute(query, {"feed_id": text.lower()})}
     try:
         for id_type in feed.id_types:
-            entities.update(lookup.ids_of(feed, lookup.shop_of(found, feed), id_type, text))
+            entities.update(lookup.ids_of(feed, lookup.shop_of(installation, feed), id_type, text))
     except (sqlite3.Error, SaasExportError, TypeError, ValueError):
         pass  # a shop that cannot be read has no names; what we have is looked through all the same
     return list(entities)

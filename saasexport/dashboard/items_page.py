@@ -30,15 +30,15 @@ DELETED = {"": "Any", "no": "No", "yes": "Yes"}
 LEVELS = {"submitted": "ok", "retry": "warning", "attention": "problem", "awaiting": "busy"}
 
 
-def page(found: Installation, feed: Feed, request: Request, token: str) -> Page:
+def page(installation: Installation, feed: Feed, request: Request, token: str) -> Page:
     """The items of a feed that the request asks for."""
     path = pages.address(f"/feeds/{feed.name}")
-    problem = status_page.count(found, feed)
-    line = next(line for line in status.rows(found) if line["feed"] == feed.name)
-    failed = status.failed_by_status(found).get(feed.name, {})
+    problem = status_page.count(installation, feed)
+    line = next(line for line in status.rows(installation) if line["feed"] == feed.name)
+    failed = status.failed_by_status(installation).get(feed.name, {})
     wanted = wanted_by(request)
-    page_of_items = items.find(found, feed, wanted)
-    state = judgement.of_feed(found, feed, line, failed)
+    page_of_items = items.find(installation, feed, wanted)
+    state = judgement.of_feed(installation, feed, line, failed)
     body = HTML.page(
         feed=feed.name,
         title=feed.title,
@@ -52,7 +52,7 @@ def page(found: Installation, feed: Feed, request: Request, token: str) -> Page:
         table=_table(feed, page_of_items, wanted, token, bool(line["unavailable"])),
         paging=paging(path, wanted, page_of_items),
     )
-    return Page(f"{feed.name}: details", body, environment=found.config["service.environment_id"])
+    return Page(f"{feed.name}: details", body, environment=installation.config["service.environment_id"])
 
 
 def wanted_by(request: Request) -> Wanted:

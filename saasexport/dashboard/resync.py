@@ -25,7 +25,7 @@ HTML = templates.beside(__file__)
 MOST_ITEMS = 500
 
 
-def items_of(found: Installation, feed: Feed, request: Request, token: str) -> Page:
+def items_of(installation: Installation, feed: Feed, request: Request, token: str) -> Page:
     """Schedule the resync of chosen items, once that was confirmed."""
     ids = _chosen(request)
     back = pages.link(pages.address(f"/feeds/{feed.name}"), "Back to the items")
@@ -34,13 +34,13 @@ def items_of(found: Installation, feed: Feed, request: Request, token: str) -> P
     if len(ids) > MOST_ITEMS:
         hint = f"saasexport saas:resync --feed {feed.name}"
         return pages.message("Too many items", f"At most {MOST_ITEMS} at once; for more, run: {hint}", 400, back)
-    if reason := _off(found, feed):
+    if reason := _off(installation, feed):
         return pages.message("Not exported", f"{feed.name} is not exported: {reason}.", 409, back)
     if request.one("confirmed") != "yes":
-        return _confirm_items(found, feed, ids, token)
+        return _confirm_items(installation, feed, ids, token)
     try:
-        with lock.held(found.lock_file(feed.name), "schedule resync"):
-            number = schedule(found, feed, ids)
+        with lock.held(installation.lock_file(feed.name), "schedule resync"):
+            number = schedule(installation, feed, ids)
     except Busy as busy:
         again = HTML.again(
             action=pages.address(f"/feeds/{feed.name}/resync"), token=token, ids=pages.hidden("id", ids), back=back
@@ -49,24 +49,24 @@ def items_of(found: Installation, feed: Feed, request: Request, token: str) -> P
     return pages.go_to(pages.address(f"/feeds/{feed.name}", scheduled=str(number)))
 
 
-def schedule(found: Installation, feed: Feed, ids: list[int]) -> int:
+def schedule(installation: Installation, feed: Feed, ids: list[int]) -> int:
     """Have items sent again by the next run of cron; gives how many that changes."""
-    with transaction(found.ours):
-        return found.table(feed).schedule(ids)
+    with transaction(installation.ours):
+        return installation.table(feed).schedule(ids)
 
 
-def feed_of(found: Installation, request: Request, token: str) -> Page:
+def feed_of(installation: Installation, request: Request, token: str) -> Page:
     """Schedule the full sync of a feed, once that was confirmed."""
     back = pages.link("/data", "Back to data management")
-    feed = found.all_feeds.get(request.one("feed"))
+    feed = installation.all_feeds.get(request.one("feed"))
     if feed is None:
         return pages.message("No such feed", "Choose one of the list.", 400, back)
-    if reason := _off(found, feed):
+    if reason := _off(installation, feed):
         return pages.message("Not exported", f"{feed.name} is not exported: {reason}.", 409, back)
     if request.one("confirmed") != "yes":
-        return _confirm_feed(found, feed, token)
-    with transaction(found.ours):
-        indexer.invalidate(found.ours, feed, "asked for in the dashboard", now_text())
+        return _confirm_feed(installation, feed, token)
+    with transaction(installation.ours):
+        indexer.invalidate(installation.ours, feed, "asked for in the dashboard", now_text())
     return pages.go_to(pages.address("/data", scheduled=feed.name))
 
 
@@ -99,8 +99,8 @@ class _Plan:
         return lines
 
 
-def _confirm_items(found: Installation, feed: Feed, ids: list[int], token: str) -> Page:
-    chosen = items.by_ids(found.ours, feed, ids)
+def _confirm_items(installation: Installation, feed: Feed, ids: list[int], token: str) -> Page:
+    chosen = items.by_ids(installation.ours, feed, ids)
     rows = [
         HTML.item(identifiers=items_page.identifiers(feed, item), status=items_page.status_mark(item), id=str(item.id))
         for item in chosen
@@ -115,11 +115,11 @@ def _confirm_items(found: Installation, feed: Feed, ids: list[int], token: str) 
         ids=pages.hidden("id", (item.id for item in chosen)),
         back=pages.address(f"/feeds/{feed.name}"),
     )
-    return Page(f"Resync items of {feed.name}?", body, environment=found.config["service.environment_id"])
+    return Page(f"Resync items of {feed.name}?", body, environment=installation.config["service.environment_id"])
 
 
-def _confirm_feed(found: Installation, feed: Feed, token: str) -> Page:
-    line = next(line for line in status.rows(found) if line["feed"] == feed.name)
+def _confirm_feed(installation: Installation, feed: Feed, token: str) -> Page:
+    line = next(line for line in status.rows(installation) if line["feed"] == feed.name)
     records = line["source_records"]
     suspended = "It is suspended now: the sync begins when it is released." if line["indexer"] == "suspended" else ""
     body = HTML.confirm_feed(
@@ -128,7 +128,7 @@ def _confirm_feed(found: Installation, feed: Feed, token: str) -> Page:
         suspended=HTML.plan(text=suspended) if suspended else Markup(""),
         token=token,
     )
-    return Page(f"Resync {feed.name}?", body, environment=found.config["service.environment_id"])
+    return Page(f"Resync {feed.name}?", body, environment=installation.config["service.environment_id"])
 
 
 def _chosen(request: Request) -> list[int]:
@@ -138,7 +138,7 @@ def _chosen(request: Request) -> list[int]:
     return sorted({number for number in map(pages.whole, texts) if number is not None})
 
 
-def _off(found: Installation, feed: Feed) -> str:
+def _off(installation: Installation, feed: Feed) -> str:
     """Why a feed is not exported; empty if it is."""
-    line = next((line for line in status.rows(found) if line["feed"] == feed.name), None)
+    line = next((line for line in status.rows(installation) if line["feed"] == feed.name), None)
     return str(line["unavailable"] or "") if line else "it is new, and not set up yet"

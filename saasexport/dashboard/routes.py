@@ -43,26 +43,26 @@ class Routes:
             return self._shown(lambda found: self._resync(found, request))
         return not_found()
 
-    def _items(self, found: Installation, request: Request) -> Page:
-        feed = found.all_feeds.get(unquote(request.path.removeprefix("/feeds/")))
-        return items_page.page(found, feed, request, self.token) if feed else not_found()
+    def _items(self, installation: Installation, request: Request) -> Page:
+        feed = installation.all_feeds.get(unquote(request.path.removeprefix("/feeds/")))
+        return items_page.page(installation, feed, request, self.token) if feed else not_found()
 
-    def _resync(self, found: Installation, request: Request) -> Page:
+    def _resync(self, installation: Installation, request: Request) -> Page:
         name = request.path.removeprefix("/feeds/").removesuffix("/resync")
-        feed = found.all_feeds.get(unquote(name))
-        return resync.items_of(found, feed, request, self.token) if feed else not_found()
+        feed = installation.all_feeds.get(unquote(name))
+        return resync.items_of(installation, feed, request, self.token) if feed else not_found()
 
     def _shown(self, show: Show, read_only: bool = False) -> Page:
         try:
-            found = open_installation(self.config, read_only, counts=True)
+            installation = open_installation(self.config, read_only, counts=True)
         except (SaasExportError, sqlite3.Error) as error:
             return _failed(error)
         try:
-            return show(found)
+            return show(installation)
         except (SaasExportError, sqlite3.Error) as error:
             return _failed(error)
         finally:
-            found.close()
+            installation.close()
 
 
 def not_found() -> Page:

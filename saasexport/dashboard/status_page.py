@@ -24,13 +24,13 @@ INDEXER = {"valid": "Ready", "invalid": "Reindex required", "working": "Processi
 MODE = {"schedule": "Schedule", "realtime": "Update on Save"}
 
 
-def page(found: Installation, is_file: bool = False) -> Page:
+def page(installation: Installation, is_file: bool = False) -> Page:
     """The page, from numbers counted just now; as a file its links are left out."""
-    problem = count(found)
-    lines = status.rows(found)
-    healths = judgement.of_feeds(found, lines, status.failed_by_status(found))
+    problem = count(installation)
+    lines = status.rows(installation)
+    healths = judgement.of_feeds(installation, lines, status.failed_by_status(installation))
     now = datetime.now(UTC)
-    advice = [HTML.notice(text=as_typed(text)) for text in (problem, *_general(found)) if text]
+    advice = [HTML.notice(text=as_typed(text)) for text in (problem, *_general(installation)) if text]
     advice += [_advice(_name(feed, is_file), entry) for feed, entry in _by_weight(healths)]
     body = HTML.page(
         lead=_lead(healths),
@@ -38,19 +38,19 @@ def page(found: Installation, is_file: bool = False) -> Page:
         refresh="" if is_file else HTML.refresh(),
         figures=_figures(lines),
         advice=HTML.advice_list(advice=advice) if advice else "",
-        rows=[_row(found, line, healths[line["feed"]], is_file) for line in lines],
-        footnotes=[HTML.footnote(text=as_typed(note)) for note in judgement.footnotes(found, lines)],
-        charts=charts.both(found.ours, now),
+        rows=[_row(installation, line, healths[line["feed"]], is_file) for line in lines],
+        footnotes=[HTML.footnote(text=as_typed(note)) for note in judgement.footnotes(installation, lines)],
+        charts=charts.both(installation.ours, now),
     )
-    return Page("Data feed sync status", body, environment=found.config["service.environment_id"])
+    return Page("Data feed sync status", body, environment=installation.config["service.environment_id"])
 
 
-def count(found: Installation, feed: Feed | None = None) -> str:
+def count(installation: Installation, feed: Feed | None = None) -> str:
     """Have the numbers counted that only the shop knows, of one feed or all; gives why they could not be."""
     try:
         # A page must not wait for a job's transaction as long as a job would.
-        found.ours.execute("pragma busy_timeout = 2000")
-        uncounted = status.count(found, [each for each in found.feeds() if feed in (None, each)])
+        installation.ours.execute("pragma busy_timeout = 2000")
+        uncounted = status.count(installation, [each for each in installation.feeds() if feed in (None, each)])
         for error in uncounted.values():
             return f"Source records and backlog are as last counted: {error}."
     except (SaasExportError, sqlite3.Error) as error:
@@ -89,17 +89,17 @@ def _figures(lines: list[dict[str, Any]]) -> Markup:
     return templates.join(HTML.figure(name=name, number=sum(line[key] or 0 for line in usable)) for key, name in names)
 
 
-def _general(found: Installation) -> list[str]:
+def _general(installation: Installation) -> list[str]:
     """What concerns all feeds: the service, and whether cron runs."""
     texts = []
-    url = found.config["service.url"].rstrip("/")
-    row = found.ours.execute(SERVICE.state, {"url": url}).fetchone()
+    url = installation.config["service.url"].rstrip("/")
+    row = installation.ours.execute(SERVICE.state, {"url": url}).fetchone()
     if row and row[0]:
         texts.append(f"The service at {url} gave no usable answer to the last {counted(row[0], 'request')}: {row[4]}.")
     if row and row[2] and row[2] > datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"):
         texts.append(f"The service asked us to wait until {row[2]} UTC.")
     job, *_ = judgement.JOBS
-    for _, seconds in judgement.late(found.config["export.lock_dir"], [job]):
+    for _, seconds in judgement.late(installation.config["export.lock_dir"], [job]):
         if seconds is None:
             texts.append(f"cron has never run {job.name} here. saasexport cron:install sets it up.")
         else:
@@ -130,8 +130,8 @@ def _advice(feed: Markup | str, entry: Advice) -> Markup:
     )
 
 
-def _row(found: Installation, line: dict[str, Any], state: Health, is_file: bool) -> Markup:
-    feed = found.all_feeds[line["feed"]]
+def _row(installation: Installation, line: dict[str, Any], state: Health, is_file: bool) -> Markup:
+    feed = installation.all_feeds[line["feed"]]
     backlog = line["backlog"]
     return HTML.row(
         feed=_name(feed.name, is_file),

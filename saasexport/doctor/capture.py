@@ -20,11 +20,11 @@ STUCK_SECONDS = 600
 
 def feeds(examined: Examined) -> Findings:
     """How every feed is, in the judge's words; what several share is one line."""
-    found = examined.installation
-    status.count_after_work(found)
-    lines = status.rows(found)
+    installation = examined.installation
+    status.count_after_work(installation)
+    lines = status.rows(installation)
     shared: dict[tuple[str, ...], list[tuple[str, Advice]]] = {}
-    for name, health in judgement.of_feeds(found, lines, status.failed_by_status(found)).items():
+    for name, health in judgement.of_feeds(installation, lines, status.failed_by_status(installation)).items():
         for entry in health.advice:
             key = (entry.level, entry.check, entry.text, entry.command)
             shared.setdefault(key, []).append((name, entry))
@@ -60,12 +60,12 @@ def _finding(some: list[tuple[str, Advice]]) -> Finding:
 
 def triggers(examined: Examined) -> Findings:
     """The shop has our triggers and changelogs, as they were installed."""
-    found = examined.installation
-    shop, path = found.shop, found.config["shop.database"]
+    installation = examined.installation
+    shop, path = installation.shop, installation.config["shop.database"]
     present = changelog.installed(shop)
     texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
     repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
-    foreign = [name for name, sql in texts.items() if changelog.installation_of(sql) != found.id]
+    foreign = [name for name, sql in texts.items() if changelog.installation_of(sql) != installation.id]
     if foreign:
         yield fail(
             "triggers",
@@ -74,12 +74,12 @@ def triggers(examined: Examined) -> Findings:
         )
         return
     changelogs = {name for kind, name, _, _ in present if kind == "table"}
-    usable = [feed for feed in found.enabled() if not changelog.unavailable(shop, feed)]
+    usable = [feed for feed in installation.enabled() if not changelog.unavailable(shop, feed)]
     lost = [feed.changelog for feed in usable if feed.changelog not in changelogs]
     if lost and texts:
         yield fail("triggers", f"{path}: {lost[0]} is missing: every write of the shop to it fails", repair)
         return
-    wanted = changelog.triggers(usable, found.id)
+    wanted = changelog.triggers(usable, installation.id)
     missing = [name for name in wanted if name not in texts]
     changed = [name for name in wanted if name in texts and texts[name] != wanted[name]]
     if missing:
@@ -93,20 +93,20 @@ def triggers(examined: Examined) -> Findings:
 
 def changelogs(examined: Examined) -> Findings:
     """What the triggers wrote is read, and removed once it is."""
-    found = examined.installation
-    limit = found.config["export.changelog_limit"]
+    installation = examined.installation
+    limit = installation.config["export.changelog_limit"]
     waiting = 0
     is_well = True
-    for feed in found.feeds():
-        cursor = indexer.cursor(found.ours, feed)
+    for feed in installation.feeds():
+        cursor = indexer.cursor(installation.ours, feed)
         try:
-            head, rows = found.shop.execute(SQL.extent.format(changelog=feed.changelog)).fetchone()
+            head, rows = installation.shop.execute(SQL.extent.format(changelog=feed.changelog)).fetchone()
         except sqlite3.OperationalError:
             continue  # there is none: said already
         backlog = max(head - cursor.version_id, 0)
         waiting += backlog
-        since = _stuck_since(examined, found, feed)
-        reason = changelog.lost(found.shop, feed, cursor.version_id, cursor.fingerprint)
+        since = _stuck_since(examined, installation, feed)
+        reason = changelog.lost(installation.shop, feed, cursor.version_id, cursor.fingerprint)
         if reason:
             is_well = False
             yield warn("changelogs", reason, "run reindex_all_invalid: it compares the feed with the shop")
@@ -128,9 +128,9 @@ def changelogs(examined: Examined) -> Findings:
         yield ok("changelogs", f"{waiting} rows wait" if waiting else "all is read")
 
 
-def _stuck_since(examined: Examined, found: Installation, feed: Feed) -> float | None:
+def _stuck_since(examined: Examined, installation: Installation, feed: Feed) -> float | None:
     """For how long rows have been waiting without any being read; None if that is not long."""
-    waiting_since, indexer_status = found.ours.execute(SQL.waiting, {"feed": feed.name}).fetchone()
+    waiting_since, indexer_status = installation.ours.execute(SQL.waiting, {"feed": feed.name}).fetchone()
     if waiting_since is None or indexer_status != "valid":
         return None
     age = examined.age(waiting_since)
@@ -139,11 +139,11 @@ def _stuck_since(examined: Examined, found: Installation, feed: Feed) -> float |
 
 def reconciled(examined: Examined) -> Findings:
     """Every feed was compared with the shop not too long ago."""
-    found = examined.installation
-    hours = found.config["export.reconcile_hours"]
+    installation = examined.installation
+    hours = installation.config["export.reconcile_hours"]
     late = []
-    for feed in found.feeds():
-        at = found.ours.execute(SQL.reconciled_at, {"feed": feed.name}).fetchone()[0]
+    for feed in installation.feeds():
+        at = installation.ours.execute(SQL.reconciled_at, {"feed": feed.name}).fetchone()[0]
         # One that was never compared is invalid, which is said already.
         if at is not None and examined.age(at) > (2 * hours + 1) * 3600:
             late.append(feed)

@@ -60,9 +60,9 @@ class Examined:
     def installation(self) -> Installation:
         """Everything together; only for checks that need both databases."""
         assert self.ours is not None  # noqa: S101  # the checks are called only then
-        found = Installation(self.config, self.ours)
-        found._shop = self.shop
-        return found
+        installation = Installation(self.config, self.ours)
+        installation._shop = self.shop
+        return installation
 
     @property
     def init(self) -> str:

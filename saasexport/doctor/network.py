@@ -41,11 +41,11 @@ def extras(examined: Examined) -> Findings:
 
 def service(examined: Examined) -> Findings:
     """The service takes what we send."""
-    found = examined.installation
+    installation = examined.installation
     yield from _secrecy(examined)
-    feeds = found.feeds()
+    feeds = installation.feeds()
     try:
-        client = connect(found, Log(examined.config["export.log_dir"], "bin/saasexport doctor"))
+        client = connect(installation, Log(examined.config["export.log_dir"], "bin/saasexport doctor"))
     except SaasExportError as error:
         yield fail("service", str(error.args[0]), error.hint or "see [service]")
         return
@@ -54,7 +54,7 @@ def service(examined: Examined) -> Findings:
             yield warn("service", client.state.stopped, "wait, or see what the service's operator says")
             return
         # One feed stands for all that use the common route.
-        own = [feed for feed in feeds if found.config.of_feed(feed.name, "path")]
+        own = [feed for feed in feeds if installation.config.of_feed(feed.name, "path")]
         common = [feed for feed in feeds if feed not in own][:1]
         for feed in (*common, *own):
             yield from _ask(examined, client, feed)

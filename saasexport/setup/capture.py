@@ -19,54 +19,54 @@ from saasexport.setup.installation import Installation
 SQL = queries.beside(__file__)
 
 
-def check_shop(found: Installation) -> None:
+def check_shop(installation: Installation) -> None:
     """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
-    ours, shop = found.ours, found.shop
+    ours, shop = installation.ours, installation.shop
     version = shop.execute("pragma schema_version").fetchone()[0]
     present = changelog.installed(shop)
-    _refuse_anothers(found, present)
+    _refuse_anothers(installation, present)
     is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
-    has_faults = found.feed_set.nameless or any(feed.fault for feed in found.enabled())
+    has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled())
     if is_known and not has_faults and db.setting(ours, "usable") is not None:
         return
     if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
-        _recognise(found)
-    usable = _usable(found)
+        _recognise(installation)
+    usable = _usable(installation)
     wanted = changelog.changelogs(usable)
     tables = {name: sql for kind, name, _, sql in present if kind == "table"}
     changelogs = {name for name, sql in tables.items() if changelog.is_as_written(sql, wanted.get(name, ""))}
-    if not changelogs == set(tables) == set(wanted) or _by_name(present) != changelog.triggers(usable, found.id):
+    if not changelogs == set(tables) == set(wanted) or _by_name(present) != changelog.triggers(usable, installation.id):
         before = changelog.changelogs_of_0_1_0(usable)
         changelogs |= {name for name, sql in tables.items() if changelog.is_as_written(sql, before.get(name, ""))}
-        _reinstall(found, usable, present, changelogs)
+        _reinstall(installation, usable, present, changelogs)
         present = changelog.installed(shop)
     with db.transaction(ours):
-        for feed in found.all_feeds.values():
+        for feed in installation.all_feeds.values():
             if feed not in usable:
-                _forget_cursor(ours, feed, "unavailable" if found.is_enabled(feed) else "switched off")
+                _forget_cursor(ours, feed, "unavailable" if installation.is_enabled(feed) else "switched off")
             else:
                 _take_up(ours, feed)
         db.keep_triggers(ours, _by_name(present))
         db.keep(
             ours,
             # Not known while something is wrong: so every run looks again, and says so.
-            shop_version=None if found.lost else shop.execute("pragma schema_version").fetchone()[0],
+            shop_version=None if installation.lost else shop.execute("pragma schema_version").fetchone()[0],
             usable=questions.kept(usable),
-            reconcile_hours=found.config["export.reconcile_hours"],
+            reconcile_hours=installation.config["export.reconcile_hours"],
         )
 
 
-def _usable(found: Installation) -> list[Feed]:
+def _usable(installation: Installation) -> list[Feed]:
     """The wanted feeds that the shop can give; what is wrong with the others is in `found.lost`."""
-    ours, shop = found.ours, found.shop
+    ours, shop = installation.ours, installation.shop
     if not shop.execute("select 1 from sqlite_master limit 1").fetchone():
-        path = found.config["shop.database"]
+        path = installation.config["shop.database"]
         raise ShopError(f"{path}: holds no table", "a copy that failed? Put the right file back")
     once = _once_available(ours)
     usable: list[Feed] = []
     lost: dict[str, list[str]] = {}
     with db.transaction(ours):
-        for feed in found.enabled():
+        for feed in installation.enabled():
             reason = changelog.unavailable(shop, feed)
             ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
             if not reason:
@@ -74,8 +74,8 @@ def _usable(found: Installation) -> list[Feed]:
             elif feed.fault or feed.name in once or changelog.taken(shop, feed):
                 lost.setdefault(reason, []).append(feed.name)
         db.keep(ours, once_available=" ".join(sorted(once | {feed.name for feed in usable})))
-    found.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
-    found.lost += found.feed_set.nameless
+    installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
+    installation.lost += installation.feed_set.nameless
     return usable
 
 
@@ -98,57 +98,57 @@ def _once_available(ours: sqlite3.Connection) -> set[str]:
     return set(names.split())
 
 
-def require_installed(found: Installation) -> None:
+def require_installed(installation: Installation) -> None:
     """Refuse to go on once `uninstall` has said that it takes everything out of the shop."""
-    if since := db.setting(found.ours, "uninstalled"):
-        init = "saasexport init --shop " + found.config["shop.database"]
-        raise Uninstalled(f"{found.config.file}: uninstalled at {since} UTC", f"to use it again, run: {init}")
+    if since := db.setting(installation.ours, "uninstalled"):
+        init = "saasexport init --shop " + installation.config["shop.database"]
+        raise Uninstalled(f"{installation.config.file}: uninstalled at {since} UTC", f"to use it again, run: {init}")
 
 
 def _reinstall(
-    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+    installation: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
 ) -> None:
     """Install what is missing; feeds whose triggers were gone or changed are walked anew."""
-    path = found.config["shop.database"]
+    path = installation.config["shop.database"]
     # Before the shop is put right: whoever is killed in between must find it missing again.
-    _mark_unseen(found, usable, present, changelogs)
+    _mark_unseen(installation, usable, present, changelogs)
     writer = db.connect_shop(path, write=True)
     try:
-        changelog.install(writer, usable, found.id, lambda: require_installed(found))
+        changelog.install(writer, usable, installation.id, lambda: require_installed(installation))
     except (sqlite3.Error, DatabaseError) as error:
         message = f"{path}: triggers cannot be installed: {error}"
-        Log(found.config["export.log_dir"], "saasexport").error("04-06", message)
+        Log(installation.config["export.log_dir"], "saasexport").error("04-06", message)
         raise ShopError(message) from error
     finally:
         writer.close()
     # And after it: another job may have walked a feed meanwhile, without the triggers.
-    _mark_unseen(found, usable, present, changelogs)
+    _mark_unseen(installation, usable, present, changelogs)
 
 
 def _mark_unseen(
-    found: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+    installation: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
 ) -> None:
     texts = _by_name(present)
-    kept = db.kept_triggers(found.ours)
+    kept = db.kept_triggers(installation.ours)
     unseen = {changelog.table_of(name) for name, text in kept.items() if texts.get(name) != text}
-    with db.transaction(found.ours):
+    with db.transaction(installation.ours):
         for feed in usable:
             if feed.changelog not in changelogs:
-                _forget_cursor(found.ours, feed, "its changelog is new")
+                _forget_cursor(installation.ours, feed, "its changelog is new")
             elif unseen & {entry.table for entry in feed.watched()}:
-                indexer.invalidate(found.ours, feed, "triggers were missing or changed", now_text())
+                indexer.invalidate(installation.ours, feed, "triggers were missing or changed", now_text())
 
 
 def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
     return {name: sql for kind, name, _, sql in present if kind == "trigger"}
 
 
-def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str]]) -> None:
-    installation_id = found.id
+def _refuse_anothers(installation: Installation, present: list[tuple[str, str, str, str]]) -> None:
+    installation_id = installation.id
     for kind, name, _, sql in present:
         if kind == "trigger" and changelog.installation_of(sql) != installation_id:
             raise ShopError(
-                f"{found.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
+                f"{installation.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
                 "is this the right shop? If it is: saasexport uninstall there, or saasexport init --take-over here"
                 " if that installation's database is lost",
             )
@@ -158,21 +158,22 @@ def _refuse_anothers(found: Installation, present: list[tuple[str, str, str, str
 SAMPLE = 200
 
 
-def _recognise(found: Installation) -> None:
+def _recognise(installation: Installation) -> None:
     """Refuse a shop that carries nothing of ours and knows less than half of our entities."""
-    tables = [(feed, found.table(feed)) for feed in found.enabled() if not changelog.unavailable(found.shop, feed)]
+    watched = [feed for feed in installation.enabled() if not changelog.unavailable(installation.shop, feed)]
+    tables = [(feed, installation.table(feed)) for feed in watched]
     known = same = 0
     for feed, table in tables:
         rows = table.rows("sample", limit=SAMPLE)
         if not rows:
             continue
-        shop = found.shop_now(lambda kind, entity_id: f"{kind}/{entity_id}", feed, 0)
+        shop = installation.shop_now(lambda kind, entity_id: f"{kind}/{entity_id}", feed, 0)
         identities = table.identities(feed.assemble(shop, sorted({row[0] for row in rows})))
         known += len(rows)
         same += sum(row[1] in identities for row in rows)
     if same * 2 < known:
         raise ShopError(
-            f"{found.config['shop.database']}: is another shop: it has none of our triggers,"
+            f"{installation.config['shop.database']}: is another shop: it has none of our triggers,"
             f" and of {known} items looked up it knows {same}",
             "put the right file back, or set up this one in a folder of its own",
         )

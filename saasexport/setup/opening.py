@@ -69,12 +69,12 @@ def bring_up(config: settings.Config, ours: sqlite3.Connection) -> None:
     log.tell(f"{config['export.database']}: has schema {db.SCHEMA_VERSION}")
 
 
-def bring_in_line(found: Installation, content: bytes) -> None:
+def bring_in_line(installation: Installation, content: bytes) -> None:
     """Take a changed configuration into use, and have the shop's triggers as they should be."""
-    kept = [db.setting(found.ours, name) for name in ("config_bytes", "program", "feed_files")]
-    if kept != [content, saasexport.__version__, found.feed_set.files]:
-        apply_configuration(found, content)
-    check_shop(found)
+    kept = [db.setting(installation.ours, name) for name in ("config_bytes", "program", "feed_files")]
+    if kept != [content, saasexport.__version__, installation.feed_set.files]:
+        apply_configuration(installation, content)
+    check_shop(installation)
 
 
 def _known(
@@ -139,8 +139,8 @@ def set_up(
     ours = db.connect_ours(file or config["export.database"], create=True, accepts_old=True)
     db.install(ours)
     bring_up(config, ours)
-    found = Installation(config, ours)
-    shop_identity = found.shop_identity  # the shop is not read in a transaction of ours
+    installation = Installation(config, ours)
+    shop_identity = installation.shop_identity  # the shop is not read in a transaction of ours
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
             db.keep(
@@ -149,37 +149,37 @@ def set_up(
                 shop_identity=shop_identity,
                 cleaned_at=now_text(),
             )
-        for feed in found.all_feeds.values():
+        for feed in installation.all_feeds.values():
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
         # Who sets up on purpose, again after a move, says that this is the place.
         db.keep(ours, machine=machine.fingerprint(config["export.database"]), uninstalled=None)
-    apply_configuration(found, content)
-    check_shop(found)
-    return found
+    apply_configuration(installation, content)
+    check_shop(installation)
+    return installation
 
 
-def apply_configuration(found: Installation, content: bytes) -> None:
+def apply_configuration(installation: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
-    _check_excluded(found)
-    ours, config = found.ours, found.config
+    _check_excluded(installation)
+    ours, config = installation.ours, installation.config
     environment = config["service.environment_id"]
     with db.transaction(ours):
-        for feed in found.all_feeds.values():
+        for feed in installation.all_feeds.values():
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
         if db.setting(ours, "program") not in (None, saasexport.__version__):
             # Another version may assemble items in another way, and watch other tables.
-            for feed in found.all_feeds.values():
+            for feed in installation.all_feeds.values():
                 indexer.invalidate(ours, feed, f"saasexport {saasexport.__version__} was installed", now_text())
-        _compare_excluded(found)
+        _compare_excluded(installation)
         before = db.setting(ours, "environment_id")
         if before != environment:
-            _use_environment(found, environment)
+            _use_environment(installation, environment)
         if before not in (None, environment):
-            for feed in found.all_feeds.values():
-                found.table(feed).use_environment()
-        views.make(ours, found.all_feeds.values())
+            for feed in installation.all_feeds.values():
+                installation.table(feed).use_environment()
+        views.make(ours, installation.all_feeds.values())
         db.keep(
             ours,
             environment_id=environment,
@@ -190,46 +190,46 @@ def apply_configuration(found: Installation, content: bytes) -> None:
             ping_url=config["export.ping_url"],
             shop_file=config["shop.database"],
             feeds_dir=config["export.feeds_dir"],
-            feed_files=found.feed_set.files,
+            feed_files=installation.feed_set.files,
             config=json.dumps(config.as_dict()),
             shop_version=None,  # so that check_shop looks at everything anew
         )
 
 
-def _compare_excluded(found: Installation) -> None:
+def _compare_excluded(installation: Installation) -> None:
     """Have the feeds walked anew whose `exclude` is not what it was; all, if what is too large is."""
-    kept = db.setting(found.ours, "config")
+    kept = db.setting(installation.ours, "config")
     if kept is None:
         return
     before = settings.from_dict(json.loads(kept))
-    for feed in found.all_feeds.values():
-        if list(before.of_feed(feed.name, "exclude")) != list(found.config.of_feed(feed.name, "exclude")):
-            indexer.invalidate(found.ours, feed, "other fields are left out", now_text())
-        elif before["service.max_body"] != found.config["service.max_body"]:
-            indexer.invalidate(found.ours, feed, "[service] max_body is another", now_text())
+    for feed in installation.all_feeds.values():
+        if list(before.of_feed(feed.name, "exclude")) != list(installation.config.of_feed(feed.name, "exclude")):
+            indexer.invalidate(installation.ours, feed, "other fields are left out", now_text())
+        elif before["service.max_body"] != installation.config["service.max_body"]:
+            indexer.invalidate(installation.ours, feed, "[service] max_body is another", now_text())
 
 
 # A row remembers the data spaces it was delivered to in the bits of one number.
 MOST_ENVIRONMENTS = 63
 
 
-def _use_environment(found: Installation, environment: str) -> None:
+def _use_environment(installation: Installation, environment: str) -> None:
     """Make a data space the one in force; of more than can be remembered the one used longest ago is forgotten."""
-    ours = found.ours
+    ours = installation.ours
     others = ours.execute(SQL.environments, {"environment_id": environment}).fetchall()
     for (bit,) in others[: max(len(others) + 1 - MOST_ENVIRONMENTS, 0)]:
-        for feed in found.all_feeds.values():
-            found.table(feed).forget_environment(1 << bit)
+        for feed in installation.all_feeds.values():
+            installation.table(feed).forget_environment(1 << bit)
         ours.execute(SQL.forget_environment, {"bit": bit})
     ours.execute(SQL.use_environment, {"environment_id": environment, "now": now_text()})
 
 
-def _check_excluded(found: Installation) -> None:
-    for feed in found.all_feeds.values():
-        for name in found.config.of_feed(feed.name, "exclude"):
+def _check_excluded(installation: Installation) -> None:
+    for feed in installation.all_feeds.values():
+        for name in installation.config.of_feed(feed.name, "exclude"):
             if name in feed.identity:
                 raise ConfigError(
-                    f"{found.config.file}: [feeds.{feed.name}] exclude: {name} identifies the items"
+                    f"{installation.config.file}: [feeds.{feed.name}] exclude: {name} identifies the items"
                     " and cannot be left out"
                 )
 

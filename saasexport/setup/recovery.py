@@ -50,12 +50,12 @@ def _rebuild(config: settings.Config, content: bytes) -> str:
         _remove(unfinished + suffix)
     broken = sqlite3.connect(db.uri(database, "ro"), uri=True, isolation_level=None)
     try:
-        found = set_up(config, content, _identity(broken, config["shop.database"]), unfinished)
+        installation = set_up(config, content, _identity(broken, config["shop.database"]), unfinished)
         try:
-            rows = _carry_over(found, broken)
-            found.ours.execute("pragma wal_checkpoint(truncate)")
+            rows = _carry_over(installation, broken)
+            installation.ours.execute("pragma wal_checkpoint(truncate)")
         finally:
-            found.close()
+            installation.close()
     finally:
         broken.close()
     aside = f"{database}.corrupt-{datetime.now(UTC):%Y%m%d-%H%M%S}"
@@ -95,18 +95,18 @@ def _identity(broken: sqlite3.Connection, shop_file: str) -> str | None:
     return identity_in(shop_file)
 
 
-def _carry_over(found: Installation, broken: sqlite3.Connection) -> int:
+def _carry_over(installation: Installation, broken: sqlite3.Connection) -> int:
     carried = 0
-    with db.transaction(found.ours):
-        for feed in found.all_feeds.values():
-            table = found.table(feed)
-            columns = _columns(found.ours, broken, feed.table)
+    with db.transaction(installation.ours):
+        for feed in installation.all_feeds.values():
+            table = installation.table(feed)
+            columns = _columns(installation.ours, broken, feed.table)
             carried += table.carry_over(columns, _readable(broken, feed.table, columns))
-        columns = _columns(found.ours, broken, "data_exporter_uuid")
+        columns = _columns(installation.ours, broken, "data_exporter_uuid")
         marks = ", ".join("?" * len(columns))
         query = f"insert or ignore into data_exporter_uuid ({', '.join(columns)}) values ({marks})"
         for row in _readable(broken, "data_exporter_uuid", columns):
-            carried += found.ours.execute(query, row).rowcount
+            carried += installation.ours.execute(query, row).rowcount
     return carried
 
 

@@ -48,12 +48,12 @@ PROBLEMS = Metric("saasexport_job_problems", "What went wrong in the last run of
 ALL = (INFO, *(metric for metric, _ in PER_FEED), FAILED_ITEMS, INDEXER, AVAILABLE, SERVICE_FAILURES, PROBLEMS)
 
 
-def write(found: Installation) -> None:
+def write(installation: Installation) -> None:
     """Write the file, if one is configured; OSError if that is not possible."""
-    path = found.config["export.metrics_file"]
+    path = installation.config["export.metrics_file"]
     if path is None:
         return
-    text = "".join(f"{line}\n" for line in lines(found))
+    text = "".join(f"{line}\n" for line in lines(installation))
     # Nobody can foresee the name and put a link there; a link at `path` itself is replaced, not followed.
     unfinished = f"{path}.{os.urandom(8).hex()}"
     try:
@@ -67,14 +67,14 @@ def write(found: Installation) -> None:
         raise
 
 
-def lines(found: Installation) -> Iterator[str]:
+def lines(installation: Installation) -> Iterator[str]:
     """The lines of the file."""
-    rows = status.rows(found)
+    rows = status.rows(installation)
     usable = [row for row in rows if not row["unavailable"]]
     yield from _metric(INFO, [({"version": saasexport.__version__}, 1)])
     for metric, column in PER_FEED:
         yield from _metric(metric, [({"feed": row["feed"]}, _number(row[column])) for row in usable])
-    failed = status.failed_by_status(found)
+    failed = status.failed_by_status(installation)
     yield from _metric(
         FAILED_ITEMS,
         [
@@ -92,10 +92,10 @@ def lines(found: Installation) -> Iterator[str]:
         ],
     )
     yield from _metric(AVAILABLE, [({"feed": row["feed"]}, int(not row["unavailable"])) for row in rows])
-    url = found.config["service.url"].rstrip("/")
-    failures = found.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]
+    url = installation.config["service.url"].rstrip("/")
+    failures = installation.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]
     yield from _metric(SERVICE_FAILURES, [({}, failures)])
-    problems = found.ours.execute(SQL.problems).fetchall()
+    problems = installation.ours.execute(SQL.problems).fetchall()
     yield from _metric(PROBLEMS, [({"job": job}, number) for job, number in problems])
 
 

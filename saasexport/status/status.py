@@ -33,33 +33,33 @@ COLUMNS = (
 )
 
 
-def count(found: Installation, feeds: list[Feed] | None = None) -> dict[str, Exception]:
+def count(installation: Installation, feeds: list[Feed] | None = None) -> dict[str, Exception]:
     """Count source records and backlog, and keep them where the views find them; gives the feeds that cannot be."""
-    return _count_each(found, found.feeds() if feeds is None else feeds, _in_the_shop)
+    return _count_each(installation, installation.feeds() if feeds is None else feeds, _in_the_shop)
 
 
 def _count_each(
-    found: Installation, feeds: list[Feed], count_one: Callable[[Installation, Feed], tuple[str, dict[str, Any]]]
+    installation: Installation, feeds: list[Feed], count_one: Callable[[Installation, Feed], tuple[str, dict[str, Any]]]
 ) -> dict[str, Exception]:
     """Count some feeds; of one that cannot be counted the last known numbers stay."""
     counted, uncounted = [], {}
     for feed in feeds:
         try:
-            counted.append(count_one(found, feed))
+            counted.append(count_one(installation, feed))
         except Exception as error:
             uncounted[feed.name] = error
-    with transaction(found.ours):
+    with transaction(installation.ours):
         for query, values in counted:
-            found.ours.execute(query, values)
+            installation.ours.execute(query, values)
     return uncounted
 
 
-def _in_the_shop(found: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
-    head, _ = changelog.head(found.shop, feed)
+def _in_the_shop(installation: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
+    head, _ = changelog.head(installation.shop, feed)
     values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now_text()}
-    known = found.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
-    values["backlog"] = head - indexer.cursor(found.ours, feed).version_id
-    values["source_records"] = known[0] if known else _counted(found, feed, values["backlog"])
+    known = installation.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
+    values["backlog"] = head - indexer.cursor(installation.ours, feed).version_id
+    values["source_records"] = known[0] if known else _counted(installation, feed, values["backlog"])
     return indexer.SQL.counted, values
 
 
@@ -67,20 +67,20 @@ def _in_the_shop(found: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
 MANY = 50_000
 
 
-def _counted(found: Installation, feed: Feed, backlog: int) -> int:
+def _counted(installation: Installation, feed: Feed, backlog: int) -> int:
     """Source records: counted in the shop, or of a large feed that is in sync, on record."""
-    if not backlog and indexer.state(found.ours, feed).status == "valid":
-        alive = int(found.table(feed).rows("count_alive")[0][0])
+    if not backlog and indexer.state(installation.ours, feed).status == "valid":
+        alive = int(installation.table(feed).rows("count_alive")[0][0])
         if alive > MANY:
             return alive
-    return source_records(found, feed)
+    return source_records(installation, feed)
 
 
 # A job that did work counts items anew when they were counted so long ago: it costs a look at a whole feed table.
 RECOUNT_SECONDS = 600
 
 
-def count_after_work(found: Installation) -> dict[str, Exception]:
+def count_after_work(installation: Installation) -> dict[str, Exception]:
     """Count what a job may have changed, without a look at every entity of the shop.
 
     That is done after a full sync, and for people who ask.  Here source records
@@ -88,25 +88,25 @@ def count_after_work(found: Installation) -> dict[str, Exception]:
     the service would not be up to date.
     """
     old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
-    recent = {row[0] for row in found.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
+    recent = {row[0] for row in installation.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
 
-    def on_record(found: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
-        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(found, feed), "now": now_text()}
-        if feed.name in recent or indexer.state(found.ours, feed).status != "valid":
+    def on_record(installation: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
+        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(installation, feed), "now": now_text()}
+        if feed.name in recent or indexer.state(installation.ours, feed).status != "valid":
             return indexer.SQL.counted_backlog, values
-        values["source_records"] = found.table(feed).rows("count_alive")[0][0]
+        values["source_records"] = installation.table(feed).rows("count_alive")[0][0]
         return indexer.SQL.counted_on_record, values
 
-    return _count_each(found, found.feeds(), on_record)
+    return _count_each(installation, installation.feeds(), on_record)
 
 
 # Entities counted at a time: a shop in rollback-journal mode waits no longer than for any other read.
 COUNTED = 2000
 
 
-def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> int:
+def source_records(installation: Installation, feed: Feed, is_whole: bool = False) -> int:
     """The number of items a full sync of the feed would produce; of the whole shop, those too old for one as well."""
-    shop = found.shop_now(None, feed, 0 if is_whole else None)
+    shop = installation.shop_now(None, feed, 0 if is_whole else None)
     total, after = 0, feed.key.lowest
     while after != feed.key.highest:
         ids = shop.rows(feed.walk, after=after, limit=COUNTED, since=shop.since) if ":upto" in feed.count else []
@@ -116,20 +116,21 @@ def source_records(found: Installation, feed: Feed, is_whole: bool = False) -> i
     return total
 
 
-def backlog(found: Installation, feed: Feed) -> int:
+def backlog(installation: Installation, feed: Feed) -> int:
     """The changelog rows that are not read yet."""
-    head, _ = changelog.head(found.shop, feed)
-    return head - indexer.cursor(found.ours, feed).version_id
+    head, _ = changelog.head(installation.shop, feed)
+    return head - indexer.cursor(installation.ours, feed).version_id
 
 
-def rows(found: Installation) -> list[dict[str, Any]]:
+def rows(installation: Installation) -> list[dict[str, Any]]:
     """A line per feed, as the view feed_status has it."""
     names = ", ".join(COLUMNS)
-    lines = [dict(zip(COLUMNS, row, strict=True)) for row in found.ours.execute(f"select {names} from feed_status")]
+    every = installation.ours.execute(f"select {names} from feed_status")
+    lines = [dict(zip(COLUMNS, row, strict=True)) for row in every]
     # The file of a feed may have been taken away since the views were made.
-    lines = [line for line in lines if line["feed"] in found.all_feeds]
+    lines = [line for line in lines if line["feed"] in installation.all_feeds]
     for line in lines:
-        if not found.is_enabled(found.all_feeds[line["feed"]]):
+        if not installation.is_enabled(installation.all_feeds[line["feed"]]):
             line["unavailable"] = "switched off in the configuration"
     return lines
 
@@ -137,20 +138,20 @@ def rows(found: Installation) -> list[dict[str, Any]]:
 FAILED_COLUMNS = ("feed", "id", "source_entity_id", "status", "is_deleted", "feed_data", "errors", "metadata")
 
 
-def failed(found: Installation, feed: str | None = None) -> list[dict[str, Any]]:
+def failed(installation: Installation, feed: str | None = None) -> list[dict[str, Any]]:
     """The items that are not delivered and why, as the view failed_items has them."""
     names = ", ".join((*FAILED_COLUMNS, "modified_at"))
     query = f"select {names} from failed_items"
     if feed:
         query += " where feed = :feed"
-    cursor = found.ours.execute(query, {"feed": feed})
+    cursor = installation.ours.execute(query, {"feed": feed})
     return [dict(zip((*FAILED_COLUMNS, "modified_at"), row, strict=True)) for row in cursor]
 
 
-def failed_by_status(found: Installation) -> dict[str, dict[int, int]]:
+def failed_by_status(installation: Installation) -> dict[str, dict[int, int]]:
     """Feed -> status -> the number of failed items; feeds without any are left out."""
     counts: dict[str, dict[int, int]] = {}
     query = "select feed, status, count(*) from failed_items group by feed, status"
-    for feed, status, number in found.ours.execute(query):
+    for feed, status, number in installation.ours.execute(query):
         counts.setdefault(feed, {})[status] = number
     return counts

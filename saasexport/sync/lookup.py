@@ -53,58 +53,58 @@ def named(feed: Feed, id_type: str) -> str:
     return next(others, "id") if id_type == "default" else id_type
 
 
-def entities(found: Installation, feed: Feed, keys: Iterable[str], id_type: str = "default") -> Found:
+def entities(installation: Installation, feed: Feed, keys: Iterable[str], id_type: str = "default") -> Found:
     """The entities that keys of one type mean."""
     id_type = id_type_of(feed, id_type)
-    shop = shop_of(found, feed)
+    shop = shop_of(installation, feed)
     ids: set[EntityId] = set()
     missing = []
     for key in keys:
-        meant = _by_type(found, feed, shop, key, id_type)
+        meant = _by_type(installation, feed, shop, key, id_type)
         ids.update(meant)
         if not meant:
             missing.append(key)
     return Found(sorted(ids), missing)
 
 
-def matches(found: Installation, feed: Feed, words: Sequence[str], id_type: str | None = None) -> list[Match]:
+def matches(installation: Installation, feed: Feed, words: Sequence[str], id_type: str | None = None) -> list[Match]:
     """What a key means, of one type or any kind: an item's identity on record, a SKU or the like, an entity's id.
 
     What is on record as failed is found by its id in any case: that is what people are shown of it.
     """
     key = " ".join(words)
     if id_type is None:
-        meant = _of_any_kind(found, feed, words)
+        meant = _of_any_kind(installation, feed, words)
     else:
-        meant = [Match(entity_id) for entity_id in entities(found, feed, [key], id_type).ids]
+        meant = [Match(entity_id) for entity_id in entities(installation, feed, [key], id_type).ids]
     if id_type is None or is_id(named(feed, id_type_of(feed, id_type))):
         shown = {match.entity_id for match in meant}
-        meant += [Match(entity_id) for entity_id in failed_as(found, feed, key) if entity_id not in shown]
+        meant += [Match(entity_id) for entity_id in failed_as(installation, feed, key) if entity_id not in shown]
     return meant
 
 
-def _of_any_kind(found: Installation, feed: Feed, words: Sequence[str]) -> list[Match]:
-    shop = shop_of(found, feed)
+def _of_any_kind(installation: Installation, feed: Feed, words: Sequence[str]) -> list[Match]:
+    shop = shop_of(installation, feed)
     key = " ".join(words)
     cuts = [list(cut) for cut in _cuts(words, len(feed.identity))]
-    table = found.table(feed)
+    table = installation.table(feed)
     on_record = table.rows("by_feed_id", feed_ids=encode([feed_id(cut) for cut in cuts]))
     if on_record:
         return [Match(row[1], row[2]) for row in on_record]
     for id_type, query in feed.id_types.items():
-        if query and (ids := _by_type(found, feed, shop, key, id_type)):
+        if query and (ids := _by_type(installation, feed, shop, key, id_type)):
             return [Match(entity_id) for entity_id in ids]
     for cut in cuts:
         # Never collected: the entity is found by that part of the identity which an id type understands.
         for field, value in zip(feed.identity, cut, strict=True):
-            if feed.id_types.get(field) and (ids := _by_type(found, feed, shop, value, field)):
+            if feed.id_types.get(field) and (ids := _by_type(installation, feed, shop, value, field)):
                 return [Match(entity_id, feed_id(cut)) for entity_id in ids]
-    return [Match(entity_id) for entity_id in _itself(found, feed, shop, key)]
+    return [Match(entity_id) for entity_id in _itself(installation, feed, shop, key)]
 
 
-def shop_of(found: Installation, feed: Feed) -> Shop:
+def shop_of(installation: Installation, feed: Feed) -> Shop:
     """The shop as it is now."""
-    return found.shop_now(Uuids(found.ours, found.shop_identity), feed)
+    return installation.shop_now(Uuids(installation.ours, installation.shop_identity), feed)
 
 
 def sql(name: str, feed: Feed) -> str:
@@ -127,38 +127,38 @@ def is_id(id_type: str) -> bool:
     return id_type == "id" or id_type.endswith("Id")
 
 
-def failed_as(found: Installation, feed: Feed, key: str) -> list[EntityId]:
+def failed_as(installation: Installation, feed: Feed, key: str) -> list[EntityId]:
     """The entities on record as failed whose id is a key, as it is or as it is shown to people."""
     query = sql("failed_as", feed)
-    ids = [row[0] for row in found.ours.execute(query, {"key": feed.key.whole(key), "text": key})]
+    ids = [row[0] for row in installation.ours.execute(query, {"key": feed.key.whole(key), "text": key})]
     if not ids and "\\u" in key:
-        ids = [text for (text,) in found.ours.execute(sql("failed_texts", feed)) if plain.line(text) == key]
+        ids = [text for (text,) in installation.ours.execute(sql("failed_texts", feed)) if plain.line(text) == key]
     return ids
 
 
-def near(found: Installation, feed: Feed, key: str, id_type: str | None = None) -> str:
+def near(installation: Installation, feed: Feed, key: str, id_type: str | None = None) -> str:
     """How a key that means nothing, of one type or any, is written in another letter case; empty if it is not."""
     fields = {_field_of(feed, each) for each in ([id_type] if id_type else feed.id_types)}
     for field in sorted(fields):
         if not field or is_id(field):
             continue
-        if feed.near and (rows := shop_of(found, feed).rows(feed.near, key=key)):
+        if feed.near and (rows := shop_of(installation, feed).rows(feed.near, key=key)):
             return str(rows[0][0])
-        if row := found.ours.execute(sql("near", feed), {"field": field, "key": key}).fetchone():
+        if row := installation.ours.execute(sql("near", feed), {"field": field, "key": key}).fetchone():
             return str(row[0])
     return ""
 
 
-def _by_type(found: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[EntityId]:
+def _by_type(installation: Installation, feed: Feed, shop: Shop, key: str, id_type: str) -> list[EntityId]:
     if not feed.id_types[id_type]:
-        return _itself(found, feed, shop, key)
+        return _itself(installation, feed, shop, key)
     if ids := ids_of(feed, shop, id_type, key):
         return ids
     field = _field_of(feed, id_type)
     if not field or (is_id(field) and feed.key.whole(key) is None):
         return []
     values = {"field": field, "key": key, "number": feed.key.whole(key) if is_id(field) else None}
-    return feed.key.only(row[0] for row in found.ours.execute(sql("known_by", feed), values))
+    return feed.key.only(row[0] for row in installation.ours.execute(sql("known_by", feed), values))
 
 
 def _field_of(feed: Feed, id_type: str) -> str:
@@ -167,14 +167,14 @@ def _field_of(feed: Feed, id_type: str) -> str:
     return next((name for name, other in feed.id_types.items() if other == query and name != "default"), "")
 
 
-def _itself(found: Installation, feed: Feed, shop: Shop, key: str) -> list[EntityId]:
+def _itself(installation: Installation, feed: Feed, shop: Shop, key: str) -> list[EntityId]:
     """An entity by its id, if the shop has it or something of it is on record."""
     entity_id = feed.key.whole(key)
     if entity_id is None:
         return []
     if _is_in_shop(feed, shop, entity_id):
         return [entity_id]
-    return [entity_id] if found.ours.execute(sql("known", feed), {"key": entity_id}).fetchone() else []
+    return [entity_id] if installation.ours.execute(sql("known", feed), {"key": entity_id}).fetchone() else []
 
 
 def _is_in_shop(feed: Feed, shop: Shop, entity_id: EntityId) -> bool:

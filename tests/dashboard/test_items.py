@@ -235,16 +235,16 @@ def test_pages_deep_inside_many_items_begin_and_end_where_they_should(many):
 def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(own, monkeypatch):
     fill(own, 100_000)
     monkeypatch.setattr(items, "SEARCH_SECONDS", -1)  # one slice, then the time is up
-    found = open_installation(str(own.config))
+    installation = open_installation(str(own.config))
     try:
-        feed = found.all_feeds["reviews"]
+        feed = installation.all_feeds["reviews"]
         rounds, wanted = [], Wanted(search="R-000002")
-        page = items.find(found, feed, wanted)
+        page = items.find(installation, feed, wanted)
         while page.stopped_at is not None:
             rounds.append(page.stopped_at)
-            page = items.find(found, feed, Wanted(search="R-000002", before=page.stopped_at))
+            page = items.find(installation, feed, Wanted(search="R-000002", before=page.stopped_at))
     finally:
-        found.close()
+        installation.close()
     assert rounds == [80_002, 60_003, 40_004, 20_005, 6]
     assert [item.id for item in page.items] == [2]
 

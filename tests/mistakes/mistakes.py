@@ -123,7 +123,7 @@ MISTAKES = (
         ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
     ),
     Mistake(
-        "deletions are found by time stamp",
+        "deletions are installation by time stamp",
         "database/feed_table.py",
         "        for row in gone:\n            if row.is_deleted and",
         "        for row in gone:\n            if row.modified_at >= now:\n                continue\n"
@@ -141,8 +141,8 @@ MISTAKES = (
     Mistake(
         "triggers are compared by name only",
         "setup/capture.py",
-        "or _by_name(present) != changelog.triggers(usable, found.id):",
-        "or set(_by_name(present)) != set(changelog.triggers(usable, found.id)):",
+        "or _by_name(present) != changelog.triggers(usable, installation.id):",
+        "or set(_by_name(present)) != set(changelog.triggers(usable, installation.id)):",
         ("test_history.py::test_a_changed_trigger_is_put_right",),
     ),
     Mistake(

@@ -31,7 +31,7 @@ def tiny(tmp_path, monkeypatch):
 
 def status(tiny, feed=THINGS):
     """A feed's status and why."""
-    found = indexer.state(tiny.found.ours, feed)
+    found = indexer.state(tiny.installation.ours, feed)
     return found.status, found.reason
 
 
@@ -54,7 +54,7 @@ def texts(tiny):
 def test_setting_up_makes_feeds_known_and_invalid_and_installs_triggers(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch)
     assert status(tiny)[0] == "invalid"
-    assert texts(tiny) == changelog.triggers([THINGS], tiny.found.id)
+    assert texts(tiny) == changelog.triggers([THINGS], tiny.installation.id)
     assert tiny.ask("select bit, environment_id from environment") == [(0, "testing-1")]
     assert (tmp_path / "var" / "saasexport.sqlite").is_file()
     tiny.close()
@@ -145,11 +145,11 @@ def test_a_configuration_that_is_wrong_is_told_and_what_was_kept_not_used(tiny):
 
 
 def test_a_changed_configuration_is_taken_into_use(tiny):
-    assert tiny.found.config["export.run_seconds"] == 50
+    assert tiny.installation.config["export.run_seconds"] == 50
     tiny.write("[export]\nrun_seconds = 7\nlock_dir = 'locks'")
     tiny.open()
-    assert tiny.found.config["export.run_seconds"] == 7
-    assert tiny.found.lock_file("x") == str(tiny.folder / "locks" / "x.lock")
+    assert tiny.installation.config["export.run_seconds"] == 7
+    assert tiny.installation.lock_file("x") == str(tiny.folder / "locks" / "x.lock")
     assert status(tiny) == ("valid", None)
     kept = tiny.ask("select config_bytes, lock_dir from installation")
     assert kept == [(tiny.config.read_bytes(), str(tiny.folder / "locks"))]
@@ -244,16 +244,16 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
     story.partial_sync(*tiny.work(), THINGS)
     tiny.write("[feeds.things]\nenabled = false")
     tiny.open()
-    assert texts(tiny) == changelog.triggers([SHELVES], tiny.found.id)
+    assert texts(tiny) == changelog.triggers([SHELVES], tiny.installation.id)
     assert [name for kind, name, _, _ in changelog.installed(tiny.shop) if kind == "table"] == ["cde_shelves_feed_cl"]
     assert status(tiny) == ("invalid", "switched off")
-    assert [feed.name for feed in tiny.found.feeds()] == ["shelves"]
+    assert [feed.name for feed in tiny.installation.feeds()] == ["shelves"]
     assert tiny.statuses() == {200: 6}
     tiny.shop.execute("update thing set name = 'y' where thing_id = 2")
     tiny.write()
     tiny.open()
     assert status(tiny) == ("invalid", "its changelog is new")
-    assert indexer.cursor(tiny.found.ours, THINGS).version_id == 0
+    assert indexer.cursor(tiny.installation.ours, THINGS).version_id == 0
     sender = Sender()
     story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["b2/en", "b2/de"]
@@ -264,20 +264,20 @@ def test_a_feed_whose_table_is_missing_is_unavailable_and_the_others_go_on(tmp_p
     names = {"name": "places", "indexer": "place", "view": "cde_places", "table": "cde_places"}
     places = replace(THINGS, subscriptions=(Subscription("place"),), **names)
     tiny = Tiny(tmp_path, monkeypatch, THINGS, places)
-    assert [feed.name for feed in tiny.found.feeds()] == ["things"]
-    assert indexer.cursor(tiny.found.ours, places).unavailable == "the shop has no table place"
+    assert [feed.name for feed in tiny.installation.feeds()] == ["things"]
+    assert indexer.cursor(tiny.installation.ours, places).unavailable == "the shop has no table place"
     tiny.shop.execute("create table place (entity_id integer primary key)")
     tiny.open()
-    assert [feed.name for feed in tiny.found.feeds()] == ["things", "places"]
-    assert indexer.cursor(tiny.found.ours, places).unavailable is None
-    assert texts(tiny) == changelog.triggers([THINGS, places], tiny.found.id)
+    assert [feed.name for feed in tiny.installation.feeds()] == ["things", "places"]
+    assert indexer.cursor(tiny.installation.ours, places).unavailable is None
+    assert texts(tiny) == changelog.triggers([THINGS, places], tiny.installation.id)
     tiny.close()
 
 
 def test_a_feed_is_found_in_any_letter_case_and_an_unknown_one_told_with_what_was_meant(tiny):
-    assert tiny.found.feed("THINGS") is THINGS
+    assert tiny.installation.feed("THINGS") is THINGS
     with pytest.raises(ConfigError, match="there is no feed 'thing'; did you mean things"):
-        tiny.found.feed("thing")
+        tiny.installation.feed("thing")
 
 
 # The shop's migrations
@@ -294,10 +294,10 @@ def test_a_feed_is_found_in_any_letter_case_and_an_unknown_one_told_with_what_wa
     ],
 )
 def test_triggers_that_are_missing_or_changed_are_put_right_and_what_they_feed_compared(tiny, change):
-    tiny.shop.executescript(change.replace("ID", tiny.found.id))
+    tiny.shop.executescript(change.replace("ID", tiny.installation.id))
     tiny.shop.execute("update thing set name = 'Unseen' where thing_id = 2")
     tiny.open()
-    assert texts(tiny) == changelog.triggers([THINGS], tiny.found.id)
+    assert texts(tiny) == changelog.triggers([THINGS], tiny.installation.id)
     assert status(tiny) == ("invalid", "triggers were missing or changed")
     sender = Sender()
     story.full_sync(*tiny.work(sender), THINGS)
@@ -307,7 +307,7 @@ def test_triggers_that_are_missing_or_changed_are_put_right_and_what_they_feed_c
 def test_a_trigger_of_a_table_is_compared_for_the_feeds_that_watch_it_only(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch, THINGS, SHELVES)
     for feed in (THINGS, SHELVES):
-        indexer.set_status(tiny.found.ours, feed, "valid", None, "now")
+        indexer.set_status(tiny.installation.ours, feed, "valid", None, "now")
     tiny.shop.execute("drop trigger saasexport_language_insert")
     tiny.open()
     assert (status(tiny)[0], status(tiny, SHELVES)[0]) == ("invalid", "valid")
@@ -345,7 +345,7 @@ def test_a_changelog_that_was_dropped_with_its_triggers_is_made_anew(tiny):
     tiny.shop.execute("update thing set name = 'Unseen' where thing_id = 2")
     tiny.open()
     assert status(tiny) == ("invalid", "its changelog is new")
-    assert texts(tiny) == changelog.triggers([THINGS], tiny.found.id)
+    assert texts(tiny) == changelog.triggers([THINGS], tiny.installation.id)
 
 
 def test_a_shop_that_is_locked_says_so(tiny):
@@ -408,7 +408,7 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
     sender = Sender()
     story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["-c3/en", "-c3/de"]
-    assert deletion_guard.held(tiny.found.ours, THINGS) == []
+    assert deletion_guard.held(tiny.installation.ours, THINGS) == []
 
 
 def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tmp_path, monkeypatch):
@@ -437,8 +437,8 @@ def test_a_field_that_identifies_items_cannot_be_left_out(tiny):
 
 
 def test_a_route_names_feed_and_environment(tiny):
-    assert tiny.found.route(THINGS) == "/feeds/things/testing-1"
+    assert tiny.installation.route(THINGS) == "/feeds/things/testing-1"
     tiny.write('[feeds.things]\npath = "/v2/{environment_id}/all"\nbatch_size = 7')
     tiny.open()
-    assert tiny.found.route(THINGS) == "/v2/testing-1/all"
-    assert tiny.found.batch_size(THINGS) == 7
+    assert tiny.installation.route(THINGS) == "/v2/testing-1/all"
+    assert tiny.installation.batch_size(THINGS) == 7

@@ -20,7 +20,7 @@ def tiny(tmp_path, monkeypatch):
     """An installation with two feeds the shop has and one it never had."""
     found = Tiny(tmp_path, monkeypatch, THINGS, SHELVES, PLACES, settings=f'[export]\nlog_dir = "{tmp_path}"')
     for feed in (THINGS, SHELVES):
-        indexer.set_status(found.found.ours, feed, "valid", None, "now")
+        indexer.set_status(found.installation.ours, feed, "valid", None, "now")
     yield found
     found.close()
 
@@ -40,7 +40,7 @@ def sender(monkeypatch):
 
 
 def test_what_the_shop_never_had_is_silent(tiny, capsys):
-    assert indexer.cursor(tiny.found.ours, PLACES).unavailable == "the shop has no table place"
+    assert indexer.cursor(tiny.installation.ours, PLACES).unavailable == "the shop has no table place"
     assert run(tiny, capsys) == (0, "")
 
 
@@ -123,8 +123,8 @@ def test_a_changelog_of_version_0_1_0_is_renewed_and_its_feed_not_walked_anew(ti
     tiny.shop.execute("update thing set name = 'x' where thing_id = 2")
     assert run(tiny, capsys) == (0, "")
     assert tiny.shop.execute("select entity_id, written from cde_things_feed_cl").fetchall() == [(2, None)]
-    assert indexer.state(tiny.found.ours, THINGS).status == "valid"
-    assert indexer.cursor(tiny.found.ours, THINGS).version_id == 1
+    assert indexer.state(tiny.installation.ours, THINGS).status == "valid"
+    assert indexer.cursor(tiny.installation.ours, THINGS).version_id == 1
 
 
 def test_a_feed_that_is_switched_off_is_not_missed(tiny, capsys):

@@ -78,5 +78,5 @@ def test_what_failed_is_found_by_the_id_that_it_is_shown_with(tiny, monkeypatch,
     (entity_id,) = tiny.ask("select source_entity_id from cde_things_feed where status = 1")[0]
     shown = "a\\u000ab" if text == "a\nb" else text
     assert entity_id == text
-    assert lookup.matches(tiny.found, THINGS, [shown], id_type) == [lookup.Match(text)]
-    assert lookup.entities(tiny.found, THINGS, [shown], "thingId") == lookup.Found([], [shown])
+    assert lookup.matches(tiny.installation, THINGS, [shown], id_type) == [lookup.Match(text)]
+    assert lookup.entities(tiny.installation, THINGS, [shown], "thingId") == lookup.Found([], [shown])

@@ -57,13 +57,13 @@ def time_for_one_item(tiny):
 
 def state(tiny):
     """The indexer's status and position."""
-    found = indexer.state(tiny.found.ours, THINGS)
+    found = indexer.state(tiny.installation.ours, THINGS)
     return found.status, found.position
 
 
 def cursor(tiny):
     """How far the changelog is read."""
-    return indexer.cursor(tiny.found.ours, THINGS).version_id
+    return indexer.cursor(tiny.installation.ours, THINGS).version_id
 
 
 # Full sync
@@ -117,7 +117,7 @@ def test_a_slice_ends_at_its_time(tiny):
 
 def test_an_indexer_that_is_reset_during_a_full_sync_begins_anew(tiny):
     tiny.options = {"chunk": 1}
-    sender = Sender(lambda item: indexer.invalidate(tiny.found.ours, THINGS, "reset", "now") or 200)
+    sender = Sender(lambda item: indexer.invalidate(tiny.installation.ours, THINGS, "reset", "now") or 200)
     assert story.full_sync(*tiny.work(sender), THINGS).is_complete is False
     assert state(tiny) == ("invalid", None)
     assert tiny.ask("select count(*) from cde_things_feed") == [(2,)]
@@ -129,8 +129,8 @@ def test_every_entity_is_walked_once_wherever_chunks_end_and_whatever_is_gone(ti
     everything = range(1, 6)
     subsets = [set(found) for size in range(6) for found in itertools.combinations(everything, size)]
     this_pass = Pass(*tiny.work(chunk=2), THINGS)
-    ours = tiny.found.ours
-    add = tiny.found.table(THINGS).sql("add")
+    ours = tiny.installation.ours
+    add = tiny.installation.table(THINGS).sql("add")
     tiny.shop.execute("pragma synchronous = off")
     for there in subsets:
         tiny.shop.execute("begin")
@@ -222,7 +222,7 @@ def test_a_pass_whose_time_is_up_goes_on_where_it_was(synced):
 def test_the_configuration_has_the_feed_walked_anew(synced):
     synced.shop.execute("insert into core_config_data (path) values ('general/tiny')")
     story.partial_sync(*synced.work(), THINGS)
-    found = indexer.state(synced.found.ours, THINGS)
+    found = indexer.state(synced.installation.ours, THINGS)
     assert (found.status, found.reason) == ("invalid", "the configuration value general/tiny changed")
     assert cursor(synced) == 1
 
@@ -277,7 +277,7 @@ def test_a_suspended_feeds_changelog_keeps_its_bound_and_it_is_compared_when_rel
     if changes_before:
         written(tiny, changes_before)
         tick(tiny)
-    indexer.set_status(tiny.found.ours, THINGS, "suspended", "by hand", "now")
+    indexer.set_status(tiny.installation.ours, THINGS, "suspended", "by hand", "now")
     written(tiny, 900)
     assert tick(tiny) == []
     assert kept_rows(tiny) in (900, 900 + changes_before)
@@ -287,7 +287,7 @@ def test_a_suspended_feeds_changelog_keeps_its_bound_and_it_is_compared_when_rel
         assert kept_rows(tiny) == 1
     assert state(tiny)[0] == "suspended"
     tiny.shop.execute("update thing set name = 'Cap' where thing_id = 3")
-    indexer.set_status(tiny.found.ours, THINGS, released, None, "now")
+    indexer.set_status(tiny.installation.ours, THINGS, released, None, "now")
     assert tick(tiny) == ["a1/en", "a1/de", "c3/en", "c3/de"]
     assert state(tiny) == ("valid", None)
     assert tick(tiny) == []
@@ -401,7 +401,7 @@ def test_what_stops_a_feed_is_one_line_of_that_feed(synced):
 
 def test_what_was_staged_and_not_sent_is_taken_up(tiny):
     entities = list(THINGS.assemble(Pass(*tiny.work(), THINGS).shop, [1, 2]))
-    tiny.found.table(THINGS).stage([1, 2], entities, "2026-11-23 15:00:00")
+    tiny.installation.table(THINGS).stage([1, 2], entities, "2026-11-23 15:00:00")
     sender = Sender()
     assert story.sync_awaiting(*tiny.work(sender), THINGS).sent == 4
     assert sender.taken() == ["a1/en", "a1/de", "b2/en", "b2/de"]
@@ -510,7 +510,7 @@ def test_a_legacy_feed_is_collected_by_one_job_and_sent_by_another(legacy):
 def test_an_unchanged_legacy_item_is_not_sent_again_and_a_deletion_is(legacy):
     tick(legacy, feed=LEGACY)
     story.send_collected(*legacy.work(), LEGACY)
-    indexer.invalidate(legacy.found.ours, LEGACY, "reset", "now")
+    indexer.invalidate(legacy.installation.ours, LEGACY, "reset", "now")
     legacy.shop.execute("delete from thing where thing_id = 1")
     tick(legacy, feed=LEGACY)
     sender = Sender()
@@ -658,7 +658,7 @@ def kill_everywhere(folder, monkeypatch, first, step):
         was_killed = killed_at(number, partial(changing_story, tiny, sender))
         tiny.shop.executescript(CHANGES + UNSEEN)
         for _ in range(3):
-            tiny.found.close()
+            tiny.installation.close()
             tiny.open()
             tick_without_taking(tiny, sender)
         expected = expected or fresh(folder / "fresh", tiny, monkeypatch)
@@ -691,8 +691,8 @@ def test_a_kill_at_every_step_loses_nothing_and_repeats_no_more_than_a_batch(tmp
 
 
 def test_a_kill_before_deletions_are_decided_leaves_them_to_the_next_tick(synced, monkeypatch):
-    with synced.found.ours:
-        indexer.invalidate(synced.found.ours, THINGS, "reset", "now")
+    with synced.installation.ours:
+        indexer.invalidate(synced.installation.ours, THINGS, "reset", "now")
     synced.shop.executescript(UNSEEN)
     with monkeypatch.context() as patched:
 

@@ -90,10 +90,10 @@ def test_a_full_sync_sends_every_entity_under_its_own_key(tiny):
     assert sorted(item["code"] for item in sender.alive()) == ["00123", "123", "Ärmel"]
     assert rows(tiny) == [("00123", 200, 0), ("123", 200, 0), ("Ärmel", 200, 0)]
     assert tiny.ask("select uuid, entity_id from data_exporter_uuid where entity_id = '00123'") == [
-        (uuid5(tiny.found.shop_identity, "part", "00123"), "00123")
+        (uuid5(tiny.installation.shop_identity, "part", "00123"), "00123")
     ]
-    assert Uuids(tiny.found.ours, tiny.found.shop_identity)("part", "123") != uuid5(
-        tiny.found.shop_identity, "part", "00123"
+    assert Uuids(tiny.installation.ours, tiny.installation.shop_identity)("part", "123") != uuid5(
+        tiny.installation.shop_identity, "part", "00123"
     )
 
 
@@ -173,9 +173,9 @@ def test_a_key_that_is_not_utf_8_is_on_record_as_failed(tiny):
 
 def test_an_entity_is_looked_up_by_its_key(tiny):
     full_sync(*tiny.work(), PARTS)
-    assert lookup.entities(tiny.found, PARTS, ["00123", "0123", "Ärmel"], "id") == (["00123", "Ärmel"], ["0123"])
-    assert [match.entity_id for match in lookup.matches(tiny.found, PARTS, ["123"])] == ["123"]
-    page = dashboard.find(tiny.found, PARTS, dashboard.Wanted(search="00123"))
+    assert lookup.entities(tiny.installation, PARTS, ["00123", "0123", "Ärmel"], "id") == (["00123", "Ärmel"], ["0123"])
+    assert [match.entity_id for match in lookup.matches(tiny.installation, PARTS, ["123"])] == ["123"]
+    page = dashboard.find(tiny.installation, PARTS, dashboard.Wanted(search="00123"))
     assert ([item.source_entity_id for item in page.items], page.is_exact) == (["00123"], True)
 
 
@@ -187,7 +187,7 @@ def test_some_entities_are_sent_again_and_a_sync_goes_on_after_the_highest(tiny)
     sync_entities(*work, PARTS, ["123", "00123"], "by ids")
     assert sender.taken() == ["00123Bolt/en", "123Nut/en"]
     tiny.shop.execute("insert into part (code, name) values ('Öse', 'Eye')")
-    assert resync.highest_exported(tiny.found, PARTS) == "Ärmel"
+    assert resync.highest_exported(tiny.installation, PARTS) == "Ärmel"
     resync.onwards(*tiny.work(sender), PARTS)
     assert sender.taken() == ["ÖseEye/en"]
 

@@ -181,6 +181,6 @@ def test_what_failed_is_tried_again_together_with_what_has_a_key(loose):
 @pytest.mark.parametrize("key", ["1e0", "2.0", " 3.0", "10e-1", "0.1e1"])
 def test_a_text_that_read_only_like_a_number_is_joined_with_none(family, key):
     family.shop.execute("insert into thing (thing_id, code) values (?, 'n')", (key,))
-    shop = family.found.shop_now(Uuids(family.found.ours, ""), FAMILY)
+    shop = family.installation.shop_now(Uuids(family.installation.ours, ""), FAMILY)
     query = "select code from thing join shelf on shelf.shelf_id = thing.thing_id order by code"
     assert shop.rows(query) == [("a",), ("b",)]
