@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
     "verify": ("verify", "whether the service holds what the shop says; --repair"),
+    "search": ("storefront", "what a storefront finds for a phrase"),
+    "recommend": ("storefront", "what a storefront shows beside a product"),
     "config": ("config", "the configuration in force, and where it comes from"),
     "schema": ("schema", "the tables, views and triggers as installed"),
     "deletions": ("deletions", "deletions held back by the guard; --confirm releases them"),

@@ -6,13 +6,14 @@ list ends where the service said that it would.
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from saasexport.database.hashing import feed_id
 from saasexport.delivery import answers
 from saasexport.delivery.client import LONGEST_WAIT
+from saasexport.delivery.connection import Response
 from saasexport.delivery.wire import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
 from saasexport.feed import Feed
@@ -27,6 +28,17 @@ MOST_NEW = 10_000
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _KEY = re.compile("[0-9a-f]{40}")
+
+
+def patient_answer(ask: Callable[[], Response], pause: Callable[[float], None] = time.sleep) -> Response:
+    """The answer of a service that may first ask for a moment."""
+    for _ in range(MOST_WAITS):
+        response = ask()
+        wait = answers.retry_after(response.headers) if response.status in (429, 503) else None
+        if wait is None or wait > LONGEST_WAIT:
+            break
+        pause(wait)
+    return response
 
 
 class Range(NamedTuple):
@@ -138,16 +150,14 @@ class HeldItems:
             raise self._unreadable(feed)
         return content
 
-    def _answer(self, path: str) -> Any:
+    def _answer(self, path: str) -> Response:
         """The answer to a GET; a service that asks for a moment gets it."""
-        for _ in range(MOST_WAITS):
+
+        def ask() -> Response:
             self.requests += 1
-            response = self._transport.get(path)
-            wait = answers.retry_after(response.headers) if response.status in (429, 503) else None
-            if wait is None or wait > LONGEST_WAIT:
-                return response
-            self.pause(wait)
-        return response
+            return self._transport.get(path)
+
+        return patient_answer(ask, self.pause)
 
     def _path(self, feed: Feed) -> str:
         return f"/feeds/{feed.name}/{quote(self.settings.environment_id, safe='')}"

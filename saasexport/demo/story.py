@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
+from urllib.parse import urlencode
 
 import saasexport
 from saasexport import jobs, queries
@@ -22,6 +23,9 @@ from saasexport.demo import shop
 from saasexport.log import one_line
 
 SQL = queries.beside(__file__)
+
+# A search sees what was received a moment later.
+SEARCH_SECONDS = 20
 
 TICK = ("reindex_all_invalid", "saas_data_exporter", "sales_data_exporter")
 
@@ -35,6 +39,8 @@ Look around:
   # Start the service again, and it is sent.
   {bin}commerce_service --port {port} --database service.sqlite &
   {bin}reindex_all_invalid -v
+  # What a storefront finds; open {url}/storefront/ in a browser.
+  {bin}saasexport search espresso
   # What our database knows, what each of its columns means, what was done.
   sqlite3 var/saasexport.sqlite "select * from feed_status"
   sqlite3 var/saasexport.sqlite ".schema cde_products_feed"
@@ -103,6 +109,7 @@ class Story:
             self.tick()
             self.tell_sent()
             self.line(f"the service now says: {self.product()['name']!r}")
+            self.search("espresso renamed", lambda hits: shop.SKU_TO_RENAME in hits)
 
     def change_price_and_order(self) -> None:
         """A price changes, and an order comes in."""
@@ -114,6 +121,7 @@ class Story:
             self.change(SQL.reserve_stock, entity_id=shop.PRODUCT_TO_RENAME)
             self.tick()
             self.tell_sent()
+            self.search("espresso renamed", lambda hits: hits.get(shop.SKU_TO_RENAME, ("", 0))[1] == 19.9)
 
     def fail_and_resend(self) -> None:
         """The service goes away while the shop goes on."""
@@ -136,6 +144,7 @@ class Story:
             self.tell_sent()
             item = self.get(f"/feeds/products/testing-1/item?sku={shop.SKU_TO_DELETE}&storeViewCode=default")
             self.line(f"the service says of {shop.SKU_TO_DELETE}: deleted is {json.dumps(item.get('deleted'))}")
+            self.search(shop.SKU_TO_DELETE, lambda hits: shop.SKU_TO_DELETE not in hits)
 
     def look_back(self) -> int:
         """What the service holds, and where to look."""
@@ -147,7 +156,7 @@ class Story:
                 set_aside = f", {failed} set aside: saasexport failed {feed}" if failed else ""
                 self.line(f"{feed:<22}{held.get(feed, 0):>6} of {source}{set_aside}")
         is_right = all(delivered == held.get(feed, 0) for feed, delivered, _, _ in rows)
-        self.say(LOOK_AROUND.format(folder=self.folder, bin=_bin(), port=self.port).rstrip())
+        self.say(LOOK_AROUND.format(folder=self.folder, bin=_bin(), port=self.port, url=self.url).rstrip())
         return 0 if is_right else 1
 
     # What the chapters use
@@ -220,6 +229,20 @@ class Story:
     def product(self) -> dict[str, object]:
         """The renamed product, as the service has it."""
         return self.get(f"/feeds/products/testing-1/item?sku={shop.SKU_TO_RENAME}&storeViewCode=default")
+
+    def search(self, phrase: str, is_told: Callable[[dict[str, tuple[str, float]]], bool]) -> None:
+        """What a storefront finds; RuntimeError if that is not what was told to the service."""
+        deadline = time.monotonic() + SEARCH_SECONDS
+        while True:
+            answer = self.get(f"/storefront/search.json?{urlencode({'phrase': phrase, 'page_size': 3})}")
+            hits = {item["sku"]: (item["name"], (item["price"] or {}).get("final", 0)) for item in answer["items"]}
+            if is_told(hits):
+                break
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the search for {phrase} answers {hits}")
+            time.sleep(0.05)
+        shown = "; ".join(f"{sku} {name!r} at {price:.2f}" for sku, (name, price) in list(hits.items())[:1])
+        self.line(f"a storefront's search for {phrase!r} finds {shown or 'nothing'}")
 
     def get(self, path: str) -> "dict":  # type: ignore[type-arg]
         """What the service answers to a GET."""

@@ -82,7 +82,9 @@ class Connected:
         self._wake.set()
 
     @contextlib.contextmanager
-    def answering(self, headers: Mapping[str, str], environment: str = "") -> Iterator[Answers]:
+    def answering(
+        self, headers: Mapping[str, str], environment: str = "", is_strict: bool = True
+    ) -> Iterator[Answers]:
         """What the scope that the headers name may ask, of one state; ScopeError if they name none."""
         self._start()
         if not self._complete.wait(BUILD_SECONDS):
@@ -92,7 +94,7 @@ class Connected:
             space = self._space(environment or environment_of(headers, environments(reader)))
             views = {code for of, code in self._views if of == space.items.environment}
             known = {code: view for code, view in space.views.items() if code in views} or space.views
-            scope = scope_of(headers, space.items.environment, known)
+            scope = scope_of(headers, space.items.environment, known, is_strict)
             yield Answers(scope, Catalog(space, scope), self)
 
     def search(self, catalog: Catalog, query: Query) -> Result:

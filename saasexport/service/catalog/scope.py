@@ -73,14 +73,19 @@ def store_views(items: Items) -> dict[str, StoreView]:
     return views
 
 
-def scope_of(headers: Mapping[str, str], environment: str, views: Mapping[str, StoreView]) -> Scope:
-    """The scope that the headers name; ScopeError says what they lack."""
+def scope_of(
+    headers: Mapping[str, str], environment: str, views: Mapping[str, StoreView], is_strict: bool = True
+) -> Scope:
+    """The scope that the headers name; ScopeError says what they lack.
+
+    A person need not name a store view: unless it is strict, the one called `default`, else the first, is meant.
+    """
     code = given(headers, STORE_VIEW)
     if not code:
-        if len(views) != 1:
+        if not views or (is_strict and len(views) != 1):
             listed = f"the store views are {', '.join(sorted(views))}" if views else "none is known"
             raise ScopeError(f"Missing {STORE_VIEW} header: {listed}")
-        code = next(iter(views))
+        code = "default" if "default" in views else next(iter(views))
     view = views.get(code, StoreView(code, given(headers, STORE), given(headers, WEBSITE)))
     for name, value, own in ((WEBSITE, view.website, "website"), (STORE, view.store, "store")):
         named = given(headers, name)

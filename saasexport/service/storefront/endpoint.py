@@ -79,7 +79,7 @@ class Storefront:
         if asked.what == UNITS:
             return _json([unit_value(unit) for unit in self.connected.settings.units])
         parameters = Parameters(request.query)
-        with self.connected.answering(parameters.scope(request.headers)) as answers:
+        with self.connected.answering(parameters.scope(request.headers), is_strict=False) as answers:
             if asked.what == SEARCH:
                 return _json(_search(answers, parameters))
             return _json(_recommend(answers, parameters))
@@ -165,7 +165,12 @@ def query_of(parameters: Parameters) -> Query:
 
 def _search(answers: Answers, parameters: Parameters) -> dict[str, Any]:
     result = answers.search(query_of(parameters))
-    return result_value(result, answers.products(result.skus))
+    scope = answers.scope
+    return {
+        "environment": scope.environment,
+        "storeView": scope.view.code,
+        **result_value(result, answers.products(result.skus)),
+    }
 
 
 def _recommend(answers: Answers, parameters: Parameters) -> dict[str, Any]:
@@ -184,7 +189,14 @@ def _recommend(answers: Answers, parameters: Parameters) -> dict[str, Any]:
     current = products[0].sku if products else None
     context = Context(current, parameters.one("category") or None, tuple(parameters.all("cart")))
     rows = [recommended_value(row) for row in answers.recommend(units, context)]
-    return {"sku": current, "units": rows, "totalResults": len(rows)}
+    scope = answers.scope
+    return {
+        "environment": scope.environment,
+        "storeView": scope.view.code,
+        "sku": current,
+        "units": rows,
+        "totalResults": len(rows),
+    }
 
 
 def _json(content: object) -> Answer:

@@ -19,9 +19,11 @@ def product_value(product: Product) -> dict[str, Any]:
         "inStock": product.in_stock,
         "addToCartAllowed": product.may_be_bought,
         "currency": product.item.get("currency"),
+        "price": None,
+        "priceRange": None,
     }
     if not product.permission.shows_price:
-        return {**value, "price": None}
+        return value
     if not product.is_complex:
         return {**value, "price": price_value(product.price())}
     prices = product.price_range()
