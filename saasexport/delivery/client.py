@@ -10,13 +10,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from saasexport.database.feed_table import Pending
-from saasexport.delivery import answers, batches
+from saasexport.delivery import batches, destinations
 from saasexport.delivery.backoff import ServiceState
 from saasexport.delivery.batches import Batch
 from saasexport.delivery.connection import Response
+from saasexport.delivery.destinations import Verdict
 from saasexport.delivery.wire import Settings, Transport, request_id_of
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
@@ -52,6 +53,7 @@ class _Sent(NamedTuple):
 
     outcomes: list[Outcome]
     rest: Sequence[_Part] = ()
+    requests: int = 1  # 0: the same request goes again, or none was made yet
 
 
 class Client:
@@ -76,12 +78,14 @@ class Client:
         self._waits = MOST_WAITS
         self._guard = threading.Lock()
         self._transport = Transport(settings)
+        self.destination = destinations.choose(settings, self._transport, route)
         self._pool: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
         """End the threads, close the connections of all, keep what was learnt of the service."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+        self.destination.close()
         self._transport.close()
         self.state.save_state()
 
@@ -162,7 +166,7 @@ class Client:
                 break
             else:
                 sent = self._post(feed, part)
-                requests += sent.rest != [part]  # after a wait the same request goes again
+                requests += sent.requests
                 outcomes += sent.outcomes
                 parts += reversed(sent.rest)
         return self._without_lonely(feed, batch, outcomes)
@@ -178,60 +182,63 @@ class Client:
         return [outcome._replace(status=2, error=reason) for outcome in outcomes]
 
     def _post(self, feed: Feed, part: _Part) -> _Sent:
-        batch, path = part.batch, self.route(feed)
-        body = batches.body_of(batch)
-        request_id = request_id_of(self.settings.url + path, body)
+        calls = self.destination.calls(feed, part.batch)
+        if len(calls) > 1:
+            return _Sent([], [_Part(call.batch) for call in calls], 0)
+        (call,) = calls
+        count = len(call.batch)
+        request_id = request_id_of(self.settings.url + call.path, call.body)
         try:
-            response = self._transport.post(path, body, request_id)
+            response = self.destination.send(call, request_id)
         except ServiceError as error:
-            self.sent(feed.name, len(batch), 0, request_id, body)
-            return self._no_answer(batch, str(error), 0, request_id)
-        self.sent(feed.name, len(batch), response.status, request_id, body)
+            self.sent(feed.name, count, 0, request_id, call.body)
+            return self._no_answer(part.batch, str(error), 0, request_id)
+        self.sent(feed.name, count, response.status, request_id, call.body)
         try:
-            return self._judge(feed, part, response, request_id)
+            verdict = self.destination.judge(call, response)
         except Exception as error:  # whatever it is: the answer cannot be read, and that is on record
-            reason = f"{self.settings.url}: an unreadable answer ({type(error).__name__})"
-            return self._no_answer(batch, reason, response.status, request_id)
+            verdict = Verdict(stopped=f"{self.settings.url}: an unreadable answer ({type(error).__name__})")
+        return self._follow(feed, part, verdict, response.status, request_id)
 
     def _no_answer(self, batch: Batch, error: str, code: int, request_id: str, wait: float | None = None) -> _Sent:
         self.state.stop(error, wait)
         return _Sent([Outcome(item, 2, error, code, request_id) for item in batch])
 
-    def _judge(self, feed: Feed, part: _Part, response: Response, request_id: str) -> _Sent:
-        """What an answer means (design.md 5)."""
-        batch, code = part.batch, response.status
-        answer = answers.read(response)
-        if code == 200:
-            if not answers.is_accepted(answer, len(batch)):
-                reason = "an unreadable answer" if answer is None else f"a 200 that does not say ACCEPTED {len(batch)}"
-                return self._no_answer(batch, f"{self.settings.url}: {reason}", code, request_id)
-            self.state.answered()
+    def _follow(self, feed: Feed, part: _Part, verdict: Verdict, code: int, request_id: str) -> _Sent:
+        """What becomes of the items (design.md 5)."""
+        batch = part.batch
+        if verdict.stopped:
+            if verdict.wait is not None and self._has_waited(verdict.wait):
+                return _Sent([], [part], 0)
+            return self._no_answer(batch, verdict.stopped, code, request_id, verdict.wait)
+        if verdict.feed_stopped:
+            self.stopped_feeds.setdefault(feed.name, verdict.feed_stopped)
+            return _Sent([Outcome(item, 2, verdict.feed_stopped, code, request_id) for item in batch])
+        self.state.answered()
+        if verdict.is_too_large:
+            return self._too_large(batch, request_id)
+        if verdict.is_unclear and len(batch) > 1:
+            return _Sent([], [_Part(half) for half in batches.halves(batch)])
+        if verdict.is_unclear:
+            return _Sent([Outcome(batch[0], 400, verdict.message, code, request_id, was_alone=True)])
+        return self._listed(feed, part, verdict, code, request_id)
+
+    def _listed(self, feed: Feed, part: _Part, verdict: Verdict, code: int, request_id: str) -> _Sent:
+        """What becomes of the items that a verdict names, and of the others."""
+        bad = [Outcome(part.batch[index], 400, reason, 400, request_id) for index, reason in verdict.refused.items()]
+        bad += [Outcome(part.batch[index], 2, reason, code, request_id) for index, reason in verdict.failed.items()]
+        listed = verdict.refused.keys() | verdict.failed.keys()
+        good = [item for index, item in enumerate(part.batch) if index not in listed]
+        if bad and not verdict.is_rest_taken:
+            # A service that names one item at a time, the first: halves find the others in fewer requests.
+            rest = batches.halves(good) if part.was_named and len(bad) == 1 else [good]
+            return _Sent(bad, [_Part(each, True) for each in rest if each])
+        if good:
             with self._guard:
                 self.accepted.add(feed.name)
-            return _Sent([Outcome(item, 200, "", code, request_id) for item in batch])
-        if code == 400:
-            return self._refused(part, answer, request_id)
-        if code == 413:
-            return self._too_large(batch, request_id)
-        return self._undelivered(feed, part, response, answers.message_of(answer), request_id)
-
-    def _refused(self, part: _Part, answer: Any, request_id: str) -> _Sent:
-        self.state.answered()
-        batch = part.batch
-        refused = answers.listed(answer, len(batch))
-        if refused:
-            bad = [Outcome(batch[index], 400, message, 400, request_id) for index, message in refused.items()]
-            good = [item for index, item in enumerate(batch) if index not in refused]
-            # A service that names one item at a time, the first: halves find the others in fewer requests.
-            rest = batches.halves(good) if part.was_named and len(refused) == 1 else [good]
-            return _Sent(bad, [_Part(each, True) for each in rest if each])
-        if len(batch) > 1:
-            return _Sent([], [_Part(half) for half in batches.halves(batch)])
-        message = answers.message_of(answer) or "the service refused the item"
-        return _Sent([Outcome(batch[0], 400, message, 400, request_id, was_alone=True)])
+        return _Sent([*bad, *(Outcome(item, 200, "", code, request_id) for item in good)])
 
     def _too_large(self, batch: Batch, request_id: str) -> _Sent:
-        self.state.answered()
         if len(batch) == 1:
             error = f"too large for the service: {batches.size_of(batch)} bytes"
             return _Sent([Outcome(batch[0], 400, error, 413, request_id)])
@@ -239,22 +246,6 @@ class Client:
         # What is remembered lets both halves through, however uneven they are.
         self.state.limit(max(*map(batches.size_of, parts), 1024))
         return _Sent([], [_Part(half) for half in parts])
-
-    def _undelivered(self, feed: Feed, part: _Part, response: Response, message: str, request_id: str) -> _Sent:
-        batch, code = part.batch, response.status
-        error = f"{self.settings.url}: answered {code}" + (f": {message}" if message else "")
-        if code in (401, 403):
-            return self._no_answer(
-                batch, f"{error}; check [service] api_key_file and environment_id", code, request_id
-            )
-        if code == 429 or code >= 500:
-            wait = answers.retry_after(response.headers) if code in (429, 503) else None
-            if wait is not None and self._has_waited(wait):
-                return _Sent([], [part])
-            return self._no_answer(batch, error, code, request_id, wait)
-        error = f"{self.settings.url}{self.route(feed)}: answered {code}"
-        self.stopped_feeds.setdefault(feed.name, error)
-        return _Sent([Outcome(item, 2, error, code, request_id) for item in batch])
 
     def _has_waited(self, seconds: float) -> bool:
         """Wait as the service asks, if it is for a moment and the job's time suffices."""

@@ -9,7 +9,8 @@ import os
 import threading
 import time
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import saasexport
 from saasexport.delivery.connection import Connection, Response
@@ -34,6 +35,8 @@ class Settings(NamedTuple):
     transport: str = "standard"  # or "requests", an optional extra
     private_key_file: str | None = None  # of Adobe's signature, an optional extra
     private_key_place: str = "[service] private_key_file"  # what messages name
+    destination: str = "commerce"  # a module of saasexport.delivery.destinations
+    options: Mapping[str, Any] = {}  # the destination's own settings, [service.NAME]
 
 
 class Transport:

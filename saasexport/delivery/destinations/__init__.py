@@ -1,0 +1,77 @@
+"""Destinations: how items look there, how they are sent, and what an answer means.
+
+A destination is one module here that knows nothing of the others.  The client cuts batches,
+splits what is refused, backs off and records; it asks a destination for the calls of a batch, and what came of each.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from saasexport.database.feed_table import Pending
+from saasexport.delivery import answers
+from saasexport.delivery.connection import Response
+from saasexport.feed import Feed
+
+if TYPE_CHECKING:
+    from saasexport.delivery.wire import Settings, Transport
+
+
+class Call(NamedTuple):
+    """A request: items of a batch as the destination takes them."""
+
+    batch: list[Pending]
+    path: str  # at the destination, or whatever names the place there
+    body: bytes
+    method: str = "POST"
+    parts: Sequence[Any] = ()  # a message for each item, where the destination takes no batch
+
+
+class Verdict(NamedTuple):
+    """What an answer means.  Without any of this the items of the call were taken."""
+
+    refused: Mapping[int, str] = {}  # items that are refused, by their place in the call, and why
+    is_rest_taken: bool = False  # whether the items that are not listed were taken, or have to be sent again
+    failed: Mapping[int, str] = {}  # items that were not taken, and may be at another time
+    is_unclear: bool = False  # something is refused, and the answer does not say which item
+    is_too_large: bool = False  # the body was
+    message: str = ""  # the answer's words, for what is unclear
+    feed_stopped: str = ""  # why no more of this feed is sent in this job
+    stopped: str = ""  # why nothing more is sent at all
+    wait: float | None = None  # the seconds to leave it alone, if it said so
+
+
+class Destination(Protocol):
+    """What every destination can do."""
+
+    def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
+        """The requests for a batch, in the order in which they are sent."""
+
+    def send(self, call: Call, request_id: str) -> Response:
+        """Send a request and give the answer; raises ServiceError without one."""
+
+    def judge(self, call: Call, response: Response) -> Verdict:
+        """What an answer means."""
+
+    def close(self) -> None:
+        """Close what is open beside the transport, which is the client's."""
+
+
+def judge_failure(url: str, path: str, response: Response, message: str, hint: str) -> Verdict:
+    """What an answer that names no items means, at any service that speaks HTTP."""
+    code = response.status
+    error = f"{url}: answered {code}" + (f": {message}" if message else "")
+    if code == 413:
+        return Verdict(is_too_large=True)
+    if code in (401, 403):
+        return Verdict(stopped=f"{error}; {hint}")
+    if code == 429 or code >= 500:
+        return Verdict(stopped=error, wait=answers.retry_after(response.headers) if code in (429, 503) else None)
+    return Verdict(feed_stopped=f"{url}{path}: answered {code}")
+
+
+def choose(settings: "Settings", transport: "Transport", route: Callable[[Feed], str]) -> Destination:
+    """The destination that the configuration names."""
+    module = importlib.import_module(f"{__name__}.{settings.destination}")
+    chosen: Destination = module.connect(settings, transport, route)
+    return chosen

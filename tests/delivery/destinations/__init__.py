@@ -1,0 +1,1 @@
+"""Destinations, each against a real server where there is one."""
