@@ -71,7 +71,7 @@ class Loaded:
     faults: list[Fault] = field(default_factory=list)
     queries: dict[str, Query] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)  # tables that are read and have no line
-    more_functions: Functions = field(default_factory=dict)  # of a pair's module, beside ours
+    functions: Functions = field(default_factory=dict)  # that its queries may call
 
     @property
     def name(self) -> str:
@@ -104,13 +104,14 @@ class Surroundings:
 
 def load(path: str, text: str, around: Surroundings) -> Loaded:
     """The feed that a file declares, or its faults; nothing is raised for what the file says."""
-    loaded = Loaded(path, head.read(text), more_functions=around.more_functions)
+    loaded = Loaded(path, head.read(text))
     loaded.faults += loaded.head.faults
     loaded.queries = {query.name: query for query in _queries(text, loaded.faults)}
     if loaded.faults:
         return loaded
-    functions.register(around.shop, {**functions.FUNCTIONS, **functions.making_uuids(around.uuid_of)})
-    _register_of_file(loaded, around)
+    ours = {**functions.FUNCTIONS, **functions.making_uuids(around.uuid_of)}
+    loaded.functions = {**ours, **_functions_of(loaded, around)}
+    functions.register(around.shop, loaded.functions)
     schema = reads.Schema(around.shop)
     loader = _Loader(loaded, around, schema)
     feed = loader.feed(text)
@@ -119,13 +120,13 @@ def load(path: str, text: str, around: Surroundings) -> Loaded:
     return loaded
 
 
-def _register_of_file(loaded: Loaded, around: Surroundings) -> None:
-    """Let the file's queries call its module's functions, and no others': one connection reads for all feeds."""
-    for name, entry in around.more_functions.items():
-        unique = f"{name}_of_{loaded.name}"
-        functions.register(around.shop, {unique: entry})
-        for query in loaded.queries.values():
-            query.text = reads.with_function(query.text, name, unique)
+def _functions_of(loaded: Loaded, around: Surroundings) -> Functions:
+    """The functions of the file's module, by names that only its queries call: one connection reads for all feeds."""
+    unique = {name: f"{name}_of_{loaded.name}" for name in around.more_functions}
+    for query in loaded.queries.values():
+        for name, other in unique.items():
+            query.text = reads.with_function(query.text, name, other)
+    return {unique[name]: entry for name, entry in around.more_functions.items()}
 
 
 def _queries(text: str, faults: list[Fault]) -> Iterator[Query]:

@@ -66,9 +66,9 @@ class Trial:
         self.loaded = loaded
         self.feed: Feed = loaded.feed
         self._ends = time.monotonic() + seconds
-        self.copy = Copy(shop.connection, loaded.more_functions)
+        self.copy = Copy(shop.connection, loaded.functions)
         self.shop = self.copy.shop(shop, self.feed.seconds)
-        self._reduced = Copy(self.copy.connection, loaded.more_functions)
+        self._reduced = Copy(self.copy.connection, loaded.functions)
         self._reduced_shop = self._reduced.shop(shop, self.feed.seconds)
         self.ids = list(ids)
         random.Random(0).shuffle(self.ids)  # noqa: S311  # entities of all kinds early; the same ones each time

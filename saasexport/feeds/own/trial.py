@@ -29,7 +29,7 @@ Place = tuple[Any, ...]
 class Copy:
     """A copy of a shop, or of a copy."""
 
-    def __init__(self, source: sqlite3.Connection, more: Functions) -> None:
+    def __init__(self, source: sqlite3.Connection, of_file: Functions) -> None:
         self.connection = sqlite3.connect("", isolation_level=None)
         remaining = [0]
         starts = [0]
@@ -45,7 +45,7 @@ class Copy:
         self.connection.execute("pragma recursive_triggers = off")
         for (name,) in self.connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
             self.connection.execute(f"drop trigger {quoted(name)}")
-        functions.register(self.connection, {**functions.FUNCTIONS, **more})
+        functions.register(self.connection, of_file)
         self.schema = Schema(self.connection)
         self._tables: dict[str, Table] = {}
 

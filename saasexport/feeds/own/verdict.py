@@ -72,13 +72,24 @@ def proposed(trial: Trial, missed: Missed) -> str:
 
 
 def _distance(trial: Trial, line: Watch) -> int | None:
-    """How far a column's values are from the keys that a via takes; None: they are keys of another table."""
-    domain = trial.copy.table(line.table).domain(line.column)
-    others = [each for each in trial.loaded.head.watches if each.via == line.via] if line.via else [trial.own]
-    taken = {trial.copy.table(each.table).domain(each.column) for each in others}
-    if not domain or (line.via and not others):
-        return int(not domain)
-    return 0 if domain in taken else None
+    """How far a column's values are from the keys that a via takes; None: they are no such keys."""
+    table = trial.copy.table(line.table)
+    taken = _taken(trial, line.via)
+    if domain := table.domain(line.column):
+        return 0 if domain in taken else 1 if "" in taken or not taken else None
+    rows = table.values(line.column)
+    # What is always the same, as a switch, may be the key of something by chance; of one row anything may.
+    return None if len(rows) == 1 else 1 if len({value for _, value in rows}) > 1 else 2
+
+
+def _taken(trial: Trial, via: str) -> set[str]:
+    """The tables whose keys a via takes, as its lines show, else as what it reads does; empty for what is unknown."""
+    lines = [each for each in trial.loaded.head.watches if each.via == via] if via else [trial.own]
+    if lines:
+        return {trial.copy.table(each.table).domain(each.column) for each in lines}
+    tables = trial.loaded.queries[f"via_{via}"].reads.columns
+    kinds = {name: columns for name, columns in tables.items() if trial.copy.schema.kind(name) == "table"}
+    return {trial.copy.table(name).domain(column) for name, columns in kinds.items() for column in columns - {""}}
 
 
 def candidates(trial: Trial, table: str) -> Iterator[Watch]:
