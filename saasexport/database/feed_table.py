@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from saasexport import queries
+from saasexport.database.decisions import Decision, Row, decide, decide_gone
 from saasexport.database.hashing import UNENCODABLE, encode, feed_id, without
 from saasexport.database.items import Encoder, Item, picked
 from saasexport.entity_key import EntityId
@@ -20,6 +21,9 @@ from saasexport.values import TOO_LARGE
 
 SQL = queries.beside(__file__)
 
+
+# A member of an Enum costs ten times a global, for each item of a full sync.
+SKIP, CHANGE, RESUME = Decision.SKIP, Decision.CHANGE, Decision.RESUME
 
 # Why an item is to be sent that was delivered before.
 NOT_HELD = "the service does not hold what the shop says: found by saasexport verify"
@@ -63,24 +67,6 @@ class Conflict(Exception):
     def __init__(self, entities: set[int]) -> None:
         super().__init__(f"entities {sorted(entities)}")
         self.entities = entities
-
-
-class _Row(NamedTuple):
-    id: int
-    entity_id: int
-    feed_id: str
-    feed_hash: str
-    is_deleted: int
-    status: int
-    modified_at: str
-    environments: int
-    feed_data: str
-    conflict: str | None
-
-    @property
-    def is_dropped(self) -> bool:
-        """Whether it could not be assembled and is not tried again: a person has dropped it, or it is too large."""
-        return self.status == 400 and not self.feed_hash
 
 
 class FeedTable:
@@ -131,23 +117,17 @@ class FeedTable:
         next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
         for identity, item in items.items():
             row = known.get(identity)
+            decision = decide(row, item.entity_id, item.hash, force, self.feed.legacy)
             if row is None:
                 next_id += 1
                 add.append((next_id, item.entity_id, identity, self._data(item), item.hash, first, self.environment))
                 pending.append(Pending(next_id, self._pieces(item, first)))
-                continue
-            is_new = row.is_deleted or row.feed_hash != item.hash
-            if is_new or row.entity_id != item.entity_id or row.status in (1, 2):
-                is_needed = True
-            else:
-                is_needed = force or (row.status == 0 and not self.feed.legacy)
-            if not is_needed:
-                continue
-            modified_at = later(now, row.modified_at) if is_new or force else row.modified_at
-            if is_new or row.status != 0 or row.entity_id != item.entity_id or force:
-                data = self._data(item)
-                change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
-            pending.append(Pending(row.id, self._pieces(item, modified_at)))
+            elif decision is not SKIP:
+                modified_at = later(now, row.modified_at) if decision is CHANGE else row.modified_at
+                if decision is not RESUME:
+                    data = self._data(item)
+                    change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
+                pending.append(Pending(row.id, self._pieces(item, modified_at)))
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
         failed = self._record_faults(faults, items, first)
@@ -195,10 +175,10 @@ class FeedTable:
         """The feed_ids of these entities' items."""
         return set(self.encoder.encoded(entities)[0])
 
-    def _known(self, ids: Iterable[EntityId]) -> list[_Row]:
-        return [_Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
+    def _known(self, ids: Iterable[EntityId]) -> list[Row]:
+        return [Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
 
-    def _load_owners(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, _Row]) -> None:
+    def _load_owners(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, Row]) -> None:
         """Add to `known` the rows of identities that came from other entities."""
         foreign = [identity for identity in items if identity not in known]
         if not foreign:
@@ -206,7 +186,7 @@ class FeedTable:
         asked = set(ids)
         others: set[int] = set()
         for found in self.rows("by_feed_id", feed_ids=encode(foreign)):
-            row = _Row(*found)
+            row = Row(*found)
             known[row.feed_id] = row
             if row.entity_id not in asked and not row.is_deleted:
                 others.add(row.entity_id)
@@ -264,14 +244,14 @@ class FeedTable:
         if identity in items or failed.get(identity, fault.entity_id) != fault.entity_id:
             return identity
         for found in self.rows("by_feed_id", feed_ids=encode([identity])):
-            row = _Row(*found)
+            row = Row(*found)
             # A deletion that was not delivered yet must not be lost over an item that failed.
             if row.entity_id != fault.entity_id and not (row.is_deleted and row.status == 200):
                 return identity
         return None
 
     def _gone_altogether(
-        self, gone: list[_Row], items: dict[str, Item], faults: list[FailedItem], doubted: set[EntityId]
+        self, gone: list[Row], items: dict[str, Item], faults: list[FailedItem], doubted: set[EntityId]
     ) -> set[int]:
         """Entities the service has something of, and that produce nothing now, not even a fault.
 
@@ -285,24 +265,21 @@ class FeedTable:
             if not row.is_deleted and row.environments & self.environment and row.entity_id not in alive
         }
 
-    def _mark_deleted(self, gone: list[_Row], now: str, force: bool) -> tuple[int, list[Pending]]:
+    def _mark_deleted(self, gone: list[Row], now: str, force: bool) -> tuple[int, list[Pending]]:
         deleted = 0
         pending: list[Pending] = []
         for row in gone:
-            if row.is_deleted and (row.status == 200 and not force):
-                continue
-            if not row.environments:
+            decision = decide_gone(row, self.environment, force)
+            modified_at = row.modified_at if row.is_deleted else later(now, row.modified_at)
+            if decision is Decision.FORGET:
                 self.ours.execute(self.sql("forget"), (row.id,))
-            elif not row.environments & self.environment:
-                modified_at = row.modified_at if row.is_deleted else later(now, row.modified_at)
+            elif decision is Decision.LEAVE_HERE:
                 self.ours.execute(self.sql("forget_here"), (modified_at, row.id))
-            elif not row.is_deleted:
-                modified_at = later(now, row.modified_at)
-                self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
+            elif decision is not SKIP:
+                if decision is Decision.DELETE:
+                    self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
+                    deleted += 1
                 pending.append(Pending(row.id, (self._tombstone(row.feed_data, modified_at),), True))
-                deleted += 1
-            elif row.status != 400 or force:
-                pending.append(Pending(row.id, (self._tombstone(row.feed_data, row.modified_at),), True))
         return deleted, pending
 
     def _waiting_for(self, feed_ids: list[str]) -> list[int]:

@@ -123,11 +123,11 @@ MISTAKES = (
         ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
     ),
     Mistake(
-        "deletions are installation by time stamp",
+        "deletions are found by time stamp",
         "database/feed_table.py",
-        "        for row in gone:\n            if row.is_deleted and",
+        "        for row in gone:\n            decision = ",
         "        for row in gone:\n            if row.modified_at >= now:\n                continue\n"
-        "            if row.is_deleted and",
+        "            decision = ",
         ("test_network.py::test_an_item_whose_acknowledgement_was_lost_can_be_deleted",),
     ),
     Mistake(
