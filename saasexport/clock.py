@@ -15,3 +15,14 @@ def as_utc(text: str) -> str:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError):
         return ""
+
+
+def duration(seconds: float) -> str:
+    """A length of time, for people."""
+    if seconds < 1.5:
+        return "a second"
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.0f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"

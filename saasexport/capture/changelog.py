@@ -10,6 +10,7 @@ import functools
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from saasexport import queries
@@ -363,30 +364,37 @@ def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, span: Span, sizes
     return ""
 
 
-def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None]]) -> str:
+def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None, int | None]]) -> str:
     settings = feed.setting_keys()
-    for key, via in rows:
+    for key, via, _ in rows:
         if via == EVERYTHING:
             return "a change that concerns every item"
         if via in settings and str(key) in settings[via]:
             return f"the configuration value {key} changed"
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
             return f"a key of {via} is not valid text"
-    own = {feed.key.read(key) for key, via in rows if via is None}
+    own: dict[EntityId | None, int | None] = {}  # what changed first waits longest
+    for key, via, written in rows:
+        if via is None:
+            own.setdefault(feed.key.read(key), written)
     if not feed.key.is_named:
-        own.discard(None)  # a row of another table may well lead to no entity
+        own.pop(None, None)  # a row of another table may well lead to no entity
     keys = feed.key.only(own)
-    ours.executemany("insert or ignore into changed_entity (entity_id) values (?)", ((key,) for key in keys))
+    ours.executemany(
+        "insert or ignore into changed_entity (entity_id, written) values (?, ?)", ((key, own[key]) for key in keys)
+    )
     source = _vias_of_source(feed)
     of_keys = _vias_of_keys(feed) | source
-    shared = [(via, feed.key.read(key) if via in of_keys else key) for key, via in rows if via in feed.vias]
-    if len(keys) < len(own) or any(via in source and feed.key.whole(key) is None for via, key in shared):
+    shared = [
+        (via, feed.key.read(key) if via in of_keys else key, written) for key, via, written in rows if via in feed.vias
+    ]
+    if len(keys) < len(own) or any(via in source and feed.key.whole(key) is None for via, key, _ in shared):
         ours.execute("insert or ignore into changed_key (via, key) values ('', '')")
     ours.executemany(
-        "insert or ignore into changed_key (via, key) values (?, ?)",
+        "insert or ignore into changed_key (via, key, written) values (?, ?, ?)",
         (
-            (via, key)
-            for via, key in shared
+            (via, key, written)
+            for via, key, written in shared
             # The queries compare a column of whole numbers with it, and 1e1 is not 10.
             if key is not None and not (via in of_keys and any(map(feed.key.acts_as_key, feed.key.others([key]))))
         ),
@@ -420,17 +428,32 @@ def _is_json(key: Any) -> bool:
 
 def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> None:
     for via, query in feed.vias.items():
-        keys = [row[0] for row in ours.execute("select key from changed_key where via = ?", (via,))]
+        keys = ours.execute(SQL.keys_of_via, {"via": via}).fetchall()
         table = "suspected_entity" if via in feed.fingerprint_vias else "changed_entity"
         if shop.since and via in feed.look_back_vias:
             table = "sharing_entity"
-        for start in range(0, len(keys), limit):
-            found = shop.rows(query, keys=encode(keys[start : start + limit]))
+        for some in _written_together(keys, limit):
+            found = shop.rows(query, keys=encode([key for key, _ in some]))
             with db.transaction(ours, "deferred"):
                 ours.executemany(
-                    f"insert or ignore into {table} (entity_id) values (?)",
-                    ((key,) for row in found if (key := feed.key.whole(row[0])) is not None),
+                    f"insert or ignore into {table} (entity_id, written) values (?, ?)",
+                    ((key, some[0][1]) for row in found if (key := feed.key.whole(row[0])) is not None),
                 )
+
+
+# Moments that keys are told apart by: the seconds of two ticks; of a longer backlog the oldest of many counts.
+MOST_MOMENTS = 120
+
+
+def _written_together(keys: list[tuple[Any, int | None]], limit: int) -> Iterator[list[tuple[Any, int | None]]]:
+    """Keys in the order of their moments, some at a time, each time those of one moment unless there are many."""
+    moments = {written for _, written in keys}
+    groups: Iterable[list[tuple[Any, int | None]]] = [keys]
+    if len(moments) <= MOST_MOMENTS:
+        groups = [list(group) for _, group in groupby(keys, key=lambda key: key[1])]
+    for group in groups:
+        for start in range(0, len(group), limit):
+            yield group[start : start + limit]
 
 
 def _look_back(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> None:
@@ -453,9 +476,7 @@ def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> No
         after = ids[-1]
         found = fingerprints.changed(shop, ours, feed, ids)
         with db.transaction(ours, "deferred"):
-            ours.executemany(
-                "insert or ignore into changed_entity (entity_id) values (?)", [(entity_id,) for entity_id in found]
-            )
+            ours.execute(SQL.confirmed, {"ids": json_list(found)})
 
 
 def require(shop: sqlite3.Connection, feed: Feed) -> None:

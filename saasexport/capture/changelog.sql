@@ -69,7 +69,7 @@ select hex(entity_id) || '|' || coalesce(via, '')
 
 -- name: slice
 -- Read by version, a slice at a time, so that the shop is never held long.
-select entity_id, via
+select entity_id, via, written
   from {changelog}
  where version_id > :after
    and version_id <= :upto
@@ -88,32 +88,49 @@ create temp table if not exists changed_key (
     -- Keys of one pass that have to be turned into entity ids.
     via text not null,
     key not null,
+    written integer, -- unix seconds, when it was first written
     primary key (via, key)
 ) without rowid;
 create temp table if not exists changed_entity (
     -- The entities of one pass.
-    entity_id primary key
+    entity_id primary key,
+    written integer -- unix seconds, when the first change that led to them was written
 ) without rowid;
 create temp table if not exists suspected_entity (
     -- Entities that are assembled only if their fingerprint differs.
-    entity_id primary key
+    entity_id primary key,
+    written integer
 ) without rowid;
 create temp table if not exists sharing_entity (
     -- Entities that share what changed; those before the look-back that are not on record are left alone.
-    entity_id primary key
+    entity_id primary key,
+    written integer
 ) without rowid;
 
 -- name: sharing_on_record
-insert or ignore into changed_entity (entity_id)
-select entity_id
+insert or ignore into changed_entity (entity_id, written)
+select entity_id, written
   from sharing_entity
  where entity_id in (select source_entity_id from {feed_table} where is_deleted = 0)
 
 -- name: sharing_of
-insert or ignore into changed_entity (entity_id)
-select value
-  from json_each(:ids)
- where value in (select entity_id from sharing_entity)
+insert or ignore into changed_entity (entity_id, written)
+select entity_id, written
+  from sharing_entity
+ where entity_id in (select value from json_each(:ids))
+
+-- name: confirmed
+insert or ignore into changed_entity (entity_id, written)
+select entity_id, written
+  from suspected_entity
+ where entity_id in (select value from json_each(:ids))
+
+-- name: keys_of_via
+-- The ones written first come first: what they lead to has waited since then.
+select key, written
+  from changed_key
+ where via = :via
+ order by written
 
 -- name: suspected
 select entity_id

@@ -6,8 +6,9 @@ import sys
 import textwrap
 from typing import Any
 
-from saasexport.clock import now_text
+from saasexport.clock import duration, now_text
 from saasexport.commands import for_programs, table
+from saasexport.database.delays import Delays
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
@@ -34,6 +35,10 @@ KEYS = {
     "mode": "schedule, or realtime: Update on Save",
     "synced_at": "UTC, when items were last delivered",
     "counted_at": "UTC, when source records and backlog were counted",
+    "delay_newest": "seconds from the shop's write of the newest delivered change to the service's answer",
+    "delay_median": "what half of the changes that were delivered in the last 24 hours did not exceed, to 10 percent",
+    "delay_p95": "the same of 95 in 100 changes",
+    "delay_worst": "the longest of them, to the second",
     "unavailable": "why the feed cannot be used; null: it can",
 }
 
@@ -80,7 +85,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _footnotes(installation: Installation, lines: list[dict[str, Any]]) -> list[str]:
     """What the table cannot say."""
-    notes = []
+    notes = _of_delay(status.delay(installation))
     for line in lines:
         if line["unavailable"]:
             notes.append(f"{line['feed']}: unavailable: {line['unavailable']}")
@@ -91,6 +96,16 @@ def _footnotes(installation: Installation, lines: list[dict[str, Any]]) -> list[
     if any(line["failed"] for line in lines if not line["unavailable"]):
         notes.append("saasexport failed tells which items failed, and why")
     return [as_typed(note) for note in notes]
+
+
+def _of_delay(delay: Delays) -> list[str]:
+    if delay.newest is None:
+        return []
+    text = f"The newest change took {duration(delay.newest)} from the shop to the service"
+    if delay.median is not None and delay.p95 is not None and delay.worst is not None:
+        text += f"; of those of 24 hours half took at most {duration(delay.median)}, 95 % {duration(delay.p95)}"
+        text += f", the worst {duration(delay.worst)}"
+    return [text]
 
 
 def _fitting(rows: list[tuple[Any, ...]]) -> list[str]:

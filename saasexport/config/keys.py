@@ -115,6 +115,14 @@ KEYS: dict[str, dict[str, Key]] = {
             most=8760,
             meaning="How often every feed is compared with the shop.",
         ),
+        "verify_days": Key(
+            int,
+            0,
+            "days from 0 to 365; 0 is off",
+            least=0,
+            most=365,
+            meaning="How often the nightly job compares what the service holds with what the shop says.",
+        ),
         "feeds_dir": Key(
             str, "feeds.d", "a folder", is_path=True, meaning="Holds feeds of your own, an SQL file each."
         ),

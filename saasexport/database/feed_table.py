@@ -319,6 +319,14 @@ class FeedTable:
             data = encode(item)
         return (data[:-1] + self._tail(modified_at, False)).encode()
 
+    def remember_written(self, pending: Iterable[Pending]) -> None:
+        """Keep since when the changes wait that a changelog led to; for the pass that reads it."""
+        self.ours.execute(self.sql("remember_written"), {"ids": json_list(item.row_id for item in pending)})
+
+    def delays(self, pending: Iterable[Pending], now: str) -> list[tuple[int, int, int]]:
+        """How long changes took: seconds, items, and when they were written, the newest first."""
+        return self.rows("delays", ids=json_list(item.row_id for item in pending), now=now)
+
     # Recording
 
     def record_delivered(self, pending: Iterable[Pending], metadata: str) -> None:

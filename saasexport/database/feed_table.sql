@@ -78,11 +78,30 @@ select source_entity_id
    and status = 1
    and contested in (select value from json_each(:feed_ids))
 
+-- name: remember_written
+-- Since when what is staged of the entities of a changelog waits; a change that waits already is older.
+update {feed_table}
+   set written = (select written from changed_entity where changed_entity.entity_id = source_entity_id)
+ where id in (select value from json_each(:ids))
+   and written is null
+
+-- name: delays
+-- How long the changes of delivered items took, the newest first.
+select max(0, cast(strftime('%s', :now) as integer) - written) as seconds,
+       count(*),
+       written
+  from {feed_table}
+ where id in (select value from json_each(:ids))
+   and written is not null
+ group by written
+ order by written desc
+
 -- name: delivered
 update {feed_table}
    set status = 200,
        errors = null,
-       metadata = :metadata
+       metadata = :metadata,
+       written = null
  where id in (select value from json_each(:ids))
 
 -- name: delivered_deletions
@@ -90,16 +109,19 @@ update {feed_table}
    set status = 200,
        errors = null,
        metadata = :metadata,
-       environments = environments & ~:environment
+       environments = environments & ~:environment,
+       written = null
  where id in (select value from json_each(:ids))
 
 -- name: not_delivered
 update {feed_table}
-   set status = ?,
-       errors = ?,
-       metadata = json_object('requestId', ?, 'code', ?,
-                              'tries', coalesce(json_extract(metadata, '$.tries'), 0) + 1)
- where id = ?
+   set status = ?1,
+       errors = ?2,
+       metadata = json_object('requestId', ?3, 'code', ?4,
+                              'tries', coalesce(json_extract(metadata, '$.tries'), 0) + 1),
+       -- What is rejected waits no more: another change will be another item.
+       written = case when ?1 <> 400 then written end
+ where id = ?5
 
 -- name: entities_to_retry
 -- One query per status, so that each is read in the order of its index and none is sorted.

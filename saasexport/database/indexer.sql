@@ -18,6 +18,17 @@ select mode, updated, version_id, fingerprint, pass_version, pass_position, due_
   from view_state
  where feed = :feed
 
+-- name: verified
+select verified_at, differing
+  from view_state
+ where feed = :feed
+
+-- name: set_verified
+update view_state
+   set verified_at = :now,
+       differing = :differing
+ where feed = :feed
+
 -- name: digest
 select digest
   from view_state

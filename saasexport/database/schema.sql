@@ -75,6 +75,10 @@ create table view_state (
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
     unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
     forgotten_at   text,                       -- UTC, the latest time of export of rows that were removed: new items come after it
+    verified_at    text,                       -- UTC, when what the service holds was last compared with the shop
+    differing      integer,                    -- items that differed then and were not mended; null: it never was
+    newest_change  integer,                    -- unix seconds, when the newest change that was delivered was written
+    newest_delay   integer,                    -- seconds from there to the answer of the service
     digest         text,                       -- hash of the feed's file as it was last used; empty: it is built in
     holds_any      integer not null default 0 check (holds_any in (0, 1)) -- 1: the file was changed, and until deletions
                                                -- are confirmed, or none are needed, the guard counts however few
@@ -126,6 +130,16 @@ create table sent_history (
     primary key (slot, feed)
 ) without rowid;
 
+create table delay_history (
+    -- How long changes of the shop took to be delivered, an hour and a feed in few rows; kept for 90 days.
+    hour    text    not null,  -- UTC, when they were delivered: 2026-11-25 02
+    feed    text    not null,  -- the feed's name
+    seconds integer not null,  -- about the seconds each took: to 10 percent
+    changes integer not null,  -- items delivered
+    worst   integer not null,  -- the longest of them, to the second
+    primary key (hour, feed, seconds)
+) without rowid;
+
 create table problem (
     -- What went wrong in the last run of each job, so that cron mail says it once (--cron).
     job     text not null,  -- the job's name
@@ -153,7 +167,8 @@ create table {feed_table} (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 
 create index {feed_table}_source_entity_id on {feed_table} (

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from saasexport import queries
 from saasexport.capture import changelog
+from saasexport.clock import duration
 from saasexport.database import db, indexer
-from saasexport.doctor.finding import Examined, Finding, Findings, ago, fail, names, ok, warn
+from saasexport.doctor.finding import Examined, Finding, Findings, fail, names, ok, warn
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
@@ -114,7 +115,7 @@ def changelogs(examined: Examined) -> Findings:
             is_well = False
             yield fail(
                 "changelogs",
-                f"{feed.changelog}: {backlog} rows wait, none was read for {ago(since)}",
+                f"{feed.changelog}: {backlog} rows wait, none was read for {duration(since)}",
                 f"run reindex_all_invalid -v and see what it says of {feed.name}",
             )
         elif rows > limit:

@@ -79,17 +79,6 @@ class Examined:
 Check = Callable[[Examined], Findings]
 
 
-def ago(seconds: float) -> str:
-    """How long ago, for people."""
-    if seconds < 1.5:
-        return "a second"
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.0f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
-
-
 def names(feeds: Iterable[Feed]) -> str:
     """Feeds, for people."""
     return ", ".join(feed.name for feed in feeds)

@@ -9,10 +9,11 @@ import json
 import time
 from datetime import UTC, datetime
 
+from saasexport.clock import duration
 from saasexport.config.settings import DEFAULT_ENVIRONMENT, is_local
 from saasexport.delivery.client import Client
 from saasexport.delivery.connection import Response, address
-from saasexport.doctor.finding import Examined, Finding, Findings, ago, fail, ok, warn
+from saasexport.doctor.finding import Examined, Finding, Findings, fail, ok, warn
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.log import Log
@@ -140,7 +141,7 @@ def _clocks(response: Response) -> Findings:
     if abs(ahead) < CLOCK_SECONDS:
         yield ok("clock", "agrees with the service's")
         return
-    message = f"{ago(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the service's"
+    message = f"{duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the service's"
     remedy = "see which one is wrong, date -u; have it kept: timedatectl set-ntp true"
     yield (fail if abs(ahead) > WRONG_CLOCK_SECONDS else warn)("clock", message, remedy)
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from saasexport import lock
+from saasexport.clock import duration
 from saasexport.delivery import ping
 from saasexport.doctor import schedule
-from saasexport.doctor.finding import FAIL, WARN, Examined, Finding, Findings, ago, fail, ok, warn
+from saasexport.doctor.finding import FAIL, WARN, Examined, Finding, Findings, fail, ok, warn
 from saasexport.status import judgement
 from saasexport.status.judgement import JOBS, Job
 
@@ -61,14 +62,14 @@ def _last_seen(examined: Examined) -> str:
     age = judgement.age(examined.config["export.lock_dir"], JOBS[0].name, examined.now.timestamp())
     if age is None:
         return f"cron has not started {JOBS[0].name} yet: it is due within a minute"
-    return f"the jobs run: {JOBS[0].name} was seen {ago(age)} ago"
+    return f"the jobs run: {JOBS[0].name} was seen {duration(age)} ago"
 
 
 def _late(examined: Examined, jobs: list[Job], grace: float) -> list[Finding]:
     """Jobs that cron did not start for too long, those of one kind in one line."""
     kinds: dict[tuple[str, str], list[str]] = {}
     for job, age in judgement.late(examined.config["export.lock_dir"], jobs, examined.now.timestamp(), grace):
-        what = "never run by cron" if age is None else f"last run by cron {ago(age)} ago"
+        what = "never run by cron" if age is None else f"last run by cron {duration(age)} ago"
         status = FAIL if (float("inf") if age is None else age) > job.fail_after else WARN
         kinds.setdefault((status, what), []).append(job.name)
     return [
@@ -109,10 +110,10 @@ def watched(examined: Examined) -> Findings:
         except OSError:
             age = float("inf")
         if age > 4 * ping.EVERY_SECONDS:
-            heard = "was never reached" if age == float("inf") else f"was last reached {ago(age)} ago"
+            heard = "was never reached" if age == float("inf") else f"was last reached {duration(age)} ago"
             yield warn("ping", f"the ping_url {heard}", "see that cron runs the jobs with --cron, and try it with curl")
         else:
-            yield ok("ping", f"the ping_url was reached {ago(age)} ago")
+            yield ok("ping", f"the ping_url was reached {duration(age)} ago")
     path = examined.config["export.metrics_file"]
     if path:
         folder = os.path.dirname(path)

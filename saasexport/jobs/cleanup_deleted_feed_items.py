@@ -1,6 +1,7 @@
 """Remove rows of items that were deleted and delivered as such 7 days ago.
 
-So is older history, and the next job compares every feed with the shop.
+So is older history, and the next job compares every feed with the shop.  With
+[export] verify_days it also compares what the service holds.
 
 Run by cron daily at 02:00; safe to run by hand.
 """
@@ -9,9 +10,10 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 from saasexport.clock import now_text
-from saasexport.database import history, indexer
+from saasexport.database import delays, history, indexer
 from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
+from saasexport.sync import nightly
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed
 
@@ -21,6 +23,7 @@ KEPT_DAYS = 7
 def run(exporter: Exporter, options: Options, arguments: argparse.Namespace) -> None:
     """Clean up every feed's table, and ask for the daily reconciliation."""
     clean_up(exporter, options)
+    nightly.verify_due(exporter, options)
     ours = exporter.installation.ours
     # An hour less, or a job that starts at the same time every day would miss every other day.
     before = _ago(hours=exporter.installation.config["export.reconcile_hours"] - 1)
@@ -37,6 +40,7 @@ def clean_up(exporter: Exporter, options: Options) -> None:
     each_feed(exporter, options, "cleanup", _clean_up, exporter.installation.all_feeds.values())
     with transaction(ours):
         history.clean_up(ours, _ago(days=history.KEPT_DAYS))
+        delays.clean_up(ours, _ago(days=history.KEPT_DAYS))
         keep(ours, cleaned_at=now_text())
 
 

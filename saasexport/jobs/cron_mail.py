@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from saasexport import plain, queries
-from saasexport.clock import now_text
+from saasexport.clock import duration, now_text
 from saasexport.database.db import transaction
 from saasexport.usage import as_typed
 
@@ -48,6 +48,4 @@ def _kind(line: str) -> str:
 
 
 def _duration(since: str, now: str) -> str:
-    from saasexport.doctor.finding import ago  # late: seldom needed
-
-    return ago(max((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds(), 0))
+    return duration(max((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds(), 0))

@@ -38,6 +38,8 @@ PER_FEED = (
     (Metric("saasexport_last_sync_timestamp_seconds", "When items were last delivered."), "synced_at"),
     (Metric("saasexport_counted_timestamp_seconds", "When source records were last counted."), "counted_at"),
 )
+# Per feed: how long changes took, by the label `of`.
+DELAY = Metric("saasexport_delay_seconds", "From the shop's write to the service's answer, of the last 24 hours.")
 INFO = Metric("saasexport_info", "The version that wrote this; always 1.")
 FAILED_ITEMS = Metric("saasexport_failed_items", "Items that are not delivered, by what failed.")
 INDEXER = Metric("saasexport_indexer_status", "1 for the status that the feed's indexer has.")
@@ -45,7 +47,7 @@ AVAILABLE = Metric("saasexport_feed_available", "1 if the shop can give the feed
 SERVICE_FAILURES = Metric("saasexport_service_failures", "Requests without a usable answer since the last good one.")
 PROBLEMS = Metric("saasexport_job_problems", "What went wrong in the last run of each job, as far as cron ran it.")
 
-ALL = (INFO, *(metric for metric, _ in PER_FEED), FAILED_ITEMS, INDEXER, AVAILABLE, SERVICE_FAILURES, PROBLEMS)
+ALL = (INFO, *(metric for metric, _ in PER_FEED), DELAY, FAILED_ITEMS, INDEXER, AVAILABLE, SERVICE_FAILURES, PROBLEMS)
 
 
 def write(installation: Installation) -> None:
@@ -74,6 +76,14 @@ def lines(installation: Installation) -> Iterator[str]:
     yield from _metric(INFO, [({"version": saasexport.__version__}, 1)])
     for metric, column in PER_FEED:
         yield from _metric(metric, [({"feed": row["feed"]}, _number(row[column])) for row in usable])
+    yield from _metric(
+        DELAY,
+        [
+            ({"feed": row["feed"], "of": name}, row[f"delay_{name}"])
+            for row in usable
+            for name in ("newest", "median", "p95", "worst")
+        ],
+    )
     failed = status.failed_by_status(installation)
     yield from _metric(
         FAILED_ITEMS,

@@ -11,7 +11,7 @@ from typing import Any
 
 from saasexport.capture import changelog
 from saasexport.clock import now_text
-from saasexport.database import indexer
+from saasexport.database import delays, indexer
 from saasexport.database.db import transaction
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
@@ -31,6 +31,9 @@ COLUMNS = (
     "counted_at",
     "unavailable",
 )
+
+# Of these hours the delays of changes are told.
+DELAY_HOURS = 24
 
 
 def count(installation: Installation, feeds: list[Feed] | None = None) -> dict[str, Exception]:
@@ -127,12 +130,25 @@ def rows(installation: Installation) -> list[dict[str, Any]]:
     names = ", ".join(COLUMNS)
     every = installation.ours.execute(f"select {names} from feed_status")
     lines = [dict(zip(COLUMNS, row, strict=True)) for row in every]
+    of_feeds = delays.since(installation.ours, _since())
+    for line in lines:
+        of_feed = of_feeds.get(line["feed"], delays.Delays())
+        line |= {f"delay_{name}": seconds for name, seconds in of_feed._asdict().items()}
     # The file of a feed may have been taken away since the views were made.
     lines = [line for line in lines if line["feed"] in installation.all_feeds]
     for line in lines:
         if not installation.is_enabled(installation.all_feeds[line["feed"]]):
             line["unavailable"] = "switched off in the configuration"
     return lines
+
+
+def delay(installation: Installation) -> delays.Delays:
+    """The delays of the changes of all feeds that were delivered in the last hours."""
+    return delays.of_all(installation.ours, _since())
+
+
+def _since() -> str:
+    return (datetime.now(UTC) - timedelta(hours=DELAY_HOURS)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 FAILED_COLUMNS = ("feed", "id", "source_entity_id", "status", "is_deleted", "feed_data", "errors", "metadata")

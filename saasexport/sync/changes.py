@@ -28,6 +28,7 @@ class Changes:
     def _open(self) -> changelog.Opened:
         of = self.this_pass
         span = Span(self.cursor.version_id, self.upto)
+        of.reads_changelog = True
         opened = changelog.open_pass(of.shop, of.ours, of.feed, span, of.options.reading)
         if opened.everything:
             raise FullSyncNeeded(opened.everything)

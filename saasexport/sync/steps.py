@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from saasexport.database import deletion_guard, fingerprints, history, indexer
+from saasexport.database import delays, deletion_guard, fingerprints, history, indexer
 from saasexport.database.db import transaction
 from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
@@ -52,6 +52,7 @@ class Pass:
         self.table = exporter.installation.table(feed)
         self.report = Report(problems=exporter.problems)
         self.batch_size = exporter.batch_size(options, feed)
+        self.reads_changelog = False  # when each change was written stands in a temp table then
         self._pace = FIRST  # entities that are read at once
         self._operation: Operation | None = None
 
@@ -187,6 +188,8 @@ class Pass:
         now = self.exporter.clock()
         doubted = deletion_guard.doubted(self.ours, self.feed, ids) if guard else None
         staged = self.table.stage(ids, entities, now, self.options.force, doubted)
+        if self.reads_changelog and staged.pending:
+            self.table.remember_written(staged.pending)
         missing = set(staged.gone)
         deletion_guard.forget(self.ours, self.feed, [each for each in ids if each not in missing])
         deletion_guard.add(self.ours, self.feed, missing, guard, now)
@@ -229,10 +232,12 @@ class Pass:
         self._count(delivered, others)
         try:
             with transaction(self.ours):
+                now = self.exporter.clock()
+                if delivered:
+                    delays.add(self.ours, self.feed, self.table, [outcome.pending for outcome in delivered], now)
                 outcomes.record_delivered(self.table, delivered)
                 if others:
                     outcomes.record_not_delivered(self.table, others)
-                now = self.exporter.clock()
                 if delivered:
                     self.ours.execute(indexer.SQL.synced, {"feed": self.feed.name, "now": now})
                 history.add(self.ours, self.feed.name, len(delivered), len(others), now)

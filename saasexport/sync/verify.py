@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
 from saasexport import lock
+from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.delivery.digests import HeldItems
 from saasexport.entity_key import EntityId
@@ -78,6 +79,10 @@ class Verification:
             verdict = self._verify(feed, scratch)
         if scratch_file and verdict.is_complete:
             os.remove(scratch_file)
+        installation = self.exporter.installation
+        if verdict.is_complete and not installation.read_only:
+            values = {"feed": feed.name, "now": self.exporter.clock(), "differing": verdict.left}
+            installation.ours.execute(indexer.SQL.set_verified, values)
         return verdict
 
     def _verify(self, feed: Feed, scratch: sqlite3.Connection) -> Verdict:

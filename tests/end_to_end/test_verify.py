@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Exporter, Service, demo_shop_copy
+from tests.support import BIN, Exporter, Service, demo_shop_copy
 
 FAR = "2035-01-01 00:00:00"
 
@@ -341,3 +341,58 @@ def test_a_service_that_is_down_is_no_difference_and_no_agreement(pair):
 
 def test_a_feed_that_is_not_there_is_wrong_usage(pair):
     assert pair.exporter.run("saasexport", "verify", "product").returncode == 2
+
+
+def test_the_nightly_job_tells_what_differs_until_it_is_mended(pair):
+    pair.exporter.write_config("[export]\nverify_days = 7\n")
+    assert pair.exporter.run("cleanup_deleted_feed_items").stderr == ""
+    pair.at_service("delete from item where identity = '[\"KL-BLEND\",\"default\"]'")
+    assert pair.exporter.run("cleanup_deleted_feed_items").stderr == ""  # it is not its turn
+    pair.exporter.change_ours("update view_state set verified_at = '2026-01-01 00:00:00' where feed = 'products'")
+    line = (
+        "cleanup_deleted_feed_items: products: 1 item of the service is not what the shop says;"
+        f" see: {BIN}/saasexport verify products, and verify --repair\n"
+    )
+    for _ in range(2):
+        done = pair.exporter.run("cleanup_deleted_feed_items")
+        assert (done.returncode, done.stderr) == (1, line)
+    assert pair.repair("products") == {"products": 1}
+    assert pair.exporter.run("cleanup_deleted_feed_items").stderr == ""
+    assert list((pair.exporter.folder / "var").glob("verify-*")) == []
+
+
+def test_a_comparison_that_takes_longer_than_a_night_goes_on_the_next(pair):
+    from dataclasses import replace
+
+    from saasexport.setup.opening import open_installation
+    from saasexport.sync.exporter import Options, exporter_for
+    from saasexport.sync.verify import Verification
+
+    pair.at_service("delete from item where identity = '[\"KL-BLEND\",\"default\"]'")
+    installation = open_installation(str(pair.exporter.config))
+    exporter = exporter_for(installation, "test")
+    chunks = []
+    options = Options(chunk=10, progress=lambda feed, report: chunks.append(report.items))
+    verdicts = []
+    scratch = pair.exporter.folder / "var" / "verify-products.sqlite"
+    while not (verdicts and verdicts[-1].is_complete):
+        # Each night has the time for one chunk.
+        chunks.clear()
+
+        class Night(type(options)):
+            @property
+            def is_over(self):
+                return bool(chunks)
+
+        night = Night(**{name: getattr(options, name) for name in options.__dataclass_fields__})
+        if len(verdicts) > 3:
+            night = replace(options)
+        verification = Verification(exporter, night)
+        verdicts.append(verification.verify(installation.feed("products"), str(scratch)))
+        verification.close()
+    exporter.close()
+    installation.close()
+    assert [verdict.is_complete for verdict in verdicts] == [False, False, False, False, True]
+    assert [each["identity"]["sku"] for each in verdicts[-1].differences] == ["KL-BLEND"]
+    assert verdicts[-1].items == len(pair.exporter.items("products")) + 1
+    assert not scratch.exists()

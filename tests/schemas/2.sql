@@ -16,7 +16,8 @@ CREATE TABLE catalog_data_exporter_product_reviews (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE catalog_data_exporter_rating_metadata (
     -- What was sent of the feed ratingMetadata, and how it went, per item.
@@ -35,7 +36,8 @@ CREATE TABLE catalog_data_exporter_rating_metadata (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_categories_feed (
     -- What was sent of the feed categories, and how it went, per item.
@@ -54,7 +56,8 @@ CREATE TABLE cde_categories_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_category_permissions_feed (
     -- What was sent of the feed categoryPermissions, and how it went, per item.
@@ -73,7 +76,8 @@ CREATE TABLE cde_category_permissions_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_product_attributes_feed (
     -- What was sent of the feed productAttributes, and how it went, per item.
@@ -92,7 +96,8 @@ CREATE TABLE cde_product_attributes_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_product_overrides_feed (
     -- What was sent of the feed productOverrides, and how it went, per item.
@@ -111,7 +116,8 @@ CREATE TABLE cde_product_overrides_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_product_prices_feed (
     -- What was sent of the feed prices, and how it went, per item.
@@ -130,7 +136,8 @@ CREATE TABLE cde_product_prices_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_product_variants_feed (
     -- What was sent of the feed variants, and how it went, per item.
@@ -149,7 +156,8 @@ CREATE TABLE cde_product_variants_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE cde_products_feed (
     -- What was sent of the feed products, and how it went, per item.
@@ -168,7 +176,8 @@ CREATE TABLE cde_products_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE data_exporter_uuid (
     -- UUIDs of orders and their parts: the service knows them by these.
@@ -177,6 +186,15 @@ CREATE TABLE data_exporter_uuid (
     type       text not null,         -- order, order_item, order_shipment or credit_memo
     created_at text not null,         -- UTC, when it was assigned
     unique (entity_id, type)
+) without rowid;
+CREATE TABLE delay_history (
+    -- How long changes of the shop took to be delivered, an hour and a feed in few rows; kept for 90 days.
+    hour    text    not null,  -- UTC, when they were delivered: 2026-11-25 02
+    feed    text    not null,  -- the feed's name
+    seconds integer not null,  -- about the seconds each took: to 10 percent
+    changes integer not null,  -- items delivered
+    worst   integer not null,  -- the longest of them, to the second
+    primary key (hour, feed, seconds)
 ) without rowid;
 CREATE TABLE entity_fingerprint (
     -- What entities said of their stock when last assembled: a sale that changes nothing of it sends nothing.
@@ -271,7 +289,8 @@ CREATE TABLE inventory_data_exporter_stock_status_feed (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE problem (
     -- What went wrong in the last run of each job, so that cron mail says it once (--cron).
@@ -298,7 +317,8 @@ CREATE TABLE sales_data_exporter_orders_v2 (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE scopes_customergroup_data_exporter (
     -- What was sent of the feed scopesCustomerGroup, and how it went, per item.
@@ -317,7 +337,8 @@ CREATE TABLE scopes_customergroup_data_exporter (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE scopes_website_data_exporter (
     -- What was sent of the feed scopesWebsite, and how it went, per item.
@@ -336,7 +357,8 @@ CREATE TABLE scopes_website_data_exporter (
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
-    contested        text                         -- feed_id of an identity that another entity holds, for status 1
+    contested        text,                        -- feed_id of an identity that another entity holds, for status 1
+    written          integer                      -- unix seconds, when the oldest change not delivered yet was written
 );
 CREATE TABLE sent_history (
     -- What was sent and what failed, for the charts of the dashboard; kept for 90 days.
@@ -376,23 +398,27 @@ CREATE TABLE view_state (
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
     unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
     forgotten_at   text,                       -- UTC, the latest time of export of rows that were removed: new items come after it
+    verified_at    text,                       -- UTC, when what the service holds was last compared with the shop
+    differing      integer,                    -- items that differed then and were not mended; null: it never was
+    newest_change  integer,                    -- unix seconds, when the newest change that was delivered was written
+    newest_delay   integer,                    -- seconds from there to the answer of the service
     digest         text,                       -- hash of the feed's file as it was last used; empty: it is built in
     holds_any      integer not null default 0 check (holds_any in (0, 1)) -- 1: the file was changed, and until deletions
                                                -- are confirmed, or none are needed, the guard counts however few
 ) without rowid;
-INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 CREATE INDEX scopes_website_data_exporter_source_entity_id on scopes_website_data_exporter (
     source_entity_id  -- to compare an entity's items with those it produced before
 );

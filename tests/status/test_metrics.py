@@ -17,6 +17,7 @@ NAMES = [
     "saasexport_backlog_rows",
     "saasexport_last_sync_timestamp_seconds",
     "saasexport_counted_timestamp_seconds",
+    "saasexport_delay_seconds",
     "saasexport_failed_items",
     "saasexport_indexer_status",
     "saasexport_feed_available",

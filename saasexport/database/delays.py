@@ -1,0 +1,66 @@
+"""How long changes of the shop take until the service has them: a distribution per feed and hour.
+
+Of each length of time only about how often it occurred is kept, to 10 percent;
+the longest and the newest to the second.
+"""
+
+import math
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from saasexport import queries
+from saasexport.database.feed_table import FeedTable, Pending
+from saasexport.feed import Feed
+
+SQL = queries.beside(__file__)
+
+# Lengths of time that are told apart, each so much longer than the one before.
+RATIO = 1.1
+
+
+class Delays(NamedTuple):
+    """How many seconds changes took: the newest one, and those delivered since a moment; None: there was none."""
+
+    newest: int | None = None
+    median: int | None = None
+    p95: int | None = None
+    worst: int | None = None
+
+
+def add(ours: sqlite3.Connection, feed: Feed, table: FeedTable, pending: Iterable[Pending], now: str) -> None:
+    """Count the changes that were delivered; before that is on record, and in the same transaction."""
+    rows = table.delays(pending, now)
+    for seconds, items, _ in rows:
+        values = {"hour": now[:13], "feed": feed.name, "seconds": rounded(seconds), "changes": items, "worst": seconds}
+        ours.execute(SQL.add, values)
+    if rows:
+        seconds, _, written = rows[0]
+        ours.execute(SQL.newest, {"feed": feed.name, "written": written, "seconds": seconds})
+
+
+def rounded(seconds: int) -> int:
+    """A length of time as it is counted: exact up to 10 seconds, then the nearest one that is told apart."""
+    if seconds <= 10:
+        return seconds
+    return round(RATIO ** round(math.log(seconds, RATIO)))
+
+
+def since(ours: sqlite3.Connection, moment: str) -> dict[str, Delays]:
+    """The delays of each feed from the hour of a moment on."""
+    return {row[0]: Delays(*row[1:]) for row in ours.execute(SQL.since, {"since": moment[:13]})}
+
+
+def of_all(ours: sqlite3.Connection, moment: str) -> Delays:
+    """The delays of all feeds together from the hour of a moment on."""
+    return Delays(*ours.execute(SQL.of_all, {"since": moment[:13]}).fetchone())
+
+
+def by_hour(ours: sqlite3.Connection, moment: str) -> dict[str, tuple[int, int]]:
+    """Hour -> median and worst of all feeds, from the hour of a moment on; hours without any are left out."""
+    return {hour: (median, worst) for hour, median, worst in ours.execute(SQL.by_hour, {"since": moment[:13]})}
+
+
+def clean_up(ours: sqlite3.Connection, before: str) -> None:
+    """Forget the delays before a moment."""
+    ours.execute(SQL.clean_up, {"before": before[:13]})
