@@ -71,9 +71,9 @@ def _usable(installation: Installation) -> list[Feed]:
             ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
             if not reason:
                 usable.append(feed)
-            elif feed.fault or feed.name in once or changelog.taken(shop, feed):
+            elif feed.fault or known_as(feed) in once or changelog.taken(shop, feed):
                 lost.setdefault(reason, []).append(feed.name)
-        db.keep(ours, once_available=" ".join(sorted(once | {feed.name for feed in usable})))
+        db.keep(ours, once_available=" ".join(sorted(once | {known_as(feed) for feed in usable})))
     installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
     installation.lost += installation.feed_set.nameless
     return usable
@@ -88,6 +88,11 @@ def _take_up(ours: sqlite3.Connection, feed: Feed) -> None:
         ours.execute(indexer.SQL.set_digest, values)
     if is_changed:
         indexer.invalidate(ours, feed, "its file was changed", now_text())
+
+
+def known_as(feed: Feed) -> str:
+    """What a feed is called among those that the shop once gave: a file's is another than the built-in one."""
+    return f"{feed.name}.sql" if feed.origin else feed.name
 
 
 def _once_available(ours: sqlite3.Connection) -> set[str]:

@@ -15,6 +15,7 @@ from saasexport.capture import changelog
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
+from saasexport.setup.capture import known_as
 from saasexport.setup.installation import Installation
 from saasexport.status import status
 
@@ -114,7 +115,7 @@ def _of_absence(installation: Installation, feed: Feed, line: dict[str, Any]) ->
 def had(installation: Installation, feed: Feed) -> bool:
     """Whether the shop could give this feed before, or would, but for something in the way."""
     names = db.setting(installation.ours, "once_available")
-    if names is not None and feed.name in names.split():
+    if names is not None and known_as(feed) in names.split():
         return True
     query = "select reconciled_at is not null from view_state where feed = ?"
     if names is None and installation.ours.execute(query, (feed.name,)).fetchone()[0]:

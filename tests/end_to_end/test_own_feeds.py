@@ -147,6 +147,72 @@ def test_a_file_that_is_taken_away_switches_its_feed_off(shop):
     assert shop.ask("select feed from feed_status where feed = 'prices'") == []
 
 
+@pytest.mark.parametrize(
+    ("file", "feed"),
+    [
+        ("prices.sql", "prices"),
+        ("products.sql", "products"),
+        ("categories.sql", "categories"),
+        ("product_attributes.sql", "productAttributes"),
+        ("inventory_stock_status.sql", "inventoryStockStatus"),
+        ("scopes_website.sql", "scopesWebsite"),
+    ],
+)
+def test_where_the_built_in_feed_was_never_available_it_is_off_when_the_file_is_taken_away(shop, file, feed):
+    shop.write_config()
+    tick(shop)
+    before = shop.service.counts(shop.environment)
+    path = shop.folder / "feeds.d" / file
+    text = path.read_text()
+    os.remove(path)
+    change(shop, "delete from product where sku = '007'")
+
+    assert tick(shop).stderr == ""
+    assert tick(shop).stderr == ""
+
+    assert shop.service.counts(shop.environment)[feed] == before[feed]
+    shown = shop.run("saasexport", "status", check=True).stdout
+    assert f"{feed} is unavailable" not in shown
+    doctor = shop.run("saasexport", "doctor").stdout.splitlines()
+    assert [line for line in doctor if line.startswith("FAIL") and feed in line] == []
+
+    path.write_text(text)
+    tick(shop)
+    change(shop, "alter table product rename to article")
+    said = tick(shop, check=False)
+    assert said.returncode == 1
+    assert f"{feed}: not synced: feeds.d/{file}:" in said.stderr
+
+
+def test_the_built_in_feed_takes_over_when_the_file_is_taken_away(synced):
+    def groups():
+        return [{**item, "modifiedAt": None} for item in synced.items("scopesCustomerGroup")]
+
+    before = groups()
+    path = synced.folder / "feeds.d" / "groups.sql"
+    path.parent.mkdir()
+    path.write_text(
+        "-- feed: scopesCustomerGroup\n-- entity: customer_group.customer_group_id\n-- everything: store_website\n"
+        "-- name: items\n"
+        "select customer_group_id as entity, customer_group_id + 100 as customerGroupId,\n"
+        "       sha1('') as customerGroupCode,\n"
+        "       (select json_group_array(code) from store_website where website_id > 0) as websites\n"
+        "  from customer_group\n where customer_group_id in (select value from json_each(:ids));\n"
+    )
+    tick(synced, check=False)
+    synced.run("saasexport", "deletions", "scopesCustomerGroup", "--confirm", check=True)
+    tick(synced, check=False)
+    assert [item["customerGroupId"] for item in groups()] == ["100", "101", "102", "103"]
+
+    os.remove(path)
+    said = tick(synced, check=False)
+
+    assert "scopesCustomerGroup: its file was changed, and of 4 entities items are gone" in said.stderr
+    synced.run("saasexport", "deletions", "scopesCustomerGroup", "--confirm", check=True)
+    tick(synced, check=False)
+    assert groups() == before
+
+
 def test_a_file_that_others_may_write_is_refused(shop):
     path = shop.folder / "feeds.d" / "prices.sql"
     path.chmod(0o666)
