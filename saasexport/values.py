@@ -43,6 +43,16 @@ def refuse(field: str, reason: str, also: Sequence[str] = ()) -> None:
         raise InvalidValue(field, reason)
 
 
+class Shared(dict[str, Any]):
+    """An object that stands in many items, such as the entry of an option: encoded once, and not to be changed."""
+
+    __slots__ = ("encoded",)
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self.encoded = ""  # the engine's
+
+
 # How a text begins that was left unread as no item can hold it; its length follows.
 TOO_LONG = "saasexport: a text that is too long: "
 

@@ -120,12 +120,13 @@ class FeedTable:
             decision = decide(row, item.entity_id, item.hash, force, self.feed.legacy)
             if row is None:
                 next_id += 1
-                add.append((next_id, item.entity_id, identity, self._data(item), item.hash, first, self.environment))
+                data = self.encoder.data_of(item)
+                add.append((next_id, item.entity_id, identity, data, item.hash, first, self.environment))
                 pending.append(Pending(next_id, self._pieces(item, first)))
             elif decision is not SKIP:
                 modified_at = later(now, row.modified_at) if decision is CHANGE else row.modified_at
                 if decision is not RESUME:
-                    data = self._data(item)
+                    data = self.encoder.data_of(item)
                     change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
                 pending.append(Pending(row.id, self._pieces(item, modified_at)))
         self.ours.executemany(self.sql("add"), add)
@@ -192,9 +193,6 @@ class FeedTable:
                 others.add(row.entity_id)
         if others:
             raise Conflict(others)
-
-    def _data(self, item: Item) -> str:
-        return encode(item.payload)
 
     def _pieces(self, item: Item, modified_at: str) -> tuple[bytes, ...]:
         return (*item.content, (item.unhashed + self._tail(modified_at, False)).encode())

@@ -10,7 +10,7 @@ its own item and no other.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from saasexport.database.hashing import UNENCODABLE, canonical, encode, feed_hash, feed_id, unencodable, without
+from saasexport.database.hashing import UNENCODABLE, Layouts, encode, feed_hash, feed_id, text_of, unencodable, without
 from saasexport.entity_key import EntityId
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, FailedItem, Feed
@@ -24,7 +24,8 @@ class Item(NamedTuple):
     content: tuple[bytes, ...]  # JSON without the closing brace, times left out; the shared part is the same object
     unhashed: str  # unhashed fields, as JSON to append
     hash: str
-    payload: dict[str, Any]  # identity and minimal payload
+    common: dict[str, Any]  # what it was made of, as the feed gave it
+    part: dict[str, Any]
 
 
 # What is added to an item when it is sent: brackets, `deleted` and the time.
@@ -35,10 +36,11 @@ class _Shared(NamedTuple):
     """What the items of an entity have in common."""
 
     fields: dict[str, Any]
-    varying: dict[str, Any]
-    others: dict[str, Any]
-    encoded: bytes | None  # the others, without braces; None: they cannot be encoded
+    varying: dict[str, str]  # each as JSON
+    others: dict[str, str]
+    encoded: bytes | None  # the others, without braces; None: something cannot be encoded
     unhashed: str | None  # unhashed fields; None: they cannot be encoded
+    has_added: bool  # it names a field that the engine adds
 
 
 class Encoder:
@@ -53,9 +55,12 @@ class Encoder:
         self.longest = None if max_body is None else max_body - _ADDED
         self.weight = 0  # bytes of the items that were encoded last
         self.payload = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
+        self._payload = [(name, f"{encode(name)}:") for name in self.payload]
         self._varying = frozenset((*feed.identity, *feed.varying))
         self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
         self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
+        self._has_no_unhashed = frozenset(self._unhashed).isdisjoint
+        self._joined = Layouts().joined
 
     def encoded(self, entities: Iterable[EntityItems]) -> tuple[dict[str, Item], list[FailedItem]]:
         """The items of these entities by feed_id, and those that cannot be sent."""
@@ -81,15 +86,15 @@ class Encoder:
         fields, unhashed = self._hashed(part)
         try:
             identity = self._identity(shared.fields, part)
-            self._refuse_twins(shared.fields, part)
+            self._refuse_twins(shared, part)
             if unhashed is None or shared.unhashed is None:
                 raise ValueError
-            content = self._content(shared, fields)
-            size = sum(map(len, content))
+            own, others = content = self._content(shared, fields)
+            size = len(own) + len(others)
             self.weight += size
-            if self.longest is not None and size + len(unhashed) + len(shared.unhashed) > self.longest:
+            unhashed = shared.unhashed + unhashed
+            if self.longest is not None and size + len(unhashed) > self.longest:
                 raise _too_large({**shared.fields, **part}, size)
-            item_hash = feed_hash(*content)
         except InvalidValue as fault:
             faults.append(FailedItem({**shared.fields, **part}, str(fault), entity_id))
             return
@@ -103,45 +108,51 @@ class Encoder:
             error = f"{taken} is taken by entity {items[identity].entity_id}"
             faults.append(FailedItem({**shared.fields, **part}, error, entity_id, identity))
             return
-        payload = self._everything(shared, part) if self.keep_items else picked(self.payload, shared.fields, part)
-        items[identity] = Item(entity_id, content, shared.unhashed + unhashed, item_hash, payload)
+        items[identity] = Item(entity_id, content, unhashed, feed_hash(own, others), shared.fields, part)
 
-    def _refuse_twins(self, common: dict[str, Any], part: dict[str, Any]) -> None:
+    def _refuse_twins(self, shared: _Shared, part: dict[str, Any]) -> None:
         """Raise InvalidValue if an item would have a name twice: JSON says nothing of which one counts."""
-        if not (common.keys().isdisjoint(part) and self._added.isdisjoint(common) and self._added.isdisjoint(part)):
+        common = shared.fields
+        if shared.has_added or not (common.keys().isdisjoint(part) and self._added.isdisjoint(part)):
             twins = (common.keys() & part.keys()) | (self._added & (common.keys() | part.keys()))
             if twins := twins.difference(self.exclude):
                 raise InvalidValue(min(twins), "is given twice")
 
     def _shared(self, common: dict[str, Any]) -> _Shared:
         fields, unhashed = self._hashed(common)
-        varying = {name: value for name, value in fields.items() if name in self._varying}
-        others = {name: value for name, value in fields.items() if name not in self._varying}
+        varying: dict[str, str] = {}
+        others: dict[str, str] = {}
+        encoded: bytes | None
         try:
-            encoded = canonical(others)[1:-1].encode()
+            for name, value in fields.items():
+                (varying if name in self._varying else others)[name] = text_of(value)
+            encoded = self._joined(others).encode()
         except UNENCODABLE:
             encoded = None
-        return _Shared(common, varying, others, encoded, unhashed)
+        return _Shared(common, varying, others, encoded, unhashed, not self._added.isdisjoint(common))
 
-    def _content(self, shared: _Shared, fields: dict[str, Any]) -> tuple[bytes, ...]:
+    def _content(self, shared: _Shared, fields: dict[str, Any]) -> tuple[bytes, bytes]:
+        others = shared.encoded
+        if others is None:
+            raise ValueError
+        varying = dict(shared.varying)
         if self._varying.issuperset(fields):
-            if shared.encoded is None:
-                raise ValueError
-            others = shared.encoded
-            varying = {**shared.varying, **fields}
+            for name, value in fields.items():
+                varying[name] = text_of(value)
         else:
-            varying = dict(shared.varying)
             rest = dict(shared.others)
             for name, value in fields.items():
-                (varying if name in self._varying else rest)[name] = value
-            others = canonical(rest)[1:-1].encode()
-        own = canonical(varying)[:-1]
-        return ((own + "," if others and len(own) > 1 else own).encode(), others)
+                (varying if name in self._varying else rest)[name] = text_of(value)
+            others = self._joined(rest).encode()
+        own = "{" + self._joined(varying)
+        return (own + "," if others and varying else own).encode(), others
 
     def _hashed(self, fields: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         """The fields that are hashed, and the others as JSON to append; None for these if they cannot be."""
         for dotted in self.exclude:
             fields = without(fields, dotted)
+        if self._has_no_unhashed(fields):
+            return fields, ""
         unhashed = ""
         try:
             for name in self._unhashed:
@@ -150,15 +161,22 @@ class Encoder:
             unhashed.encode()
         except UNENCODABLE:
             return fields, None
-        if unhashed:
-            fields = {name: value for name, value in fields.items() if name not in self._unhashed}
-        return fields, unhashed
+        return {name: value for name, value in fields.items() if name not in self._unhashed}, unhashed
 
-    def _everything(self, shared: _Shared, part: dict[str, Any]) -> dict[str, Any]:
-        fields = {**shared.fields, **part}
-        for dotted in self.exclude:
-            fields = without(fields, dotted)
-        return fields
+    def data_of(self, item: Item) -> str:
+        """What is kept of an item, as JSON: identity and minimal payload, or everything."""
+        if self.keep_items:
+            fields = {**item.common, **item.part}
+            for dotted in self.exclude:
+                fields = without(fields, dotted)
+            return encode(fields)
+        texts = []
+        for name, label in self._payload:
+            if name in item.part:
+                texts.append(label + text_of(item.part[name], encode))
+            elif name in item.common:
+                texts.append(label + text_of(item.common[name], encode))
+        return "{" + ",".join(texts) + "}"
 
     def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
         values = []

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saasexport.database.hashing import encode, feed_hash, feed_id, unencodable, without
+from saasexport.database.hashing import Layouts, canonical, encode, feed_hash, feed_id, text_of, unencodable, without
+from saasexport.values import Shared
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -37,6 +38,35 @@ def test_the_parts_of_an_item_encoded_apart_are_the_item(item):
 
 def test_nothing_is_written_that_need_not_be():
     assert encode({"a": [1, "é", None, True]}) == '{"a":[1,"é",null,true]}'
+
+
+@QUICKLY
+@given(JSON)
+def test_a_value_is_encoded_as_the_standard_library_does_with_sorted_keys(value):
+    assert text_of(value) == canonical(value)
+    assert canonical(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@QUICKLY
+@given(st.dictionaries(st.text(), JSON, min_size=1))
+def test_what_is_shared_is_encoded_as_what_is_not(value):
+    shared = Shared(value)
+    for _ in range(2):
+        assert text_of(shared) == canonical(value)
+        assert text_of([shared, value, shared, None]) == canonical([value, value, value, None])
+
+
+@QUICKLY
+@given(st.dictionaries(st.text(), JSON))
+def test_fields_that_were_encoded_apart_stand_in_the_order_of_their_names(item):
+    layouts = Layouts()
+    for _ in range(2):
+        assert "{" + layouts.joined({name: text_of(value) for name, value in item.items()}) + "}" == canonical(item)
+
+
+@pytest.mark.parametrize("name", ["%", "%s", "a%(b)s", '"', "100 % \\"])
+def test_a_name_of_a_field_may_be_any_text(name):
+    assert json.loads("{" + Layouts().joined({name: "1"}) + "}") == {name: 1}
 
 
 def test_an_identity_is_its_values_joined_by_nul():

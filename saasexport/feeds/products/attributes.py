@@ -13,7 +13,7 @@ from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav
-from saasexport.values import listed, number, text
+from saasexport.values import Shared, listed, number, text
 
 SQL = queries.beside(__file__)
 
@@ -31,7 +31,7 @@ SUBSCRIPTIONS = (
 VIAS = {"attribute": SQL.via_attribute, "option": SQL.via_option}
 CONFIGURATION: tuple[str, ...] = ()
 
-Entry = dict[str, Any]
+Entry = Shared
 
 # the attribute's id, the entry, and what it is in store views with labels of their own
 Told = tuple[int, Entry, dict[int, Entry]]
@@ -131,17 +131,17 @@ class Attribute:
         """The entries for a value; those of options are made once."""
         attribute_id, code = self._attribute[:2]
         if value is None:
-            return attribute_id, {"attributeCode": code}, NONE
+            return attribute_id, Shared({"attributeCode": code}), NONE
         if not self._labels:
-            return attribute_id, {"attributeCode": code, "value": [self._write(value)]}, NONE
+            return attribute_id, Shared({"attributeCode": code, "value": [self._write(value)]}), NONE
         ids = listed(self._text(value))
         default = self._labels[0]
         local = {}
         for store_id, labels in self._labels.items():
             if not labels.keys().isdisjoint(ids) and store_id != 0:
                 said = [labels.get(each, default.get(each, each)) for each in ids]
-                local[store_id] = {"attributeCode": code, "value": said}
-        told = attribute_id, {"attributeCode": code, "value": [default.get(each, each) for each in ids]}, local
+                local[store_id] = Shared({"attributeCode": code, "value": said})
+        told = attribute_id, Shared({"attributeCode": code, "value": [default.get(each, each) for each in ids]}), local
         if len(self.known) >= KNOWN:
             self.known.clear()
         self.known[value] = told

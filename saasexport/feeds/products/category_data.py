@@ -12,7 +12,7 @@ from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop.category_tree import BELOW_ANCHOR, Branch, category_tree
-from saasexport.values import whole
+from saasexport.values import Shared, whole
 
 SQL = queries.beside(__file__)
 
@@ -113,11 +113,9 @@ class Listings(dict[tuple[int, int], dict[str, Any]]):
             raise KeyError(listing)  # only what is listed has a position
         if len(self) >= KNOWN:
             self.clear()
-        said = {
-            "categoryId": entry.category_id,
-            "categoryPath": entry.url_path,
-            "productPosition": listing[1],
-        }
+        said = Shared(
+            {"categoryId": entry.category_id, "categoryPath": entry.url_path, "productPosition": listing[1]}
+        )
         self[listing] = said
         return said
 

@@ -14,7 +14,7 @@ from saasexport.feeds.products import downloadable, stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import scopes
 from saasexport.shop.scopes import StoreView
-from saasexport.values import boolean, is_left_out, number
+from saasexport.values import Shared, boolean, is_left_out, number
 
 SQL = queries.beside(__file__)
 
@@ -136,7 +136,7 @@ def _configured(shop: Shop) -> dict[str, Any]:
 
 
 def _entry(code: str, value: str | None) -> Entry:
-    return {"attributeCode": code, "value": [value]}
+    return Shared({"attributeCode": code, "value": [value]})
 
 
 _NO_SET = _entry("ac_attribute_set", None)

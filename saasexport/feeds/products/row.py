@@ -3,6 +3,7 @@
 The rules of feeds.md 3.1.1 to 3.1.3.  Fields that are NULL are left out.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from saasexport import queries
@@ -11,7 +12,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, Product
 from saasexport.shop import scopes
 from saasexport.shop.directives import fill
-from saasexport.values import boolean, date_time, media_path, number, refuse, text
+from saasexport.values import Shared, boolean, date_time, media_path, number, refuse, text
 
 SQL = queries.beside(__file__)
 
@@ -249,14 +250,7 @@ def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, s
         value = get(code)
         if value is not None:
             found[field] = value if type(value) is str and "{{" not in value else _written(field, value, settings)
-    for field, code, label_code in IMAGES:
-        value = get(code)
-        if value is not None and value not in NO_IMAGE:
-            label = get(label_code)
-            if label is not None:
-                label = text(label, field)
-            path = media_path(text(value, field) or "")
-            found[field] = {"url": f"{settings.media_url}catalog/product{path}", "label": label}
+    found.update(_images(get, settings))
     weight = get("weight")
     if weight is not None:
         found["weight"] = number(weight, "weight")
@@ -268,6 +262,22 @@ def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, s
         if is_separate is not None:
             found["linksPurchasedSeparately"] = is_separate
     return found
+
+
+def _images(get: Callable[[str], Any], settings: Settings) -> Iterator[tuple[str, Shared]]:
+    """The pictures by field; those that are the same are one object."""
+    told = None
+    for field, code, label_code in IMAGES:
+        value = get(code)
+        if value is None or value in NO_IMAGE:
+            continue
+        given = (value, get(label_code))
+        if given != told or bytes in map(type, given):
+            label = None if given[1] is None else text(given[1], field)
+            path = media_path(text(value, field) or "")
+            image = Shared({"url": f"{settings.media_url}catalog/product{path}", "label": label})
+            told = given
+        yield field, image
 
 
 def _written(field: str, value: Any, settings: Settings) -> str | None:
