@@ -6,6 +6,7 @@ and let UPDATE_SCHEMAS=1 pytest tests/test_migrations.py keep the new schema, to
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from saasexport import queries
 from saasexport.database import db, indexer, migrations
 from saasexport.errors import DatabaseError
+from saasexport.feed import Feed
 from saasexport.feeds import all_feeds
 from tests.support import ROOT
 
@@ -170,6 +172,40 @@ def test_a_database_that_is_up_to_date_is_not_touched():
         before = ours.total_changes
         assert not migrations.bring_up(ours)
         assert before == ours.total_changes
+
+
+OWN = [
+    Feed("goods", ("code",), ("article", "id"), lambda shop, ids: ()),
+    Feed("storeShelves", ("label", "locale"), ("shelf", "id"), lambda shop, ids: (), legacy=True),
+    Feed("tills", ("id",), ("till", "id"), lambda shop, ids: (), minimal=("name", "place")),
+    Feed("lamps", ("id",), ("lamp", "id"), lambda shop, ids: (), table="our_lamps", view="our_lamps_view"),
+    Feed("x1_y", ("a", "b", "c"), ("x", "y"), lambda shop, ids: ()),
+]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_tables_of_feeds_of_ones_own_are_brought_up_as_well(version):
+    with closing(kept(version)) as ours, closing(fresh(":memory:")) as wanted:
+        template = ours.execute("select sql from sqlite_master where name = 'cde_products_feed'").fetchone()[0]
+        for feed in OWN:
+            script = db.feed_table_script(feed)
+            if version == 1:
+                script = template.replace("cde_products_feed", feed.table).replace("feed products", f"feed {feed.name}")
+                script = re.sub("identity fields: .*", f"identity fields: {', '.join(feed.identity)}", script)
+                payload = "the item" if feed.legacy else ", ".join(dict.fromkeys((*feed.identity, *feed.minimal)))
+                script = re.sub("what is kept of the item: .*", f"what is kept of the item: {payload}", script)
+                script = script.replace("what is kept of the item: the item", "the item")
+            row = ROWS["cde_products_feed"].replace("cde_products_feed", feed.table)
+            for statement in (*db.statements(script), row):
+                ours.execute(statement)
+            for statement in db.statements(db.feed_table_script(feed)):
+                wanted.execute(statement)
+        migrations.bring_up(ours)
+
+        assert described(ours) == described(wanted)
+        for feed in OWN:
+            rows = ours.execute(f"select id, source_entity_id, feed_id, dropped_at from {feed.table}").fetchall()
+            assert rows == [(3, 7, "abc", None)]
 
 
 # An upgrade, as a whole

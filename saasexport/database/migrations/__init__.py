@@ -9,6 +9,7 @@ what dies in between is gone on with by the next run.
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -37,11 +38,11 @@ def bring_up(
         return False
     wanted = _wanted(ours, fixed)
     steps = [script_of(number) for number in range(version + 1, upto + 1)]
-    for feed in all_feeds().values():
+    for table in _feed_tables(ours):
         with db.transaction(ours):
-            if _conform_table(ours, feed.table, wanted):
+            if _conform_table(ours, table, wanted):
                 for step in steps:
-                    _run(ours, step.feed_table.format(feed_table=feed.table))
+                    _run(ours, step.feed_table.format(feed_table=table))
     with db.transaction(ours):
         if ours.execute("pragma user_version").fetchone()[0] == upto:
             return False  # another process has done it meanwhile
@@ -120,13 +121,31 @@ def _objects(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
 
 def _wanted(ours: sqlite3.Connection, fixed: str) -> dict[str, tuple[str, str, str]]:
     """What a fresh database has, as SQLite itself writes it down; feed tables only where there is one."""
-    present = _objects(ours)
     fresh = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        scripts = [fixed, *(db.feed_table_script(feed) for feed in all_feeds().values() if feed.table in present)]
+        scripts = [fixed, *_feed_tables(ours).values()]
         for text in scripts:
             for statement in db.statements(text):
                 fresh.execute(statement)
         return _objects(fresh)
     finally:
         fresh.close()
+
+
+# What is told of a feed in the text of its table, wherever its file is now.
+_TOLD = {
+    "feed": re.compile(r"-- What was sent of the feed (\w+),"),
+    "identity": re.compile(r"-- sha1 of the identity fields: (.*)"),
+    "payload": re.compile(r"\bfeed_data .*-- JSON: (.*)"),
+}
+
+
+def _feed_tables(ours: sqlite3.Connection) -> dict[str, str]:
+    """Every feed table, those of feeds of one's own included, and the statements that make it."""
+    built_in = {feed.table: db.feed_table_script(feed) for feed in all_feeds().values()}
+    tables: dict[str, str] = {}
+    for table, text in ours.execute(SQL.feed_tables).fetchall():
+        told = {name: pattern.search(text) for name, pattern in _TOLD.items()}
+        values = {name: match[1] if match else table for name, match in told.items()}
+        tables[table] = built_in.get(table) or db.SCHEMA.feed_table.format(feed_table=table, **values)
+    return tables

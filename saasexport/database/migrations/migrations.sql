@@ -13,6 +13,16 @@ select type, name, tbl_name, sql
    and name not like 'sqlite_%'
  order by type = 'index', name
 
+-- name: feed_tables
+-- Those that have what every feed table had from the first schema on.
+select name, sql
+  from sqlite_master
+ where type = 'table'
+   and 4 = (select count(*)
+              from pragma_table_info(sqlite_master.name)
+             where name in ('source_entity_id', 'feed_id', 'feed_data', 'feed_hash'))
+ order by name
+
 -- name: indexes_of
 select name
   from sqlite_master
