@@ -18,12 +18,17 @@ LIMIT_MB = 100
 SETTINGS = "[export]\nrun_seconds = 3600\nchangelog_limit = 2000000\n"
 
 
-def measure(exporter, script):
+def measure(exporter, script, *arguments):
     """Run a script; gives its seconds of wall and CPU time and its peak memory in MB (10^6 bytes)."""
     began = time.monotonic()
     # What cannot be assembled is said on stderr, and no matter here.
     environ = {"SAASEXPORT_CONFIG": str(exporter.config), "PATH": os.defpath}
-    process = subprocess.Popen([sys.executable, "-I", "-S", BIN / script], env=environ, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", BIN / script, *arguments],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in (0, 1), process.returncode

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import BIN, Exporter, Service, demo_shop_copy
+from saasexport.setup.opening import open_installation
+from saasexport.sync.exporter import Options, exporter_for
+from saasexport.sync.verify import Verification
+from tests.support import BIN, SHARED, Exporter, Service, demo_shop_copy
 
 FAR = "2035-01-01 00:00:00"
 
@@ -95,6 +98,23 @@ def test_what_is_in_sync_is_equal_and_asks_for_little(pair):
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if not line.endswith(" items, equal")] == []
     assert len(done.stdout.splitlines()) == 13
+
+
+def requests_of_a_look(exporter):
+    """The requests that comparing every feed takes, and the differences."""
+    installation = open_installation(str(exporter.config), read_only=True)
+    looks = exporter_for(installation, "test")
+    verification = Verification(looks, Options())
+    number = sum(verification.verify(feed).number for feed in installation.feeds())
+    verification.close()
+    looks.close()
+    installation.close()
+    return verification.service.requests, number
+
+
+def test_two_sides_that_agree_take_few_requests(pair):
+    requests, number = requests_of_a_look(pair.exporter)
+    assert (requests <= 40, number) == (True, 0)
 
 
 def test_looking_leaves_the_shop_and_our_database_as_they_are(pair):
@@ -207,19 +227,32 @@ def test_triggers_that_are_gone_do_not_keep_a_difference_from_being_told(pair):
     pair.repair()
 
 
-def test_a_row_moved_by_replace_is_found(pair):
-    # Without recursive triggers the row that REPLACE takes away fires no delete trigger.
-    taken, gone = pair.exporter.ask_shop(
-        "select entity_id, sku from catalog_product_entity where type_id = 'simple' order by entity_id limit 2"
+@pytest.mark.parametrize("recursive", ["off", "on"])
+def test_a_row_moved_by_replace_is_found(pair, recursive):
+    # The row that makes room for another one by REPLACE fires its delete trigger only with recursive triggers.
+    [(moved, victim, product)] = pair.exporter.ask_shop(
+        "select a.url_rewrite_id, b.url_rewrite_id, b.entity_id from url_rewrite as a"
+        "  join url_rewrite as b on b.store_id = a.store_id and b.entity_type = 'product' and b.redirect_type = 0"
+        "   and b.entity_id <> a.entity_id and b.metadata is null"
+        " where a.entity_type = 'category' order by b.url_rewrite_id limit 1"
     )
     with closing(sqlite3.connect(pair.exporter.shop_file)) as shop:
-        shop.execute("pragma recursive_triggers = off")
-        shop.execute("update or replace catalog_product_entity set entity_id = ? where entity_id = ?",
-                     (gone[0], taken[0]))
+        shop.execute(f"pragma recursive_triggers = {recursive}")
+        shop.execute(
+            "update or replace url_rewrite set request_path ="
+            " (select request_path from url_rewrite where url_rewrite_id = ?) where url_rewrite_id = ?",
+            (victim, moved),
+        )
         shop.commit()
+    assert pair.exporter.ask_shop(f"select 1 from url_rewrite where url_rewrite_id = {victim}") == []
     pair.exporter.tick(check=False)
-    pair.exporter.run("saasexport", "verify", "--repair", "--json")
-    assert pair.verify(status=0) == {}
+    if recursive == "on":
+        assert pair.verify(status=0) == {}
+        return
+    [[sku]] = pair.exporter.ask_shop(f"select sku from catalog_product_entity where entity_id = {product}")
+    named = {(feed, kind, identity.split()[0], *fields) for feed, kind, identity, fields in pair.differences()}
+    assert named == {("products", "different", sku, "url", "urlRewrites")}
+    pair.repair()
 
 
 def test_a_service_that_was_restored_is_brought_up(pair):
@@ -364,10 +397,6 @@ def test_the_nightly_job_tells_what_differs_until_it_is_mended(pair):
 def test_a_comparison_that_takes_longer_than_a_night_goes_on_the_next(pair):
     from dataclasses import replace
 
-    from saasexport.setup.opening import open_installation
-    from saasexport.sync.exporter import Options, exporter_for
-    from saasexport.sync.verify import Verification
-
     pair.at_service("delete from item where identity = '[\"KL-BLEND\",\"default\"]'")
     installation = open_installation(str(pair.exporter.config))
     exporter = exporter_for(installation, "test")
@@ -396,3 +425,51 @@ def test_a_comparison_that_takes_longer_than_a_night_goes_on_the_next(pair):
     assert [each["identity"]["sku"] for each in verdicts[-1].differences] == ["KL-BLEND"]
     assert verdicts[-1].items == len(pair.exporter.items("products")) + 1
     assert not scratch.exists()
+
+
+LUMA = SHARED / "data" / "luma.sqlite"
+
+
+@pytest.mark.skipif(not LUMA.exists(), reason="../shared/data/luma.sqlite is not there")
+def test_each_difference_of_luma_is_named_and_mended_in_one_run(tmp_path):
+    service = Service(tmp_path / "service")
+    exporter = Exporter.on_copy(tmp_path / "made", LUMA, service)
+    exporter.tick(check=False)
+    exporter.service.stop()
+    pair = Pair(tmp_path / "copy", exporter)
+    try:
+        requests, number = requests_of_a_look(pair.exporter)
+        assert (requests <= 40, number) == (True, 0)
+        pair.at_service("delete from item where identity = '[\"24-MB01\",\"default\"]'")
+        pair.at_service(
+            "update item set item = json_set(item, '$.description', 'Other')"
+            " where identity = '[\"24-MB03\",\"default\"]'"
+        )
+        extra = pair.exporter.item("products", sku="24-MB04", storeViewCode="default") | {"sku": "NEVER"}
+        pair.at_service(
+            "insert into item (feed_id, identity, item, is_deleted, exported_at, received_at)"
+            f" values ({OF}, '[\"NEVER\",\"default\"]', ?, 0, '2026-01-01 00:00:00', '')",
+            "products",
+            json.dumps(extra),
+        )
+        pair.unnoticed(
+            "update catalog_product_entity_varchar set value = 'Unnoticed' where store_id = 0 and value_id ="
+            " (select value_id from catalog_product_entity_varchar join eav_attribute using (attribute_id)"
+            "   join catalog_product_entity using (entity_id) where attribute_code = 'name' and sku = '24-MB05')"
+        )
+        pair.exporter.tick(check=False)
+        named = {
+            (kind, identity, *sorted(fields))
+            for feed, kind, identity, fields in pair.differences()
+            if feed == "products"
+        }
+        assert named == {
+            ("missing", "24-MB01 default"),
+            ("different", "24-MB03 default", "description"),
+            ("extra", "NEVER default"),
+            ("different", "24-MB05 default", "name"),
+        }
+        assert pair.repair()["products"] == 4
+        assert pair.exporter.item("products", sku="24-MB05", storeViewCode="default")["name"] == "Unnoticed"
+    finally:
+        pair.service.stop()
