@@ -8,11 +8,11 @@ stays visible beside thousands of deliveries.
 import sqlite3
 from datetime import datetime, timedelta
 
-from saasexport.dashboard import templates
-from saasexport.dashboard.templates import Markup
+from saasexport import templates
 from saasexport.database import history
 from saasexport.database.history import Tries
 from saasexport.status.judgement import counted
+from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from saasexport.dashboard import items, items_page, pages, status_page, templates
+from saasexport import templates
+from saasexport.dashboard import items, items_page, pages, status_page
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
-from saasexport.dashboard.templates import Markup
 from saasexport.database import history
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
+from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from saasexport.dashboard import items, pages, status_page, templates
+from saasexport import templates
+from saasexport.dashboard import items, pages, status_page
 from saasexport.dashboard.items import Found, Item, Wanted
 from saasexport.dashboard.pages import Page, Request
-from saasexport.dashboard.templates import Markup
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
+from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 import saasexport
-from saasexport import queries
-from saasexport.dashboard import templates
-from saasexport.dashboard.templates import Markup
+from saasexport import queries, templates
+from saasexport.templates import Markup
 from saasexport.usage import as_typed
 
 HTML = templates.beside(__file__)

@@ -7,17 +7,17 @@ transaction on our database; items only while nobody else syncs their feed.
 
 from dataclasses import dataclass
 
-from saasexport import lock
+from saasexport import lock, templates
 from saasexport.clock import now_text
-from saasexport.dashboard import items, items_page, pages, templates
+from saasexport.dashboard import items, items_page, pages
 from saasexport.dashboard.pages import Page, Request
-from saasexport.dashboard.templates import Markup
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.errors import Busy
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
+from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -6,10 +6,10 @@ from urllib.parse import unquote
 
 from saasexport.dashboard import data_page, items_page, pages, resync, status_page
 from saasexport.dashboard.pages import Page, Request
-from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
+from saasexport.templates import Markup
 
 Show = Callable[[Installation], Page]
 

@@ -5,15 +5,15 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
-from saasexport import queries
-from saasexport.dashboard import charts, pages, templates
+from saasexport import queries, templates
+from saasexport.dashboard import charts, pages
 from saasexport.dashboard.pages import Page
-from saasexport.dashboard.templates import Markup
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
 from saasexport.status.judgement import Advice, Health, counted
+from saasexport.templates import Markup
 from saasexport.usage import as_typed
 
 HTML = templates.beside(__file__)

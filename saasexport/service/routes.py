@@ -32,7 +32,8 @@ from saasexport.service import digests
 from saasexport.service.batch import inflate, rows_of
 from saasexport.service.reading import json_bytes, limit_of, parameters
 from saasexport.service.store import Store, StoreError, StoreFull
-from saasexport.service.storefront.endpoint import Asked, Storefront
+from saasexport.service.storefront.endpoint import Storefront
+from saasexport.service.storefront.paths import Asked
 from saasexport.service.validation import Validator, identity_text
 from saasexport.shapes.words import FeedShape
 from saasexport.web.budget import Taking
@@ -190,7 +191,7 @@ class Routes:
         rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, self._validator(target.feed))
         if rows:
             self._store.save(target.environment, target.feed, rows, request.request_id)
-            self._storefront.connected.wake()
+            self._storefront.received()
         return Answer(200, json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
 
     def _validator(self, feed: str) -> Validator:

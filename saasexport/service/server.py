@@ -5,18 +5,21 @@ import gc
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 import saasexport
 from saasexport import plain
 from saasexport.config.secret import read_key
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.service.serving import CommerceService
-from saasexport.service.settings import DEFAULT, read_settings
 from saasexport.shapes import SHAPES, declared
 from saasexport.shapes.declared import NAME
 from saasexport.shapes.words import FeedShape
 from saasexport.usage import Parser
 from saasexport.web.hosts import is_name
+
+if TYPE_CHECKING:
+    from saasexport.service.settings import Settings
 
 __all__ = ["CommerceService", "main"]
 
@@ -67,7 +70,11 @@ def parser() -> argparse.ArgumentParser:
         usage="commerce_service [OPTION ...]",
         description="Receive feeds as Adobe's Commerce Services do: check every item, keep the valid ones.",
     )
-    it.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    it.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; one that other machines reach needs --api-key-file (default: %(default)s)",
+    )
     it.add_argument("--port", type=_port, default=8765, help="port; 0 takes a free one (default: %(default)s)")
     it.add_argument(
         "--database",
@@ -143,7 +150,7 @@ def main(argv: list[str] | None = None) -> int:
             routes=arguments.route,
             shapes=[shape for path in arguments.schema if (shape := read_shape(path))],
             verbose=arguments.verbose,
-            settings=read_settings(arguments.settings) if arguments.settings else DEFAULT,
+            settings=_settings(arguments.settings),
             storefront_key=_key(arguments.storefront_key_file, "--storefront-key-file"),
             allowed_origins=arguments.allow_origin,
         )
@@ -151,12 +158,6 @@ def main(argv: list[str] | None = None) -> int:
         print(f"commerce_service: {plain.line(str(error))}", file=sys.stderr)
         return error.exit_status
 
-    if not service.is_private and not arguments.api_key_file:
-        print(
-            f"commerce_service: whoever reaches {service.url} can read and change what is kept here; "
-            "have it ask for a key with --api-key-file",
-            file=sys.stderr,
-        )
     service.stop_at(signal.SIGTERM, signal.SIGINT)
     try:
         print(f"listening on {service.url}", flush=True)
@@ -167,6 +168,14 @@ def main(argv: list[str] | None = None) -> int:
     service.serve()
     signal.set_wakeup_fd(-1)
     return 0
+
+
+def _settings(path: str | None) -> "Settings | None":
+    if not path:
+        return None
+    from saasexport.service.settings import read_settings  # late: most services only receive
+
+    return read_settings(path)
 
 
 def _key(path: str | None, option: str) -> bytes:

@@ -5,16 +5,19 @@ database, the rest was never said to be.
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from saasexport.service.connected import Connected
+from saasexport.errors import ConfigError
 from saasexport.service.routes import Routes, own_route
-from saasexport.service.settings import DEFAULT, Settings
 from saasexport.service.store import Store
 from saasexport.service.storefront.endpoint import Storefront
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import FeedShape
 from saasexport.web.hosts import Hosts
-from saasexport.web.server import Limits, Server, listen
+from saasexport.web.server import Limits, Server, is_private, listen
+
+if TYPE_CHECKING:
+    from saasexport.service.settings import Settings
 
 # For a whole request, and for its answer.
 REQUEST_SECONDS = 30.0
@@ -46,14 +49,20 @@ class CommerceService(Server):
         idle_seconds: float = IDLE_SECONDS,
         most_connections: int = MOST_CONNECTIONS,
         verbose: bool = False,
-        settings: Settings = DEFAULT,
+        settings: "Settings | None" = None,
         storefront_key: bytes = b"",
         allowed_origins: Iterable[str] = (),
     ) -> None:
         known = {**SHAPES, **{shape.feed: shape for shape in shapes}}
         own = [own_route(feed, path, known) for feed, path in routes]
-        # A port that is taken is found out before a database is made.
+        # A port that is taken, or one that others reach, is found out before a database is made.
         listener = listen(host, port)
+        if not api_key and not is_private(listener):
+            listener.close()
+            raise ConfigError(
+                f"whoever reaches {host} could read and change what is kept here",
+                "have it ask for a key: --api-key-file FILE",
+            )
         try:
             self.store = Store(database)
         except BaseException:
@@ -61,13 +70,12 @@ class CommerceService(Server):
             raise
         hosts = Hosts([host, *allowed_hosts], "a proxy's name is given with --allow-host")
         limits = Limits(request_seconds, idle_seconds, most_connections, max_body * BODIES_IN_MEMORY)
-        self._connected = Connected(self.store, settings)
-        storefront = Storefront(self._connected, storefront_key, allowed_origins)
-        routes_of_all = Routes(self.store, api_key, max_body, own, known, storefront)
+        self._storefront = Storefront(self.store, settings, storefront_key, allowed_origins)
+        routes_of_all = Routes(self.store, api_key, max_body, own, known, self._storefront)
         super().__init__(listener, routes_of_all, hosts, limits, verbose)
 
     def serve(self) -> None:
         """Serve until `stop()`, and close the database."""
         super().serve()
-        self._connected.stop()
+        self._storefront.stop()
         self.store.close()

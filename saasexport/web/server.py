@@ -93,7 +93,7 @@ class Server:
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         self.url = f"http://{shown}:{self.port}"
         # Nobody but this machine can reach it.
-        self.is_private = ipaddress.ip_address(address[0]).is_loopback
+        self.is_private = is_private(listener)
 
     def serve(self) -> None:
         """Accept connections until `stop()`; then let running requests finish."""
@@ -262,6 +262,11 @@ class Server:
         asked = f"{request.method} {request.path}" if request else "?"
         with contextlib.suppress(OSError):  # nobody reads the log: not a reason to stop
             print(f"{asked} {answer.status} {seconds * 1000:.1f} ms", file=sys.stderr, flush=True)
+
+
+def is_private(listener: socket.socket) -> bool:
+    """Whether nobody but this machine can reach a socket that listens."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
 
 
 def listen(host: str, port: int) -> socket.socket:

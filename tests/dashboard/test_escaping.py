@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from saasexport.dashboard import templates
-from saasexport.dashboard.templates import Markup
+from saasexport import templates
+from saasexport.templates import Markup
 from tests.dashboard.reading import Read
 
 ATTACKS = [

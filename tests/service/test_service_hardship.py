@@ -235,22 +235,60 @@ def test_a_full_disk_below_its_output_is_said_in_one_line(tmp_path: Path) -> Non
     assert (done.returncode, done.stderr) == (1, message)
 
 
-OPEN_TO_OTHERS = "can read and change what is kept here; have it ask for a key with --api-key-file\n"
+def refused(tmp_path: Path, *options: str) -> str:
+    """What is said of options with which it does not start; nothing is made then."""
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "--port", "0", "--database", "held.sqlite", *options],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, (tmp_path / "held.sqlite").exists()) == (2, "", False)
+    return done.stderr
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104  # what the warning is about
-def test_it_says_that_others_can_reach_it_without_a_key(tmp_path: Path, host: str) -> None:
+def key_file(tmp_path: Path, name: str) -> str:
+    """A file with a key that only its owner may read."""
+    (tmp_path / name).write_text("open sesame")
+    (tmp_path / name).chmod(0o600)
+    return str(tmp_path / name)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "0"])  # noqa: S104  # what the refusal is about
+@pytest.mark.parametrize("options", [[], ["--storefront-key-file"], ["--allow-host", "proxy.example"]])
+def test_it_does_not_start_where_others_reach_it_without_a_key(tmp_path: Path, host: str, options: list[str]) -> None:
     if host == "::" and not has_ipv6():
         pytest.skip("this machine has no IPv6")
-    (tmp_path / "api.key").write_text("open sesame")
-    (tmp_path / "api.key").chmod(0o600)
-    with running(tmp_path, "--host", host) as service:
-        _, _, errors = service.end(signal.SIGTERM)
-    assert errors.startswith("commerce_service: whoever reaches http://")
-    assert errors.endswith(OPEN_TO_OTHERS)
-    assert errors.count("\n") == 1
-    with running(tmp_path, "--host", host, "--api-key-file", "api.key") as service:
+    if options == ["--storefront-key-file"]:
+        options = [*options, key_file(tmp_path, "front.key")]
+    assert refused(tmp_path, "--host", host, *options) == (
+        f"commerce_service: whoever reaches {host} could read and change what is kept here;"
+        " have it ask for a key: --api-key-file FILE\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104  # all addresses, with a key
+def test_with_a_key_others_may_reach_it(tmp_path: Path, host: str) -> None:
+    if host == "::" and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with running(tmp_path, "--host", host, "--api-key-file", key_file(tmp_path, "api.key")) as service:
         assert service.end(signal.SIGTERM) == (0, "", "")
+
+
+def test_what_answers_storefronts_is_loaded_with_the_first_question_only(tmp_path: Path) -> None:
+    program = f"""
+import sys
+from saasexport.service.server import CommerceService
+def names():
+    return sorted(name for name in sys.modules if name.startswith(("saasexport.service.search", "graphql",
+        "saasexport.service.catalog", "saasexport.service.recommend", "saasexport.service.settings")))
+with CommerceService({str(tmp_path / "held.sqlite")!r}) as service:
+    print(names())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "::1"])

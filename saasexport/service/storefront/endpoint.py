@@ -1,53 +1,45 @@
-"""Which path of the connected services means what: who may ask, from which page, and what is answered."""
+"""The connected services as the routes see them: who may ask, from which page, and what is answered.
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote
+What answers is loaded with the first question: most services only receive.
+"""
 
-from saasexport.service.catalog.scope import ScopeError
-from saasexport.service.connected import Answers, Building, Connected
-from saasexport.service.recommend.units import Context
-from saasexport.service.search.query import MOST_PER_PAGE, Clause, Query, SearchError, Sort
-from saasexport.service.storefront.plain import recommended_value, result_value, unit_value
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from saasexport.service.store import Store
+from saasexport.service.storefront.paths import GRAPHQL, PREFLIGHT, Asked, asked_of
 from saasexport.web.wire import Answer, Headers, Refusal, Request
 
-GRAPHQL, SEARCH, UNITS = "graphql", "search", "units"
+if TYPE_CHECKING:
+    from saasexport.service.connected import Connected
+    from saasexport.service.settings import Settings
 
 # A question, not a batch of items.
 LONGEST_BODY = 262_144
-
-# What a parameter of the JSON answers stands for; a header of the same meaning counts where it is missing.
-SCOPE_PARAMETERS = {
-    "environment": "magento-environment-id",
-    "store_view": "magento-store-view-code",
-    "group": "magento-customer-group",
-}
-
-
-class Asked(NamedTuple):
-    """What a request of the connected services is about."""
-
-    what: str
-    environment: str = ""
 
 
 class Storefront:
     """The paths of the connected services."""
 
-    def __init__(self, connected: Connected, key: bytes = b"", origins: Iterable[str] = ()) -> None:
-        self.connected = connected
+    def __init__(
+        self, store: Store, settings: "Settings | None" = None, key: bytes = b"", origins: Iterable[str] = ()
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._connected: Connected | None = None
+        self._starting = threading.Lock()
         self._key = key
         self._origins = {origin.rstrip("/") for origin in origins}
 
     def admit(self, request: Request) -> Asked | None:
         """What a request is about; None if it is none of ours."""
-        asked = _asked(request.path)
+        asked = asked_of(request.path)
         if asked is None:
             return None
         unread = request.length > 0
         if request.method == "OPTIONS":
-            return Asked("preflight")
+            return Asked(PREFLIGHT)
         if not request.has_key(self._key):
             raise Refusal(401, "the X-Api-Key is missing or wrong", headers=self._cors(request), closes=unread)
         allowed = ("GET", "HEAD", "POST") if asked.what == GRAPHQL else ("GET", "HEAD")
@@ -60,29 +52,36 @@ class Storefront:
 
     def answer(self, asked: Asked, request: Request, body: bytes) -> Answer:
         """Do what was asked."""
-        if asked.what == "preflight":
+        if asked.what == PREFLIGHT:
             return Answer(204, b"", (*self._cors(request), *_PREFLIGHT, *_echo(request)))
+        from saasexport.service.storefront import responses  # late: a service that only receives has no use for it
+
         try:
-            answer = self._answered(asked, request, body)
-        except (ScopeError, SearchError) as error:
-            raise Refusal(400, str(error), headers=self._cors(request)) from error
-        except Building as error:
-            later = ("Retry-After", "5")
-            raise Refusal(503, "the index is being made", headers=(later, *self._cors(request))) from error
+            answer = responses.respond(self.connected(), asked, request, body)
+        except Refusal as refusal:
+            refusal.headers = (*refusal.headers, *self._cors(request))
+            raise
         return Answer(answer.status, answer.body, (*answer.headers, *self._cors(request)), answer.kind)
 
-    def _answered(self, asked: Asked, request: Request, body: bytes) -> Answer:
-        if asked.what == GRAPHQL:
-            from saasexport.service.graphql.endpoint import answered  # late: an extra that few have
+    def connected(self) -> "Connected":
+        """The state of the connected services, which begins with the first question."""
+        from saasexport.service.connected import Connected
+        from saasexport.service.settings import DEFAULT
 
-            return answered(self.connected, request, body, asked.environment)
-        if asked.what == UNITS:
-            return _json([unit_value(unit) for unit in self.connected.settings.units])
-        parameters = Parameters(request.query)
-        with self.connected.answering(parameters.scope(request.headers), is_strict=False) as answers:
-            if asked.what == SEARCH:
-                return _json(_search(answers, parameters))
-            return _json(_recommend(answers, parameters))
+        with self._starting:
+            if self._connected is None:
+                self._connected = Connected(self._store, self._settings or DEFAULT)
+            return self._connected
+
+    def received(self) -> None:
+        """Something was received."""
+        if self._connected:
+            self._connected.wake()
+
+    def stop(self) -> None:
+        """End what has begun."""
+        if self._connected:
+            self._connected.stop()
 
     def _cors(self, request: Request) -> Headers:
         if not self._origins:
@@ -98,106 +97,3 @@ _PREFLIGHT: Headers = (("Access-Control-Allow-Methods", "GET, POST, OPTIONS"), (
 def _echo(request: Request) -> Headers:
     wanted = request.headers.get("access-control-request-headers", "")
     return (("Access-Control-Allow-Headers", wanted),) if wanted else ()
-
-
-def _asked(path: str) -> Asked | None:
-    match path.rstrip("/").split("/"):
-        case ["", "graphql"] | ["", "search", "graphql"]:
-            return Asked(GRAPHQL)
-        case ["", environment, "graphql"]:
-            return Asked(GRAPHQL, unquote(environment))
-        case ["", "storefront", ("search.json" | "recommend.json" | "units.json") as name]:
-            return Asked(name.removesuffix(".json"))
-    return None
-
-
-class Parameters:
-    """The parameters of a query."""
-
-    def __init__(self, query: str) -> None:
-        self._given = parse_qs(query, keep_blank_values=True)
-
-    def one(self, name: str, default: str = "") -> str:
-        """A parameter that is given once."""
-        return self._given.get(name, [default])[-1]
-
-    def all(self, name: str) -> list[str]:
-        """A parameter that may be repeated."""
-        return self._given.get(name, [])
-
-    def number(self, name: str, default: int, most: int) -> int:
-        """A parameter that is a number from 1 on."""
-        text = self.one(name, str(default))
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= most):
-            raise Refusal(400, f"{name}: expected a number from 1 to {most}")
-        return int(text)
-
-    def scope(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """The headers, with what parameters say instead."""
-        return {**headers, **{header: self.one(name) for name, header in SCOPE_PARAMETERS.items() if self.one(name)}}
-
-
-def query_of(parameters: Parameters) -> Query:
-    """A search as an address has it: filter=ATTRIBUTE:VALUE may be repeated, sort=-price is the dearest first."""
-    clauses: dict[str, list[str]] = {}
-    rows = []
-    for text in parameters.all("filter"):
-        attribute, colon, value = text.partition(":")
-        if not colon:
-            raise Refusal(400, "filter: expected ATTRIBUTE:VALUE")
-        low, dots, high = value.partition("..")
-        if dots and attribute == "price":
-            try:
-                rows.append(Clause("price", start=float(low or 0), end=float(high) if high else None, is_range=True))
-            except ValueError as error:
-                raise Refusal(400, "filter: expected price:FROM..TO") from error
-        else:
-            clauses.setdefault(attribute, []).append(value)
-    if category := parameters.one("category"):
-        clauses.setdefault("categoryPath", []).append(category)
-    rows += [Clause(attribute, tuple(values)) for attribute, values in clauses.items()]
-    sorts = tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in parameters.all("sort") if name)
-    phrase = parameters.one("phrase") or parameters.one("q")
-    page = parameters.number("page", 1, 1_000_000)
-    size = parameters.number("page_size", 20, MOST_PER_PAGE)
-    return Query(phrase, tuple(rows), sorts, page, size)
-
-
-def _search(answers: Answers, parameters: Parameters) -> dict[str, Any]:
-    result = answers.search(query_of(parameters))
-    scope = answers.scope
-    return {
-        "environment": scope.environment,
-        "storeView": scope.view.code,
-        **result_value(result, answers.products(result.skus)),
-    }
-
-
-def _recommend(answers: Answers, parameters: Parameters) -> dict[str, Any]:
-    sku = parameters.one("sku")
-    products = answers.products([sku]) if sku else []
-    if sku and not products:
-        raise Refusal(404, f"there is no product {sku[:100]!r}")
-    page = parameters.one("page_type", "Product")
-    kind = parameters.one("type")
-    wanted = parameters.all("unit")
-    units = [
-        unit
-        for unit in answers.connected.settings.units
-        if (unit.id in wanted if wanted else unit.page_type == page) and kind in ("", unit.type)
-    ]
-    current = products[0].sku if products else None
-    context = Context(current, parameters.one("category") or None, tuple(parameters.all("cart")))
-    rows = [recommended_value(row) for row in answers.recommend(units, context)]
-    scope = answers.scope
-    return {
-        "environment": scope.environment,
-        "storeView": scope.view.code,
-        "sku": current,
-        "units": rows,
-        "totalResults": len(rows),
-    }
-
-
-def _json(content: object) -> Answer:
-    return Answer(200, json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode())
