@@ -56,11 +56,15 @@ class Space:
 
 
 class Variant(NamedTuple):
-    """A configured product, and the values that lead to it."""
+    """A configured product, and the values that lead to it by the attributes they are of."""
 
-    uids: tuple[str, ...]
-    codes: frozenset[str]
+    choices: dict[str, str]
     child: Product
+
+    @property
+    def uids(self) -> list[str]:
+        """The ids of the values."""
+        return list(self.choices.values())
 
 
 class Catalog:
@@ -120,8 +124,7 @@ class Catalog:
                 child = self.product(item["productSku"])
                 values = [value for value in item.get("optionValues") or () if value.get("uid")]
                 if child:
-                    codes = frozenset(value["attributeCode"] for value in values)
-                    rows.append(Variant(tuple(value["uid"] for value in values), codes, child))
+                    rows.append(Variant({value["attributeCode"]: value["uid"] for value in values}, child))
             self._variants[sku] = sorted(rows, key=lambda variant: variant.child.sku)
         return self._variants[sku]
 

@@ -46,8 +46,11 @@ class Refined(NamedTuple):
     chosen: frozenset[str]
 
     def options(self) -> list[Option]:
-        """The axes with the values that are still possible."""
-        return _configurable(self.parent, self.variants)
+        """The axes with the values that are still possible; one that is chosen can be chosen otherwise."""
+        everything = _selectable(self.parent)
+        return _configurable(
+            self.parent, {code: _matching(everything, self.chosen, code) for code in _axes(everything)}
+        )
 
     def price_range(self) -> Range | None:
         """What the variants that are left cost."""
@@ -58,7 +61,8 @@ class Refined(NamedTuple):
 def options_of(product: Product) -> list[Option]:
     """The options of a product, in their order."""
     if product.kind == "configurable":
-        return _configurable(product, product.catalog.variants(product.sku))
+        variants = product.catalog.variants(product.sku)
+        return _configurable(product, dict.fromkeys(_axes(variants), variants))
     kind = "grouped" if product.kind == "grouped" else "bundle"
     entries = [entry for entry in product.item.get("optionsV2") or () if entry["type"] == kind]
     return [_of_products(product.catalog, entry, product) for entry in sorted(entries, key=_order)]
@@ -72,20 +76,36 @@ def refine(catalog: Catalog, sku: str, chosen: Iterable[str]) -> Product | Refin
     ids = frozenset(_padded(uid) for uid in chosen if uid)
     if not ids:
         return product
-    left = [variant for variant in catalog.variants(sku) if ids <= {_padded(uid) for uid in variant.uids}]
-    axes = {option.id for option in options_of(product)}
-    whole = [variant for variant in left if variant.codes >= axes and len(ids) == len(variant.uids)]
+    left = _matching(_selectable(product), ids)
+    whole = [variant for variant in left if len(ids) == len(variant.choices)]
     if len(whole) == 1:
         return whole[0].child
     return Refined(product, left, ids) if left else None
+
+
+def _selectable(product: Product) -> list[Variant]:
+    """The variants that have a value of every axis: another one can never be chosen."""
+    axes = {option.id for option in options_of(product)}
+    return [variant for variant in product.catalog.variants(product.sku) if variant.choices.keys() >= axes]
+
+
+def _axes(variants: list[Variant]) -> set[str]:
+    return {code for variant in variants for code in variant.choices}
+
+
+def _matching(variants: list[Variant], ids: frozenset[str], free: str = "") -> list[Variant]:
+    """The variants with all of these values, whatever they have of the attribute that is free."""
+    of_free = {_padded(variant.choices[free]) for variant in variants if free in variant.choices}
+    wanted = ids - of_free
+    return [variant for variant in variants if wanted <= {_padded(uid) for uid in variant.uids}]
 
 
 def variants_page(
     catalog: Catalog, sku: str, chosen: Iterable[str], size: int, cursor: str | None
 ) -> tuple[list[Variant], str | None]:
     """Variants after a cursor, and the cursor to go on with; ValueError for one that is none of ours."""
-    ids = {_padded(uid) for uid in chosen}
-    rows = [variant for variant in catalog.variants(sku) if ids <= {_padded(uid) for uid in variant.uids}]
+    ids = frozenset(_padded(uid) for uid in chosen)
+    rows = _matching(catalog.variants(sku), ids)
     if cursor:
         last = _last_sku(cursor)
         rows = [variant for variant in rows if variant.child.sku > last]
@@ -101,16 +121,16 @@ def _last_sku(cursor: str) -> str:
     return sku
 
 
-def _configurable(product: Product, variants: list[Variant]) -> list[Option]:
-    """The axes of a configurable product, with the values that variants have."""
-    stock: dict[str, bool] = {}
-    for variant in variants:
-        for uid in variant.uids:
-            stock[uid] = stock.get(uid, False) or variant.child.in_stock
+def _configurable(product: Product, variants: dict[str, list[Variant]]) -> list[Option]:
+    """The axes of a configurable product, each with the values that its variants have."""
     rows = []
     for entry in sorted(product.item.get("optionsV2") or (), key=_order):
         if entry["type"] != "configurable":
             continue
+        stock: dict[str, bool] = {}
+        for variant in variants.get(entry["id"], ()):
+            if uid := variant.choices.get(entry["id"]):
+                stock[uid] = stock.get(uid, False) or variant.child.in_stock
         attribute = product.catalog.attributes.get(entry["id"])
         title = entry.get("label") or (attribute.label if attribute else entry["id"])
         values = [value for value in entry.get("values") or () if value.get("id") in stock]
