@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("feeds", "every feed: mode, indexer, table, why it is unavailable"),
     "feeds check": ("feeds_check", "try files of feeds of your own on the shop"),
     "feeds new": ("feeds_new", "the beginning of a feed's file, every field with its type"),
+    "feeds watch": ("feeds_watch", "the watch lines that a feed's file lacks, proven; --write"),
     "doctor": ("doctor", "what is wrong with the installation, and what to do"),
     "check": ("check", "one line and an exit status, for Nagios and its like"),
     "verify": ("verify", "whether the service holds what the shop says; --repair"),

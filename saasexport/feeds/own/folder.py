@@ -35,8 +35,8 @@ def load(folder: str, around: Surroundings, require: Require) -> list[Loaded]:
     return loaded
 
 
-def load_file(path: str, around: Surroundings, require: Require) -> Loaded:
-    """One file: its feed, or its faults."""
+def load_file(path: str, around: Surroundings, require: Require, other_text: str | None = None) -> Loaded:
+    """One file: its feed, or its faults; with another text, as if the file held that."""
     module_file = path[: -len(".sql")] + ".py"
     code = b""
     more: Functions = {}
@@ -49,7 +49,7 @@ def load_file(path: str, around: Surroundings, require: Require) -> Loaded:
                 return _of_pair(path, module_file, module)
             code = _bytes(module_file)
             more = functions.checked(getattr(module, "FUNCTIONS", {}))
-        text = _text(path)
+        text = _text(path) if other_text is None else other_text
     except SaasExportError as error:
         return Loaded(path, _name_only(path), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
     except UnicodeDecodeError:

@@ -114,6 +114,11 @@ class Trial:
             if query.name not in ("walk", "count", "due") and not query.name.startswith(("via_", "id_"))
         ]
 
+    @property
+    def tables(self) -> set[str]:
+        """The tables that items are made of, and that of the entities."""
+        return {self.feed.entity[0], *(table for query in self._queries() for table in query.reads.columns)}
+
     def columns(self, table: str) -> list[str]:
         """The columns of a table that items are made of."""
         reads = {column for query in self._queries() for column in query.reads.columns.get(table, ())}
@@ -149,6 +154,10 @@ class Trial:
         return sum(map(len, self._named(line)[0].values()))
 
     # Who is named
+
+    def names_any(self, line: Watch, ids: Iterable[EntityId]) -> bool:
+        """Whether a line names any of these entities, by whatever row."""
+        return not self._named(line)[0].keys().isdisjoint(ids)
 
     def places(self, lines: Iterable[Watch], entity_id: EntityId) -> set[Place]:
         """The rows that name an entity by some lines of a table, both while they are there and once deleted."""

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any
 
 from saasexport.entity_key import EntityId
@@ -106,13 +107,16 @@ class Table:
             return False
         return True
 
+    @cached_property
+    def foreign_keys(self) -> dict[str, str]:
+        """Column -> the table of which it holds keys, as the shop says it; both in small letters."""
+        query = 'select lower("from"), lower("table") from pragma_foreign_key_list(?)'
+        return dict(self.connection.execute(query, (self.name,)))
+
     def domain(self, column: str) -> str:
         """The table, in small letters, of which a column holds keys; empty if the shop does not say it."""
-        query = 'select "from", "table" from pragma_foreign_key_list(?)'
-        for name, target in self.connection.execute(query, (self.name,)):
-            if name.lower() == column.lower():
-                return str(target).lower()
-        return self.name.lower() if [column.lower()] == [each.lower() for each in self.key_columns] else ""
+        is_key = [column.lower()] == [each.lower() for each in self.key_columns]
+        return self.foreign_keys.get(column.lower(), self.name.lower() if is_key else "")
 
     def values(self, *columns: str) -> list[tuple[Place, tuple[Any, ...]]]:
         """Every row: its place, and what stands in some columns."""

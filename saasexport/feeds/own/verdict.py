@@ -63,23 +63,32 @@ def proposed(trial: Trial, missed: Missed) -> str:
     used = {line.via for line in trial.loaded.head.watches}
     trial.reduce_to(missed.table)
     for line in candidates(trial, missed.table):
-        distance = _distance(trial, line)
+        away = distance(trial, line)
         is_named = not trial.places([line], missed.entity).isdisjoint(missed.places)
-        if distance is not None and is_named and is_enough(trial, missed.table, [line]):
+        if away is not None and is_named and is_enough(trial, missed.table, [line]):
             # A via that no line uses was written for one that is not there.
-            ranked.append((distance, line.via in {*used, ""}, trial.breadth(line), bool(line.via), shown(line)))
+            ranked.append((away, line.via in {*used, ""}, trial.breadth(line), bool(line.via), shown(line)))
     return min(ranked)[4] if ranked else ""
 
 
-def _distance(trial: Trial, line: Watch) -> int | None:
+# A distance at which a column holds keys by chance, if at all.
+BY_CHANCE = 2
+
+
+def distance(trial: Trial, line: Watch) -> int | None:
     """How far a column's values are from the keys that a via takes; None: they are no such keys."""
     table = trial.copy.table(line.table)
     taken = _taken(trial, line.via)
     if domain := table.domain(line.column):
         return 0 if domain in taken else 1 if "" in taken or not taken else None
     rows = table.values(line.column)
-    # What is always the same, as a switch, may be the key of something by chance; of one row anything may.
-    return None if len(rows) == 1 else 1 if len({value for _, value in rows}) > 1 else 2
+    if len(rows) == 1:
+        return None  # of one row anything may be a key
+    # What is always the same, as a switch, may be the key of something; so may any number where a table says its keys.
+    query = trial.loaded.queries.get(f"via_{line.via}")
+    is_used = query is not None and line.column in query.reads.columns.get(table.name, ())
+    is_key = len({value for _, value in rows}) > 1 and (is_used or not table.foreign_keys)
+    return 1 if is_key else BY_CHANCE
 
 
 def _taken(trial: Trial, via: str) -> set[str]:

@@ -1,0 +1,235 @@
+"""The watch lines that a file lacks, proven on a copy of the shop: for `feeds watch`.
+
+What is proposed names every change that the copy can show, and is tried once more
+together with the rest of the file.  A table of which no row shows anything stays
+without a line: every item is compared then, which is slow and loses nothing.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from saasexport.entity_key import EntityId
+from saasexport.feed import Shop
+from saasexport.feeds.own import verdict
+from saasexport.feeds.own.head import Watch
+from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.proof import Proved, Prover, Trial
+from saasexport.feeds.own.ways import Way, ways
+from saasexport.shapes.declared import directives, lines_of
+
+# How long lines are looked for, and how long those that were chosen are proven.
+SECONDS = 40.0
+PROOF = 15.0
+
+# Lines of a table at most, and entities by which candidates are ranked before one is tried with all.
+MOST_LINES = 3
+SOME = 30
+
+# How many candidates are tried two by two where none is enough.
+MOST_OF_TWO = 12
+
+# Loads a text in the place of the file's.
+Load = Callable[[str], Loaded]
+
+
+@dataclass
+class Proposal:
+    """What is proposed for a file."""
+
+    lines: list[Watch] = field(default_factory=list)
+    vias: dict[str, str] = field(default_factory=dict)  # of those lines, which the file does not have: name -> query
+    unsolved: list[str] = field(default_factory=list)  # tables for which no line is enough
+    unshown: list[str] = field(default_factory=list)  # tables without a line of which no row shows anything
+    is_whole: bool = True  # False: the time was over
+
+    @property
+    def text(self) -> str:
+        """The lines, and the queries of their vias, as a file has them."""
+        queries = [f"\n-- name: via_{name}\n{query};" for name, query in self.vias.items()]
+        return "".join(f"{each}\n" for each in [*map(verdict.shown, self.lines), *queries])
+
+
+class _Candidate(NamedTuple):
+    line: Watch
+    distance: int  # of its values from keys that its via takes
+    steps: int  # of foreign keys, 0: the file has the via
+
+
+def propose(text: str, load: Load, shop: Shop, ids: list[EntityId]) -> Proposal:
+    """The lines that a file lacks; `ids` are the entities that are tried."""
+    proposal = Proposal()
+    loaded = load(text)
+    proved = _proved(loaded, shop, ids, SECONDS)
+    proposal.is_whole = proved.is_whole
+    compared = [table for table in loaded.compared if table in proved.tables]
+    proposal.unshown = [table for table in compared if table not in proved.missed and table not in proved.shown]
+    lines, queries = _search(text, load, shop, ids, list(proved.missed))
+    while lines:
+        proposal.lines, proposal.vias = _renamed(
+            [line for chosen in lines.values() for line in chosen], queries, _vias(loaded)
+        )
+        again = _proved(load(with_lines(text, proposal)), shop, ids, PROOF)
+        proposal.is_whole = proposal.is_whole and again.is_whole
+        if not (wrong := set(again.missed) & set(lines)):
+            break
+        lines = {table: chosen for table, chosen in lines.items() if table not in wrong}
+    else:
+        proposal.lines, proposal.vias = [], {}
+    proposal.unsolved = [table for table in proved.missed if table not in lines]
+    return proposal
+
+
+def with_lines(text: str, proposal: Proposal) -> str:
+    """The text of a file with what is proposed: lines behind the last of their kind, queries at the end."""
+    ending = "\r\n" if "\r\n" in text else "\n"
+    place = max(each.line for each in directives(text) if each.word in ("entity", "watch", "everything", "unwatched"))
+    lines = lines_of(text)
+    lines[place:place] = map(verdict.shown, proposal.lines)
+    while proposal.vias and lines and not lines[-1].strip():
+        lines.pop()
+    if proposal.vias and not lines[-1].rstrip().endswith(";"):
+        lines[-1] += ";" if "--" not in lines[-1] else "\n;"
+    for name, query in proposal.vias.items():
+        lines += ["", f"-- name: via_{name}", *f"{query};".split("\n")]
+    return ending.join(lines) + (ending if proposal.vias else "")
+
+
+def _proved(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> Proved:
+    trial = Trial(loaded, shop, ids, seconds)
+    try:
+        return Prover(trial).prove()
+    finally:
+        trial.close()
+
+
+def _search(
+    text: str, load: Load, shop: Shop, ids: list[EntityId], tables: list[str]
+) -> tuple[dict[str, list[Watch]], dict[str, str]]:
+    """The lines of each table for which some are enough, and the queries that they may go by."""
+    loaded = load(text)
+    assert loaded.feed is not None  # noqa: S101  # the caller looked
+    own = _vias(loaded)
+    queries: dict[str, str] = {}
+    lines: dict[str, list[Watch]] = {}
+    trial = Trial(loaded, shop, ids, SECONDS)
+    try:
+        by_table = {
+            table: [
+                _Candidate(Watch(0, way.table, way.column, _name(way, queries, own)), 0, way.steps if way.query else 0)
+                for way in ways(trial.copy.connection, trial.copy.schema, table, loaded.feed.entity, set(trial.tables))
+            ]
+            for table in tables
+        }
+    finally:
+        trial.close()
+    trial = Trial(load(with_lines(text, Proposal(vias=queries))), shop, ids, SECONDS)
+    try:
+        for table in tables:
+            chosen = [] if trial.is_over else _choose(trial, table, [*by_table[table], *_of_file(trial, table, own)])
+            if chosen:
+                lines[table] = chosen
+    finally:
+        trial.close()
+    return lines, queries
+
+
+def _vias(loaded: Loaded) -> list[str]:
+    return [name[4:] for name in loaded.queries if name.startswith("via_")]
+
+
+def _name(way: Way, queries: dict[str, str], taken: Iterable[str]) -> str:
+    """The name of a way's via, which is added to the queries; ways with one query share it."""
+    if not way.query:
+        return ""
+    stem = name = re.sub(r"\W", "_", way.keys_of, flags=re.ASCII)
+    number = 1
+    while name in taken or queries.get(name, way.query) != way.query:
+        number += 1
+        name = f"{stem}_{number}"
+    queries[name] = way.query
+    return name
+
+
+def _renamed(lines: list[Watch], queries: dict[str, str], taken: list[str]) -> tuple[list[Watch], dict[str, str]]:
+    """Lines and the queries that they go by, whose names are numbered without gaps."""
+    names: dict[str, str] = {}
+    for line in lines:
+        if line.via in queries and line.via not in names:
+            stem = re.sub(r"_\d+$", "", line.via)
+            free = (f"{stem}_{number}" if number else stem for number in (0, *range(2, len(queries) + len(taken) + 3)))
+            names[line.via] = next(name for name in free if name not in (*names.values(), *taken))
+    vias = {other: queries[name] for name, other in names.items()}
+    return [line._replace(via=names.get(line.via, line.via)) for line in lines], vias
+
+
+def _of_file(trial: Trial, table: str, vias: list[str]) -> list[_Candidate]:
+    """Each column of a table, alone and with each via that the file had before."""
+    lines = [line for line in verdict.candidates(trial, table) if line.via in ("", *vias)]
+    distances = [(line, verdict.distance(trial, line)) for line in lines]
+    return [_Candidate(line, far, 0) for line, far in distances if far is not None and far < verdict.BY_CHANCE]
+
+
+def _choose(trial: Trial, table: str, candidates: list[_Candidate]) -> list[Watch]:
+    """The lines that name every entity for which a table's rows matter; none if there are no such lines."""
+    trial.reduce_to(table)
+    chosen: list[Watch] = []
+    by_line = {each.line: each for each in reversed(candidates)}
+    candidates = sorted(by_line.values(), key=lambda each: _rank(trial, each))
+    failing = _failing(trial, table, chosen, trial.ids)
+    if not failing:  # only rows with other values matter: what is named by keys is tried, and proven or not
+        return [each.line for each in candidates if not each.distance and trial.names_any(each.line, trial.ids)][:1]
+    while failing:
+        some = failing[:SOME]
+        naming = [each for each in candidates if each.line not in chosen and trial.names_any(each.line, failing)]
+        more = _best(trial, table, chosen, some, [(each,) for each in naming])
+        if not more:
+            more = _best(trial, table, chosen, some, list(itertools.combinations(naming[:MOST_OF_TWO], 2)))
+        chosen += more
+        if not more or len(chosen) > MOST_LINES or trial.is_over:
+            return []
+        failing = _failing(trial, table, chosen, trial.ids)
+    for line in chosen[:-1]:
+        others = [each for each in chosen if each is not line]
+        if not _failing(trial, table, others, trial.ids):
+            chosen = others
+    return chosen
+
+
+def _best(
+    trial: Trial, table: str, chosen: list[Watch], failing: list[EntityId], groups: Sequence[tuple[_Candidate, ...]]
+) -> list[Watch]:
+    """The lines, of those that might be added together, with which the fewest entities go on failing."""
+    best: tuple[int, int] | None = None
+    for number, group in enumerate(groups):
+        left = len(_failing(trial, table, [*chosen, *(each.line for each in group)], failing, chosen))
+        if left < len(failing):
+            best = min(best or (left, number), (left, number))
+        if left == 0 or trial.is_over:
+            break
+    return [each.line for each in groups[best[1]]] if best else []
+
+
+def _rank(trial: Trial, candidate: _Candidate) -> tuple[bool, int, bool, int, Watch]:
+    """Which of several is taken: the author of a via knows more of the shop than its foreign keys say."""
+    line, distance, steps = candidate
+    is_by_chance = distance > 0 and (steps > 0 or not line.via)
+    return is_by_chance, steps, bool(line.via), trial.breadth(line), line
+
+
+def _failing(
+    trial: Trial, table: str, lines: list[Watch], ids: list[EntityId], before: list[Watch] | None = None
+) -> list[EntityId]:
+    """The entities that give something else without the rows by which no line names them.
+
+    Those that `before` names by the same rows are known to.
+    """
+    failing = []
+    for entity_id in ids:
+        places = trial.places([*trial.watching(table), *lines], entity_id)
+        is_known = before is not None and places == trial.places([*trial.watching(table), *before], entity_id)
+        if is_known or not trial.is_same(entity_id, {table: places}):
+            failing.append(entity_id)
+    return failing
