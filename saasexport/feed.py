@@ -87,6 +87,7 @@ class EntityItems(NamedTuple):
     common: dict[str, Any]
     parts: Sequence[dict[str, Any]] = ({},)
     failed: Sequence[FailedItem] = ()
+    fingerprint: str = ""  # of a feed that has any, the same that Feed.fingerprint gives
 
 
 class Items:

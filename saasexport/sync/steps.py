@@ -180,8 +180,9 @@ class Pass:
             return assembled(self.feed, self.shop, ids), {}
         before = fingerprints.version(self.shop)
         entities = assembled(self.feed, self.shop, ids)
-        prints = self.feed.fingerprint(self.shop, self.feed.key.only(ids))
-        return entities, prints if fingerprints.version(self.shop) == before else {}
+        if fingerprints.version(self.shop) != before:
+            return entities, {}
+        return entities, {entity.id: entity.fingerprint for entity in entities if entity.fingerprint}
 
     def _record(self, ids: Sequence[EntityId], entities: list[Any], prints: dict[int, str], guard: str) -> Staged:
         """Put on record what is new, changed or gone, and what goes with it; inside a transaction."""

@@ -106,8 +106,7 @@ class Bench:
             shop.execute("begin")
             shop.executemany(
                 "update catalog_product_entity_varchar set value = value || '.' where entity_id = ? and store_id = 0"
-                " and attribute_id = (select attribute_id from eav_attribute natural join eav_entity_type"
-                "  where attribute_code = 'name' and entity_type_code = 'catalog_product')",
+                " and attribute_id in (select attribute_id from eav_attribute where attribute_code = 'name')",
                 ids,
             )
             shop.execute("commit")

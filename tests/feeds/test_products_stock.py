@@ -332,6 +332,28 @@ def test_a_fingerprint_differs_when_an_item_would(parts, sql, changed):
     assert changed == {product_id for product_id in before if before[product_id] != after[product_id]}
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1",
+        "update cataloginventory_stock_item set qty = 0 where product_id = 2",
+        "update cataloginventory_stock_item set qty = 'much'",
+        "delete from cataloginventory_stock_item",
+        "insert into inventory_reservation (stock_id, sku, quantity) values (10, 'part-1', -3)",
+        "delete from inventory_stock_sales_channel",
+    ],
+)
+def test_a_product_that_is_assembled_has_the_fingerprint_it_has_when_only_that_is_asked_for(parts, sql):
+    configurable(parts)
+    parts.run(sql)
+    shop = Shop(parts.db)
+
+    assembled = {entity.id: entity.fingerprint for entity in FEED.assemble(shop, [1, 2, 9])}
+
+    assert assembled == stock.fingerprints(shop, [1, 2, 9])
+    assert {1, 2, 9} == set(assembled)
+
+
 def test_a_product_on_no_website_has_no_fingerprint(shop):
     shop.product(1, "nowhere", websites=())
 

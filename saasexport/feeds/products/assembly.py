@@ -73,6 +73,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     shared = [fields.common for fields in found]
     varied = [fields.by_view for fields in found if fields.by_view]
     scope_fields = shop.once(_scope_fields)
+    prints = {product_id: said for fields in found for product_id, said in fields.fingerprints.items()}
     for product_id, product in batch.products.items():
         common: dict[str, Any] = dict(NOTHING)
         for fields_of in shared:
@@ -91,7 +92,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
         if parts:
             _append(common, parts, extra, product_id)
             _complete(common, parts)
-        yield EntityItems(product_id, common, list(parts.values()), failed)
+        yield EntityItems(product_id, common, list(parts.values()), failed, prints[product_id])
 
 
 def _asked(area: ModuleType, shop: Shop, batch: Batch) -> Fields:

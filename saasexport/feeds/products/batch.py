@@ -5,14 +5,16 @@ that are equal in all store views of a product apart from fields that differ,
 so that the former are encoded once per product.
 """
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 from saasexport import queries
 from saasexport.feed import Shop
 from saasexport.shop import eav, per_view, scopes
 
 SQL = queries.beside(__file__)
+
+Loaded = TypeVar("Loaded")
 
 
 class Product(NamedTuple):
@@ -32,6 +34,14 @@ class Batch(NamedTuple):
     products: dict[int, Product]  # only those with at least one store view
     views: dict[int, list[scopes.StoreView]]  # the store views of its websites, by id; shared, not to be changed
     values: eav.Values
+    known: dict[Any, Any]  # what `once` has loaded
+
+    def once(self, shop: Shop, load: "Callable[[Shop, Batch], Loaded]") -> Loaded:
+        """What `load` gives for this batch: what two areas ask for is read once."""
+        if load not in self.known:
+            self.known[load] = load(shop, self)
+        loaded: Loaded = self.known[load]
+        return loaded
 
     @property
     def ids(self) -> list[int]:
@@ -54,6 +64,7 @@ class Fields:
         self.by_view: dict[tuple[int, int], dict[str, Any]] = {}  # (product id, store id)
         self.faults: dict[tuple[int, int | None], str] = {}  # store id None: in every store view
         self.asides: dict[int, list[str]] = {}  # product id -> what its items go out without, and why
+        self.fingerprints: dict[int, str] = {}  # what products say of their stock
 
     def set(self, product_id: int, **fields: Any) -> None:
         """Give fields of a product that are the same in all its store views."""
@@ -116,7 +127,12 @@ def load(shop: Shop, ids: Iterable[int]) -> Batch:
         if of_product:
             products[row[0]] = Product(*row)
             views[row[0]] = of_product
-    return Batch(products, views, eav.product_values(shop, products))
+    return Batch(products, views, eav.product_values(shop, products), {})
+
+
+def views_of(shop: Shop, website_ids: tuple[int, ...]) -> list[scopes.StoreView]:
+    """The store views of some websites; products on the same websites share one list."""
+    return shop.once(_views).of(website_ids)
 
 
 class _Views:

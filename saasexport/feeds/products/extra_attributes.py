@@ -87,7 +87,7 @@ class _Inventory:
     """`ac_inventory` of the products of a batch: each distinct set of settings is written once."""
 
     def __init__(self, shop: Shop, batch: Batch) -> None:
-        self._rows = stock.settings(shop, batch.products)
+        self._rows = batch.once(shop, stock.settings_of)
         self._configured = shop.once(_configured)
         self._made: dict[tuple[Any, ...], list[Entry]] = {}
 

@@ -11,7 +11,7 @@ from typing import Any
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
-from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.feeds.products.batch import Batch, Fields, views_of
 from saasexport.shop import scopes, stock
 from saasexport.values import is_left_out, number
 
@@ -50,23 +50,34 @@ CONFIGURATION: tuple[str, ...] = (*stock.CONFIGURATION, _THRESHOLD)
 
 
 def area(shop: Shop, batch: Batch) -> Fields:
-    """In stock, and short of it, on the website of each store view (feeds.md 3.1.11)."""
+    """In stock, and short of it, on the website of each store view (feeds.md 3.1.11); and the fingerprints."""
     stocks = stock.Stocks(shop, batch.ids, batch.of_type(*stock.COMPOSITE_TYPES))
-    places = shop.once(_places)
+    own = batch.once(shop, settings_of)
+    prints = _Prints(shop)
     fields = Fields()
-    for product_id in batch.products:
-        flags = _Flags(stocks, product_id)
+    for product_id, views in batch.views.items():
+        places = prints.places_of(views)
+        flags = _flags(stocks, product_id, places)
+        fields.fingerprints[product_id] = prints.of(views, flags, own.get(product_id))
+        if len(flags) == 1 and not isinstance(first := flags[places[0]], InvalidValue):
+            fields.common[product_id] = {"inStock": first[0], "lowStock": first[1]}
+            continue
         in_stock: dict[int, bool] = {}
         low_stock: dict[int, bool] = {}
-        for view in batch.views[product_id]:
-            try:
-                in_stock[view.id], low_stock[view.id] = flags.at(places[view.id])
-            except InvalidValue as error:
-                if not all(map(is_left_out, MADE_OF_STOCK)):
-                    fields.fail(product_id, f"inStock: {error}", view.id)
+        for view, place in zip(views, places, strict=True):
+            said = flags[place]
+            if not isinstance(said, InvalidValue):
+                in_stock[view.id], low_stock[view.id] = said
+            elif not all(map(is_left_out, MADE_OF_STOCK)):
+                fields.fail(product_id, f"inStock: {said}", view.id)
         fields.spread(product_id, "inStock", in_stock)
         fields.spread(product_id, "lowStock", low_stock)
     return fields
+
+
+def settings_of(shop: Shop, batch: Batch) -> dict[int, dict[int, tuple[Any, ...]]]:
+    """The settings of a batch's stock items."""
+    return settings(shop, batch.products)
 
 
 def settings(shop: Shop, ids: Iterable[int]) -> dict[int, dict[int, tuple[Any, ...]]]:
@@ -81,9 +92,8 @@ def fingerprints(shop: Shop, ids: Iterable[int]) -> dict[int, str]:
     """What products say of their stock, as a short text each; equal texts mean that no item is another one.
 
     It covers everything that items take from the tables a sale writes to: the two flags in every store view,
-    and the settings in `ac_inventory`.
+    and the settings in `ac_inventory`.  `area` gives the same of the products it is asked for.
     """
-    ids = list(ids)
     sites: dict[int, list[int]] = {}
     composites = []
     for product_id, type_id, website_id in shop.rows(SQL.sites, ids):
@@ -92,46 +102,65 @@ def fingerprints(shop: Shop, ids: Iterable[int]) -> dict[int, str]:
         sites.setdefault(product_id, []).append(website_id)
     stocks = stock.Stocks(shop, sites, composites)
     own = settings(shop, sites)
-    views = scopes.store_views(shop)
-    places = shop.once(_places)
+    prints = _Prints(shop)
     found = {}
     for product_id, website_ids in sites.items():
-        flags = _Flags(stocks, product_id)
-        said: list[tuple[int, Any]] = []
-        for view in views:
-            if view.website_id in website_ids:
-                try:
-                    said.append((view.id, flags.at(places[view.id])))
-                except InvalidValue as error:
-                    said.append((view.id, str(error)))
-        content = repr((said, own.get(product_id)))
-        found[product_id] = sha1(content.encode(errors="replace"), usedforsecurity=False).hexdigest()
+        views = views_of(shop, tuple(website_ids))
+        flags = _flags(stocks, product_id, prints.places_of(views))
+        found[product_id] = prints.of(views, flags, own.get(product_id))
     return found
 
 
 # Where a store view sells from: the stock of its website, if it has one, and the threshold in force.
 _Place = tuple[int | None, int | float]
 
+# Whether a product is in stock, and short of it, at each place; or why that cannot be said.
+_Said = dict[_Place, "tuple[bool, bool] | InvalidValue"]
 
-class _Flags:
-    """Whether a product is in stock, and short of it; worked out once per place."""
 
-    def __init__(self, stocks: stock.Stocks, product_id: int) -> None:
-        self._stocks = stocks
-        self._product_id = product_id
-        self._known: dict[_Place, tuple[bool, bool]] = {}
+def _flags(stocks: stock.Stocks, product_id: int, places: Iterable[_Place]) -> _Said:
+    flags: _Said = {}
+    for place in places:
+        if place not in flags:
+            try:
+                flags[place] = _at(stocks, product_id, *place)
+            except InvalidValue as error:
+                flags[place] = error
+    return flags
 
-    def at(self, place: _Place) -> tuple[bool, bool]:
-        """The two flags; raises InvalidValue."""
-        if place not in self._known:
-            stock_id, threshold = place
-            status = None if stock_id is None else self._stocks.status(self._product_id, stock_id)
-            if status is None:
-                # Without a quantity PHP compares truth values: the threshold decides.
-                self._known[place] = (False, threshold != 0)
-            else:
-                self._known[place] = (status.is_salable, status.quantity < threshold)
-        return self._known[place]
+
+def _at(stocks: stock.Stocks, product_id: int, stock_id: int | None, threshold: int | float) -> tuple[bool, bool]:
+    status = None if stock_id is None else stocks.status(product_id, stock_id)
+    if status is None:
+        # Without a quantity PHP compares truth values: the threshold decides.
+        return False, threshold != 0
+    return status.is_salable, status.quantity < threshold
+
+
+class _Prints:
+    """Fingerprints, made of what products say."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._places = shop.once(_places)
+        self._of_views: dict[int, list[_Place]] = {}  # by the list of store views, which products share
+        self._texts: dict[tuple[Any, ...], str] = {}  # most stock items have one of a few sets of settings
+
+    def places_of(self, views: list[scopes.StoreView]) -> list[_Place]:
+        """Where these store views sell from, each."""
+        if id(views) not in self._of_views:
+            self._of_views[id(views)] = [self._places[view.id] for view in views]
+        return self._of_views[id(views)]
+
+    def of(self, views: list[scopes.StoreView], flags: _Said, own: dict[int, tuple[Any, ...]] | None) -> str:
+        """The fingerprint of a product, whose settings are `own`."""
+        said = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
+        said += [f"{website_id}{self._text(row)}" for website_id, row in (own or {}).items()]
+        return sha1(" ".join(said).encode(errors="replace"), usedforsecurity=False).hexdigest()
+
+    def _text(self, row: tuple[Any, ...]) -> str:
+        if row not in self._texts:
+            self._texts[row] = repr(row)
+        return self._texts[row]
 
 
 def _places(shop: Shop) -> dict[int, _Place]:
