@@ -134,4 +134,6 @@ def elapsed(seconds: float) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks and other control characters: one record stays one line."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

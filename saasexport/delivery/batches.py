@@ -12,11 +12,12 @@ def cut(pending: Sequence[Pending], batch_size: int, max_body: int) -> Iterator[
     batch: Batch = []
     size = 1  # a bracket, and a comma or the other bracket after each item
     for item in pending:
-        if batch and (len(batch) >= batch_size or size + item.size + 1 > max_body):
+        of_item = item.size + 1
+        if batch and (len(batch) >= batch_size or size + of_item > max_body):
             yield batch
             batch, size = [], 1
         batch.append(item)
-        size += item.size + 1
+        size += of_item
     if batch:
         yield batch
 

@@ -250,9 +250,10 @@ class Pass:
 
     def _count(self, delivered: list[Outcome], others: list[Outcome]) -> None:
         report = self.report
-        report.tried += sum(not outcome.pending.is_deleted for outcome in (*delivered, *others))
+        deleted = sum([outcome.pending.is_deleted for outcome in delivered])
+        report.tried += len(delivered) - deleted + sum(not outcome.pending.is_deleted for outcome in others)
         report.sent += len(delivered)
-        report.deleted += sum(outcome.pending.is_deleted for outcome in delivered)
+        report.deleted += deleted
         report.rejected += sum(outcome.status == 400 for outcome in others)
         report.waiting += sum(outcome.status == 2 for outcome in others)
         for outcome in others:
