@@ -14,8 +14,8 @@ FORBIDDEN = ' "<>\\^`{|}#'
 LONGEST_NAME = 253  # of a host, in DNS; a label of it has 63 at most
 
 
-def fault_of(url: str, may_have_query: bool = False) -> str:
-    """What is wrong with an http or https address, as in "which must ..."; empty if nothing is."""
+def fault_of(url: str, may_have_query: bool = False, schemes: tuple[str, ...] = ("http", "https")) -> str:
+    """What is wrong with an address of one of these schemes, as in "which must ..."; empty if nothing is."""
     scheme, _, rest = url.partition("://")
     if "@" in rest.partition("?")[0]:
         return "must not hold a user or password"
@@ -25,8 +25,8 @@ def fault_of(url: str, may_have_query: bool = False) -> str:
         return "must not hold line breaks or other characters that are not printable"
     if forbidden := "".join(character for character in FORBIDDEN if character in url):
         return f"must not hold {'blanks' if forbidden[0] == ' ' else forbidden[0]}"
-    if scheme not in ("http", "https"):
-        return "must begin with http:// or https://"
+    if scheme not in schemes:
+        return f"must begin with {' or '.join(f'{each}://' for each in schemes)}"
     authority, _, path = rest.replace("?", "/", 1).partition("/")
     return _fault_of_server(authority) or ("" if path.isascii() else "must hold other letters than ASCII's as %XX")
 

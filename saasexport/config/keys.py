@@ -186,6 +186,13 @@ KEYS: dict[str, dict[str, Key]] = {
             choices=("standard", "requests"),
             meaning="What sends the requests. requests is an extra, and can use a proxy.",
         ),
+        "destination": Key(
+            str,
+            "commerce",
+            '"commerce", "typesense" or "nats"',
+            choices=("commerce", "typesense", "nats"),
+            meaning="What is at `url`: the Commerce Service, a Typesense cluster, or a NATS server.",
+        ),
         "signature": Key(
             str,
             "none",
@@ -195,7 +202,32 @@ KEYS: dict[str, dict[str, Key]] = {
         ),
         "private_key_file": Key(str, None, "a path", is_path=True, meaning="The private key for the signature adobe."),
     },
+    "service.typesense": {
+        "collection": Key(
+            str,
+            None,
+            "the name of a collection, of letters, digits and -_.~",
+            meaning="The collection that takes the documents; the `environment_id` without it.",
+        ),
+        "api_key_file": Key(
+            str, None, "a path", is_path=True, meaning="Holds the key of the cluster. Only its owner may read it."
+        ),
+    },
+    "service.nats": {
+        "subject": Key(
+            str,
+            None,
+            "a subject, of letters, digits, -_ and dots between",
+            meaning="What the subjects of all items begin with; `saasexport-` and the `environment_id` without it.",
+        ),
+        "token_file": Key(
+            str, None, "a path", is_path=True, meaning="Holds the server's token. Only its owner may read it."
+        ),
+    },
 }
+
+# What only the Commerce Service has a use for.
+OF_COMMERCE = ("path", "api_key_file", "signature", "private_key_file")
 
 FEED_KEYS: dict[str, Key] = {
     "enabled": Key(bool, True, "true or false", meaning="If false, the feed has no triggers and nothing is sent."),

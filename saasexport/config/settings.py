@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from saasexport.config import addresses, ownership
-from saasexport.config.keys import FEED_KEYS, KEYS, Key
+from saasexport.config.keys import FEED_KEYS, KEYS, OF_COMMERCE, Key
 from saasexport.config.secret import BYTE_ORDER_MARK
 from saasexport.errors import ConfigError
 
@@ -35,8 +35,15 @@ class Config:
     given: tuple[str, ...] = ()  # "section.key" of every key that stands in the file
 
     def __getitem__(self, dotted: str) -> Any:
-        section, _, key = dotted.partition(".")
+        section, _, key = dotted.rpartition(".")
         return self.sections[section][key]
+
+    @property
+    def data_space(self) -> str:
+        """What was delivered is on record for each of these: another destination has nothing of it."""
+        name, environment = self["service.destination"], str(self["service.environment_id"])
+        place = {"typesense": "service.typesense.collection", "nats": "service.nats.subject"}.get(name)
+        return environment if place is None else f"{name}:{self[place] or ''}:{environment}"
 
     def place(self, dotted: str) -> str:
         """The file and the key, as messages name them."""
@@ -53,8 +60,13 @@ class Config:
 
 
 def from_dict(kept: dict[str, Any]) -> Config:
-    """The configuration as `as_dict` gave it."""
-    return Config(kept["file"], kept["sections"], kept["feeds"], tuple(kept["given"]))
+    """The configuration as `as_dict` gave it; keys that an older version did not have get their defaults."""
+    file, old = kept["file"], kept["sections"]
+    sections = {
+        section: {name: _placed(file, key, key.default) for name, key in keys.items()} | old.get(section, {})
+        for section, keys in KEYS.items()
+    }
+    return Config(file, sections, kept["feeds"], tuple(kept["given"]))
 
 
 def find(option: str | None = None) -> str:
@@ -109,11 +121,11 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
         raise ConfigError(f"{path}: not TOML: nested too deeply") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError, and what numbers may raise
         raise ConfigError(f"{path}: not TOML: {error}") from error
-    _known(path, "", raw, (*KEYS, "feeds"))
+    _known(path, "", raw, (*(section for section in KEYS if "." not in section), "feeds"))
     given: list[str] = []
     sections: dict[str, dict[str, Any]] = {}
     for section, keys in KEYS.items():
-        found = _table(path, section, raw.get(section, {}))
+        found = _table(path, section, _raw_section(path, raw, section))
         sections[section] = _section(path, section, found, keys)
         given += [f"{section}.{key}" for key in found]
     feed_tables = _table(path, "feeds", raw.get("feeds", {}))
@@ -131,10 +143,23 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
     return config
 
 
+def _raw_section(path: str, raw: dict[str, Any], section: str) -> Any:
+    """What the file has of a section; a section within it is none of its keys."""
+    above, _, name = section.rpartition(".")
+    if above:
+        return _table(path, above, raw.get(above, {})).get(name, {})
+    values = raw.get(section, {})
+    within = {each.rpartition(".")[2] for each in KEYS if each.startswith(f"{section}.")}
+    return {key: value for key, value in values.items() if key not in within} if isinstance(values, dict) else values
+
+
 def _check_service(config: Config) -> None:
+    _check_destination(config)
     for section, name in ADDRESSES:
         url = config[f"{section}.{name}"]
-        if fault := addresses.fault_of(url, may_have_query=name == "ping_url") if url is not None else "":
+        is_nats = name == "url" and config["service.destination"] == "nats"
+        schemes = ("nats", "tls") if is_nats else ("http", "https")
+        if fault := addresses.fault_of(url, name == "ping_url", schemes) if url is not None else "":
             raise ConfigError(f"{_wrong(config.file, section, name, KEYS[section][name], url)}, which {fault}")
     environment = config["service.environment_id"]
     if not environment.isascii() or environment.strip(addresses.PATH_LETTERS):
@@ -147,6 +172,24 @@ def _check_service(config: Config) -> None:
             raise ConfigError(f"{config.file}: {name}: {fault}, found {_shown(route)}")
     if config["service.signature"] == "adobe" and not config["service.private_key_file"]:
         raise ConfigError(f'{config.file}: [service] private_key_file: needed with signature = "adobe"')
+
+
+def _check_destination(config: Config) -> None:
+    destination = config["service.destination"]
+    if destination == "commerce":
+        return
+    needless = [f"service.{key}" for key in OF_COMMERCE if f"service.{key}" in config.given]
+    needless += [f"feeds.{feed}.path" for feed, values in config.feeds.items() if "path" in values]
+    for name in needless:
+        raise ConfigError(f'{config.place(name)}: has no meaning with destination = "{destination}"', "take it out")
+    if destination == "nats" and config["service.transport"] != "standard":
+        raise ConfigError(f'{config.place("service.transport")}: expected "standard" with destination = "nats"')
+    for section, name in (("service.typesense", "collection"), ("service.nats", "subject")):
+        value = config[f"{section}.{name}"]
+        parts = [value] if name == "collection" else (value or "").split(".")
+        letters = addresses.PATH_LETTERS if name == "collection" else addresses.PATH_LETTERS.replace(".~", "")
+        if value is not None and any(not part or not part.isascii() or part.strip(letters) for part in parts):
+            raise _wrong(config.file, section, name, KEYS[section][name], value)
 
 
 def is_local(url: str) -> bool:

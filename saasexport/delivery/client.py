@@ -187,6 +187,8 @@ class Client:
             return _Sent([], [_Part(call.batch) for call in calls], 0)
         (call,) = calls
         count = len(call.batch)
+        if count > 1 and len(call.body) > self.settings.max_body:  # items may be larger there than they are here
+            return _Sent([], [_Part(half) for half in batches.halves(part.batch)], 0)
         request_id = request_id_of(self.settings.url + call.path, call.body)
         try:
             response = self.destination.send(call, request_id)

@@ -78,11 +78,15 @@ class Connection:
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Response:
         """Post a body and read the answer; ServiceError if there is none within the timeout."""
-        return self._ask("POST", path, {**headers, "Content-Length": str(len(body))}, body)
+        return self.request("POST", path, headers, body)
 
     def get(self, path: str, headers: dict[str, str]) -> Response:
         """Read what stands at a path; ServiceError if no answer comes within the timeout."""
         return self._ask("GET", path, headers, b"")
+
+    def request(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
+        """Send a body by any method and read the answer; ServiceError if there is none within the timeout."""
+        return self._ask(method, path, {**headers, "Content-Length": str(len(body))}, body)
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
         self._deadline = time.monotonic() + self.timeout

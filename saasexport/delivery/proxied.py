@@ -39,6 +39,10 @@ class RequestsConnection:
         """Read what stands at a path; ServiceError if no answer comes within the timeout."""
         return self._ask("GET", path, headers, None)
 
+    def request(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
+        """Send a body by any method and read the answer; ServiceError if there is none within the timeout."""
+        return self._ask(method, path, headers, body)
+
     def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Response:
         deadline = time.monotonic() + self.timeout
         was_used, self._was_used = self._was_used, True

@@ -65,6 +65,11 @@ class Transport:
         self._keep_pace()
         return self._connection().get(path, headers)
 
+    def request(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
+        """Send a body as it is, by any method, with these headers; raises ServiceError without an answer."""
+        self._keep_pace()
+        return self._connection().request(method, path, self._usual_headers() | headers, body)
+
     def _usual_headers(self) -> dict[str, str]:
         headers = {"User-Agent": f"saasexport/{saasexport.__version__}"}
         if self.settings.api_key:

@@ -115,9 +115,7 @@ class Installation:
         is_kept = os.environ.get("PERSIST_EXPORTED_FEED") == "1"
         exclude = self.config.of_feed(feed.name, "exclude")
         encoder = Encoder(feed, exclude, is_kept, self.config["service.max_body"])
-        return FeedTable(
-            self.ours, feed, environment_bit(self.ours, self.config["service.environment_id"]), encoder
-        )
+        return FeedTable(self.ours, feed, environment_bit(self.ours, self.config.data_space), encoder)
 
     def shop_now(
         self, uuid_of: Callable[[str, EntityId], str] | None, feed: Feed, look_back_days: int | None = None

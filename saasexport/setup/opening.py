@@ -163,7 +163,7 @@ def apply_configuration(installation: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
     _check_excluded(installation)
     ours, config = installation.ours, installation.config
-    environment = config["service.environment_id"]
+    environment = config.data_space
     with db.transaction(ours):
         for feed in installation.all_feeds.values():
             indexer.add(ours, feed, now_text())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from saasexport.capture.changelog import Sizes
 from saasexport.clock import now_text
 from saasexport.config.secret import read_key
+from saasexport.config.settings import Config
 from saasexport.database.deletion_guard import FEWEST
 from saasexport.delivery.client import Client
 from saasexport.delivery.wire import Settings
@@ -110,9 +111,23 @@ def connect(
             transport=settings["transport"],
             private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
             private_key_place=installation.config.place("service.private_key_file"),
+            destination=settings["destination"],
+            options=_options_of(installation.config),
         ),
         installation.ours,
         installation.route,
         log.sent,
         deadline,
     )
+
+
+def _options_of(config: Config) -> dict[str, str]:
+    """The destination's own settings; for a key file what it holds."""
+    section = f"service.{config['service.destination']}"
+    options: dict[str, str] = {}
+    for name, value in config.sections.get(section, {}).items():
+        if value is not None and name.endswith("_file"):
+            options[name.removesuffix("_file")] = read_key(value, config.place(f"{section}.{name}"))
+        elif value is not None:
+            options[name] = value
+    return options

@@ -70,9 +70,12 @@ def test_keys_that_are_left_out_have_their_defaults():
             "max_body": 4_194_304,
             "ca_file": None,
             "transport": "standard",
+            "destination": "commerce",
             "signature": "none",
             "private_key_file": None,
         },
+        "service.typesense": {"collection": None, "api_key_file": None},
+        "service.nats": {"subject": None, "token_file": None},
     }
     assert found.feeds == {}
     assert found.given == ("shop.database", "service.url", "service.environment_id")
@@ -352,3 +355,98 @@ def test_the_plain_scan_finds_our_database_or_one_that_does_not_have_this_config
         assert found == os.path.join("/etc/shop", value)
     # Where it errs, the bytes kept in what it finds are compared: see test_idle.
     assert isinstance(found, str)
+
+
+# Destinations
+
+
+def service(*lines, url="http://here:8765"):
+    """A configuration with further lines of [service]."""
+    head = f'[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "{url}"\nenvironment_id = "testing-1"\n'
+    return head + "\n".join(lines) + "\n"
+
+
+def test_another_destination_is_another_data_space():
+    spaces = [
+        parsed(service()).data_space,
+        parsed(service('destination = "typesense"')).data_space,
+        parsed(service('destination = "typesense"', "[service.typesense]", 'collection = "shops"')).data_space,
+        parsed(service("[service.typesense]", 'collection = "shops"')).data_space,
+        parsed(service('destination = "nats"', url="nats://here")).data_space,
+        parsed(service('destination = "nats"', "[service.nats]", 'subject = "a.b"', url="tls://here")).data_space,
+    ]
+    assert spaces == [
+        "testing-1",
+        "typesense::testing-1",
+        "typesense:shops:testing-1",
+        "testing-1",
+        "nats::testing-1",
+        "nats:a.b:testing-1",
+    ]
+
+
+def test_the_settings_of_a_destination_stand_in_a_section_of_their_own():
+    found = parsed(service('destination = "typesense"', "[service.typesense]", 'api_key_file = "t.key"'))
+    assert found["service.typesense.api_key_file"] == "/etc/shop/t.key"
+    assert found["service.typesense.collection"] is None
+    assert found.given[-1] == "service.typesense.api_key_file"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            service('destination = "typesense"', 'path = "/a"'),
+            '[service] path: has no meaning with destination = "typesense"',
+        ),
+        (
+            service('destination = "nats"', 'api_key_file = "a"', url="nats://here"),
+            '[service] api_key_file: has no meaning with destination = "nats"',
+        ),
+        (
+            service('destination = "typesense"', 'signature = "none"'),
+            '[service] signature: has no meaning with destination = "typesense"',
+        ),
+        (
+            service('destination = "typesense"', "[feeds.products]", 'path = "/a"'),
+            '[feeds.products] path: has no meaning with destination = "typesense"',
+        ),
+        (
+            service('destination = "nats"', 'transport = "requests"', url="nats://here"),
+            '[service] transport: expected "standard" with destination = "nats"',
+        ),
+        (
+            service('destination = "kafka"'),
+            '[service] destination: expected "commerce", "typesense" or "nats", found \'kafka\'',
+        ),
+        (service("[service.typesense]", 'index = "a"'), "[service.typesense] index is not a known key"),
+        (service("typesense = 1"), "service.typesense: expected a table, [service.typesense], found 1"),
+    ],
+)
+def test_what_a_destination_has_no_use_for_is_refused(content, message):
+    assert complaint(content).partition("; ")[0] == message
+
+
+@pytest.mark.parametrize("subject", ["", "a..b", ".a", "a.", "a b", "a.*", "a.>", "ä", "a/b"])
+def test_a_subject_that_nats_would_not_take_is_refused(subject):
+    said = complaint(service('destination = "nats"', "[service.nats]", f'subject = "{subject}"', url="nats://here"))
+    assert said.startswith("[service.nats] subject: expected a subject, of letters, digits, -_ and dots between, found")
+
+
+@pytest.mark.parametrize(
+    ("destination", "url", "schemes"),
+    [
+        ("nats", "http://here:4222", "nats:// or tls://"),
+        ("commerce", "nats://here:4222", "http:// or https://"),
+        ("typesense", "tls://here", "http:// or https://"),
+    ],
+)
+def test_an_address_has_a_scheme_of_its_destination(destination, url, schemes):
+    assert complaint(service(f'destination = "{destination}"', url=url)).endswith(f"which must begin with {schemes}")
+
+
+def test_a_configuration_that_an_older_version_kept_has_the_defaults_of_new_keys():
+    kept = parsed(REQUIRED).as_dict()
+    del kept["sections"]["service"]["destination"], kept["sections"]["service.nats"]
+    del kept["sections"]["export"]["log_dir"]
+    assert settings.from_dict(kept) == parsed(REQUIRED)
