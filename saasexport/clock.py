@@ -17,6 +17,15 @@ def as_utc(text: str) -> str:
         return ""
 
 
+def short(seconds: float) -> str:
+    """A length of time, where there is little room."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} d"
+
+
 def duration(seconds: float) -> str:
     """A length of time, for people."""
     if seconds < 1.5:

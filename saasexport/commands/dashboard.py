@@ -56,7 +56,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _document(installation: Installation) -> bytes:
     from saasexport.dashboard import pages, status_page
 
-    return pages.frame(status_page.page(installation, is_file=True), "", is_file=True).encode("utf-8", "replace")
+    return pages.frame(status_page.page(installation), "", is_file=True).encode("utf-8", "replace")
 
 
 def _write(path: str, content: bytes) -> int:

@@ -8,6 +8,7 @@ from saasexport import templates
 from saasexport.dashboard import items, items_page, pages, status_page
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.times import Times
 from saasexport.database import history
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
@@ -36,7 +37,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
         problem=items_page.HTML.problem(text=problem) if problem else "",
         scheduled=_scheduled(installation, request),
         mark=status_page.mark(state),
-        synced_at=pages.moment(line["synced_at"]),
+        synced_at=Times(installation).moment(line["synced_at"]),
         hours=RECENT_HOURS,
         sent=recent.sent,
         failed=judgement.counted(recent.failed, "failure"),
@@ -51,7 +52,8 @@ def page(installation: Installation, request: Request, token: str) -> Page:
 def _products(installation: Installation, feed: Feed, request: Request) -> Markup:
     wanted = replace(items_page.wanted_by(request), status="", deleted="", columns=[])
     page_of_items = items.find(installation, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
-    rows = [_row(feed, item) for item in page_of_items.items]
+    times = Times(installation)
+    rows = [_row(feed, item, times) for item in page_of_items.items]
     return HTML.products(
         search=wanted.search,
         note=items_page.note("/data", wanted, page_of_items),
@@ -60,14 +62,14 @@ def _products(installation: Installation, feed: Feed, request: Request) -> Marku
     )
 
 
-def _row(feed: Feed, item: Item) -> Markup:
+def _row(feed: Feed, item: Item, times: Times) -> Markup:
     known = item.identifiers(feed)
     sku = known.get("sku", "")
     return HTML.row(
         sku=pages.link(pages.address(f"/feeds/{feed.name}", search=sku), sku),
         view=known.get("storeViewCode", ""),
         entity=str(item.source_entity_id),
-        updated=pages.moment(item.modified_at),
+        updated=times.moment(item.modified_at),
         request=item.request_id,
     )
 

@@ -40,6 +40,8 @@ STATUSES: dict[str, tuple[str, tuple[int, ...]]] = {
 
 NAME_OF_STATUS = {number: name for name, (_, numbers) in STATUSES.items() for number in numbers}
 
+FAILED = ("retry", "attention")
+
 _DELIVERED = (200, 0)
 
 
@@ -75,6 +77,7 @@ class Wanted:
     status: str = ""
     deleted: str = ""
     search: str = ""
+    reason: str = ""  # only what failed for it; # stands for any number
     contains: bool = False  # do not try to find an entity by the very search text first
     before: int | None = None
     after: int | None = None
@@ -82,9 +85,9 @@ class Wanted:
 
     def kinds(self) -> list[tuple[int, int]]:
         """(status, is_deleted) of the rows that are wanted; none given: all."""
-        if not self.status and not self.deleted:
+        if not self.status and not self.deleted and not self.reason:
             return []
-        chosen = [self.status] if self.status in STATUSES else list(STATUSES)
+        chosen = [self.status] if self.status in STATUSES else list(FAILED if self.reason else STATUSES)
         gone = {"yes": (1,), "no": (0,)}.get(self.deleted, (0, 1))
         return [(number, is_gone) for name in chosen for number in STATUSES[name][1] for is_gone in gone]
 
@@ -129,6 +132,7 @@ class _Look:
         self.size = size
         self.is_down = wanted.after is None
         self.values: dict[str, Any] = {"limit": size + 1, **_patterns(feed, wanted.search)}
+        self.values["reason"] = _like(wanted.reason)[1:-1].replace("#", "%") if wanted.reason else None
 
     def of_entities(self, entities: list[EntityId]) -> Found:
         """The items of some entities."""

@@ -61,6 +61,7 @@ select id
    and is_deleted = :deleted
    and id > :low
    and id < :high
+   and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
    and (:pattern is null
         or feed_data like :anywhere escape '\'
            and exists (select 1
@@ -77,6 +78,7 @@ select id
    and is_deleted = :deleted
    and id > :low
    and id < :high
+   and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
    and (:pattern is null
         or feed_data like :anywhere escape '\'
            and exists (select 1
@@ -91,6 +93,7 @@ select id
  where source_entity_id in (select value from json_each(:entities))
    and id > :low
    and id < :high
+   and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
    and (:kinds is null or status || '/' || is_deleted in (select value from json_each(:kinds)))
  order by id desc
  limit :limit
@@ -101,6 +104,7 @@ select id
  where source_entity_id in (select value from json_each(:entities))
    and id > :low
    and id < :high
+   and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
    and (:kinds is null or status || '/' || is_deleted in (select value from json_each(:kinds)))
  order by id
  limit :limit

@@ -3,9 +3,10 @@
 from typing import Any
 
 from saasexport import templates
-from saasexport.dashboard import items, pages, status_page
+from saasexport.dashboard import items, pages, status_page, words
 from saasexport.dashboard.items import Found, Item, Wanted
 from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.times import Times
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
@@ -19,7 +20,7 @@ COLUMNS = {
     "entity": "Entity ID",
     "identifiers": "Feed Identifiers",
     "status": "Export Status",
-    "date": "Last Sync Date (UTC)",
+    "date": "Last Sync Date",
     "deleted": "Is Entity Deleted?",
     "request": "Request ID",
     "error": "Error",
@@ -41,7 +42,8 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     page_of_items = items.find(installation, feed, wanted)
     state = judgement.of_feed(installation, feed, line, failed)
     body = HTML.page(
-        feed=feed.name,
+        feed=words.name(feed.name),
+        name=feed.name,
         title=feed.title,
         mark=status_page.mark(state),
         advice=[HTML.advice(level=entry.level, text=entry.sentence) for entry in state.advice],
@@ -50,10 +52,10 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
         counts=_counts(feed, line, failed, wanted),
         filter=_filter(feed, wanted),
         note=note(path, wanted, page_of_items),
-        table=_table(feed, page_of_items, wanted, token, bool(line["unavailable"])),
+        table=_table(installation, feed, page_of_items, wanted, token),
         paging=paging(path, wanted, page_of_items),
     )
-    return Page(f"{feed.name}: details", body, environment=installation.config["service.environment_id"])
+    return Page(f"{words.name(feed.name)}: details", body, environment=installation.config["service.environment_id"])
 
 
 def wanted_by(request: Request) -> Wanted:
@@ -63,6 +65,7 @@ def wanted_by(request: Request) -> Wanted:
         status=chosen if chosen in items.STATUSES else "",
         deleted=request.one("deleted") if request.one("deleted") in ("yes", "no") else "",
         search=request.one("search").strip()[:200],
+        reason=request.one("reason")[:1000],
         contains=request.one("match") == "contains",
         before=request.number("before"),
         after=request.number("after"),
@@ -70,17 +73,19 @@ def wanted_by(request: Request) -> Wanted:
     )
 
 
-def _table(feed: Feed, found: Found, wanted: Wanted, token: str, is_off: bool) -> Markup:
+def _table(installation: Installation, feed: Feed, found: Found, wanted: Wanted, token: str) -> Markup:
     """The items as a table in a form, to choose some of them."""
     if not found.items:
         return HTML.empty()
     columns = wanted.columns or list(COLUMNS)
+    is_off = feed not in installation.feeds()
+    times = Times(installation)
     return HTML.form(
         action=pages.address(f"/feeds/{feed.name}/resync"),
         token=token,
         feed=feed.name,
         heads=[HTML.head(text=COLUMNS[name]) for name in columns],
-        rows=[_row(feed, item, columns) for item in found.items],
+        rows=[_row(feed, item, columns, times) for item in found.items],
         number=len(found.items),
         buttons="" if is_off else HTML.buttons(page_ids=",".join(str(item.id) for item in found.items)),
     )
@@ -100,13 +105,13 @@ def status_mark(item: Item) -> Markup:
     return HTML.mark(level=LEVELS[name], text=items.STATUSES[name][0])
 
 
-def _row(feed: Feed, item: Item, columns: list[str]) -> Markup:
+def _row(feed: Feed, item: Item, columns: list[str], times: Times) -> Markup:
     cells: dict[str, Any] = {
         "id": str(item.id),
         "entity": str(item.source_entity_id),
         "identifiers": identifiers(feed, item),
         "status": status_mark(item),
-        "date": pages.moment(item.modified_at),
+        "date": times.moment(item.modified_at),
         "deleted": "Yes" if item.is_deleted else "No",
         "request": HTML.request(text=item.request_id) if item.request_id else Markup('<span class="none">none</span>'),
         "error": _error(item.errors),
@@ -156,6 +161,7 @@ def _filter(feed: Feed, wanted: Wanted) -> Markup:
     shown = wanted.columns or list(COLUMNS)
     return HTML.filter(
         action=pages.address(f"/feeds/{feed.name}"),
+        reason=pages.hidden("reason", [wanted.reason] if wanted.reason else []),
         search=wanted.search,
         names=", ".join(feed.identity),
         statuses=[
@@ -173,6 +179,8 @@ def _filter(feed: Feed, wanted: Wanted) -> Markup:
 def note(path: str, wanted: Wanted, found: Found) -> Markup:
     """What is to be said about a search."""
     notes = []
+    if wanted.reason:
+        notes.append(HTML.reason(reason=wanted.reason.replace("#", "…"), href=path))
     if found.is_exact:
         notes.append(HTML.exact(search=wanted.search, href=_address(path, wanted, contains=True)))
     if found.stopped_at is not None:
@@ -201,6 +209,7 @@ def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
         status=wanted.status,
         deleted=wanted.deleted,
         search=wanted.search,
+        reason=wanted.reason,
         match="contains" if contains else "",
         column=wanted.columns,
         **edge,

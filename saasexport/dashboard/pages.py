@@ -50,6 +50,7 @@ class Page:
     status: int = 200
     environment: str = ""
     location: str = ""  # go there instead (303)
+    refresh: int = 0  # look again after so many seconds
 
 
 def whole(text: str) -> int | None:
@@ -68,6 +69,7 @@ def frame(page: Page, path: str, is_file: bool = False) -> str:
     return HTML.frame(
         title=page.title,
         style=Markup(STYLE),
+        refresh=HTML.refresh(seconds=str(page.refresh)) if page.refresh else "",
         policy=HTML.policy(policy=Markup(POLICY)) if is_file else "",
         navigation="" if is_file else HTML.navigation(links=links),
         environment=HTML.environment(name=page.environment) if page.environment else "",
@@ -98,13 +100,6 @@ def address(path: str, **values: object) -> str:
 def link(href: str, text: str) -> Markup:
     """A link."""
     return HTML.link(href=href, text=text)
-
-
-def moment(text: str | None) -> Markup:
-    """A time of our tables, UTC, to the minute for the eye and to the second for a closer look."""
-    if not text:
-        return Markup('<span class="none">never</span>')
-    return HTML.moment(machine=text.replace(" ", "T") + "Z", full=f"{text} UTC", short=text[:16])
 
 
 def option(value: str, text: str, chosen: str) -> Markup:

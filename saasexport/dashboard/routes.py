@@ -25,7 +25,7 @@ class Routes:
         """A page; nothing is changed but what was counted."""
         path = request.path
         if path == "/":
-            return self._shown(status_page.page, read_only=True)
+            return self._shown(lambda installation: status_page.page(installation, request), read_only=True)
         if path == "/data":
             return self._shown(lambda found: data_page.page(found, request, self.token), read_only=True)
         if path.endswith("/resync"):

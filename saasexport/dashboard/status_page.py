@@ -6,13 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from saasexport import queries, templates
-from saasexport.dashboard import charts, pages
-from saasexport.dashboard.pages import Page
+from saasexport.clock import duration, short
+from saasexport.dashboard import charts, headline, pages, words
+from saasexport.dashboard.causes import Cause
+from saasexport.dashboard.causes import causes as all_causes
+from saasexport.dashboard.pages import Page, Request
+from saasexport.dashboard.times import Times
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
-from saasexport.status.judgement import Advice, Health, counted
+from saasexport.status.judgement import Health, counted
 from saasexport.templates import Markup
 from saasexport.usage import as_typed
 
@@ -24,25 +28,42 @@ INDEXER = {"valid": "Ready", "invalid": "Reindex required", "working": "Processi
 MODE = {"schedule": "Schedule", "realtime": "Update on Save"}
 
 
-def page(installation: Installation, is_file: bool = False) -> Page:
-    """The page, from numbers counted just now; as a file its links are left out."""
+# A page that is asked to looks again after so many seconds.
+REFRESH_SECONDS = 30
+
+
+def page(installation: Installation, request: Request | None = None) -> Page:
+    """The page, from numbers counted just now; without a request it is a file, which leads nowhere."""
     problem = count(installation)
     lines = status.rows(installation)
     healths = judgement.of_feeds(installation, lines, status.failed_by_status(installation))
-    now = datetime.now(UTC)
-    advice = [HTML.notice(text=as_typed(text)) for text in (problem, *_general(installation)) if text]
-    advice += [_advice(_name(feed, is_file), entry) for feed, entry in _by_weight(healths)]
+    times = Times(installation, is_file=request is None)
+    general = [as_typed(text) for text in (problem, *_general(installation)) if text]
+    causes = all_causes(installation, healths)
+    refreshes = request is not None and request.one("refresh") == str(REFRESH_SECONDS)
     body = HTML.page(
+        headline=headline.answer(installation, lines),
         lead=_lead(healths),
-        counted_at=pages.moment(max((line["counted_at"] or "" for line in lines), default="")),
-        refresh="" if is_file else HTML.refresh(),
+        worst=_worst(general, causes),
+        counted_at=times.moment(max((line["counted_at"] or "" for line in lines), default="")),
+        refresh=_refresh(refreshes) if request else "",
+        running=headline.progress(installation, lines, times.now),
         figures=_figures(lines),
-        advice=HTML.advice_list(advice=advice) if advice else "",
-        rows=[_row(installation, line, healths[line["feed"]], is_file) for line in lines],
+        advice=_advice(general, causes, request is None),
+        # The products first: they are what people ask for.
+        rows=[
+            _row(installation, line, healths[line["feed"]], times)
+            for line in sorted(lines, key=lambda each: each["feed"] != "products")
+        ],
         footnotes=[HTML.footnote(text=as_typed(note)) for note in judgement.footnotes(installation, lines)],
-        charts=charts.both(installation.ours, now),
+        charts=charts.both(installation.ours, times.now),
     )
-    return Page("Data feed sync status", body, environment=installation.config["service.environment_id"])
+    environment = installation.config["service.environment_id"]
+    return Page("Data feed sync status", body, environment=environment, refresh=REFRESH_SECONDS if refreshes else 0)
+
+
+def _refresh(refreshes: bool) -> Markup:
+    return HTML.refreshing(seconds=REFRESH_SECONDS) if refreshes else HTML.refresh(seconds=REFRESH_SECONDS)
 
 
 def count(installation: Installation, feed: Feed | None = None) -> str:
@@ -103,54 +124,72 @@ def _general(installation: Installation) -> list[str]:
         if seconds is None:
             texts.append(f"cron has never run {job.name} here. saasexport cron:install sets it up.")
         else:
-            texts.append(f"{job.name} last began {_duration(seconds)} ago. Does cron run it every minute?")
+            texts.append(f"{job.name} last began {duration(seconds)} ago. Does cron run it every minute?")
     return texts
 
 
-def _duration(seconds: float) -> str:
-    for name, size in (("day", 86400), ("hour", 3600)):
-        if seconds >= 2 * size:
-            return counted(int(seconds // size), name)
-    return counted(int(seconds // 60), "minute")
+def _worst(general: list[str], causes: list[Cause]) -> Markup | str:
+    """The worst finding, if a person has to do something about one."""
+    if general:
+        return HTML.worst(text=general[0])
+    if causes and causes[0].level in judgement.OF_PEOPLE:
+        cause = causes[0]
+        number = f"{judgement.counted(sum(cause.feeds.values()), 'item')}: " if cause.pattern else ""
+        return HTML.worst(text=f"{number}{cause.text}")
+    return ""
 
 
-def _by_weight(healths: dict[str, Health]) -> list[tuple[str, Advice]]:
-    levels = list(judgement.WORDS)
-    found = [(feed, entry) for feed, each in healths.items() for entry in each.advice]
-    return sorted(found, key=lambda pair: -levels.index(pair[1].level))
+def _advice(general: list[str], causes: list[Cause], is_file: bool) -> Markup | str:
+    entries = [HTML.notice(text=text) for text in general]
+    entries += [
+        HTML.advice(
+            level=cause.level,
+            word=judgement.WORDS[cause.level],
+            text=cause.text,
+            todo=as_typed(cause.todo),
+            feeds=templates.join((_of_feed(cause, feed, is_file) for feed in cause.feeds), ", "),
+            command=HTML.command(text=as_typed(cause.whole_command)) if cause.command else "",
+        )
+        for cause in causes
+    ]
+    return HTML.advice_list(advice=entries) if entries else ""
 
 
-def _advice(feed: Markup | str, entry: Advice) -> Markup:
-    return HTML.advice(
-        feed=feed,
-        level=entry.level,
-        word=judgement.WORDS[entry.level],
-        text=entry.sentence,
-        command=HTML.command(text=as_typed(entry.whole_command)) if entry.command else "",
-    )
+def _of_feed(cause: Cause, feed: str, is_file: bool) -> Markup | str:
+    """A feed that a cause is about, leading to the items it is about."""
+    text = words.name(feed)
+    if cause.pattern:
+        text = f"{judgement.counted(cause.feeds[feed], 'item')} of {text}"
+    if is_file:
+        return text
+    return pages.link(pages.address(f"/feeds/{feed}", reason=cause.pattern), text)
 
 
-def _row(installation: Installation, line: dict[str, Any], state: Health, is_file: bool) -> Markup:
+def _row(installation: Installation, line: dict[str, Any], state: Health, times: Times) -> Markup:
     feed = installation.all_feeds[line["feed"]]
     backlog = line["backlog"]
+    name = words.name(feed.name)
     return HTML.row(
-        feed=_name(feed.name, is_file),
-        title=feed.title,
+        feed=name if times.is_file else pages.link(pages.address(f"/feeds/{feed.name}"), name),
+        name=feed.name,
         mark=mark(state),
         source=_number(line["source_records"]),
         delivered=line["delivered"],
         failed=HTML.some(number=line["failed"]) if line["failed"] else 0,
         awaiting=line["awaiting"],
         backlog="not counted" if backlog is None else counted(backlog, "item") if backlog else "All synced",
+        delay=_delay(line),
         indexer=INDEXER[line["indexer"]],
         mode=MODE.get(line["mode"], line["mode"]),
-        synced_at=pages.moment(line["synced_at"]),
+        synced_at=times.moment(line["synced_at"]),
     )
 
 
-def _name(feed: str, is_file: bool) -> Markup | str:
-    """A feed's name, leading to its details where there are any."""
-    return feed if is_file else pages.link(pages.address(f"/feeds/{feed}"), feed)
+def _delay(line: dict[str, Any]) -> Markup:
+    """How long changes of a feed took: half of them, and the worst."""
+    if line["delay_median"] is None:
+        return Markup('<span class="none">none</span>')
+    return HTML.delay(median=short(line["delay_median"]), worst=short(line["delay_worst"]))
 
 
 def _number(number: int | None) -> Markup | int:

@@ -83,6 +83,7 @@ update indexer_state
 -- Working goes on where an earlier run was; it is the lock that says whether anybody works.
 update indexer_state
    set status = 'working',
+       began_at = case when position is null then :now else began_at end,
        updated = :now
  where feed = :feed
 

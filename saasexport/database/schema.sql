@@ -51,7 +51,8 @@ create table indexer_state (
     status     text not null check (status in ('valid', 'invalid', 'working', 'suspended')), -- invalid -> working -> valid
     updated    text not null,            -- UTC, when the status last changed
     position,                            -- the last entity a full sync has done; null: it begins anew
-    reason     text                      -- why it is invalid, in words for people
+    reason     text,                     -- why it is invalid, in words for people
+    began_at   text                      -- UTC, when the full sync began that is under way or was the last
 ) without rowid;
 
 create table view_state (

@@ -138,7 +138,7 @@ def test_the_keyboard_leads_from_the_address_to_the_content_and_shows_where_it_i
         browser.press("Tab", 9)
         seen.append(browser.js("document.activeElement.textContent.trim().slice(0, 30)"))
         assert browser.js("getComputedStyle(document.activeElement).outlineWidth") == "3px"
-    assert seen[:3] == ["Feed status", "Data management", "Count again"]
+    assert seen[:3] == ["Feed status", "Data management", "Most urgent"]
 
 
 def test_items_are_sent_again_by_clicks_alone(browser, own, own_dashboard):

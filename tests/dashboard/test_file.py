@@ -12,7 +12,7 @@ def test_the_file_is_the_status_page_and_leads_nowhere(synced, tmp_path):
     assert done.stdout == ""
     page = Read(file.read_text())
     assert len(page.rows()) == 13
-    assert page.links == {"Skip to the content": "#main"}
+    assert page.links == {"Skip to the content": "#main", "Most urgent": "#attention"}
     assert not [tag for tag, _ in page.tags if tag in ("script", "form", "img", "nav")]
     policies = [attributes["content"] for tag, attributes in page.tags if attributes.get("http-equiv")]
     assert len(policies) == 1

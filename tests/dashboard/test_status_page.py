@@ -23,17 +23,17 @@ def change_ours(exporter, sql, *values):
 
 def row_of(page, feed):
     """The cells of a feed's line, without its name."""
-    return next(row[1:] for row in page.rows() if row[0].split()[0] == feed)
+    return next(row[1:] for row in page.rows() if row[0].split()[-1] == feed)
 
 
 def said_of(page, feed):
     """What is advised about a feed."""
-    return page.text.partition("What to know")[2].partition("Feeds Per feed")[0].partition(f" {feed} ")[2]
+    return page.text.partition("What to know")[2].partition("Feeds Per feed")[0].partition(feed)[2].strip()
 
 
 def test_every_feed_has_the_numbers_that_status_prints(synced, dashboard):
     lines = json.loads(synced.run("saasexport", "status", "--json", check=True).stdout)
-    shown = {row[0].split()[0]: row[2:7] for row in dashboard.page("/").rows()}
+    shown = {row[0].split()[-1]: row[2:7] for row in dashboard.page("/").rows()}
     expected = {
         line["feed"]: [
             *(f"{line[name]:,}" for name in ("source_records", "delivered", "failed", "awaiting")),
@@ -48,18 +48,21 @@ def test_every_feed_has_the_numbers_that_status_prints(synced, dashboard):
 def test_a_feed_in_sync_says_so(dashboard):
     page = dashboard.page("/")
     cells = row_of(page, "scopesWebsite")
-    assert cells[:8] == ["In sync", "2", "2", "0", "0", "All synced", "Ready", "Schedule"]
-    assert page.links["scopesWebsite"] == "/feeds/scopesWebsite"
-    assert " scopesWebsite " not in page.text.partition("What to know")[2].partition("Feeds Per feed")[0]
+    assert cells[:8] == ["In sync", "2", "2", "0", "0", "All synced", "none", "Ready Schedule"]
+    assert page.links["Websites and stores"] == "/feeds/scopesWebsite"
+    assert "Websites and stores" not in page.text.partition("What to know")[2].partition("Feeds Per feed")[0]
 
 
 def test_items_that_cannot_be_assembled_need_attention(dashboard):
     page = dashboard.page("/")
     assert row_of(page, "categories")[0] == "Needs attention"
-    assert said_of(page, "categories").startswith(
-        "(Needs attention) 2 items cannot be assembled from the shop's data. The details name field and reason;"
+    assert said_of(page, "2 items of Categories").startswith(
+        "(Needs attention) urlPath '…', storeViewCode '…' is taken by entity … Two categories have the same URL."
+        " Change the URL key of one under Catalog > Categories, Search Engine Optimization."
     )
-    assert f"{BIN / 'saasexport'} failed categories" in page.text
+    assert f"{BIN / 'saasexport'} failed" in page.text
+    items = dashboard.page(page.links["2 items of Categories"])
+    assert [row[8].partition(" is taken")[2] for row in items.rows()] == [" by entity 24"] * 2
 
 
 @pytest.mark.parametrize(
@@ -101,15 +104,15 @@ def test_a_backlog_is_counted_before_it_is_shown_and_warns_beyond_1000(own, own_
     assert row_of(page, "reviews")[0] == "Warning"
     assert row_of(page, "reviews")[5] == "1,001 items"
     said = "1,001 changes wait in the changelog, more than 1,000. Does cron run every minute?"
-    assert said in said_of(page, "reviews")
+    assert said in said_of(page, "Reviews")
 
 
 def test_update_on_save_is_a_warning_with_the_command_that_ends_it(own, own_dashboard):
     change_ours(own, "update view_state set mode = 'realtime' where feed = 'reviews'")
     page = own_dashboard.page("/")
     assert row_of(page, "reviews")[0] == "Warning"
-    assert row_of(page, "reviews")[7] == "Update on Save"
-    assert "saasexport indexer:set-mode schedule catalog_data_exporter_product_reviews" in said_of(page, "reviews")
+    assert row_of(page, "reviews")[7] == "Ready Update on Save"
+    assert "saasexport indexer:set-mode schedule catalog_data_exporter_product_reviews" in said_of(page, "Reviews")
 
 
 @pytest.mark.parametrize(
@@ -123,8 +126,8 @@ def test_update_on_save_is_a_warning_with_the_command_that_ends_it(own, own_dash
 def test_the_indexer_status_has_commerces_words(own, own_dashboard, status, health, shown, said):
     change_ours(own, "update indexer_state set status = ?, reason = null where feed = 'reviews'", status)
     page = own_dashboard.page("/")
-    assert (health, shown) == (row_of(page, "reviews")[0], row_of(page, "reviews")[6])
-    assert said in said_of(page, "reviews")
+    assert (health, shown) == (row_of(page, "reviews")[0], row_of(page, "reviews")[7].removesuffix(" Schedule"))
+    assert said in said_of(page, "Reviews")
 
 
 def test_rejected_items_and_those_to_be_retried_are_told_apart(own, own_dashboard):
@@ -132,8 +135,10 @@ def test_rejected_items_and_those_to_be_retried_are_told_apart(own, own_dashboar
     change_ours(own, "update catalog_data_exporter_product_reviews set status = 2 where id = 4")
     page = own_dashboard.page("/")
     assert row_of(page, "reviews")[3] == "4"
-    assert "The service rejected 3 items." in said_of(page, "reviews")
-    assert "1 item could not be delivered; resend_failed tries again every 5 minutes." in page.text
+    assert said_of(page, "3 items of Reviews").startswith("(Needs attention) no The service rejected it.")
+    assert said_of(page, "1 item of Reviews").startswith(
+        "(Will retry) no reason is on record Nothing to do: resend_failed tries again every 5 minutes."
+    )
 
 
 def test_deletions_held_back_are_told_with_the_command_that_releases_them(own, own_dashboard):
@@ -143,7 +148,7 @@ def test_deletions_held_back_are_told_with_the_command_that_releases_them(own, o
         " values ('prices', 1, 'full', 1, '2026-11-25'), ('prices', 2, 'full', 1, '2026-11-25')",
     )
     page = own_dashboard.page("/")
-    assert "2 entities went from the shop at once, more than the guard allows" in said_of(page, "prices")
+    assert "2 entities went from the shop at once, more than the guard allows" in said_of(page, "Prices")
     assert "saasexport deletions prices --confirm" in page.text
 
 
@@ -152,7 +157,7 @@ def test_a_feed_switched_off_is_shown_and_not_counted(own):
     with Dashboard(own) as dashboard:
         page = dashboard.page("/")
     assert row_of(page, "reviews")[0] == "Not exported"
-    assert "It is not exported: switched off in the configuration." in said_of(page, "reviews")
+    assert "It is not exported: switched off in the configuration." in said_of(page, "Reviews")
     assert "2 of 12 feeds need attention." in page.text
 
 
@@ -160,7 +165,7 @@ def test_a_service_that_does_not_answer_is_told_once(tmp_path, demo_shop_file):
     exporter = Exporter.on_copy(tmp_path, demo_shop_file, url="http://127.0.0.1:9")
     exporter.run("reindex_all_invalid")
     with Dashboard(exporter) as dashboard:
-        text = dashboard.page("/").text
+        text = dashboard.page("/").text.partition("What to know")[2]
     assert text.count("The service at http://127.0.0.1:9 gave no usable answer to the last 1 request") == 1
 
 

@@ -225,21 +225,22 @@ CREATE TABLE indexer_state (
     status     text not null check (status in ('valid', 'invalid', 'working', 'suspended')), -- invalid -> working -> valid
     updated    text not null,            -- UTC, when the status last changed
     position,                            -- the last entity a full sync has done; null: it begins anew
-    reason     text                      -- why it is invalid, in words for people
+    reason     text,                     -- why it is invalid, in words for people
+    began_at   text                      -- UTC, when the full sync began that is under way or was the last
 ) without rowid;
-INSERT INTO "indexer_state" VALUES('categories','catalog_data_exporter_categories','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('categoryPermissions','catalog_data_exporter_category_permissions','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('orders','sales_order_data_exporter_v2','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('prices','catalog_data_exporter_product_prices','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('productAttributes','catalog_data_exporter_product_attributes','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('productOverrides','catalog_data_exporter_product_overrides','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('products','catalog_data_exporter_products','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('reviews','catalog_data_exporter_product_reviews','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('scopesWebsite','scopes_website_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
-INSERT INTO "indexer_state" VALUES('variants','catalog_data_exporter_product_variants','invalid','2026-01-02 03:04:05',NULL,'it was never synced');
+INSERT INTO "indexer_state" VALUES('categories','catalog_data_exporter_categories','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('categoryPermissions','catalog_data_exporter_category_permissions','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('orders','sales_order_data_exporter_v2','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('prices','catalog_data_exporter_product_prices','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('productAttributes','catalog_data_exporter_product_attributes','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('productOverrides','catalog_data_exporter_product_overrides','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('products','catalog_data_exporter_products','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('reviews','catalog_data_exporter_product_reviews','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('scopesWebsite','scopes_website_data_exporter','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
+INSERT INTO "indexer_state" VALUES('variants','catalog_data_exporter_product_variants','invalid','2026-01-02 03:04:05',NULL,'it was never synced',NULL);
 CREATE TABLE installation (
     -- Who this installation is, and what jobs keep between runs and an idle one compares: one row.
     only_row        integer primary key check (only_row = 1), -- there is no other
