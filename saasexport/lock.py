@@ -16,14 +16,22 @@ from saasexport.errors import Busy, ConfigError
 LOOKERS = 10_000
 
 
-def take(path: str, holder: str, waits: bool = False) -> int:
-    """Take the lock and give the descriptor that holds it; raise Busy if another process has it, or wait for it."""
+# What messages name, where the configuration's file is not at hand.
+PLACE = "[export] lock_dir"
+
+
+def take(path: str, holder: str, waits: bool = False, place: str = PLACE) -> int:
+    """Take the lock and give the descriptor that holds it; raise Busy if another process has it, or wait for it.
+
+    `place` is the configuration's file and key, for messages.
+    """
     while True:
         try:
             descriptor = _open(path)
         except OSError as error:
-            hint = "remove it" if os.path.islink(path) else "see [export] lock_dir"
-            raise ConfigError(f"{path}: {'is a link' if os.path.islink(path) else error.strerror}", hint) from error
+            if os.path.islink(path):
+                raise ConfigError(f"{place}: {path}: is a link", "remove it") from error
+            raise ConfigError(f"{place}: {path}: {error.strerror}", "see its owner and mode") from error
         try:
             _flock(descriptor, waits)
         except BlockingIOError:
@@ -33,7 +41,9 @@ def take(path: str, holder: str, waits: bool = False) -> int:
         except OSError as error:
             # Some network file systems cannot lock: to take that for a lock would be silence for ever.
             os.close(descriptor)
-            raise ConfigError(f"{path}: cannot be locked: {error.strerror}", "see [export] lock_dir") from error
+            raise ConfigError(
+                f"{place}: {path}: cannot be locked: {error.strerror}", "name a folder on a local disk"
+            ) from error
         if _is_at(descriptor, path):
             break
         # Somebody removed the file between opening and locking: take the new one.
@@ -43,14 +53,21 @@ def take(path: str, holder: str, waits: bool = False) -> int:
     return descriptor
 
 
-def take_job(folder: str, job: str, by_cron: bool, waits: bool = False) -> int:
+def take_job(folder: str, job: str, by_cron: bool, waits: bool = False, place: str = PLACE) -> int:
     """Take a job's lock; what cron started leaves its time in a file beside, which people's runs do not touch."""
-    descriptor = take(os.path.join(folder, job + ".lock"), f"{job}({os.getpid()})", waits)
+    descriptor = take(os.path.join(folder, job + ".lock"), f"{job}({os.getpid()})", waits, place)
     if by_cron:
-        seen = _open(os.path.join(folder, job + ".cron"))
-        os.utime(seen)
-        os.close(seen)
+        _touch(os.path.join(folder, job + ".cron"), place)
     return descriptor
+
+
+def _touch(path: str, place: str) -> None:
+    try:
+        seen = _open(path)
+    except OSError as error:
+        raise ConfigError(f"{place}: {path}: {error.strerror}", "remove it") from error
+    os.utime(seen)
+    os.close(seen)
 
 
 def release(descriptor: int) -> None:
@@ -61,12 +78,12 @@ def release(descriptor: int) -> None:
 class held:  # noqa: N801  # reads as a statement: with held(path, "full sync")
     """Hold a lock for a `with` block."""
 
-    def __init__(self, path: str, operation: str, waits: bool = False) -> None:
-        self.path, self.waits = path, waits
+    def __init__(self, path: str, operation: str, waits: bool = False, place: str = PLACE) -> None:
+        self.path, self.waits, self.place = path, waits, place
         self.holder = f"{operation}({os.getpid()})"
 
     def __enter__(self) -> None:
-        self.descriptor = take(self.path, self.holder, self.waits)
+        self.descriptor = take(self.path, self.holder, self.waits, self.place)
 
     def __exit__(self, *_: object) -> None:
         release(self.descriptor)

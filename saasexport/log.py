@@ -31,6 +31,7 @@ class Log:
         self.caller = caller
         self.is_verbose = is_verbose
         self.has_said = False
+        self.fault = ""  # why it cannot be written: somebody has to know, though the work goes on
 
     def operation(self, feed: str, operation: str, status: str, started: float | None = None, **more: Any) -> None:
         """A record of a sync: `started` is time.monotonic() at its beginning."""
@@ -120,7 +121,8 @@ class Log:
                 os.close(file)
         except OSError as problem:
             # A log that cannot be written must not keep the shop's changes from being sent.
-            self.say(f"{path}: {problem.strerror}")
+            self.fault = f"{path}: {problem.strerror}"
+            self.say(self.fault)
 
 
 def elapsed(seconds: float) -> str:

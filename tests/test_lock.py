@@ -129,14 +129,20 @@ def test_a_file_system_that_cannot_lock_is_not_taken_for_a_lock(path, monkeypatc
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", cannot)
-    with pytest.raises(ConfigError, match=r"job\.lock: cannot be locked: No locks available; see \[export\] lock_dir"):
-        lock.take(path, "mine(1)")
+    with pytest.raises(ConfigError, match=r"^a\.toml: \[export\] lock_dir: .*job\.lock: cannot be locked: No"):
+        lock.take(path, "mine(1)", place="a.toml: [export] lock_dir")
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ConfigError, match=r"Not a directory; see \[export\] lock_dir"):
+    with pytest.raises(ConfigError, match=r"^\[export\] lock_dir: .*: Not a directory; see its owner and mode"):
         lock.take(str(tmp_path / "file" / "job.lock"), "mine(1)")
+
+
+def test_what_stands_where_cron_leaves_its_time_is_told(tmp_path):
+    (tmp_path / "job.cron").mkdir()
+    with pytest.raises(ConfigError, match=r"^a\.toml: \[export\] lock_dir: .*job\.cron: Is a directory; remove it"):
+        lock.take_job(str(tmp_path), "job", True, place="a.toml: [export] lock_dir")
 
 
 LOOKS = """

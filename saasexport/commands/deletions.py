@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-from saasexport import lock
 from saasexport.commands import for_programs, table
 from saasexport.database import deletion_guard
 from saasexport.feed import Feed
@@ -58,7 +57,7 @@ def _confirm(installation: Installation, feeds: list[Feed]) -> int:
     exporter = exporter_for(installation, "saasexport deletions --confirm")
     try:
         for feed in feeds:
-            with lock.held(installation.lock_file(feed.name), "deletions"):
+            with installation.lock(feed.name, "deletions"):
                 report = confirm_deletions(exporter, Options(), feed)
             entities = "1 entity" if report.processed == 1 else f"{report.processed:,} entities"
             items = "1 item" if report.deleted == 1 else f"{report.deleted:,} items"

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from saasexport import lock, plain
+from saasexport import plain
 from saasexport.clock import now_text
 from saasexport.commands import for_programs, table
 from saasexport.commands.colour import painted
@@ -239,7 +239,7 @@ def _retry(installation: Installation, items: list[dict[str, Any]]) -> int:
 def _retry_feed(exporter: Exporter, feed: Feed, items: list[dict[str, Any]]) -> bool:
     ours = exporter.installation.ours
     try:
-        with lock.held(exporter.installation.lock_file(feed.name), RETRY):
+        with exporter.installation.lock(feed.name, RETRY):
             with transaction(ours):
                 exporter.installation.table(feed).retry(item["id"] for item in items)
             ids = [item["source_entity_id"] for item in items]

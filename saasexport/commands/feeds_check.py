@@ -117,7 +117,7 @@ def opened(file: str | None) -> Iterator[Bench]:
     """What a configuration names, for trying files."""
     path = settings.find(file)
     config = settings.parse(path, settings.read(path), feed_set.names_of)
-    shop = db.connect_shop(config["shop.database"], read_only=True)
+    shop = db.connect_shop(config["shop.database"], read_only=True, place=config.place("shop.database"))
     try:
         yield Bench(config, shop)
     finally:

@@ -63,7 +63,7 @@ def _entity(options: argparse.Namespace) -> Entity:
         return Entity(*parts, {})
     if not os.path.exists(path):
         raise ConfigError(f"{path}: the shop database does not exist", "see --shop")
-    shop = db.connect_shop(os.path.abspath(path), read_only=True)
+    shop = db.connect_shop(os.path.abspath(path), read_only=True, place="--shop")
     try:
         return _in_shop(reads.Schema(shop), *parts)
     finally:

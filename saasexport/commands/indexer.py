@@ -216,7 +216,7 @@ def _reindex(installation: Installation, feeds: list[Feed], options: argparse.Na
             print(f"{feed.title} index ", end="", flush=True)
             began = time.monotonic()
             try:
-                with lock.held(installation.lock_file(feed.name), "full sync", options.wait):
+                with installation.lock(feed.name, "full sync", options.wait):
                     is_complete = resync.from_the_start(exporter, Options(), feed).is_complete
             except Busy as busy:
                 exporter.log.operation(feed.name, "full sync", f"operation skipped - {busy}")

@@ -116,7 +116,7 @@ def _copied(copied: preset.Copied) -> str:
 
 def _is_commerces(path: str) -> bool:
     """Whether a shop has the tables of a feed that is built in."""
-    shop = db.connect_shop(path)
+    shop = db.connect_shop(path, place="--shop")
     try:
         return any(not changelog.lacking(shop, feed) for feed in all_feeds().values())
     finally:
@@ -125,7 +125,7 @@ def _is_commerces(path: str) -> bool:
 
 def _preset(path: str, name: str | None) -> Preset | None:
     """The preset that is asked for, or that a shop fits; None if there is none."""
-    shop = db.connect_shop(path)
+    shop = db.connect_shop(path, place="--shop")
     try:
         if name is None:
             return preset.of_shop(shop)
@@ -170,7 +170,7 @@ def _require_feeds(config: settings.Config) -> None:
     built_in = all_feeds().values() if config["export.built_in"] else ()
     feeds = [feed for feed in built_in if config.of_feed(feed.name, "enabled")]
     has_files = feed_set.needs_shop(config)
-    shop = db.connect_shop(path)
+    shop = db.connect_shop(path, place="--shop")
     try:
         tables = [row[0] for row in shop.execute("select name from sqlite_master where type = 'table'")]
         reasons = dict.fromkeys(changelog.unavailable(shop, feed) for feed in feeds)

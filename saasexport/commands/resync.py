@@ -9,7 +9,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from saasexport import lock
 from saasexport.commands import question
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
@@ -179,7 +178,7 @@ def _run(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> int:
         return 1
     operation = "full sync" if ids is None else resync.BY_IDS
     try:
-        with lock.held(exporter.installation.lock_file(feed.name), operation, options.wait):
+        with exporter.installation.lock(feed.name, operation, options.wait):
             return _dry_run(exporter, feed, options, ids) if options.dry_run else _sync(exporter, feed, options, ids)
     except Busy as busy:
         exporter.log.operation(feed.name, operation, f"operation skipped - {busy}")

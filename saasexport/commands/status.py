@@ -9,6 +9,7 @@ from typing import Any
 from saasexport.clock import duration, now_text
 from saasexport.commands import for_programs, table
 from saasexport.database.delays import Delays
+from saasexport.errors import ConfigError
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
@@ -142,8 +143,8 @@ def _publish(installation: Installation) -> None:
     """Write the metrics file, too; who only looks may lack the right to."""
     try:
         metrics.write(installation)
-    except OSError as error:
-        print(f"saasexport: {installation.config['export.metrics_file']}: {error.strerror}", file=sys.stderr)
+    except ConfigError as error:
+        print(f"saasexport: {error}", file=sys.stderr)
 
 
 def _colour_of(column: str, cell: Any) -> str:

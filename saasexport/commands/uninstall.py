@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     config = settings.load(path, feed_set.names_of)
     # First, so that no job puts back what is taken out.
     _remember(config)
-    shop = db.connect_shop(config["shop.database"], write=True)
+    shop = db.connect_shop(config["shop.database"], write=True, place=config.place("shop.database"))
     try:
         removed = changelog.uninstall(shop)
     finally:
@@ -38,7 +38,7 @@ def _remember(config: settings.Config) -> None:
     """Keep in our database, if there is one, that jobs are to do nothing until init."""
     if not os.path.exists(config["export.database"]):
         return
-    ours = db.connect_ours(config["export.database"], accepts_old=True)
+    ours = db.connect_ours(config["export.database"], accepts_old=True, place=config.place("export.database"))
     try:
         opening.bring_up(config, ours)
         with db.transaction(ours):

@@ -39,6 +39,20 @@ def require_one(path: str, place: str) -> None:
         )
 
 
+def require_folder(path: str, place: str) -> None:
+    """Refuse what has the place of a folder and is none, or cannot be looked into; one that is missing can be made."""
+    try:
+        reason = "" if stat.S_ISDIR(os.stat(path).st_mode) else "is no folder"
+        if not reason and not os.access(path, os.R_OK | os.X_OK):
+            reason = f"cannot be read by {name_of(os.geteuid())}"
+    except FileNotFoundError:
+        reason = "is a link that leads nowhere" if os.path.islink(path) else ""
+    except OSError as error:
+        reason = str(error.strerror)
+    if reason:
+        raise ConfigError(f"{place}: {path}: {reason}", "name a folder")
+
+
 def is_writable_by_others(path: str, status: os.stat_result) -> bool:
     """Whether another user than owner and root may write; a group that is the owner's own is no other."""
     others = status.st_mode & 0o002

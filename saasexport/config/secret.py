@@ -17,6 +17,8 @@ MOST_BYTES = 65_536
 def read_secret(path: str, place: str) -> bytes:
     """The content without a byte order mark and outer blanks; `place` is the configuration's file and key."""
     try:
+        if not os.path.isdir(path) and not stat.S_ISREG(os.stat(path).st_mode):  # a pipe may wait for ever
+            raise ConfigError(f"{place}: {path}: is no file", "name the file that holds the key")
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             content = file.read(MOST_BYTES + 1)

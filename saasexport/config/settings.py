@@ -140,6 +140,7 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
         given += [f"{section}.{key}" for key in found]
     config = Config(path, sections, settings, tuple(given))
     _check_service(config)
+    _check_files(config)
     return config
 
 
@@ -151,6 +152,27 @@ def _raw_section(path: str, raw: dict[str, Any], section: str) -> Any:
     values = raw.get(section, {})
     within = {each.rpartition(".")[2] for each in KEYS if each.startswith(f"{section}.")}
     return {key: value for key, value in values.items() if key not in within} if isinstance(values, dict) else values
+
+
+# Each of them is written or read as what it is: as another it would be lost.
+FILES = tuple(
+    f"{section}.{name}"
+    for section, keys in KEYS.items()
+    for name, key in keys.items()
+    if key.is_path and key.expected != "a folder"
+)
+
+
+def _check_files(config: Config) -> None:
+    """Refuse one file with two meanings."""
+    names = {os.path.realpath(config.file): "the configuration itself"}
+    for dotted in FILES:
+        path = config[dotted]
+        if path is None:
+            continue
+        if other := names.get(os.path.realpath(path)):
+            raise ConfigError(f"{config.place(dotted)}: {path}: is {other}, too", "name another file")
+        names[os.path.realpath(path)] = config.place(dotted).removeprefix(f"{config.file}: ")
 
 
 def _check_service(config: Config) -> None:

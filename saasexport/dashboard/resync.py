@@ -7,7 +7,7 @@ transaction on our database; items only while nobody else syncs their feed.
 
 from dataclasses import dataclass
 
-from saasexport import lock, templates
+from saasexport import templates
 from saasexport.clock import now_text
 from saasexport.dashboard import items, items_page, pages
 from saasexport.dashboard.pages import Page, Request
@@ -39,7 +39,7 @@ def items_of(installation: Installation, feed: Feed, request: Request, token: st
     if request.one("confirmed") != "yes":
         return _confirm_items(installation, feed, ids, token)
     try:
-        with lock.held(installation.lock_file(feed.name), "schedule resync"):
+        with installation.lock(feed.name, "schedule resync"):
             number = schedule(installation, feed, ids)
     except Busy as busy:
         again = HTML.again(

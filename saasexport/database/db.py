@@ -24,14 +24,16 @@ SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 SCHEMA_VERSION = 2
 
 
-def connect_shop(path: str, write: bool = False, read_only: bool = False) -> sqlite3.Connection:
+def connect_shop(
+    path: str, write: bool = False, read_only: bool = False, place: str = "[shop] database"
+) -> sqlite3.Connection:
     """Open the shop: for reading only, unless triggers are installed or changelogs purged.
 
-    With `read_only` it is left as it was, byte for byte.
+    With `read_only` it is left as it was, byte for byte.  `place` is the configuration's file and key, for messages.
     """
-    if not os.path.exists(path):
-        _look(path, ShopError)
-        raise ShopError(f"{path}: the shop database does not exist", "see [shop] database in the configuration")
+    if not os.path.isfile(path):
+        _look(path, ShopError, place)
+        raise ShopError(f"{path}: the shop database does not exist", f"see {place}")
     try:
         if read_only:
             shop = _connect_to_look(path)
@@ -46,23 +48,32 @@ def connect_shop(path: str, write: bool = False, read_only: bool = False) -> sql
                 f"{path}: a program died while it wrote, the shop needs recovery first",
                 "any program that opens it for writing does that: the shop's own, or reindex_all_invalid",
             ) from error
-        raise ShopError(f"{path}: {error}", "is this the shop's SQLite database, and readable?") from error
+        hint = f"is this the shop's SQLite database, and readable? See {place}"
+        raise ShopError(f"{path}: {error}", hint) from error
     return shop
 
 
 def connect_ours(
-    path: str, create: bool = False, read_only: bool = False, accepts_old: bool = False
+    path: str,
+    create: bool = False,
+    read_only: bool = False,
+    accepts_old: bool = False,
+    place: str = "[export] database",
 ) -> sqlite3.Connection:
     """Open our database; only `init` creates it.  With `read_only` it is left as it was, byte for byte.
 
-    One of an older version is refused, but by who brings it up to date (`accepts_old`).
+    One of an older version is refused, but by who brings it up to date (`accepts_old`), and one of another program.
     """
     if not read_only and os.path.exists(f"{path}.rebuilt"):
         take_rebuilt(path)
-    if not create and not os.path.exists(path):
-        _look(path, DatabaseError)
-        raise DatabaseError(f"{path}: our database does not exist", "make it with: saasexport init --shop FILE")
-    ownership.require(path, "[export] database: ")
+    if not os.path.isfile(path):
+        _look(path, DatabaseError, place)
+        if not create:
+            raise DatabaseError(
+                f"{path}: our database does not exist",
+                f"make it with: saasexport init --shop FILE, or see {place}",
+            )
+    ownership.require(path, f"{place}: ")
     try:
         if create:
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
@@ -70,14 +81,20 @@ def connect_ours(
             ours = _connect_to_look(path)
         else:
             ours = sqlite3.connect(uri(path, "rwc" if create else "rw"), uri=True, isolation_level=None, timeout=30)
-        if create:
+        is_another = _is_another(ours, create)
+        if create and not is_another:
             ours.execute("pragma journal_mode = wal")
         ours.execute("pragma synchronous = full")
         version = ours.execute("pragma user_version").fetchone()[0]
     except OSError as error:
-        raise DatabaseError(f"{path}: {error.strerror}", "see [export] database in the configuration") from error
+        raise DatabaseError(f"{path}: {error.strerror}", f"see {place}") from error
     except sqlite3.Error as error:
-        raise DatabaseError(f"{path}: {error}") from error
+        raise DatabaseError(f"{path}: {error}", f"see {place}") from error
+    if is_another:
+        ours.close()
+        raise DatabaseError(
+            f"{path}: is no database of saasexport", f"see {place}; if it is empty, run: saasexport init --shop FILE"
+        )
     if version > SCHEMA_VERSION:
         raise DatabaseError(
             f"{path}: made by a newer saasexport (schema {version}, ours is {SCHEMA_VERSION})", "upgrade saasexport"
@@ -86,6 +103,12 @@ def connect_ours(
         ours.close()
         raise DatabaseError(f"{path}: made by an older saasexport", "run reindex_all_invalid: it brings it up to date")
     return ours
+
+
+def _is_another(ours: sqlite3.Connection, create: bool) -> bool:
+    """Whether a database is none of ours; where one is created it may be empty."""
+    tables = {row[0] for row in ours.execute("select name from sqlite_master where type = 'table'")}
+    return "installation" not in tables and not (create and not tables)
 
 
 def _connect_to_look(path: str) -> sqlite3.Connection:
@@ -147,14 +170,17 @@ def take_rebuilt(path: str) -> None:
         os.close(held)
 
 
-def _look(path: str, kind: type[SaasExportError]) -> None:
-    """Raise if a file only seems to be missing: another user's folder hides what is in it."""
+def _look(path: str, kind: type[SaasExportError], place: str) -> None:
+    """Raise if a file is not simply missing: another user's folder hides it, or something else has its name."""
     try:
         os.stat(path)
     except PermissionError as error:
-        raise kind(f"{path}: {error.strerror}", "run this as the user who owns it") from error
-    except OSError:
-        pass
+        raise kind(f"{path}: {error.strerror}", f"run this as the user who owns it, or see {place}") from error
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise kind(f"{path}: {error.strerror}", f"see {place}") from error
+    raise kind(f"{path}: is no file", f"see {place}")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def files_of(folder: str) -> str:
         with os.scandir(folder) as entries:
             files = [entry for entry in entries if entry.name.endswith((".sql", ".py")) and entry.name[0] not in "_."]
             return "\n".join(sorted(_file(entry) for entry in files))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return ""
 
 

@@ -5,14 +5,19 @@ at a time would hold a job for ever.  This is the small part of HTTP that postin
 a batch needs.  Redirects are not followed.
 """
 
+import os
 import select
 import socket
+import stat
 import threading
 import time
 import zlib
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saasexport.errors import ConfigError, ServiceError
+
+if TYPE_CHECKING:
+    import ssl
 
 MOST_HEAD = 65_536
 MOST_BODY = 16_777_216
@@ -64,14 +69,29 @@ def address(url: str) -> Address:
     return Address(is_secure, host, port, (slash + base).rstrip("/"))
 
 
+def trust(ca_file: str | None, place: str) -> "ssl.SSLContext":
+    """What trusts the certificates of a file, or of the system; `place` names the file's key in messages."""
+    import ssl  # late: 16 ms
+
+    try:
+        if ca_file is not None and not stat.S_ISREG(os.stat(ca_file).st_mode):
+            raise ConfigError(f"{place}: {ca_file}: is no file", "name the file that holds the certificates")
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # ssl.SSLError is one
+        reason = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ConfigError(f"{place}: {ca_file}: {reason}", "name the file that holds the certificates") from error
+
+
 class Connection:
     """A connection to one service, opened when it is first used and again after it was closed."""
 
-    def __init__(self, url: str, timeout: float, ca_file: str | None = None) -> None:
+    def __init__(
+        self, url: str, timeout: float, ca_file: str | None = None, ca_place: str = "[service] ca_file"
+    ) -> None:
         self.url = url
         self.address = address(url)
         self.timeout = timeout
-        self.ca_file = ca_file
+        self.ca_file, self.ca_place = ca_file, ca_place
         self.resolve = socket.getaddrinfo
         self._socket: socket.socket | None = None
         self._deadline = 0.0
@@ -187,15 +207,8 @@ class Connection:
         return list(answer[0])
 
     def _secured(self, plain: socket.socket) -> socket.socket:
-        import ssl  # late: 16 ms
-
         try:
-            context = ssl.create_default_context(cafile=self.ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            plain.close()
-            reason = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-            raise ConfigError(f"{self.ca_file}: {reason}", "see [service] ca_file") from error
-        try:
+            context = trust(self.ca_file, self.ca_place)
             return context.wrap_socket(plain, server_hostname=self.address.host)
         except BaseException:
             plain.close()

@@ -8,14 +8,16 @@ come from the environment, as that library's users expect.
 import time
 from typing import Any
 
-from saasexport.delivery.connection import MOST_BODY, Response
+from saasexport.delivery.connection import MOST_BODY, Response, trust
 from saasexport.errors import ConfigError, ServiceError
 
 
 class RequestsConnection:
     """The same as saasexport.delivery.connection.Connection, by other means."""
 
-    def __init__(self, url: str, timeout: float, ca_file: str | None = None) -> None:
+    def __init__(
+        self, url: str, timeout: float, ca_file: str | None = None, ca_place: str = "[service] ca_file"
+    ) -> None:
         try:
             import requests
         except ImportError as error:
@@ -29,6 +31,7 @@ class RequestsConnection:
         self._session: Any = requests.Session()
         self._was_used = False
         if ca_file:
+            trust(ca_file, ca_place)  # what is wrong with it, that library says in no line
             self._session.verify = ca_file
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Response:

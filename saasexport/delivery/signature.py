@@ -53,9 +53,11 @@ def _loaded(path: str, place: str) -> tuple[Any, Any, Any]:
     try:
         key = load_pem_private_key(read_secret(path, place), None)
     except (ValueError, TypeError) as error:
-        raise ConfigError(f"{place}: {path}: no private key in PEM format without a password") from error
+        raise ConfigError(
+            f"{place}: {path}: no private key in PEM format without a password", "name the file that holds the key"
+        ) from error
     if not isinstance(key, RSAPrivateKey):
-        raise ConfigError(f"{place}: {path}: not an RSA key")
+        raise ConfigError(f"{place}: {path}: not an RSA key", "Adobe takes no other")
     return key, PKCS1v15(), hashes.SHA256()
 
 

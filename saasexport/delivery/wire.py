@@ -9,11 +9,12 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import saasexport
 from saasexport.delivery.connection import Connection, Response
+from saasexport.errors import ConfigError
 
 if TYPE_CHECKING:
     from saasexport.delivery.proxied import RequestsConnection
@@ -34,7 +35,7 @@ class Settings(NamedTuple):
     uses_backoff: bool  # started by cron: probes a service that is down at intervals only
     transport: str = "standard"  # or "requests", an optional extra
     private_key_file: str | None = None  # of Adobe's signature, an optional extra
-    private_key_place: str = "[service] private_key_file"  # what messages name
+    place: Callable[[str], str] = "[{}]".format  # the configuration's file and a key, as messages name them
     destination: str = "commerce"  # a module of saasexport.delivery.destinations
     options: Mapping[str, Any] = {}  # the destination's own settings, [service.NAME]
 
@@ -78,7 +79,11 @@ class Transport:
 
     def _keep_pace(self) -> None:
         if self.settings.requests_per_second:
-            wait_for_slot(self.settings.rate_limit_file, self.settings.requests_per_second)
+            try:
+                wait_for_slot(self.settings.rate_limit_file, self.settings.requests_per_second)
+            except OSError as error:
+                where = f"{self.settings.place('export.lock_dir')}: {self.settings.rate_limit_file}"
+                raise ConfigError(f"{where}: {error.strerror}", "see its owner and mode, or remove it") from error
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -96,18 +101,19 @@ class Transport:
 
 def connect(settings: Settings) -> "Connection | RequestsConnection":
     """A connection to the service, by the means the configuration names."""
+    place = settings.place("service.ca_file")
     if settings.transport == "requests":
         from saasexport.delivery.proxied import RequestsConnection
 
-        return RequestsConnection(settings.url, settings.timeout, settings.ca_file)
-    return Connection(settings.url, settings.timeout, settings.ca_file)
+        return RequestsConnection(settings.url, settings.timeout, settings.ca_file, place)
+    return Connection(settings.url, settings.timeout, settings.ca_file, place)
 
 
 def _signature(settings: Settings) -> "AdobeSignature":
     from saasexport.delivery.signature import AdobeSignature
 
     assert settings.private_key_file is not None  # noqa: S101  # who calls this has looked
-    return AdobeSignature(settings.private_key_file, settings.private_key_place)
+    return AdobeSignature(settings.private_key_file, settings.place("service.private_key_file"))
 
 
 def request_id_of(url: str, body: bytes) -> str:

@@ -34,12 +34,13 @@ def open_ours(examined: Examined) -> Findings:
     """Our database can be opened and was set up."""
     path = examined.config["export.database"]
     init = examined.init
-    if not os.path.exists(path):
-        yield fail("our database", f"{path}: is not there", f"run: {init}")
+    place = examined.config.place("export.database")
+    if not os.path.lexists(path):
+        yield fail("our database", f"{path}: is not there", f"run: {init}, or see {place}")
         return
     ours = None
     try:
-        ours = db.connect_ours(path)
+        ours = db.connect_ours(path, place=place)
         ours.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         version = ours.execute("pragma user_version").fetchone()[0]
         identity = db.setting(ours, "installation_id") if version else None
@@ -47,8 +48,9 @@ def open_ours(examined: Examined) -> Findings:
     except (sqlite3.Error, SaasExportError) as error:
         if ours is not None:
             ours.close()
-        hint = error.hint if isinstance(error, SaasExportError) else ""
-        yield fail("our database", str(error.args[0]), hint or _remedy(error, path, init))
+        is_sqlites = isinstance(error.__cause__ or error, sqlite3.Error)
+        hint = f"{_remedy(error, path, init)}, or see {place}" if is_sqlites else getattr(error, "hint", "")
+        yield fail("our database", str(error.args[0]), hint)
         return
     if identity is None:
         ours.close()
@@ -98,7 +100,7 @@ def open_shop(examined: Examined) -> Findings:
     """The shop's database can be opened."""
     path = examined.config["shop.database"]
     try:
-        shop = db.connect_shop(path, read_only=True)
+        shop = db.connect_shop(path, read_only=True, place=examined.config.place("shop.database"))
         shop.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         examined.shop = shop
     except SaasExportError as error:

@@ -5,7 +5,9 @@ import pwd
 import stat
 from collections.abc import Iterable
 
+from saasexport.config import ownership
 from saasexport.config.secret import read_key, read_secret
+from saasexport.delivery.connection import trust
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import ConfigError
 
@@ -19,18 +21,17 @@ def key_files(examined: Examined) -> Findings:
         path = examined.config[f"service.{name}"]
         if path is None:
             continue
+        place = examined.config.place(f"service.{name}")
         try:
-            content = _content(examined, name, path)
+            _read(name, path, place)
             mode = os.stat(path).st_mode
         except OSError as error:
-            yield fail("key", f"{path}: {error.strerror}", f"see [service] {name} in {examined.config.file}")
+            yield fail("key", f"{place}: {path}: {error.strerror}", "name the file that holds the key")
             continue
         except ConfigError as error:
             yield fail("key", error.args[0], error.hint)
             continue
-        if not content:
-            yield fail("key", f"{path}: holds nothing", "put the key on its only line")
-        elif name != "ca_file" and mode & 0o077:
+        if name != "ca_file" and mode & 0o077:
             yield warn(
                 "key",
                 f"{path}: may be read by others ({_shown(mode)}), and its mode is not ours to change",
@@ -40,14 +41,14 @@ def key_files(examined: Examined) -> Findings:
             yield ok("key", f"{path}: there" + (", and nobody else's to read" if name != "ca_file" else ""))
 
 
-def _content(examined: Examined, name: str, path: str) -> bytes | str:
-    """What a file of credentials holds, read as a job reads it."""
-    if name == "api_key_file":
-        return read_key(path, examined.config.place("service.api_key_file"))
-    if name == "private_key_file":
-        return read_secret(path, examined.config.place("service.private_key_file"))
-    with open(path, "rb") as file:
-        return file.read()
+def _read(name: str, path: str, place: str) -> None:
+    """Read a file of credentials as a job reads it; raises what a job would."""
+    if name == "ca_file":
+        trust(path, place)
+    elif name == "api_key_file":
+        read_key(path, place)
+    elif not read_secret(path, place):
+        raise ConfigError(f"{place}: {path}: holds no key", "name the file that holds the key")
 
 
 def modes(examined: Examined) -> Findings:
@@ -100,6 +101,11 @@ def writable(examined: Examined) -> Findings:
         ("the log folder", examined.config["export.log_dir"]),
         ("the lock folder", examined.config["export.lock_dir"]),
     ]
+    for key in ("export.log_dir", "export.lock_dir", "export.feeds_dir"):
+        try:
+            ownership.require_folder(examined.config[key], examined.config.place(key))
+        except ConfigError as error:
+            yield fail("folders", error.args[0], error.hint)
     refused = [(what, path) for what, path in places if os.path.exists(path) and not os.access(path, os.W_OK)]
     for what, path in refused:
         yield fail(

@@ -6,6 +6,7 @@ so the file's time is when it last ran.
 
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -116,11 +117,24 @@ def watched(examined: Examined) -> Findings:
             yield ok("ping", f"the ping_url was reached {duration(age)} ago")
     path = examined.config["export.metrics_file"]
     if path:
-        folder = os.path.dirname(path)
-        if not os.access(folder, os.W_OK):
-            yield warn("metrics", f"{folder}: cannot be written", "see [export] metrics_file")
+        if reason := _why_not_written(path):
+            where = examined.config.place("export.metrics_file")
+            yield warn("metrics", f"{where}: {reason}", "name a file in a folder that can be written")
         else:
             yield ok("metrics", f"{path}: can be written")
+
+
+def _why_not_written(path: str) -> str:
+    """Why a file cannot be made anew at a path; empty if it can."""
+    try:
+        if stat.S_ISDIR(os.lstat(path).st_mode):
+            return f"{path}: is a folder"
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    folder = os.path.dirname(path)
+    return "" if os.access(folder, os.W_OK) else f"{folder}: cannot be written"
 
 
 def locks(examined: Examined) -> Findings:
@@ -130,8 +144,9 @@ def locks(examined: Examined) -> Findings:
     try:
         files = sorted(name for name in os.listdir(folder) if name.endswith(".lock") and name != "service.lock")
     except OSError as error:
-        if os.path.exists(folder):
-            yield fail("locks", f"{folder}: {error.strerror}", "see [export] lock_dir")
+        if os.path.lexists(folder):
+            place = examined.config.place("export.lock_dir")
+            yield fail("locks", f"{place}: {folder}: {error.strerror}", "name a folder")
         return
     holders = []
     for name in files:

@@ -44,7 +44,9 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
         return _cannot_open(name, options.config, error)
     try:
         if held is None:
-            held = lock.take_job(installation.config["export.lock_dir"], name, options.cron, options.wait)
+            config = installation.config
+            place = config.place("export.lock_dir")
+            held = lock.take_job(config["export.lock_dir"], name, options.cron, options.wait, place)
         opening.bring_in_line(installation, content)
         exporter, wanted = prepare(installation, name, options)
         try:
@@ -103,8 +105,8 @@ def publish(exporter: Exporter) -> None:
     """Have the metrics file show what a job has done; that alone never makes it fail."""
     try:
         metrics.write(exporter.installation)
-    except (OSError, sqlite3.Error) as error:
-        exporter.log.error("02-01", f"[export] metrics_file: {error}")
+    except (ConfigError, sqlite3.Error) as error:
+        exporter.log.error("02-01", str(error))
 
 
 def failure(option: str | None, caller: str, error: Exception) -> str:

@@ -117,7 +117,7 @@ def _reinstall(
     path = installation.config["shop.database"]
     # Before the shop is put right: whoever is killed in between must find it missing again.
     _mark_unseen(installation, usable, present, changelogs)
-    writer = db.connect_shop(path, write=True)
+    writer = db.connect_shop(path, write=True, place=installation.config.place("shop.database"))
     try:
         changelog.install(writer, usable, installation.id, lambda: require_installed(installation))
     except (sqlite3.Error, DatabaseError) as error:

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 
-from saasexport import queries
+from saasexport import lock, queries
 from saasexport.capture import changelog
 from saasexport.config import settings
 from saasexport.database import db, indexer
@@ -51,7 +51,9 @@ class Installation:
     def shop(self) -> sqlite3.Connection:
         """The shop, for reading."""
         if self._shop is None:
-            self._shop = db.connect_shop(self.config["shop.database"], read_only=self.read_only)
+            self._shop = db.connect_shop(
+                self.config["shop.database"], read_only=self.read_only, place=self.config.place("shop.database")
+            )
             # The feeds of files are read on this connection.
             read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
@@ -146,6 +148,10 @@ class Installation:
     def lock_file(self, name: str) -> str:
         """The lock file of a job or feed."""
         return os.path.join(self.config["export.lock_dir"], name + ".lock")
+
+    def lock(self, name: str, operation: str, waits: bool = False) -> lock.held:
+        """The lock of a job or feed, to be held in a `with` block."""
+        return lock.held(self.lock_file(name), operation, waits, self.config.place("export.lock_dir"))
 
     def close(self) -> None:
         """Close the databases."""

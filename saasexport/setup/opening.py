@@ -8,6 +8,7 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 import json
 import os
 import sqlite3
+from typing import Any
 
 import saasexport
 from saasexport.capture import changelog
@@ -40,13 +41,13 @@ def connect(
     """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
     path = settings.find(file)
     content = settings.read(path)
-    access = {"read_only": read_only and not counts, "accepts_old": not read_only}
+    access: dict[str, Any] = {"read_only": read_only and not counts, "accepts_old": not read_only}
     config, ours = _known(path, content, access)
     if config is None:
         config = settings.parse(path, content, feed_set.names_of)
-        ours = db.connect_ours(config["export.database"], **access)
+        ours = db.connect_ours(config["export.database"], place=config.place("export.database"), **access)
     assert ours is not None  # noqa: S101  # _known gives both or none
-    require_own_folders(config)
+    require_folders(config)
     if not read_only:
         bring_up(config, ours)
     init = "saasexport init --shop " + config["shop.database"]
@@ -78,7 +79,7 @@ def bring_in_line(installation: Installation, content: bytes) -> None:
 
 
 def _known(
-    path: str, content: bytes, access: dict[str, bool]
+    path: str, content: bytes, access: dict[str, Any]
 ) -> tuple[settings.Config | None, sqlite3.Connection | None]:
     """The configuration as it was kept when these bytes were last checked."""
     database = questions.database_of(path, content)
@@ -94,15 +95,18 @@ def _known(
     return None, None
 
 
-def require_own_folders(config: settings.Config) -> None:
-    """Refuse folders of locks and logs in which others may make files."""
+def require_folders(config: settings.Config) -> None:
+    """Refuse what is no folder, and folders of locks and logs in which others may make files."""
     for key in ("export.lock_dir", "export.log_dir"):
         ownership.require_one(config[key], config.place(key) + ": ")
+    # Without a folder for logs the shop's changes are sent all the same.
+    for key in ("export.lock_dir", "export.feeds_dir"):
+        ownership.require_folder(config[key], config.place(key))
 
 
-def identity_in(shop_file: str) -> str | None:
+def identity_in(config: settings.Config) -> str | None:
     """The id of the installation whose triggers stand in a shop; None if there are none."""
-    shop = db.connect_shop(shop_file)
+    shop = db.connect_shop(config["shop.database"], place=config.place("shop.database"))
     try:
         ids = [changelog.installation_of(sql) for kind, _, _, sql in changelog.installed(shop) if kind == "trigger"]
     finally:
@@ -115,10 +119,8 @@ def take_over(config: settings.Config, content: bytes) -> Installation:
 
     Nothing is known of what it sent, so every feed is compared with the shop.
     """
-    identity = identity_in(config["shop.database"])
-    ours = db.connect_ours(config["export.database"], create=True, accepts_old=True)
-    db.install(ours)
-    bring_up(config, ours)
+    identity = identity_in(config)
+    ours = _made(config, config["export.database"])
     with db.transaction(ours):
         if identity is not None and db.setting(ours, "installation_id") not in (None, identity):
             db.keep(ours, installation_id=identity)
@@ -128,6 +130,14 @@ def take_over(config: settings.Config, content: bytes) -> Installation:
     return set_up(config, content, identity)
 
 
+def _made(config: settings.Config, file: str) -> sqlite3.Connection:
+    """Our database with its fixed tables, which are made if they are not there."""
+    ours = db.connect_ours(file, create=True, accepts_old=True, place=config.place("export.database"))
+    db.install(ours)
+    bring_up(config, ours)
+    return ours
+
+
 def set_up(
     config: settings.Config, content: bytes, identity: str | None = None, file: str | None = None
 ) -> Installation:
@@ -135,10 +145,8 @@ def set_up(
 
     `identity` is what the shop's triggers carry already, and `file` where the database is made, if it was lost.
     """
-    require_own_folders(config)
-    ours = db.connect_ours(file or config["export.database"], create=True, accepts_old=True)
-    db.install(ours)
-    bring_up(config, ours)
+    require_folders(config)
+    ours = _made(config, file or config["export.database"])
     installation = Installation(config, ours)
     shop_identity = installation.shop_identity  # the shop is not read in a transaction of ours
     with db.transaction(ours):

@@ -36,7 +36,8 @@ def rebuild(path: str) -> str:
     """Replace our database, as a configuration file names it; gives a line that says what was done."""
     content = settings.read(path)
     config = settings.parse(path, content, feed_set.names_of)
-    with lock.held(os.path.join(config["export.lock_dir"], "recovery.lock"), "recovery"):
+    path = os.path.join(config["export.lock_dir"], "recovery.lock")
+    with lock.held(path, "recovery", place=config.place("export.lock_dir")):
         return _rebuild(config, content)
 
 
@@ -50,7 +51,7 @@ def _rebuild(config: settings.Config, content: bytes) -> str:
         _remove(unfinished + suffix)
     broken = sqlite3.connect(db.uri(database, "ro"), uri=True, isolation_level=None)
     try:
-        installation = set_up(config, content, _identity(broken, config["shop.database"]), unfinished)
+        installation = set_up(config, content, _identity(broken, config), unfinished)
         try:
             rows = _carry_over(installation, broken)
             installation.ours.execute("pragma wal_checkpoint(truncate)")
@@ -87,12 +88,12 @@ def _remove(path: str) -> None:
         os.remove(path)
 
 
-def _identity(broken: sqlite3.Connection, shop_file: str) -> str | None:
+def _identity(broken: sqlite3.Connection, config: settings.Config) -> str | None:
     """The installation's id, as the broken database has it; if it cannot be read, as the triggers in the shop do."""
     with suppress(sqlite3.Error):
         if identity := db.setting(broken, "installation_id"):
             return str(identity)
-    return identity_in(shop_file)
+    return identity_in(config)
 
 
 def _carry_over(installation: Installation, broken: sqlite3.Connection) -> int:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import saasexport
 from saasexport import queries
 from saasexport.database import indexer
+from saasexport.errors import ConfigError
 from saasexport.setup.installation import Installation
 from saasexport.status import status
 
@@ -51,7 +52,7 @@ ALL = (INFO, *(metric for metric, _ in PER_FEED), DELAY, FAILED_ITEMS, INDEXER, 
 
 
 def write(installation: Installation) -> None:
-    """Write the file, if one is configured; OSError if that is not possible."""
+    """Write the file, if one is configured; ConfigError if that is not possible."""
     path = installation.config["export.metrics_file"]
     if path is None:
         return
@@ -63,10 +64,11 @@ def write(installation: Installation) -> None:
             file.write(text)
         os.chmod(unfinished, 0o644)  # for the node exporter's user, whatever our umask
         os.replace(unfinished, path)
-    except OSError:
+    except OSError as error:
         if os.path.exists(unfinished):
             os.unlink(unfinished)
-        raise
+        where = f"{installation.config.place('export.metrics_file')}: {path}"
+        raise ConfigError(f"{where}: {error.strerror}", "name a file in a folder that can be written") from error
 
 
 def lines(installation: Installation) -> Iterator[str]:

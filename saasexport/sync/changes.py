@@ -105,7 +105,8 @@ def purge(this_pass: Pass, cursor: int) -> None:
     kept = this_pass.options.reading.kept
     if cursor < kept:
         return
-    writer = connect_shop(this_pass.exporter.installation.config["shop.database"], write=True)
+    config = this_pass.exporter.installation.config
+    writer = connect_shop(config["shop.database"], write=True, place=config.place("shop.database"))
     try:
         # Our purge is the one that can wait.
         writer.execute("pragma busy_timeout = 50")

@@ -77,6 +77,9 @@ class Exporter:
 
     def lines(self) -> list[str]:
         """What went wrong, a line per distinct problem."""
+        if self.log.fault:
+            place = self.installation.config.place("export.log_dir")
+            self.problems.tell(f"{place}: {self.log.fault}; nothing is logged: see its owner and mode, or its disk")
         return self.problems.lines()
 
     def close(self) -> None:
@@ -110,9 +113,9 @@ def connect(
             uses_backoff=uses_backoff,
             transport=settings["transport"],
             private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
-            private_key_place=installation.config.place("service.private_key_file"),
             destination=settings["destination"],
             options=_options_of(installation.config),
+            place=installation.config.place,
         ),
         installation.ours,
         installation.route,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from saasexport import lock
 from saasexport.errors import Busy, ConfigError, DatabaseError, ShopError
 from saasexport.feed import Feed
 from saasexport.setup import recovery
@@ -26,7 +25,7 @@ def each_feed(exporter: Exporter, options: Options, operation: str, sync: Sync, 
 def locked(exporter: Exporter, options: Options, operation: str, sync: Sync, feed: Feed) -> Any:
     """What a sync gives of a feed under its lock; None if it is in use, or if it cannot go on."""
     try:
-        with lock.held(exporter.installation.lock_file(feed.name), operation, options.waits):
+        with exporter.installation.lock(feed.name, operation, options.waits):
             return sync(exporter, options, feed)
     except Busy as busy:
         exporter.log.operation(feed.name, operation, f"operation skipped - {busy}")

@@ -6,7 +6,6 @@ said while the feed was in use, is found by the next tick.
 
 from collections.abc import Iterable
 
-from saasexport import lock
 from saasexport.errors import Busy
 from saasexport.setup.opening import open_installation
 from saasexport.sync.exporter import Options, exporter_for
@@ -24,7 +23,7 @@ def reindex(feed: str, ids: Iterable[int | str], config: str | None = None) -> b
         exporter = exporter_for(installation, "saasexport.reindex")
         it = installation.feed(feed)
         try:
-            with lock.held(installation.lock_file(it.name), "reindex"):
+            with installation.lock(it.name, "reindex"):
                 sync_entities(exporter, Options(send_legacy=True), it, ids, "partial reindex")
         except Busy:
             return False

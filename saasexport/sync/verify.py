@@ -10,7 +10,6 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
-from saasexport import lock
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.delivery.digests import HeldItems
@@ -94,7 +93,7 @@ class Verification:
             return Verdict(feed.name, 0, 0, dict.fromkeys(KINDS, 0), {}, [], is_complete=False)
         if not comparison.compare():
             return self._verdict(comparison)
-        with lock.held(self.exporter.installation.lock_file(feed.name), OPERATION, waits=True):
+        with self.exporter.installation.lock(feed.name, OPERATION, waits=True):
             # The shop as it is now, not as it was when the walk began.
             comparison.this_pass = Pass(self.exporter, self.options, feed)
             comparison.confirm()

@@ -450,7 +450,8 @@ def test_our_database_is_not_there(installed):
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     init = f"saasexport --config {installed.config} init --shop {installed.shop_file}"
-    assert f"FAIL  our database: {path}: is not there; run: {init}" == only(installed.doctor())
+    see = f"or see {installed.config}: [export] database"
+    assert f"FAIL  our database: {path}: is not there; run: {init}, {see}" == only(installed.doctor())
 
 
 def test_our_database_is_something_else(installed):
@@ -459,7 +460,7 @@ def test_our_database_is_something_else(installed):
     path.chmod(0o600)
     assert (
         f"FAIL  our database: {path}: file is not a database; run reindex_all_invalid: it sets the file aside and"
-        " builds a new one from it and from the shop"
+        f" builds a new one from it and from the shop, or see {installed.config}: [export] database"
     ) == only(installed.doctor())
 
 
@@ -510,7 +511,7 @@ def test_the_shop_is_not_there(installed):
     installed.shop_file.unlink()
     assert (
         f"FAIL  the shop: {installed.shop_file}: the shop database does not exist;"
-        " see [shop] database in the configuration"
+        f" see {installed.config}: [shop] database"
     ) == only(installed.doctor())
 
 

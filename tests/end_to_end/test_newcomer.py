@@ -153,7 +153,7 @@ def test_what_the_demo_says_at_its_end_can_be_typed(newcomer):
         ("bin/reindex_all_invalid", 2, "make one with: bin/saasexport init --shop FILE"),
         ("bin/saasexport init --shop nowhere.sqlite", 2, "nowhere.sqlite: the shop database does not exist"),
         ("bin/saasexport init --shop bin/saasexport", 1, "file is not a database; is this the shop's SQLite database"),
-        ("bin/saasexport init --shop saasexport", 1, "unable to open database file; is this the shop's SQLite"),
+        ("bin/saasexport init --shop saasexport", 1, "is no file; see --shop"),
         ("bin/saasexport init --shop empty.sqlite", 1, "holds no table"),
         ("bin/saasexport demo --folder bin", 2, "bin: exists already"),
         ("bin/saasexport demo --shop /dev/null/x", 1, "/dev/null/x: "),
@@ -200,5 +200,6 @@ def _asks_as_another_user(newcomer):
     assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
     (newcomer.clone / "saasexport.toml").chmod(0o644)
     done = newcomer.types(f"{nobody} bin/saasexport status")
-    said = f"saasexport: {newcomer.clone}/var/saasexport.sqlite: Permission denied; run this as the user who owns it\n"
+    said = f"saasexport: {newcomer.clone}/var/saasexport.sqlite: Permission denied; run this as the user who owns it,"
+    said += f" or see {newcomer.clone}/saasexport.toml: [export] database\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)

@@ -90,7 +90,9 @@ def test_a_ca_file_that_cannot_be_used_is_a_configuration_error(exporter, tmp_pa
     with secured(certificate(tmp_path)) as server:
         point(exporter, server, f'ca_file = "{path}"')
         done = exporter.run("reindex_all_invalid")
-    assert (done.returncode, done.stderr) == (2, f"reindex_all_invalid: {path}: {reason}; see [service] ca_file\n")
+    place = f"{exporter.config}: [service] ca_file"
+    said = f"reindex_all_invalid: {place}: {path}: {reason}; name the file that holds the certificates\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_a_service_that_speaks_no_tls_is_refused(exporter):

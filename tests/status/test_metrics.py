@@ -111,7 +111,7 @@ def test_a_folder_that_is_gone_makes_no_job_fail(measured):
     measured.change("update review_detail set title = 'Changed' where review_id = 1")
     measured.run("reindex_all_invalid", check=True)
     log = (measured.folder / "var" / "log" / "commerce-data-export-errors.log").read_text()
-    assert "CDE02-01 [export] metrics_file: " in log
+    assert f"CDE02-01 {measured.config}: [export] metrics_file: " in log
 
 
 def test_status_shows_its_table_even_if_the_metrics_cannot_be_written(measured):
@@ -119,7 +119,10 @@ def test_status_shows_its_table_even_if_the_metrics_cannot_be_written(measured):
     done = measured.run("saasexport", "status")
     assert done.returncode == 0
     assert "products" in done.stdout
-    assert f"saasexport: {measured.folder}/metrics/saasexport.prom: No such file or directory\n" == done.stderr
+    path = f"{measured.folder}/metrics/saasexport.prom"
+    hint = "name a file in a folder that can be written"
+    said = f"saasexport: {measured.config}: [export] metrics_file: {path}: No such file or directory; {hint}\n"
+    assert said == done.stderr
 
 
 def test_a_label_with_quotes_stays_a_label():

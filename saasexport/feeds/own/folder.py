@@ -20,10 +20,13 @@ Require = Callable[[str], None]
 
 
 def paths(folder: str) -> list[str]:
-    """The `.sql` files of a folder, by name; none if it is not there.  Those that begin with _ or . are left alone."""
+    """The `.sql` files of a folder, by name; none if it is not there.  Those that begin with _ or . are left alone.
+
+    What has its place and is no folder is refused where an installation is opened.
+    """
     try:
         names = sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return []
     return [os.path.join(folder, name) for name in names if name.endswith(".sql") and name[0] not in "_."]
 
