@@ -165,7 +165,7 @@ class Connected:
             db = self._store.connect()
             with self._store.writing():
                 db.execute("begin immediate")
-                prepare(db)
+                prepare(db, self.settings.is_english)
                 complete = bool(db.execute(SQL.state).fetchone()[2])
                 db.execute("commit")
             if complete:
@@ -175,7 +175,7 @@ class Connected:
 
     def _follow(self, db: sqlite3.Connection) -> None:
         """Take up what is received, until the end."""
-        refresher = Refresher(db)
+        refresher = Refresher(db, self.settings.is_english)
         with contextlib.closing(db):
             while not self._is_stopping:
                 self._wake.clear()

@@ -1,5 +1,6 @@
 """What a merchant sets for the connected services: units, synonyms, pins and facets, in one TOML file."""
 
+import re
 import tomllib
 import uuid
 from collections.abc import Callable
@@ -7,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from saasexport.errors import ConfigError
+from saasexport.service.recommend.filters import Filter, filter_of
 from saasexport.service.search.phrase import Synonym
-from saasexport.service.search.words import fold, words
+from saasexport.service.search.words import fold, sounds_english, words
 
 PAGE_TYPES = ("CMS", "Cart", "Category", "Checkout", "PageBuilder", "Product")
 
@@ -24,6 +26,9 @@ HONEST = {
 
 # These need the behaviour of shoppers, which nobody sends: they answer with their fallback.
 NEEDS_BEHAVIOUR = ("most-viewed", "most-added-to-cart", "viewed-viewed", "viewed-bought", "visual-similarity")
+
+
+PIN_ACTIONS = ("pin", "boost", "bury", "hide")
 
 
 class FacetSetting(NamedTuple):
@@ -47,15 +52,17 @@ class Unit(NamedTuple):
     page_type: str
     label: str
     size: int = 5
-    filters: tuple[dict[str, Any], ...] = ()
+    filters: tuple[Filter, ...] = ()
     fallback: str = ""
     order: int = 1
 
 
 class Pin(NamedTuple):
-    """A product that a phrase or a category shows at a place, or hides."""
+    """A product that a phrase or a category shows at a place, moves up or down, or hides."""
 
     sku: str
+    id: str = ""
+    name: str = ""
     position: int = 1
     phrase: str | None = None
     match: str = "is"
@@ -90,20 +97,23 @@ class Settings(NamedTuple):
     synonyms: tuple[tuple[Synonym, str], ...] = ()
     pins: tuple[Pin, ...] = ()
     facets: tuple[FacetSetting, ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
+
+    def is_english(self, view: str) -> bool:
+        """Whether the words of a store view have the endings of English."""
+        language = dict(self.languages).get(view)
+        return sounds_english(view) if language is None else re.split("[-_]", language.lower())[0] == "en"
 
     def synonyms_of(self, view: str) -> list[Synonym]:
         """The synonyms of a store view."""
         return [synonym for synonym, of in self.synonyms if of in ("", view)]
 
-    def rules(self, phrase: str, category: str | None, view: str) -> tuple[dict[int, str], list[str]]:
-        """SKUs by the places they are pinned to, and those that are hidden."""
+    def rules(self, phrase: str, category: str | None, view: str) -> list[Pin]:
+        """What holds for a question today, one per product: what is for exactly this phrase before all else."""
         today = datetime.now(UTC).strftime("%Y-%m-%d")
         rules = [pin for pin in self.pins if pin.applies(phrase, category, view, today)]
-        pins: dict[int, str] = {}
-        for rule in rules:
-            if rule.action == "pin":
-                pins.setdefault(rule.position, rule.sku)
-        return pins, [rule.sku for rule in rules if rule.action == "hide"]
+        rules.sort(key=lambda pin: pin.match != "is")
+        return list({pin.sku.casefold(): pin for pin in reversed(rules)}.values())[::-1]
 
 
 def default_units() -> tuple[Unit, ...]:
@@ -135,6 +145,8 @@ _UNIT = {
 _SYNONYM = {"terms": list, "from": str, "to": list, "store_view": str}
 _PIN = {
     "sku": str,
+    "id": str,
+    "name": str,
     "position": int,
     "phrase": str,
     "match": str,
@@ -153,7 +165,14 @@ _FACET = {
     "interval": (int, float),
     "selections": int,
 }
-_TABLES: dict[str, dict[str, Any]] = {"unit": _UNIT, "synonym": _SYNONYM, "pin": _PIN, "facet": _FACET}
+_LANGUAGE = {"store_view": str, "language": str}
+_TABLES: dict[str, dict[str, Any]] = {
+    "unit": _UNIT,
+    "synonym": _SYNONYM,
+    "pin": _PIN,
+    "facet": _FACET,
+    "language": _LANGUAGE,
+}
 
 
 def read_settings(path: str) -> Settings:
@@ -174,7 +193,7 @@ def read_settings(path: str) -> Settings:
 def _settings(content: dict[str, Any]) -> Settings:
     for name, entries in content.items():
         if name not in _TABLES or not isinstance(entries, list):
-            raise ValueError(f"{name}: expected [[unit]], [[synonym]], [[pin]] or [[facet]]")
+            raise ValueError(f"{name}: expected [[unit]], [[synonym]], [[pin]], [[facet]] or [[language]]")
         for number, entry in enumerate(entries, 1):
             _check_entry(f"[[{name}]] {number}", entry, _TABLES[name])
     units = tuple(_unit(entry, order) for order, entry in enumerate(content.get("unit", ()), 1))
@@ -184,7 +203,8 @@ def _settings(content: dict[str, Any]) -> Settings:
     synonyms = tuple(row for number, entry in entries for row in _synonyms(entry, number))
     pins = tuple(_pin(entry, number) for number, entry in enumerate(content.get("pin", ()), 1))
     facets = tuple(_facet(entry, number) for number, entry in enumerate(content.get("facet", ()), 1))
-    return Settings(units or DEFAULT.units, synonyms, pins, facets)
+    languages = tuple(_language(entry, number) for number, entry in enumerate(content.get("language", ()), 1))
+    return Settings(units or DEFAULT.units, synonyms, pins, facets, languages)
 
 
 def _check_entry(where: str, entry: Any, kinds: dict[str, Any]) -> None:
@@ -211,7 +231,10 @@ def _unit(entry: dict[str, Any], order: int) -> Unit:
     size = entry.get("size", 5)
     if not 1 <= size <= 25:
         raise ValueError(f"[[unit]] {order}: size: expected a number from 1 to 25")
-    filters = tuple(entry.get("filters", ()))
+    try:
+        filters = tuple(map(filter_of, entry.get("filters", ())))
+    except ValueError as error:
+        raise ValueError(f"[[unit]] {order}: filters: {error}") from error
     return Unit(entry.get("id") or unit_id(kind, page), name, kind, page, label, size, filters, fallback, order)
 
 
@@ -229,14 +252,23 @@ def _synonyms(entry: dict[str, Any], number: int) -> list[tuple[Synonym, str]]:
 
 
 def _pin(entry: dict[str, Any], number: int) -> Pin:
-    pin = Pin(**entry) if entry.get("sku") else None
+    named = {"id": f"pin-{number}", "name": f"[[pin]] {number}"}
+    pin = Pin(**{**named, **entry}) if entry.get("sku") else None
     if pin is None or (pin.phrase is None) == (pin.category is None):
         raise ValueError(f"[[pin]] {number}: expected sku, and either phrase or category")
-    if pin.match not in _MATCHES or pin.action not in ("pin", "hide") or pin.position < 1:
+    if pin.match not in _MATCHES or pin.action not in PIN_ACTIONS or pin.position < 1:
         raise ValueError(
-            f"[[pin]] {number}: match is one of {', '.join(_MATCHES)}, action pin or hide, position a number from 1 on"
+            f"[[pin]] {number}: match is one of {', '.join(_MATCHES)}, action of {', '.join(PIN_ACTIONS)},"
+            " position a number from 1 on"
         )
     return pin
+
+
+def _language(entry: dict[str, Any], number: int) -> tuple[str, str]:
+    view, language = entry.get("store_view"), entry.get("language", "")
+    if not view or not re.fullmatch("[A-Za-z]{2}([-_][A-Za-z]{2})?", language):
+        raise ValueError(f"[[language]] {number}: expected store_view, and language: en, fr, de_CH, ...")
+    return view, language
 
 
 def _facet(entry: dict[str, Any], number: int) -> FacetSetting:

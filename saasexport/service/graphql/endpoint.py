@@ -134,15 +134,15 @@ def _content(
     if not given(headers, GROUP) and isinstance(context, dict) and context.get("customerGroup"):
         headers = {**headers, GROUP.lower(): str(context["customerGroup"])}
     if _only_about_the_schema(document):
-        return _result(engine.graphql.execute_sync(engine.schema, document, variable_values=question.variables))
+        return _executed(engine, document, question, None)
     try:
         with connected.answering(headers, environment) as answers:
-            return _executed(engine, answers, document, question)
+            return _answers_of(engine, answers, document, question)
     except ScopeError as error:
         return {"errors": [{"message": str(error), "extensions": {"classification": "ValidationError"}}], "data": None}
 
 
-def _executed(engine: Engine, answers: Any, document: Any, question: Question) -> dict[str, Any]:
+def _answers_of(engine: Engine, answers: Any, document: Any, question: Question) -> dict[str, Any]:
     from saasexport.service.graphql.questions import Questions
     from saasexport.service.graphql.values import Views
 
@@ -158,18 +158,18 @@ def _executed(engine: Engine, answers: Any, document: Any, question: Question) -
             raise graphql.GraphQLError(f"query too complex: it takes more than {SECONDS:g} s")
 
     root = Questions(answers, Views(engine.schema_currencies.__contains__, spend))
-    return _result(
-        graphql.execute_sync(
-            engine.schema,
-            document,
-            root,
-            variable_values=question.variables,
-            operation_name=question.operation,
-        )
+    return _executed(engine, document, question, root)
+
+
+def _executed(engine: Engine, document: Any, question: Question, root: object) -> dict[str, Any]:
+    """What the operation that is meant comes to."""
+    result = engine.graphql.execute_sync(
+        engine.schema,
+        document,
+        root,
+        variable_values=question.variables,
+        operation_name=question.operation,
     )
-
-
-def _result(result: Any) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if result.errors:
         content["errors"] = [_error(error, "DataFetchingException") for error in result.errors]

@@ -8,23 +8,17 @@ from typing import Any
 from saasexport.service.catalog.categories import Category
 from saasexport.service.catalog.options import refine, variants_page
 from saasexport.service.connected import Answers
+from saasexport.service.graphql.errors import QuestionError
+from saasexport.service.graphql.unit_config import unit_of
 from saasexport.service.graphql.values import Values, Views
 from saasexport.service.recommend.units import Context
-from saasexport.service.search.query import Bucket, Query, Result, SearchError, Sort, clause_of
+from saasexport.service.search.query import MOST_PER_PAGE, Bucket, Query, Result, SearchError, Sort, clause_of
 from saasexport.service.search.words import fold
 from saasexport.service.settings import Unit
 
 MOST_SKUS = 100
 
 _BUCKETS = {"scalar": "ScalarBucket", "range": "RangeBucket", "category": "CategoryView"}
-
-
-class QuestionError(Exception):
-    """What is wrong with a question, in words for whoever asked."""
-
-    def __init__(self, message: str, extensions: Values | None = None) -> None:
-        super().__init__(message)
-        self.extensions = extensions or {"classification": "ValidationError", "errorMessage": message}
 
 
 class Questions:
@@ -54,7 +48,7 @@ class Questions:
         cursor: str | None = None,
     ) -> Values:
         """The variants of a configurable product."""
-        size = 100 if pageSize is None else pageSize
+        size = _given(pageSize, MOST_SKUS)
         if not 1 <= size <= MOST_SKUS:
             raise QuestionError(f"pageSize: expected a number from 1 to {MOST_SKUS}")
         try:
@@ -157,30 +151,31 @@ class Questions:
         info: Any,
         searchTerm: str,
         family: str | None = None,
-        pageSize: int = 20,
-        currentPage: int = 1,
+        pageSize: int | None = None,
+        currentPage: int | None = None,
     ) -> Values:
         """Categories whose names hold a text."""
+        size, page = _given(pageSize, 20), _given(currentPage, 1)
         if len(searchTerm.strip()) < 3:
             raise QuestionError("searchTerm: expected at least 3 characters")
-        if not 1 <= pageSize <= 500 or currentPage < 1:
+        if not 1 <= size <= MOST_PER_PAGE or page < 1:
             raise QuestionError("pageSize and currentPage: expected numbers from 1 on")
         wanted = fold(searchTerm)
         rows = [row for row in self._catalog.tree.by_id.values() if wanted in fold(row.name)]
         rows = sorted((row for row in rows if self._catalog.shows(row)), key=lambda row: (fold(row.name), row.url_path))
-        first = (currentPage - 1) * pageSize
+        first = (page - 1) * size
         return {
-            "items": [self._tree_value(row) for row in rows[first : first + pageSize]],
+            "items": [self._tree_value(row) for row in rows[first : first + size]],
             "totalCount": len(rows),
-            "pageInfo": {"currentPage": currentPage, "pageSize": pageSize, "totalPages": -(-len(rows) // pageSize)},
+            "pageInfo": {"currentPage": page, "pageSize": size, "totalPages": -(-len(rows) // size)},
         }
 
     def productSearch(
         self,
         info: Any,
         phrase: str,
-        current_page: int = 1,
-        page_size: int = 20,
+        current_page: int | None = None,
+        page_size: int | None = None,
         filter: list[Values] | None = None,
         sort: list[Values] | None = None,
         context: Values | None = None,
@@ -189,8 +184,9 @@ class Questions:
         try:
             clauses = tuple(clause_of(clause) for clause in filter or ())
             sorts = tuple(Sort(row["attribute"], row["direction"] == "DESC") for row in sort or ())
-            facets = "facets" in _asked_fields(info)
-            result = self._answers.search(Query(phrase, clauses, sorts, current_page, page_size, facets))
+            page, size = _given(current_page, 1), _given(page_size, 20)
+            query = Query(phrase, clauses, sorts, page, size, "facets" in _asked_fields(info))
+            result = self._answers.search(query)
         except SearchError as error:
             extensions = {"code": error.code, "classification": "DataFetchingException", "errorMessage": str(error)}
             raise QuestionError(f"Exception while fetching data (/productSearch) : {error}", extensions) from error
@@ -198,7 +194,9 @@ class Questions:
 
     def _result(self, result: Result) -> Values:
         return {
-            "items": lambda info: [self._item(row, result.terms) for row in self._answers.products(result.skus)],
+            "items": lambda info: [
+                self._item(row, result) for row in self._answers.products(result.skus)
+            ],
             "total_count": result.total,
             "page_info": {"current_page": result.page, "page_size": result.size, "total_pages": result.pages},
             "facets": [
@@ -215,12 +213,15 @@ class Questions:
             "warnings": [{"code": code, "message": message} for code, message in result.warnings],
         }
 
-    def _item(self, product: Any, terms: tuple[str, ...]) -> Values:
+    def _item(self, product: Any, result: Result) -> Values:
+        # Which rule moved a product is for those who set it up.
+        rule = result.applied.get(product.sku) if self._answers.scope.is_preview else None
         return {
             "productView": lambda info: self._views.product(product),
             "product": lambda info: self._views.old_product(product),
-            "highlights": lambda info: highlights(product.name or "", terms),
-            "applied_query_rule": None,
+            "highlights": lambda info: highlights(product.name or "", result.terms),
+            "applied_query_rule": rule
+            and {"rule_id": rule.id, "rule_name": rule.name, "action_type": rule.action.upper()},
         }
 
     def _bucket(self, bucket: Bucket) -> Values:
@@ -255,11 +256,7 @@ class Questions:
     ) -> Values:
         """All units of a type of page."""
         if config and self._answers.scope.is_preview:
-            kind = str(config.get("typeId") or "more-like-this")
-            size = min(max(config.get("displayNumber") or 5, 1), 25)
-            label = config.get("storefrontLabel") or kind
-            name = config.get("unitName") or kind
-            units: Iterable[Unit] = [Unit("preview", name, kind, pageType or "CMS", label, size)]
+            units: Iterable[Unit] = [unit_of(config, pageType)]
         else:
             everything = self._answers.connected.settings.units
             units = [unit for unit in everything if pageType in (None, unit.page_type)]
@@ -295,6 +292,11 @@ class Questions:
             for row in rows
         ]
         return {"results": results, "totalResults": len(results)}
+
+
+def _given(number: int | None, default: int) -> int:
+    """A number that clients may give as null."""
+    return default if number is None else number
 
 
 _SORTABLE = (

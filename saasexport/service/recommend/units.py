@@ -1,10 +1,12 @@
 """What a unit shows: its products, those that only fill it up, and what it lacks."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 from saasexport.service.catalog.catalog import Catalog
 from saasexport.service.catalog.product import INVISIBLE, Product
+from saasexport.service.recommend.filters import Place, passes
 from saasexport.service.recommend.orders import Sales
 from saasexport.service.settings import Unit
 
@@ -50,12 +52,18 @@ def recommend(sources: Sources, unit: Unit, context: Context, taken: set[str]) -
     shut_out = taken | set(context.cart) | set(context.bought) | ({context.current} if context.current else set())
     if unit.type == "recently-viewed":
         shut_out -= set(context.bought) | set(context.cart)
-    rows: list[tuple[Product, str]] = []
-    for sku in names:
-        _add(sources.catalog, rows, sku, "primary" if is_primary else "backup", unit, context, shut_out)
+    place = Place(sources.catalog.product(context.current) if context.current else None, context.category)
+    candidates: Iterable[tuple[str, str]] = [(sku, "primary" if is_primary else "backup") for sku in names]
     if unit.type not in WITHOUT_FALLBACK:
-        for sku in _fallback(sources, unit, context):
-            _add(sources.catalog, rows, sku, "backup", unit, context, shut_out)
+        candidates = chain(candidates, ((sku, "backup") for sku in _fallback(sources, unit, context)))
+    rows: list[tuple[Product, str]] = []
+    for sku, kind in candidates:
+        if len(rows) >= unit.size:
+            break
+        product = sources.catalog.product(sku) if sku not in shut_out else None
+        if product and product.visibility != INVISIBLE and passes(product, unit.filters, place):
+            shut_out.add(sku)
+            rows.append((product, kind))
     taken.update(product.sku for product, _ in rows)
     return Recommended(unit, rows)
 
@@ -98,51 +106,3 @@ def _fallback(sources: Sources, unit: Unit, context: Context) -> Iterable[str]:
         return
     yield from sources.sales.most_bought()[0]
     yield from sources.newest(context.category)
-
-
-def _add(
-    catalog: Catalog,
-    rows: list[tuple[Product, str]],
-    sku: str,
-    kind: str,
-    unit: Unit,
-    context: Context,
-    shut_out: set[str],
-) -> None:
-    if len(rows) >= unit.size or sku in shut_out:
-        return
-    product = catalog.product(sku)
-    if product and product.visibility != INVISIBLE and _passes(product, unit.filters, context):
-        shut_out.add(sku)
-        rows.append((product, kind))
-
-
-def _passes(product: Product, filters: Iterable[dict[str, Any]], context: Context) -> bool:
-    """Whether all inclusions hold and no exclusion does."""
-    return all(_holds(product, rule, context) != bool(rule.get("exclude")) for rule in filters)
-
-
-def _holds(product: Product, rule: dict[str, Any], context: Context) -> bool:
-    """Whether one condition of a filter holds of a product."""
-    field = str(rule.get("field", "")).upper()
-    values = [str(value) for value in rule.get("values", ())]
-    match field:
-        case "CATEGORY":
-            paths = product.item.get("categories") or ()
-            wanted = [context.category or "" if value == "current" else value.strip("/") for value in values]
-            return any(path == want or path.startswith(want + "/") for path in paths for want in wanted)
-        case "PRODUCT":
-            return product.sku in values
-        case "TYPE":
-            return product.kind in values
-        case "VISIBILITY":
-            return product.visibility in values
-        case "OUT_OF_STOCK":
-            return not product.in_stock
-        case "LOW_STOCK":
-            return bool(product.item.get("lowStock"))
-        case "PRICE":
-            price = product.least_price()
-            low, high = rule.get("from", 0), rule.get("to", float("inf"))
-            return bool(price) and low <= float(price.final if price else 0) < high
-    return True

@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from saasexport.queries import beside
-from saasexport.service.search.words import is_english
 
 SQL = beside(__file__.replace("changes.py", "refresh.py"))
 
@@ -16,8 +16,9 @@ _TIMES = ("modifiedAt", "deleted")
 class Views:
     """The store views that are indexed, by data space and code."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, is_english: Callable[[str], bool]) -> None:
         self._db = db
+        self._is_english = is_english
         self.by_code: dict[tuple[str, str], int] = {}
         self.by_id: dict[int, tuple[str, str, bool]] = {}
         self._read()
@@ -29,11 +30,11 @@ class Views:
     def add(self, environment: str, code: str) -> int:
         """The view's number; its tables are made when it is new."""
         if (environment, code) not in self.by_code:
-            values = {"environment": environment, "code": code, "is_english": is_english(code)}
+            values = {"environment": environment, "code": code, "is_english": self._is_english(code)}
             self._db.execute(SQL.view, values)
             self._read()
             view = self.by_code[environment, code]
-            tokens = "porter unicode61" if is_english(code) else "unicode61"
+            tokens = "porter unicode61" if self._is_english(code) else "unicode61"
             self._db.execute(
                 f"create virtual table search_{view} using fts5"
                 f"(keys, name, category, strong, middle, weak, tokenize='{tokens}', prefix='2 3')"

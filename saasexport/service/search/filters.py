@@ -12,6 +12,7 @@ class Filters:
     def __init__(self, memory: ViewMemory, catalog: Catalog) -> None:
         self._memory = memory
         self._catalog = catalog
+        self.warnings: list[tuple[str, str]] = []
 
     def bits(self, clause: Clause) -> int:
         """The products that meet a condition."""
@@ -19,6 +20,7 @@ class Filters:
             case "price":
                 return self._price(clause)
             case "categoryPath" | "categories":
+                self._warn_of_paths(clause)
                 return self._categories(self.category_ids(clause))
             case "categoryIds":
                 return self._categories(list(clause.values or ()))
@@ -35,6 +37,11 @@ class Filters:
         tree = self._catalog.tree
         rows = [tree.by_path.get(path.strip("/")) for path in clause.values or ()]
         return [row.id for row in rows if row]
+
+    def _warn_of_paths(self, clause: Clause) -> None:
+        for path in clause.values or ():
+            if path.strip("/") not in self._catalog.tree.by_path:
+                self.warnings.append(("UNKNOWN_CATEGORY_PATH", f"there is no category {path[:100]!r}"))
 
     def _categories(self, ids: list[str]) -> int:
         tree = self._catalog.tree
@@ -82,6 +89,8 @@ class Filters:
         if clause.starts_with is not None or clause.contains is not None:
             start, part = fold(clause.starts_with or ""), fold(clause.contains or "")
             chosen = [v for v in values if (start and v.startswith(start)) or (part and part in v)]
+            if attribute is None:
+                self.warnings.append(("UNKNOWN_ATTRIBUTE", f"no product has an attribute {code[:60]}"))
         elif attribute is None or not (attribute.is_filterable or attribute.is_filterable_in_search):
             raise SearchError(
                 f"{code[:60]} is not filterable: set 'Use in Search Results Layered Navigation' of the attribute"

@@ -38,6 +38,18 @@ class Synonym(NamedTuple):
     words: tuple[str, ...]
     others: tuple[tuple[str, ...], ...]
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What has to be typed: the words that say something."""
+        return tuple(word for word in self.words if word not in STOP_WORDS) or self.words
+
+
+class Group(NamedTuple):
+    """What has to match: one of some word sequences, the last of which may go on where it was typed."""
+
+    typed: list[tuple[str, ...]]
+    others: tuple[tuple[str, ...], ...] = ()
+
 
 class PhraseIndex:
     """The texts of one store view."""
@@ -52,7 +64,7 @@ class PhraseIndex:
         groups, related = self._groups(fold(phrase))
         if not groups:
             return Hits({})
-        terms = tuple(word for group in groups for choice in group for word in choice)
+        terms = tuple(word for group in groups for choice in (*group.typed, *group.others) for word in choice)
         scores = self._matches(groups, with_scores)
         if not scores:
             scores = self._matches(self._completed(groups), with_scores)
@@ -61,10 +73,11 @@ class PhraseIndex:
         if scores:
             return Hits(scores, related, "", terms)
         repaired = self._corrected(groups)
-        if repaired is None:
+        scores = self._matches(repaired, with_scores) if repaired else {}
+        if not repaired or not scores:
             return Hits({}, related)
-        corrected = " ".join(" ".join(group[0]) for group in repaired)
-        return Hits(self._matches(repaired, with_scores), related, corrected, tuple(corrected.split()))
+        corrected = " ".join(" ".join(group.typed[0]) for group in repaired)
+        return Hits(scores, related, corrected, tuple(corrected.split()))
 
     def suggestions(self, phrase: str, most: int = 5) -> list[str]:
         """Beginnings of names that go on from what was typed, those of most products first."""
@@ -74,29 +87,29 @@ class PhraseIndex:
         values = {"view_id": self._view, "first": start, "end": start + "\U0010ffff", "most": most}
         return [term for (term,) in self._db.execute(SQL.suggestions, values)]
 
-    def _groups(self, folded: str) -> tuple[list[list[tuple[str, ...]]], tuple[str, ...]]:
-        """The phrase as what has to match: each a list of word sequences, one of which is enough."""
+    def _groups(self, folded: str) -> tuple[list[Group], tuple[str, ...]]:
+        """The phrase as what has to match, and the synonyms in it."""
         chunks = [row for part in folded.split()[:MOST_WORDS] if (row := tuple(words(part)))]
         if any(chunk[0] not in STOP_WORDS for chunk in chunks if len(chunk) == 1) or any(len(c) > 1 for c in chunks):
             chunks = [chunk for chunk in chunks if len(chunk) > 1 or chunk[0] not in STOP_WORDS]
-        groups: list[list[tuple[str, ...]]] = []
+        groups: list[Group] = []
         related: list[str] = []
         at = 0
         while at < len(chunks):
             for synonym in self._synonyms:
-                size = len(synonym.words)
-                if tuple(word for chunk in chunks[at : at + size] for word in chunk) == synonym.words:
-                    groups.append([synonym.words, *synonym.others])
+                size = len(synonym.key)
+                if tuple(word for chunk in chunks[at : at + size] for word in chunk) == synonym.key:
+                    groups.append(Group([synonym.words], synonym.others))
                     related += [" ".join(other) for other in synonym.others]
                     at += size
                     break
             else:
                 chunk = chunks[at]
-                groups.append([chunk, ("".join(chunk),)] if len(chunk) > 1 else [chunk])
+                groups.append(Group([chunk, ("".join(chunk),)] if len(chunk) > 1 else [chunk]))
                 at += 1
         return groups, tuple(related)
 
-    def _matches(self, groups: list[list[tuple[str, ...]]], with_scores: bool) -> dict[int, float]:
+    def _matches(self, groups: list[Group], with_scores: bool) -> dict[int, float]:
         query = expression(groups)
         if not query:
             return {}
@@ -109,7 +122,7 @@ class PhraseIndex:
         )
         scores: dict[int, float] = dict(self._db.execute(ranked, (query,)))
         if len(groups) > 1 and scores:
-            together = [tuple(word for group in groups for word in group[0])]
+            together = Group([tuple(word for group in groups for word in group.typed[0])])
             for bonus, better in (
                 (PHRASE_BONUS, expression([together])),
                 (FIELD_BONUS, " OR ".join(f"{{{field}}} : ({query})" for field in FIELDS)),
@@ -124,13 +137,13 @@ class PhraseIndex:
         values = {"view_id": self._view, "first": start, "end": end}
         return self._db.execute(SQL.terms, values).fetchall()
 
-    def _completed(self, groups: list[list[tuple[str, ...]]]) -> list[list[tuple[str, ...]]]:
+    def _completed(self, groups: list[Group]) -> list[Group]:
         """The last word as every word that begins so: the index has stems, which may end before."""
-        last = groups[-1][0]
+        last = groups[-1].typed[0]
         if len(last) != 1 or len(last[0]) < 2:
             return []
         rows = sorted(self._terms(last[0], last[0] + "\U0010ffff"), key=lambda row: (-row[1], row[0]))[:MOST_TERMS]
-        return [*groups[:-1], [(term,) for term, _ in rows]] if rows else []
+        return [*groups[:-1], Group([(term,) for term, _ in rows])] if rows else []
 
     def _by_part_of_sku(self, phrase: str) -> dict[int, float]:
         """Products whose SKU, without its signs, holds what was typed."""
@@ -140,20 +153,20 @@ class PhraseIndex:
         rows = self._db.execute(SQL.skus, {"view_id": self._view})
         return {number: 1.0 for number, sku in rows if typed in "".join(words(sku))}
 
-    def _corrected(self, groups: list[list[tuple[str, ...]]]) -> list[list[tuple[str, ...]]] | None:
+    def _corrected(self, groups: list[Group]) -> list[Group] | None:
         """The phrase with each word that nobody writes replaced by the nearest one; None if there is none."""
-        repaired: list[list[tuple[str, ...]]] = []
+        repaired: list[Group] = []
         is_changed = False
         for group in groups:
             row = []
-            for word in group[0]:
+            for word in group.typed[0]:
                 is_there = self._terms(word, word + "\x00")
                 better = word if is_there else self._nearest(word)
                 if better is None:
                     return None
                 is_changed |= better != word
                 row.append(better)
-            repaired.append([tuple(row)])
+            repaired.append(Group([tuple(row)]))
         return repaired if is_changed else None
 
     def _nearest(self, word: str) -> str | None:
@@ -173,13 +186,13 @@ class PhraseIndex:
         return None
 
 
-def expression(groups: list[list[tuple[str, ...]]]) -> str:
-    """The question in the language of the index; every word is quoted, the last may go on."""
+def expression(groups: list[Group]) -> str:
+    """The question in the language of the index; every word is quoted, the last that was typed may go on."""
     parts = []
     for at, group in enumerate(groups):
         is_last = at == len(groups) - 1
-        choices = []
-        for choice in group:
+        choices = ['"' + " ".join(other) + '"' for other in group.others]
+        for choice in group.typed:
             quoted = '"' + " ".join(choice) + '"'
             choices.append(quoted + " *" if is_last and choice and 1 < len(choice[-1]) <= LONGEST_PREFIX else quoted)
         parts.append("(" + " OR ".join(choices) + ")")

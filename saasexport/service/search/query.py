@@ -80,7 +80,8 @@ class Result(NamedTuple):
     suggestions: list[str]
     related: list[str]
     warnings: list[tuple[str, str]]
-    terms: tuple[str, ...] = ()
+    terms: tuple[str, ...]
+    applied: dict[str, Any]  # SKU -> the pin that moved it
 
     @property
     def pages(self) -> int:

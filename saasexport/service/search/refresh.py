@@ -8,6 +8,7 @@ was taken up: killed anywhere, the index is as it was after some step.
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from saasexport.queries import beside
@@ -44,11 +45,12 @@ class Step(NamedTuple):
     is_complete: bool
 
 
-def prepare(db: sqlite3.Connection) -> None:
-    """Make the tables where they are not, or are another program's; within a transaction."""
+def prepare(db: sqlite3.Connection, is_english: Callable[[str], bool]) -> None:
+    """Make the tables where they are not, or are another program's or of other languages; within a transaction."""
     if db.execute("select 1 from sqlite_master where name = 'catalog_state'").fetchone():
         row = db.execute(SQL.state).fetchone()
-        if row and row[0] == VERSION:
+        views = db.execute(SQL.views).fetchall() if row and row[0] == VERSION else []
+        if row and row[0] == VERSION and all(is_english(code) == bool(english) for _, _, code, english in views):
             return
     for (name,) in db.execute(SQL.tables).fetchall():
         kind = "trigger" if name in ("catalog_item_insert", "catalog_item_update") else "table"
@@ -73,9 +75,10 @@ def _statements(script: str) -> list[str]:
 class Refresher:
     """Takes up what was received, through a connection of its own."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, is_english: Callable[[str], bool]) -> None:
         self._db = db
-        self._views = Views(db)
+        self._is_english = is_english
+        self._views = Views(db, is_english)
 
     def is_due(self) -> bool:
         """Whether anything waits."""
@@ -84,7 +87,7 @@ class Refresher:
     def step(self) -> Step | None:
         """Do some of what waits, within the caller's transaction; None if nothing does."""
         db = self._db
-        self._views = Views(db)
+        self._views = Views(db, self._is_english)
         took = take_up(db, self._views, CHANGES_AT_ONCE)
         due = db.execute(SQL.due, {"limit": PRODUCTS_AT_ONCE}).fetchall()
         if not took and not due:

@@ -1,12 +1,13 @@
 """One search: what the phrase finds, what the filter leaves of it, in which order, and the facets beside it."""
 
 import sqlite3
-from itertools import islice
+from itertools import chain, islice
 
 from saasexport.service.catalog.catalog import Catalog
 from saasexport.service.search.facets import Facets
 from saasexport.service.search.filters import Filters
 from saasexport.service.search.memory import ViewMemory, bitmap, numbers_of
+from saasexport.service.search.merchandising import NOTHING, Merchandise, merchandise
 from saasexport.service.search.phrase import Hits, PhraseIndex
 from saasexport.service.search.query import LONGEST_PHRASE, MOST_PER_PAGE, Facet, Query, Result, SearchError, Sort
 from saasexport.service.search.sorting import Orders
@@ -38,57 +39,78 @@ class Search:
         _check(query, phrase)
         warnings: list[tuple[str, str]] = []
         sorts = self._sorts(query, phrase, warnings)
-        by_relevance = bool(phrase) and not sorts
-        hits = self._index.find(phrase, by_relevance) if phrase else Hits({})
+        hits = self._index.find(phrase, with_scores=not sorts) if phrase else Hits({})
         if hits.corrected:
             warnings.append(("CORRECTED_PHRASE", f"nothing was found for {phrase!r}, so {hits.corrected!r} is shown"))
-        found = bitmap(hits.scores) if phrase else self._memory.every
-        found &= self._memory.of_group("shown", "", self._catalog.scope.group)
+        within = bitmap(hits.scores) if phrase else self._memory.every
+        within &= self._memory.of_group("shown", "", self._catalog.scope.group)
         conditions = [(clause.attribute, self._filters.bits(clause)) for clause in query.clauses]
-        pins, hidden = self._settings.rules(phrase, self._category(query), self._catalog.scope.view.code)
-        within = found & ~self._numbers(hidden)
+        rules = self._merchandise(query, phrase, sorts, conditions)
+        within = within & ~rules.hidden | rules.at_places
         members = within
         for _, bits in conditions:
             members &= bits
-        pinned = {} if query.sorts and not by_relevance else self._pinned(pins, conditions)
-        members |= bitmap(pinned.values())
-        page = self._page(query, members, hits, sorts, pinned)
+        page = self._page(query, members, hits, sorts, rules)
         total = members.bit_count()
         if query.page > max(1, -(-total // query.size)):
             raise SearchError(f"current_page {query.page} is beyond the last page, {max(1, -(-total // query.size))}")
-        facets = []
-        if query.with_facets:
-            facets = self._facets(query, within | bitmap(pinned.values()), conditions, phrase)
-        suggestions = self._index.suggestions(phrase)
-        if hits.corrected and hits.corrected not in suggestions:
-            suggestions = [hits.corrected, *suggestions][:5]
-        skus = [self._memory.skus[number] for number in page]
+        skus = self._memory.skus
         return Result(
-            total, skus, query.page, query.size, facets, suggestions, list(hits.related), warnings, hits.terms
+            total,
+            [skus[number] for number in page],
+            query.page,
+            query.size,
+            self._facets(query, within, conditions, phrase) if query.with_facets else [],
+            self._suggestions(phrase, hits),
+            list(hits.related),
+            [*warnings, *self._filters.warnings],
+            hits.terms,
+            {skus[number]: rule for number, rule in rules.applied.items() if number in skus},
         )
 
+    def _suggestions(self, phrase: str, hits: Hits) -> list[str]:
+        suggestions = self._index.suggestions(phrase)
+        if hits.corrected and hits.corrected not in suggestions:
+            return [hits.corrected, *suggestions][:5]
+        return suggestions
+
+    def _merchandise(
+        self, query: Query, phrase: str, sorts: tuple[Sort, ...], conditions: list[tuple[str, int]]
+    ) -> Merchandise:
+        """What the rules do, which is nothing under another order than the default one."""
+        if any(sort.attribute != "position" for sort in sorts):
+            return NOTHING
+        rules = self._settings.rules(phrase, self._category(query), self._catalog.scope.view.code)
+        allowed = self._memory.of_group("shown", "", self._catalog.scope.group)
+        for _, bits in conditions:
+            allowed &= bits
+        return merchandise(rules, self._numbers, allowed) if rules else NOTHING
+
     def _page(
-        self, query: Query, members: int, hits: Hits, sorts: tuple[Sort, ...], pinned: dict[int, int]
+        self, query: Query, members: int, hits: Hits, sorts: tuple[Sort, ...], rules: Merchandise
     ) -> list[int]:
         """The products of a page; pins take their places before the pages are cut."""
-        rest = members & ~bitmap(pinned.values())
-        if sorts or not hits.scores:
-            orders = Orders(self._memory, self._catalog.scope.group, self._positions(query, sorts))
-            ordered = orders.ordered(rest, sorts or (Sort("newest"),))
-        else:
-            ordered = self._by_relevance(rest, hits.scores)
+        rest = members & ~rules.at_places
+        parts = [rest & rules.boosted, rest & ~rules.boosted & ~rules.buried, rest & rules.buried]
+        orders = Orders(self._memory, self._catalog.scope.group, self._positions(query, sorts))
+        ordered = chain.from_iterable(
+            orders.ordered(part, sorts or (Sort("newest"),))
+            if sorts or not hits.scores
+            else self._by_relevance(part, hits.scores)
+            for part in parts
+            if part
+        )
         first = (query.page - 1) * query.size
         wanted = first + query.size
-        if not pinned:
+        if not rules.pinned:
             return list(islice(ordered, first, wanted))
-        others = iter(islice(ordered, wanted))
         rows: list[int] = []
-        late = sorted(pinned.items())
+        late = sorted(rules.pinned.items())
         while len(rows) < wanted:
             if late and (late[0][0] <= len(rows) + 1):
                 rows.append(late.pop(0)[1])
                 continue
-            following = next(others, None)
+            following = next(ordered, None)
             if following is None:
                 rows += [number for _, number in late]
                 break
@@ -138,22 +160,9 @@ class Search:
         select = "select document, position from catalog_place where view_id = ? and category_id = ?"
         return dict(self._db.execute(select, (self._view, self._categories(query)[0])))
 
-    def _pinned(self, pins: dict[int, str], conditions: list[tuple[str, int]]) -> dict[int, int]:
-        """The pinned products by their places, as far as the filter lets them through."""
-        allowed = self._memory.of_group("shown", "", self._catalog.scope.group)
-        for _, bits in conditions:
-            allowed &= bits
-        rows = {}
-        for place, sku in pins.items():
-            for number in numbers_of(self._numbers([sku]) & allowed):
-                rows[place] = number
-        return rows
-
-    def _numbers(self, skus: list[str]) -> int:
+    def _numbers(self, sku: str) -> int:
         select = "select document from catalog_product where view_id = ? and folded = ? and body is not null"
-        return bitmap(
-            number for sku in skus for (number,) in self._db.execute(select, (self._view, sku.casefold()))
-        )
+        return bitmap(number for (number,) in self._db.execute(select, (self._view, sku.casefold())))
 
     def _facets(self, query: Query, within: int, conditions: list[tuple[str, int]], phrase: str) -> list[Facet]:
         def counted(attribute: str) -> int:

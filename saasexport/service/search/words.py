@@ -58,8 +58,8 @@ def grams(folded: str) -> set[str]:
     return {" ".join(row[at : at + size]) for at in range(len(row)) for size in (1, 2, 3) if at + size <= len(row)}
 
 
-def is_english(view: str) -> bool:
-    """Whether a store view's code names no other language."""
+def sounds_english(view: str) -> bool:
+    """Whether a store view's code names no other language; a guess, for want of a setting."""
     return not OTHER_LANGUAGES & set(re.split(r"[^a-z]+", view.lower()))
 
 

@@ -74,7 +74,7 @@ def unit_value(unit: Unit) -> dict[str, Any]:
         "storefrontLabel": unit.label,
         "displayOrder": unit.order,
         "displayNumber": unit.size,
-        "filters": list(unit.filters),
+        "filters": [rule.value() for rule in unit.filters],
         "fallback": unit.fallback or None,
     }
 
