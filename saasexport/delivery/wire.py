@@ -57,18 +57,18 @@ class Transport:
             "X-Request-Id": request_id,
             **self._usual_headers(),
         }
-        self._keep_pace()
+        self.keep_pace()
         return self._connection().post(path, headers, gzipped(body))
 
     def get(self, path: str) -> Response:
         """Read what stands at a path; raises ServiceError without an answer."""
         headers = self._usual_headers()
-        self._keep_pace()
+        self.keep_pace()
         return self._connection().get(path, headers)
 
     def request(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
         """Send a body as it is, by any method, with these headers; raises ServiceError without an answer."""
-        self._keep_pace()
+        self.keep_pace()
         return self._connection().request(method, path, self._usual_headers() | headers, body)
 
     def _usual_headers(self) -> dict[str, str]:
@@ -77,7 +77,8 @@ class Transport:
             headers["X-Api-Key"] = self.settings.api_key
         return headers | (self._signature.headers() if self._signature is not None else {})
 
-    def _keep_pace(self) -> None:
+    def keep_pace(self) -> None:
+        """Wait until the next request may start, if there is a limit."""
         if self.settings.requests_per_second:
             try:
                 wait_for_slot(self.settings.rate_limit_file, self.settings.requests_per_second)

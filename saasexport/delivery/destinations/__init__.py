@@ -47,7 +47,7 @@ class Destination(Protocol):
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
         """The requests for a batch, in the order in which they are sent."""
 
-    def send(self, call: Call, request_id: str) -> Response:
+    def send(self, call: Call, request_id: str, /) -> Response:
         """Send a request and give the answer; raises ServiceError without one."""
 
     def judge(self, call: Call, response: Response) -> Verdict:

@@ -1,6 +1,6 @@
 """Real engines hold what the default destination gets, whatever happens in between.
 
-Real scripts, the demo shop, and a Typesense server; skipped where none is installed.
+Real scripts, the demo shop, a Typesense and a NATS server; skipped where they are not installed.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.support import BIN, Exporter
 TIMES = ("modifiedAt", "updatedAt")
 
 
-@pytest.fixture(scope="module", params=["typesense"])
+@pytest.fixture(scope="module", params=["typesense", "nats"])
 def engine(request, tmp_path_factory):
     """A server for all tests of this module; each has an environment of its own."""
     started = engines.start(request.param, tmp_path_factory.mktemp("engine") / "server")
