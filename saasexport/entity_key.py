@@ -104,10 +104,10 @@ class Key:
 
     def acts_as_key(self, text: str) -> bool:
         """Whether a column of whole numbers, compared with a text that is no key, takes it for one: 1e1, 24.0."""
-        number = self.written(text).number
+        number = self.possible_values(text).number
         return number is not None and number.is_integer()
 
-    def written(self, text: str) -> Written:
+    def possible_values(self, text: str) -> Written:
         """What the text of something that is no key may have been in the shop."""
         number = raw = None
         try:
@@ -143,7 +143,7 @@ class IntegerKey(Key):
             return int(value) if value.is_integer() and -self.highest - 1 <= value < self.highest else repr(value)
         # Where keys are read as the numbers they are, other text that looks like a number comes as its bytes.
         key = self._of_text(value.decode("ascii", "replace"))
-        is_number = isinstance(key, str) and self.written(key).number is not None
+        is_number = isinstance(key, str) and self.possible_values(key).number is not None
         return key if is_number else f"x'{value.hex()}'"
 
     def whole(self, value: Any) -> int | None:
@@ -167,7 +167,7 @@ class IntegerKey(Key):
     def error(self, column: str, text: str) -> str:
         """Why such a row is no entity."""
         shown = repr(text if len(text) <= 40 else text[:40] + "...")
-        if text.startswith("x'") and (raw := self.written(text).raw) is not None:
+        if text.startswith("x'") and (raw := self.possible_values(text).raw) is not None:
             shown = raw.decode(errors="backslashreplace")
             shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown)
             shown = f"'{shown[:40]}' (the bytes {text[:40]})"

@@ -167,7 +167,7 @@ class Shop:
             parameters = {**self.parameters, **parameters}
         if ids is not None:
             parameters["ids"] = json_list(ids)
-        with reading_shop(self.feed), self._bounded():
+        with reading_shop(self.feed), self._limit_time():
             try:
                 return self.connection.execute(query, parameters).fetchall()
             except sqlite3.DataError as error:
@@ -183,7 +183,7 @@ class Shop:
                 # bad bytes stay recognisable, and the one item that has them is set aside.
                 return self._tolerantly(query, parameters)
 
-    def grouped(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> Grouped:
+    def group(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> Grouped:
         """The rows of a query by their first column, which they go on without; in their order."""
         rows: Grouped = {}
         for row in self.rows(query, ids, **parameters):
@@ -206,7 +206,7 @@ class Shop:
             self._is_alone = before
 
     @contextmanager
-    def _bounded(self) -> Iterator[None]:
+    def _limit_time(self) -> Iterator[None]:
         """Interrupt a query that takes longer than it may, as ShopError."""
         if not self.seconds:
             yield
@@ -230,7 +230,7 @@ class Shop:
         found: Reference = self._reference[load]
         return found
 
-    def measured(self, provider: str, entities: int, ask: Callable[..., Reference], *arguments: Any) -> Reference:
+    def measure(self, provider: str, entities: int, ask: Callable[..., Reference], *arguments: Any) -> Reference:
         """What a part of a feed gives for some entities; how long it took is told to the profiler."""
         if self.profiler is None:
             return ask(*arguments)
@@ -356,7 +356,7 @@ class Feed:
             "walk": self.walk or self._query("walk") or _of_entity(WALK, self.entity, self.key),
             "count": self.count or self._query("count") or _of_entity(COUNT, self.entity, self.key),
         }
-        subscriptions, vias = _joined(self._subscriptions(), self._vias())
+        subscriptions, vias = _join(self._subscriptions(), self._vias())
         for name, value in {**derived, "subscriptions": subscriptions, "vias": vias}.items():
             object.__setattr__(self, name, value)  # frozen for everybody else
 
@@ -365,7 +365,7 @@ class Feed:
         """The changelog's table in the shop."""
         return self.view + "_cl"
 
-    def watched(self) -> tuple[Subscription, ...]:
+    def all_subscriptions(self) -> tuple[Subscription, ...]:
         """The subscriptions, those to settings included."""
         settings = (Subscription(setting.table, setting.column, setting.via) for setting in self.settings)
         return (*self.subscriptions, *dict.fromkeys(settings))
@@ -426,7 +426,7 @@ def _words(name: str, between: str = "_") -> Iterator[str]:
         yield between + letter.lower() if letter.isupper() else letter
 
 
-def _joined(
+def _join(
     subscriptions: Iterable[Subscription], vias: dict[str, str]
 ) -> tuple[tuple[Subscription, ...], dict[str, str]]:
     """The subscriptions, one per table and column, and the queries of their vias.

@@ -38,7 +38,7 @@ def _run(job: str) -> int:
     argv = sys.argv[1:]
     held = kept = None
     try:
-        kept = _kept(_config_file(argv))
+        kept = _load_kept(_config_file(argv))
         if kept is not None:
             os.umask(0o077)
             held = lock.take_job(kept["lock_dir"], job, "--cron" in argv)
@@ -77,7 +77,7 @@ def _config_file(argv: list[str]) -> str:
     raise ValueError
 
 
-def _kept(path: str) -> "dict | None":  # type: ignore[type-arg]
+def _load_kept(path: str) -> "dict | None":  # type: ignore[type-arg]
     """What the last run kept, if the configuration is still the same; None otherwise."""
     with open(path, "rb") as file:
         content = file.read()

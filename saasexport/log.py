@@ -35,7 +35,7 @@ class Log:
 
     def operation(self, feed: str, operation: str, status: str, started: float | None = None, **more: Any) -> None:
         """A record of a sync: `started` is time.monotonic() at its beginning."""
-        since = elapsed(time.monotonic() - started) if started is not None else "0 ms"
+        since = duration(time.monotonic() - started) if started is not None else "0 ms"
         caller = more.pop("caller", self.caller)
         record = {"feed": feed, "operation": operation, "status": status, "elapsed": since}
         record |= {"pid": str(os.getpid()), "caller": caller, **more}
@@ -66,7 +66,7 @@ class Log:
         self.say(message)
         return f"{message}; its traceback is in {os.path.join(self.folder, COLLECTING + '-errors.log')}"
 
-    def sent(self, feed: str, items: int, status: int, request_id: str, payload: bytes) -> None:
+    def record_request(self, feed: str, items: int, status: int, request_id: str, payload: bytes) -> None:
         """A record of a request; its payload only with EXPORTER_EXTENDED_LOG=1."""
         record: dict[str, Any] = {"feed": feed, "items": items, "code": status, "requestId": request_id}
         if os.environ.get("EXPORTER_EXTENDED_LOG") == "1":
@@ -125,7 +125,7 @@ class Log:
             self.say(self.fault)
 
 
-def elapsed(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A duration as Commerce prints it: 383 ms, 00:00:02 625 ms."""
     milliseconds = int(seconds * 1000)
     if milliseconds < 1000:

@@ -44,13 +44,13 @@ class Gate:
 
     def write(self, text: str) -> int:
         """Write a text; gives the number of its characters."""
-        self.stream.write(self._shown(text))
+        self.stream.write(self._make_plain(text))
         return len(text)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 
-    def _shown(self, text: str) -> str:
+    def _make_plain(self, text: str) -> str:
         shown = text.translate(_OF_TEXT)
         if shown != text and self.stream.isatty():
             for colour in _COLOURS:
@@ -62,7 +62,7 @@ class Gate:
 _ESCAPE = "saasexport.escape"
 
 
-def _escaped(error: UnicodeError) -> tuple[str, int]:
+def _escape(error: UnicodeError) -> tuple[str, int]:
     """The characters that cannot be encoded as JSON writes them: those beyond 16 bits as two."""
     assert isinstance(error, UnicodeEncodeError)  # noqa: S101  # there is no other when text is written
     units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
@@ -70,7 +70,7 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{pair}" for pair in pairs), error.end
 
 
-codecs.register_error(_ESCAPE, _escaped)
+codecs.register_error(_ESCAPE, _escape)
 
 
 def guard_streams() -> None:

@@ -80,12 +80,12 @@ def near(name: str, names: Iterable[str]) -> str:
 
 def as_typed(text: str) -> str:
     """A text for people, in which our commands are called as this program was: bin/saasexport, for one."""
-    called = _called()
+    called = _typed_name()
     names = "|".join(map(re.escape, COMMANDS))
     return re.sub(rf"(?<![\w./-])saasexport (?=(--config \S+ )?({names})\b)", lambda _: f"{called} ", text)
 
 
-def _called() -> str:
+def _typed_name() -> str:
     """What stands before a command's name: for a job and the service, the script beside."""
     typed = sys.argv[0]
     before = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv)]

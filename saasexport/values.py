@@ -90,7 +90,7 @@ def number(value: Any, field: str, also: Sequence[str] = ()) -> int | float | No
         try:
             value = float("" if "_" in value else value)  # 1_000 is a number to Python only
         except ValueError:
-            refuse(field, f"{shortened(value)} is not a number", also)
+            refuse(field, f"{shorten(value)} is not a number", also)
             return None
     if not isinstance(value, float):
         refuse(field, no_blob(value, "a number"), also)
@@ -124,7 +124,7 @@ def date_time(value: Any, field: str, kind: str = "time") -> str | None:
         return None
     written = _date_time(value) if type(value) is str else None
     if written is None:
-        refuse(field, f"{shortened(str(value))} is not a {kind}")
+        refuse(field, f"{shorten(str(value))} is not a {kind}")
     return written or None
 
 
@@ -148,7 +148,7 @@ def base64_of(value: str, errors: str = "strict") -> str:
     return b2a_base64(value.encode(errors=errors), newline=False).decode()
 
 
-def listed(value: str) -> list[str]:
+def split_list(value: str) -> list[str]:
     """The values of a list such as `31,32`; blanks around them do not count."""
     return [each.strip() for each in value.split(",")]
 
@@ -158,6 +158,6 @@ def media_path(value: str) -> str:
     return value if value.startswith("/") or not value else "/" + value
 
 
-def shortened(value: str, length: int = 40) -> str:
+def shorten(value: str, length: int = 40) -> str:
     """A value as it may stand in a message: quoted, one line, not too long."""
     return repr(value if len(value) <= length else value[:length] + "...")

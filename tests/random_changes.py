@@ -22,7 +22,7 @@ SPECIAL = {
 
 def watched_tables():
     """Every table that some feed watches."""
-    return sorted({entry.table for feed in all_feeds().values() for entry in feed.watched()})
+    return sorted({entry.table for feed in all_feeds().values() for entry in feed.all_subscriptions()})
 
 
 class Changer:

@@ -115,7 +115,7 @@ def service_block():
 def shop_tables_block():
     rows = []
     for feed in all_feeds().values():
-        tables = sorted({subscription.table for subscription in feed.watched()})
+        tables = sorted({subscription.table for subscription in feed.all_subscriptions()})
         rows.append((f"`{feed.name}`", f"`{feed.entity[0]}`", ", ".join(f"`{name}`" for name in tables)))
     return table(("feed", "its entities are the rows of", "it needs"), rows)
 

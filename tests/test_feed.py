@@ -90,17 +90,17 @@ def test_a_via_has_the_query_of_its_name():
 
 
 def test_the_table_of_the_entities_is_watched_without_a_word():
-    assert feed().watched() == (Subscription("point", "point_id"),)
+    assert feed().all_subscriptions() == (Subscription("point", "point_id"),)
     other = Subscription("point", "customer_id")
-    assert feed(subscriptions=(other,)).watched() == (Subscription("point", "point_id"), other)
+    assert feed(subscriptions=(other,)).all_subscriptions() == (Subscription("point", "point_id"), other)
     given = (Subscription("point", "point_id", via=EVERYTHING),)
-    assert feed(subscriptions=given).watched() == given
+    assert feed(subscriptions=given).all_subscriptions() == given
 
 
 def test_subscriptions_to_one_key_share_a_row_and_find_what_all_of_them_find():
     watched = (Subscription("link", "id", "parent"), Subscription("link", "id"), Subscription("link", "id", "child"))
     points = feed(subscriptions=watched, vias={"parent": "select 7", "child": "select 9"})
-    assert points.watched() == (Subscription("point", "point_id"), Subscription("link", "id", "link"))
+    assert points.all_subscriptions() == (Subscription("point", "point_id"), Subscription("link", "id", "link"))
     shop = sqlite3.connect(":memory:")
     assert shop.execute(points.vias["link"], {"keys": "[8]"}).fetchall() == [(7,), (8,), (9,)]
     shop.close()
@@ -109,13 +109,13 @@ def test_subscriptions_to_one_key_share_a_row_and_find_what_all_of_them_find():
 def test_of_subscriptions_to_one_key_one_that_concerns_everything_is_enough():
     watched = (Subscription("link", "id", "parent"), Subscription("link", "id", EVERYTHING))
     points = feed(subscriptions=watched, vias={"parent": "select 7"})
-    assert (points.watched()[1:], points.vias) == ((Subscription("link", "id", EVERYTHING),), {})
+    assert (points.all_subscriptions()[1:], points.vias) == ((Subscription("link", "id", EVERYTHING),), {})
 
 
 def test_settings_of_one_column_are_watched_once():
     settings = (Setting("option", "name", ("a",)), Setting("option", "name", ("b", 1)), Setting("tax", "id", (1,)))
     points = feed(settings=settings)
-    assert points.watched()[1:] == (
+    assert points.all_subscriptions()[1:] == (
         Subscription("option", "name", "option.name"),
         Subscription("tax", "id", "tax.id"),
     )
@@ -125,9 +125,9 @@ def test_settings_of_one_column_are_watched_once():
 def test_rows_are_grouped_by_their_first_column_in_their_order():
     shop = Shop(sqlite3.connect(":memory:"))
     query = "select value % 2, value, -value from json_each(:ids) order by value desc"
-    assert shop.grouped(query, [1, 2, 3, 4]) == {0: [(4, -4), (2, -2)], 1: [(3, -3), (1, -1)]}
-    assert shop.grouped(query, []) == {}
-    assert shop.grouped("select :word, 1", word="a") == {"a": [(1,)]}
+    assert shop.group(query, [1, 2, 3, 4]) == {0: [(4, -4), (2, -2)], 1: [(3, -3), (1, -1)]}
+    assert shop.group(query, []) == {}
+    assert shop.group("select :word, 1", word="a") == {"a": [(1,)]}
     shop.connection.close()
 
 

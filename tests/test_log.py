@@ -10,7 +10,7 @@ import time
 import pytest
 from freezegun import freeze_time
 
-from saasexport.log import Log, elapsed, one_line
+from saasexport.log import Log, duration, one_line
 from tests.support import ROOT
 
 
@@ -52,14 +52,14 @@ def test_an_error_has_its_code_and_stands_in_both_files(log):
 
 def test_a_request_is_logged_without_its_payload(log, monkeypatch):
     monkeypatch.delenv("EXPORTER_EXTENDED_LOG", raising=False)
-    log.sent("orders", 3, 200, "id-1", b'[{"customer":"secret"}]')
+    log.record_request("orders", 3, 200, "id-1", b'[{"customer":"secret"}]')
     (line,) = read(log, "saas-export")
     assert line.partition("INFO: ")[2] == '{"feed":"orders","items":3,"code":200,"requestId":"id-1"} [] []'
 
 
 def test_a_payload_is_logged_when_it_is_asked_for(log, monkeypatch):
     monkeypatch.setenv("EXPORTER_EXTENDED_LOG", "1")
-    log.sent("orders", 1, 200, "id-1", b'[{"a":1}]')
+    log.record_request("orders", 1, 200, "id-1", b'[{"a":1}]')
     record = json.loads(read(log, "saas-export")[0].partition("INFO: ")[2].removesuffix(" [] []"))
     assert record["payload"] == '[{"a":1}]'
 
@@ -131,7 +131,7 @@ def test_processes_that_write_at_once_never_mix_their_lines(tmp_path):
     ],
 )
 def test_a_duration_is_printed_as_commerce_does(seconds, expected):
-    assert elapsed(seconds) == expected
+    assert duration(seconds) == expected
 
 
 def test_text_that_can_be_printed_stays_as_it_is():

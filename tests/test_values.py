@@ -6,7 +6,7 @@ import math
 import pytest
 
 from saasexport.errors import InvalidValue
-from saasexport.values import base64_of, boolean, number, shortened, text, whole
+from saasexport.values import base64_of, boolean, number, shorten, text, whole
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_boolean_is_as_in_php(value, expected):
 
 
 def test_a_value_in_a_message_is_quoted_short_and_one_line():
-    assert shortened("a\nb") == r"'a\nb'"
-    assert shortened("abcdef", 3) == "'abc...'"
+    assert shorten("a\nb") == r"'a\nb'"
+    assert shorten("abcdef", 3) == "'abc...'"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def triggers(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
     watched: dict[str, dict[tuple[str, str, str], None]] = {}
     bodies: dict[str, list[tuple[str, str, str]]] = {}
     for feed in feeds:
-        for subscription in feed.watched():
+        for subscription in feed.all_subscriptions():
             via = "'" + subscription.via.replace("'", "''") + "'" if subscription.via else "null"
             entry = (feed.changelog, subscription.column, via)
             if entry not in watched.setdefault(subscription.table, {}):
@@ -100,7 +100,7 @@ def install(
     changed: list[str] = []
     with db.transaction(shop):
         may()
-        present = {name: (kind, sql) for kind, name, _, sql in installed(shop)}
+        present = {name: (kind, sql) for kind, name, _, sql in list_installed(shop)}
         # Triggers go before the changelogs they write to, and come after them:
         # no write of the shop may ever meet a trigger without its changelog.
         for kind, texts in (("trigger", wanted), ("table", tables)):
@@ -111,7 +111,7 @@ def install(
                 if kind == "table" and is_as_written(sql, before.get(name, "")):
                     _renew(shop, name, tables[name])
                 else:
-                    shop.execute(f"drop {kind} {quoted(name)}")
+                    shop.execute(f"drop {kind} {quote(name)}")
                     del present[name]
         for name, sql in {**tables, **wanted}.items():
             if name not in present:
@@ -124,7 +124,7 @@ def _renew(shop: sqlite3.Connection, changelog: str, sql: str) -> None:
     """Make a changelog anew with its rows and its last version; a rename would touch the triggers."""
     for statement in db.statements(SQL.save_rows.format(changelog=changelog)):
         shop.execute(statement)
-    shop.execute(f"drop table {quoted(changelog)}")
+    shop.execute(f"drop table {quote(changelog)}")
     shop.execute(sql)
     for statement in db.statements(SQL.restore_rows.format(changelog=changelog)):
         shop.execute(statement)
@@ -133,13 +133,13 @@ def _renew(shop: sqlite3.Connection, changelog: str, sql: str) -> None:
 def uninstall(shop: sqlite3.Connection) -> int:
     """Take everything of ours out of the shop, triggers first; gives the number of things removed."""
     with db.transaction(shop):
-        present = installed(shop)
+        present = list_installed(shop)
         for kind, name, _, _ in present:
-            shop.execute(f"drop {kind} {quoted(name)}")
+            shop.execute(f"drop {kind} {quote(name)}")
     return len(present)
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name as SQL takes it, whatever is in it."""
     return '"' + name.replace('"', '""') + '"'
 
@@ -175,14 +175,14 @@ _CHANGELOG = re.compile(
 
 
 @functools.lru_cache(maxsize=1000)
-def _marked(sql: str) -> re.Match[str] | None:
+def _split_at_marker(sql: str) -> re.Match[str] | None:
     """A trigger's text parted at its marker, None without one; several questions are asked of each text."""
     return _TRIGGER.fullmatch(sql)
 
 
 def installation_of(sql: str) -> str:
     """The installation whose marker a trigger carries at its place; empty if it carries none."""
-    match = _marked(sql)
+    match = _split_at_marker(sql)
     return match["installation"] if match else ""
 
 
@@ -195,30 +195,30 @@ def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
     """
     if kind == "table":
         return _CHANGELOG.match(sql) is not None
-    match = _marked(sql)
+    match = _split_at_marker(sql)
     if match is None:
         return False
     is_on_our_table = name.lower() in {_trigger_name(table, operation).lower() for operation in OPERATIONS}
     return is_on_our_table or _BODY.fullmatch(match["body"]) is not None
 
 
-def installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
+def list_installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
     """Type, name, table and text of what is there of ours in the shop, triggers first."""
     return [row for row in shop.execute(SQL.candidates) if is_ours(*row)]
 
 
 def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
     """Why the shop cannot give this feed: a lack, or a name of ours that is taken; empty if it can."""
-    return feed.fault or lacking(shop, feed) or taken(shop, feed)
+    return feed.fault or lacking(shop, feed) or describe_clash(shop, feed)
 
 
 def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
     """The table or key column that the shop lacks for this feed, in words; empty if it has all."""
     present: dict[str, set[str]] = {}
-    tables = encode([subscription.table.lower() for subscription in feed.watched()])
+    tables = encode([subscription.table.lower() for subscription in feed.all_subscriptions()])
     for table, column in shop.execute(SQL.columns, {"tables": tables}):
         present.setdefault(table, set()).add(column)
-    for subscription in feed.watched():
+    for subscription in feed.all_subscriptions():
         if subscription.table.lower() not in present:
             return _instead_of(shop, subscription.table)
         if subscription.column.lower() not in present[subscription.table.lower()]:
@@ -234,9 +234,10 @@ def _instead_of(shop: sqlite3.Connection, table: str) -> str:
     return f"the shop has no table {table}"
 
 
-def taken(shop: sqlite3.Connection, feed: Feed) -> str:
+def describe_clash(shop: sqlite3.Connection, feed: Feed) -> str:
     """The thing of the shop's own that has a name we need for this feed, with the remedy; empty if there is none."""
-    triggers = {_trigger_name(entry.table, operation).lower() for entry in feed.watched() for operation in OPERATIONS}
+    tables = [entry.table for entry in feed.all_subscriptions()]
+    triggers = {_trigger_name(table, operation).lower() for table in tables for operation in OPERATIONS}
     names = encode([feed.changelog.lower(), *sorted(triggers)])
     for kind, name, table, sql, _ in shop.execute(SQL.named, {"names": names}):
         is_in_the_way = name.lower() in triggers if kind == "trigger" else name.lower() == feed.changelog.lower()
@@ -283,7 +284,7 @@ def head(shop: sqlite3.Connection, feed: Feed) -> tuple[int, str | None]:
     return version, fingerprint
 
 
-def lost(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None) -> str:
+def reason_for_loss(shop: sqlite3.Connection, feed: Feed, cursor: int, expected: str | None) -> str:
     """Why the changelog cannot be trusted from the cursor on; empty if it can."""
     if cursor == 0:
         return ""
@@ -406,14 +407,16 @@ def _vias_of_source(feed: Feed) -> set[str]:
     """The vias through which rows of the feed's entities come: there, what is no key is an entity that fails."""
     source = tuple(name.lower() for name in feed.entity)
     return {
-        entry.via for entry in feed.watched() if entry.via and (entry.table.lower(), entry.column.lower()) == source
+        entry.via
+        for entry in feed.all_subscriptions()
+        if entry.via and (entry.table.lower(), entry.column.lower()) == source
     }
 
 
 def _vias_of_keys(feed: Feed) -> set[str]:
     """The vias whose keys are keys of the shop's tables, not texts such as a SKU."""
     columns: dict[str, list[str]] = {}
-    for entry in feed.watched():
+    for entry in feed.all_subscriptions():
         if entry.via:
             columns.setdefault(entry.via, []).append(entry.column)
     return {via for via, names in columns.items() if all(map(feed.key.is_in, names))}
@@ -474,7 +477,7 @@ def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> No
     after = feed.key.lowest
     while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": limit})]:
         after = ids[-1]
-        found = fingerprints.changed(shop, ours, feed, ids)
+        found = fingerprints.select_changed(shop, ours, feed, ids)
         with db.transaction(ours, "deferred"):
             ours.execute(SQL.confirmed, {"ids": json_list(found)})
 

@@ -64,7 +64,7 @@ def _run(argv: list[str]) -> int:
         raise ConfigError(f"unrecognized argument {argv[0]!r}", "see: saasexport --help")
     if " ".join(argv[:2]) in COMMANDS:
         argv = [" ".join(argv[:2]), *argv[2:]]
-    name = named(argv[0])
+    name = find_command(argv[0])
     options = parser(name, config)
     status: int = _module(name).run(options.parse_args(argv[1:]), name)
     return status
@@ -108,7 +108,7 @@ class _Options(Parser):
         return "\n".join(["examples:", *lines, "", super().format_help()])
 
 
-def named(name: str) -> str:
+def find_command(name: str) -> str:
     """A command by its name, or by the beginnings of its parts where they are clear, as bin/magento takes them."""
     if name in COMMANDS:
         return name

@@ -66,7 +66,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _help_of(name: str) -> str:
-    return commands.parser(commands.named(name)).format_help() if name else commands.usage() + "\n"
+    return commands.parser(commands.find_command(name)).format_help() if name else commands.usage() + "\n"
 
 
 # A colon parts words in bash, unless it is told not to.

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     said = f"{worst[0].check}: {worst[0]}{more}" if worst else "everything is delivered or on its way"
     # A bar ends the text, and a line is all there may be.
     said = plain.line(" ".join(said.replace("|", "/").split()))
-    measured = "" if state == 3 else _measured(options.config)
+    measured = "" if state == 3 else _totals(options.config)
     if options.json:
         for_programs.show([{"status": STATES[state], "message": said, "measured": measured}])
         return state
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     return state
 
 
-def _measured(config: str | None) -> str:
+def _totals(config: str | None) -> str:
     """The numbers of all feeds together, as label=value;warning;critical;minimum."""
     try:
         installation = open_installation(config, read_only=True)

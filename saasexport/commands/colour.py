@@ -13,7 +13,7 @@ def is_wanted() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def painted(text: str, colour: str) -> str:
+def paint(text: str, colour: str) -> str:
     """A line's text in a colour, or without: into a pipe or with NO_COLOR."""
     text = plain.line(text)
     if not colour or not is_wanted():

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     if options.json:
         return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
     print(f"configuration file: {path}")
-    printed = [(name, None if value is None else _printed(value), source) for name, value, source in rows]
+    printed = [(name, None if value is None else _as_in_file(value), source) for name, value, source in rows]
     print("\n".join(table.lines(("Setting", "Value", "From"), printed)))
     return 0
 
@@ -61,10 +61,10 @@ def _hidden(name: str, value: Any) -> Any:
     """An address without what only its owner may know: a password, or the secret path of a dead man's switch."""
     if not isinstance(value, str) or "://" not in value:
         return value
-    return addresses.shown(value, is_path_secret=name == "export.ping_url")
+    return addresses.hide_secrets(value, is_path_secret=name == "export.ping_url")
 
 
-def _printed(value: Any) -> str:
+def _as_in_file(value: Any) -> str:
     """A value as the file would have it, but for the quotes of a text."""
     if isinstance(value, bool):
         return str(value).lower()

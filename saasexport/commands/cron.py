@@ -81,7 +81,7 @@ def job_lines(config: settings.Config) -> list[str]:
         job = _JOB.match(line)
         if job:
             command = [*_script(job["script"], config), "--cron", "--config", config.file]
-            found.append(job["when"] + _quoted(command))
+            found.append(job["when"] + _quote(command))
     return found
 
 
@@ -100,7 +100,7 @@ def _script(name: str, config: settings.Config) -> list[str]:
     return [os.path.abspath(installed)] if installed else [sys.executable, "-I", "-m", "saasexport", name]
 
 
-def _quoted(command: list[str]) -> str:
+def _quote(command: list[str]) -> str:
     line = shlex.join(command)
     if "\n" in line:
         raise ConfigError("a path with a line break cannot stand in a crontab")

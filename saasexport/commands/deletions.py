@@ -37,8 +37,8 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         feeds = [installation.feed(options.feed)] if options.feed else installation.feeds()
         if options.confirm:
-            return _confirm(installation, [feed for feed in feeds if deletion_guard.held(installation.ours, feed)])
-        rows = [(feed.name, len(deletion_guard.held(installation.ours, feed))) for feed in feeds]
+            return _confirm(installation, [feed for feed in feeds if deletion_guard.load_held(installation.ours, feed)])
+        rows = [(feed.name, len(deletion_guard.load_held(installation.ours, feed))) for feed in feeds]
         rows = [row for row in rows if row[1]]
         if options.json:
             return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])

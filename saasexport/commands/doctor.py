@@ -4,7 +4,7 @@ import argparse
 
 from saasexport import doctor, plain
 from saasexport.commands import for_programs
-from saasexport.commands.colour import painted
+from saasexport.commands.colour import paint
 from saasexport.usage import as_typed
 
 EXAMPLES = {"doctor": "saasexport doctor\nsaasexport doctor --quiet\nsaasexport doctor --json"}
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     for finding in doctor.examine(options.config):
         findings.append(finding)
         if not options.json and not (options.quiet and finding.status == doctor.OK):
-            status = painted(finding.status.ljust(4), COLOURS[finding.status])
+            status = paint(finding.status.ljust(4), COLOURS[finding.status])
             print(as_typed(f"{status}  {finding.check}: {plain.line(str(finding))}"), flush=True)
     if options.json:
         for_programs.show([finding._asdict() for finding in findings])

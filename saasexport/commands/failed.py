@@ -8,7 +8,7 @@ from typing import Any
 from saasexport import plain
 from saasexport.clock import now_text
 from saasexport.commands import for_programs, table
-from saasexport.commands.colour import painted
+from saasexport.commands.colour import paint
 from saasexport.commands.progress import summary
 from saasexport.database.db import transaction
 from saasexport.errors import Busy, ConfigError
@@ -16,7 +16,7 @@ from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.sync.exporter import Exporter, Options, exporter_for
 from saasexport.sync.story import sync_entities
 from saasexport.usage import as_typed
@@ -115,13 +115,13 @@ def run(options: argparse.Namespace, name: str) -> int:
     installation = open_installation(options.config, read_only=options.action is None)
     try:
         feed = installation.feed(options.feed).name if options.feed else None
-        items = _chosen(installation, feed, options)
+        items = _choose_items(installation, feed, options)
         if options.action == "retry":
             return _retry(installation, items)
         if options.action == "drop":
             return _drop(installation, items)
         if options.json:
-            return for_programs.show(_decoded(items[: options.limit]))
+            return for_programs.show(_decode(items[: options.limit]))
         if options.all or options.limit or options.id is not None:
             return _list(installation, items, options.limit)
         return _show(installation, items)
@@ -129,8 +129,8 @@ def run(options: argparse.Namespace, name: str) -> int:
         installation.close()
 
 
-def _chosen(installation: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
-    items = status.failed(installation, feed)
+def _choose_items(installation: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
+    items = status.load_failed(installation, feed)
     if options.status is not None:
         items = [item for item in items if item["status"] in options.status]
     if options.id is not None:
@@ -141,7 +141,7 @@ def _chosen(installation: Installation, feed: str | None, options: argparse.Name
     return items
 
 
-def _decoded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _decode(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {**item, "feed_data": json.loads(item["feed_data"]), "metadata": json.loads(item["metadata"] or "null")}
         for item in items
@@ -156,7 +156,7 @@ def _show(installation: Installation, items: list[dict[str, Any]]) -> int:
     retried = [item for item in items if item["status"] == 2]
     attention = [item for item in items if item["status"] != 2]
     verb = "needs" if len(attention) == 1 else "need"
-    print(f"{counted(len(attention), 'item')} {verb} attention, {len(retried):,} will retry")
+    print(f"{quantity(len(attention), 'item')} {verb} attention, {len(retried):,} will retry")
     for heading, some in (("Needs attention", attention), ("Will retry, every 5 minutes", retried)):
         if some:
             print(f"\n{heading}")
@@ -178,8 +178,8 @@ def _groups(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _show_group(installation: Installation, group: list[dict[str, Any]]) -> None:
     first = group[0]
     meaning = MEANING[first["status"]]
-    what = f"{first['feed']}: {counted(len(group), 'item')} {meaning}: {first['errors'] or 'no reason'}"
-    print("  " + painted(what, COLOURS.get(f"{first['status']} {meaning}", "")))
+    what = f"{first['feed']}: {quantity(len(group), 'item')} {meaning}: {first['errors'] or 'no reason'}"
+    print("  " + paint(what, COLOURS.get(f"{first['status']} {meaning}", "")))
     for item in group[:EXAMPLES_SHOWN]:
         identity = _identity(item, installation.all_feeds[item["feed"]].identity)
         print(f"    entity {plain.line(str(item['source_entity_id']))}, id {item['id']}: {plain.line(identity)}")

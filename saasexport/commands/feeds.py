@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     """Show name, mode, indexer and table of every feed, and why one is unavailable."""
     installation = open_installation(options.config, read_only=True)
     try:
-        feeds = [_described(installation, feed) for feed in installation.feed_set.feeds.values()]
+        feeds = [_describe(installation, feed) for feed in installation.feed_set.feeds.values()]
         nameless = installation.feed_set.nameless
     finally:
         installation.close()
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def _described(installation: Installation, feed: Feed) -> dict[str, Any]:
+def _describe(installation: Installation, feed: Feed) -> dict[str, Any]:
     # As the shop is now: no job may have looked at it yet.
     unavailable = changelog.unavailable(installation.shop, feed) or None
     loaded = installation.feed_set.loaded.get(feed.name)

@@ -81,7 +81,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     """Run one of the commands."""
     installation = open_installation(options.config, read_only=name in ONLY_LOOK)
     try:
-        feeds = _chosen(installation, options.indexers)
+        feeds = _choose_feeds(installation, options.indexers)
         if name == "indexer:info":
             return _info(feeds or list(installation.all_feeds.values()), options)
         feeds = feeds or installation.feeds()
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         installation.close()
 
 
-def _chosen(installation: Installation, ids: list[str]) -> list[Feed]:
+def _choose_feeds(installation: Installation, ids: list[str]) -> list[Feed]:
     """The feeds of these indexers, by the indexer's id or the feed's name; none for none."""
     by_id = {feed.indexer.lower(): feed for feed in installation.all_feeds.values()}
     by_id |= {feed.name.lower(): feed for feed in installation.all_feeds.values()}
@@ -151,7 +151,7 @@ def _status(installation: Installation, feeds: list[Feed], options: argparse.Nam
         rows.append((feed.indexer, feed.title, shown, on, schedule, updated))
     if options.json:
         return for_programs.show([dict(zip(KEYS["indexer:status"], row, strict=True)) for row in rows])
-    print("\n".join(table.bordered(HEAD, rows, lambda _, cell: COLOURS.get(cell, ""))))
+    print("\n".join(table.draw_borders(HEAD, rows, lambda _, cell: COLOURS.get(cell, ""))))
     return 0
 
 

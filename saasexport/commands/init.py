@@ -99,7 +99,8 @@ def run(options: argparse.Namespace, name: str) -> int:
         feeds = installation.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
         if chosen and copied:
-            print(f"preset         {chosen.shop} {chosen.version}: {_copied(copied)} {config['export.feeds_dir']}")
+            copies = f"{_describe_copies(copied)} {config['export.feeds_dir']}"
+            print(f"preset         {chosen.shop} {chosen.version}: {copies}")
         print(f"our database   {config['export.database']}")
         print(f"shop           {config['shop.database']}: {len(feeds)} feeds watch it")
         print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
@@ -109,7 +110,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def _copied(copied: preset.Copied) -> str:
+def _describe_copies(copied: preset.Copied) -> str:
     kept = f" ({len(copied.kept)} were there and are kept)" if copied.kept else ""
     return f"{len(copied.written)} feeds copied{kept} to"
 
@@ -129,7 +130,7 @@ def _preset(path: str, name: str | None) -> Preset | None:
     try:
         if name is None:
             return preset.of_shop(shop)
-        chosen = preset.named(name)
+        chosen = preset.find(name)
         if lack := preset.lacking(chosen, shop):
             raise ShopError(f"{path}: does not fit the preset {name}: it lacks {lack}")
         return chosen
@@ -224,16 +225,16 @@ def _template(path: str, shop: str, options: argparse.Namespace, is_own_only: bo
     if os.path.commonpath([beside, shop]) == beside:
         shop = os.path.relpath(shop, beside)
     return TEMPLATE.format(
-        shop=_quoted("--shop", shop),
+        shop=_quote("--shop", shop),
         export=ONLY_OWN if is_own_only else "",
-        service=_quoted("--service", DEFAULT_SERVICE if options.service is None else options.service),
-        environment=_quoted(
+        service=_quote("--service", DEFAULT_SERVICE if options.service is None else options.service),
+        environment=_quote(
             "--environment", settings.DEFAULT_ENVIRONMENT if options.environment is None else options.environment
         ),
     )
 
 
-def _quoted(option: str, text: str) -> str:
+def _quote(option: str, text: str) -> str:
     """A text as TOML has it; what is wrong with it says who checks the configuration, with file and key."""
     try:
         text.encode()

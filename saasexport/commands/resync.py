@@ -15,10 +15,11 @@ from saasexport.config import keys
 from saasexport.entity_key import EntityId
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
-from saasexport.log import elapsed
+from saasexport.log import duration
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
+from saasexport.status.judgement import quantity
 from saasexport.sync import lookup, resync
 from saasexport.sync.exporter import Exporter, Options, exporter_for
 from saasexport.sync.report import Report
@@ -96,7 +97,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         feed = _feed(installation, options)
         options.lines = _lines(options.by_ids_file) if options.by_ids_file is not None else []
         _check(options, feed)
-        exporter = exporter_for(installation, " ".join(["saasexport saas:resync", *_given(options)]))
+        exporter = exporter_for(installation, " ".join(["saasexport saas:resync", *_options_for_log(options)]))
         try:
             return _run(exporter, feed, options)
         finally:
@@ -152,7 +153,7 @@ def _lines(path: str) -> list[str]:
         raise ConfigError(f"--by-ids-file {path}: {reason}", "one id or SKU a line") from error
 
 
-def _given(options: argparse.Namespace) -> list[str]:
+def _options_for_log(options: argparse.Namespace) -> list[str]:
     """The options as they stand in the log, where a caller is named."""
     given = []
     for name, value in vars(options).items():
@@ -197,14 +198,14 @@ def _ids(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> list[En
     ids, missing = lookup.entities(exporter.installation, feed, _keys(options), id_type)
     if missing:
         kind = "none" if not ids else "some"
-        named = ", ".join(_shown(exporter.installation, feed, key, id_type) for key in missing)
-        message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.named(feed, id_type)} {named}"
+        named = ", ".join(_show_key(exporter.installation, feed, key, id_type) for key in missing)
+        message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.name_for_people(feed, id_type)} {named}"
         exporter.log.warning("03-10", message)
         print(f"saasexport: CDE03-10 {message}", file=sys.stderr)
     return ids
 
 
-def _shown(installation: Installation, feed: Feed, key: str, id_type: str) -> str:
+def _show_key(installation: Installation, feed: Feed, key: str, id_type: str) -> str:
     """A key that means nothing, with what it may have meant."""
     meant = lookup.near(installation, feed, key, id_type)
     return f"{key} (did you mean {meant}?)" if meant else key
@@ -223,12 +224,13 @@ def _is_confirmed(exporter: Exporter, feed: Feed, options: argparse.Namespace) -
 
 def _sync(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
     began = time.monotonic()
-    shown = Progress(_expected(exporter, feed))
+    shown = Progress(_count_expected(exporter, feed))
     try:
-        report = _report(exporter, _wanted(options, shown), feed, options, ids)
+        report = _report(exporter, _options_of_passes(options, shown), feed, options, ids)
     finally:
         shown.close()
-    print(f"{feed.name}: {summary(report)} ({_entities(report)}, {elapsed(time.monotonic() - began)})")
+    entities = quantity(report.processed, "entity")
+    print(f"{feed.name}: {summary(report)} ({entities}, {duration(time.monotonic() - began)})")
     if not report.is_complete:
         print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
     if report.failures and not exporter.lines():
@@ -239,7 +241,7 @@ def _sync(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list
     return 1 if report.failures or exporter.lines() or not report.is_complete else 0
 
 
-def _wanted(options: argparse.Namespace, shown: Progress | None = None) -> Options:
+def _options_of_passes(options: argparse.Namespace, shown: Progress | None = None) -> Options:
     """What the command line says of every pass."""
     return Options(
         force=options.force,
@@ -266,12 +268,13 @@ def _report(
 
 
 def _dry_run(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> int:
-    shown = Progress(_expected(exporter, feed))
+    shown = Progress(_count_expected(exporter, feed))
     try:
-        report, faults = _trial(exporter, _wanted(options, shown), feed, options, ids)
+        report, faults = _trial(exporter, _options_of_passes(options, shown), feed, options, ids)
     finally:
         shown.close()
-    print(f"{feed.name}: dry run: {summary(report, 'to be sent', 'to be deleted')} ({_entities(report)})")
+    entities = quantity(report.processed, "entity")
+    print(f"{feed.name}: dry run: {summary(report, 'to be sent', 'to be deleted')} ({entities})")
     for entity, reason in faults:
         print(f"saasexport: {feed.name}: entity {entity}: {reason}", file=sys.stderr)
     more = report.failed - len(faults)
@@ -298,10 +301,10 @@ def _selection(
 
 def _estimate(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list[EntityId] | None) -> str:
     """How many records and requests, and how long at the service's rate; unchanged items need none."""
-    wanted = _wanted(options)
+    wanted = _options_of_passes(options)
     stored = options.no_reindex and feed.legacy
     if ids is None and not options.continue_resync and not stored:
-        records = _expected(exporter, feed)
+        records = _count_expected(exporter, feed)
     else:
         records = _trial(exporter, wanted, feed, options, ids).report.items
     size = exporter.batch_size(wanted, feed)
@@ -313,18 +316,10 @@ def _estimate(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: 
     seconds = requests / rate
     time_needed = f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.1f} seconds"
     return (
-        f"{feed.name}: {_counted(records, 'record')}, {_counted(requests, 'request')} of up to {size} items,"
+        f"{feed.name}: {quantity(records, 'record')}, {quantity(requests, 'request')} of up to {size} items,"
         f" {time_needed} at {rate:g} requests a second ({whose}){unchanged}"
     )
 
 
-def _expected(exporter: Exporter, feed: Feed) -> int:
+def _count_expected(exporter: Exporter, feed: Feed) -> int:
     return status.source_records(exporter.installation, feed)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _entities(report: Report) -> str:
-    return "1 entity" if report.processed == 1 else f"{report.processed:,} entities"

@@ -7,14 +7,14 @@ from typing import Any
 
 from saasexport import plain
 from saasexport.commands import for_programs
-from saasexport.commands.colour import painted
+from saasexport.commands.colour import paint
 from saasexport.commands.failed import MEANING
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.sync import lookup, steps
-from saasexport.values import shortened
+from saasexport.values import shorten
 
 EXAMPLES = {
     "show": """
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         feed = installation.feed(options.feed)
         matches = lookup.matches(installation, feed, options.key, options.id_type)
-        shown = [item for match in matches for item in compared(installation, feed, match)]
+        shown = [item for match in matches for item in compare_items(installation, feed, match)]
         meant = "" if shown else lookup.near(installation, feed, " ".join(options.key), options.id_type)
     finally:
         installation.close()
@@ -73,12 +73,12 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def compared(installation: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
+def compare_items(installation: Installation, feed: Feed, match: lookup.Match) -> Iterator[dict[str, Any]]:
     """Both sides of an entity's items, or of the one that is meant."""
     table = installation.table(feed)
     shop_now = lookup.shop_of(installation, feed)
     with shop_now.reading(1):  # as a sync does: a text that fits into no item is not read
-        assembled, faults = table.encoder.encoded(steps.assembled(feed, shop_now, [match.entity_id]))
+        assembled, faults = table.encoder.encoded(steps.assemble(feed, shop_now, [match.entity_id]))
     rows = installation.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
     sent = {row[0]: row[1:] for row in rows}
     errors = {identity: (fault.identity, fault.error) for identity, fault in table.identities_of_faults(faults)}
@@ -97,13 +97,13 @@ def compared(installation: Installation, feed: Feed, match: lookup.Match) -> Ite
             "identity": {name: fields[name] for name in feed.identity if name in fields},
             "shop": shop,
             "shop_error": error or (row[4] if row and row[3] == 1 and not item else None),
-            "sent": _sent(row, data) if row else None,
+            "sent": _describe_sent(row, data) if row else None,
             "is_same": row[0] == item.hash and not row[2] if row and item else None,
             "differences": _differences(feed, shop, data) if row and shop else {},
         }
 
 
-def _sent(row: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:
+def _describe_sent(row: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:
     _, _, is_deleted, status, error, metadata, modified_at, dropped_at = row
     answer = json.loads(metadata or "{}")
     return {
@@ -133,7 +133,7 @@ def _differences(feed: Feed, shop: dict[str, Any], data: dict[str, Any]) -> dict
 
 def _lines(item: dict[str, Any]) -> Iterator[str]:
     identity = " ".join(map(str, item["identity"].values())) or "an item without an identity"
-    yield painted(f"{item['feed']}  {identity}", "bold") + f"  (entity {plain.line(str(item['entity_id']))})"
+    yield paint(f"{item['feed']}  {identity}", "bold") + f"  (entity {plain.line(str(item['entity_id']))})"
     yield f"  the shop    {_shop_line(item)}"
     yield f"  sent        {plain.line(_sent_line(item['sent']))}"
     if item["sent"] and item["sent"]["error"]:
@@ -149,7 +149,7 @@ def _lines(item: dict[str, Any]) -> Iterator[str]:
 
 def _shop_line(item: dict[str, Any]) -> str:
     if item["shop_error"]:
-        return painted(f"cannot be assembled: {item['shop_error']}", "red")
+        return paint(f"cannot be assembled: {item['shop_error']}", "red")
     return "has no such item any more" if item["shop"] is None else f"has it, with {len(item['shop'])} fields"
 
 
@@ -179,4 +179,4 @@ def _difference_line(item: dict[str, Any]) -> str:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST else shortened(text, LONGEST)[1:-1]
+    return text if len(text) <= LONGEST else shorten(text, LONGEST)[1:-1]

@@ -74,7 +74,7 @@ def run(options: argparse.Namespace, name: str) -> int:
             _short(line["feed"]),
             *(_compact(line[name]) for name in ("source_records", "delivered", "failed", "awaiting", "backlog")),
             line["indexer"],
-            _synced(line["synced_at"], now_text()),
+            _short_time(line["synced_at"], now_text()),
         )
         for line in usable
     ]
@@ -132,7 +132,7 @@ def _compact(number: int | None) -> int | str | None:
     return number if number is None or number < 1_000_000 else f"{number / 1e6:.2f}M"
 
 
-def _synced(moment: str | None, now: str) -> str | None:
+def _short_time(moment: str | None, now: str) -> str | None:
     """The time, of today; the day, of an earlier one.  Both are UTC."""
     if moment is None:
         return None

@@ -10,7 +10,7 @@ from saasexport.commands import for_programs
 from saasexport.config.secret import read_key
 from saasexport.delivery import storefront
 from saasexport.setup.opening import open_installation
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.sync.exporter import exporter_for
 
 EXAMPLES = {
@@ -123,7 +123,7 @@ def _print_result(phrase: str, answer: dict[str, Any]) -> None:
     if not total:
         _tell(f"nothing was found for {phrase!r}")
     elif shown < total:
-        _tell(f"{shown} of {counted(total, 'product')}; --limit shows more")
+        _tell(f"{shown} of {quantity(total, 'product')}; --limit shows more")
 
 
 def _print_units(answer: dict[str, Any]) -> None:

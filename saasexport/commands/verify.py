@@ -13,7 +13,7 @@ from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.sync.comparison import LOOK_BACK, REJECTED, SET_ASIDE, WAITING
 from saasexport.sync.exporter import Options, exporter_for
 from saasexport.sync.verify import Verdict, Verification
@@ -71,12 +71,12 @@ def run(options: argparse.Namespace, name: str) -> int:
     installation = open_installation(options.config, read_only=not options.repair)
     try:
         feeds = [installation.feed(each) for each in options.feeds] or installation.feeds()
-        return _verified(installation, feeds, options)
+        return _verify(installation, feeds, options)
     finally:
         installation.close()
 
 
-def _verified(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
+def _verify(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     exporter = exporter_for(installation, "saasexport verify")
     progress = Progress(0)
     verification = Verification(exporter, Options(progress=progress), options.repair)
@@ -122,7 +122,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     apart = ", ".join(f"{number:,} {reason}" for reason, number in verdict.apart.items())
     result = verdict.text or "equal"
     apart = f" (apart: {apart})" if apart else ""
-    yield f"{verdict.feed}: {counted(verdict.items, 'item')}, {result}{repaired}{apart}"
+    yield f"{verdict.feed}: {quantity(verdict.items, 'item')}, {result}{repaired}{apart}"
     for difference in verdict.differences[:MOST_SHOWN]:
         yield plain.line(f"  {_line(difference)}")
     if verdict.number > MOST_SHOWN:

@@ -84,7 +84,7 @@ def fault_of_route(route: str) -> str:
     return ""
 
 
-def shown(url: str, is_path_secret: bool = False) -> str:
+def hide_secrets(url: str, is_path_secret: bool = False) -> str:
     """An address without what only its owner may know."""
     scheme, colon, rest = url.partition("://")
     if not colon:

@@ -63,7 +63,7 @@ def from_dict(kept: dict[str, Any]) -> Config:
     """The configuration as `as_dict` gave it; keys that an older version did not have get their defaults."""
     file, old = kept["file"], kept["sections"]
     sections = {
-        section: {name: _placed(file, key, key.default) for name, key in keys.items()} | old.get(section, {})
+        section: {name: _place(file, key, key.default) for name, key in keys.items()} | old.get(section, {})
         for section, keys in KEYS.items()
     }
     return Config(file, sections, kept["feeds"], tuple(kept["given"]))
@@ -121,7 +121,7 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
         raise ConfigError(f"{path}: not TOML: nested too deeply") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError, and what numbers may raise
         raise ConfigError(f"{path}: not TOML: {error}") from error
-    _known(path, "", raw, (*(section for section in KEYS if "." not in section), "feeds"))
+    _refuse_unknown(path, "", raw, (*(section for section in KEYS if "." not in section), "feeds"))
     given: list[str] = []
     sections: dict[str, dict[str, Any]] = {}
     for section, keys in KEYS.items():
@@ -131,7 +131,7 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
     feed_tables = _table(path, "feeds", raw.get("feeds", {}))
     names = feeds(Config(path, sections, {})) if callable(feeds) else feeds
     if names is not None:
-        _known(path, "feeds", feed_tables, names)
+        _refuse_unknown(path, "feeds", feed_tables, names)
     settings = {}
     for feed, found in feed_tables.items():
         section = f"feeds.{feed}"
@@ -186,12 +186,12 @@ def _check_service(config: Config) -> None:
     environment = config["service.environment_id"]
     if not environment.isascii() or environment.strip(addresses.PATH_LETTERS):
         expected = "the SaaS data space id, of letters, digits and -_.~"
-        raise ConfigError(f"{config.file}: [service] environment_id: expected {expected}, found {_shown(environment)}")
+        raise ConfigError(f"{config.file}: [service] environment_id: expected {expected}, found {_show(environment)}")
     routes = {"service.path": config["service.path"]}
     routes |= {f"feeds.{feed}.path": found["path"] for feed, found in config.feeds.items() if "path" in found}
     for name, route in routes.items():
         if fault := addresses.fault_of_route(route):
-            raise ConfigError(f"{config.file}: {name}: {fault}, found {_shown(route)}")
+            raise ConfigError(f"{config.file}: {name}: {fault}, found {_show(route)}")
     if config["service.signature"] == "adobe" and not config["service.private_key_file"]:
         raise ConfigError(f'{config.file}: [service] private_key_file: needed with signature = "adobe"')
 
@@ -224,21 +224,21 @@ def is_local(url: str) -> bool:
 
 
 def _section(path: str, section: str, found: dict[str, Any], keys: dict[str, Key]) -> dict[str, Any]:
-    _known(path, section, found, tuple(keys))
+    _refuse_unknown(path, section, found, tuple(keys))
     values: dict[str, Any] = {}
     for name, key in keys.items():
         if name not in found:
             if key.required:
                 raise ConfigError(f"{path}: [{section}] {name} is missing: expected {key.expected}")
-            values[name] = _placed(path, key, key.default)
+            values[name] = _place(path, key, key.default)
         elif not key.check(found[name]):
             raise _wrong(path, section, name, key, found[name])
         else:
-            values[name] = _placed(path, key, found[name])
+            values[name] = _place(path, key, found[name])
     return values
 
 
-def _placed(path: str, key: Key, value: Any) -> Any:
+def _place(path: str, key: Key, value: Any) -> Any:
     if key.is_path and value is not None:
         return os.path.join(os.path.dirname(path), value)
     return value
@@ -246,16 +246,16 @@ def _placed(path: str, key: Key, value: Any) -> Any:
 
 def _table(path: str, section: str, found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
-        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {_shown(found)}")
+        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {_show(found)}")
     return found
 
 
-def _known(path: str, section: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
+def _refuse_unknown(path: str, section: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
     for name in found:
         if name not in names:
             from saasexport.usage import near  # late: only for the message
 
-            shown = _shown(name)[1:-1]
+            shown = _show(name)[1:-1]
             place = f"[{section}] {shown}" if section else f"[{shown}]"
             meant = near(name, names)
             hint = f"did you mean {meant}?" if meant else f"known are: {', '.join(names)}"
@@ -264,11 +264,11 @@ def _known(path: str, section: str, found: dict[str, Any], names: tuple[str, ...
 
 def _wrong(path: str, section: str, name: str, key: Key, value: Any) -> ConfigError:
     if (section, name) in ADDRESSES and isinstance(value, str):
-        value = addresses.shown(value, is_path_secret=name == "ping_url")
-    return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {_shown(value)}")
+        value = addresses.hide_secrets(value, is_path_secret=name == "ping_url")
+    return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {_show(value)}")
 
 
-def _shown(value: Any) -> str:
+def _show(value: Any) -> str:
     """A value, for a message: not too long, and never a table or list, which may be nested without end."""
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list"

@@ -135,6 +135,6 @@ def _join(joined: dict[tuple[str, ...], Cause], feed: str, advice: Advice) -> No
     cause = joined.setdefault(key, Cause(advice.level, "", command=advice.command))
     cause.feeds[feed] = advice.number
     number = sum(cause.feeds.values())
-    cause.text = advice.text.replace("{n}", judgement.counted(number, advice.noun))
+    cause.text = advice.text.replace("{n}", judgement.quantity(number, advice.noun))
     if advice.argument:
         cause.arguments.append(advice.argument)

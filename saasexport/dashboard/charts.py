@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from saasexport import templates
 from saasexport.database import history
 from saasexport.database.history import Tries
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
@@ -52,7 +52,7 @@ def _chart(name: str, title: str, unit: str, labels: list[str], tries: list[Trie
     sent, failed = sum(entry.sent for entry in tries), sum(entry.failed for entry in tries)
     most_sent = max(entry.sent for entry in tries)
     most_failed = max(entry.failed for entry in tries)
-    summary = f"{counted(sent, 'item')} sent, {counted(failed, 'failure')}"
+    summary = f"{quantity(sent, 'item')} sent, {quantity(failed, 'failure')}"
     bars = [
         _bar(place, label, entry, most_sent, most_failed)
         for place, (label, entry) in enumerate(zip(labels, tries, strict=True))

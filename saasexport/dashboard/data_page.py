@@ -40,7 +40,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
         synced_at=Times(installation).moment(line["synced_at"]),
         hours=RECENT_HOURS,
         sent=recent.sent,
-        failed=judgement.counted(recent.failed, "failure"),
+        failed=judgement.quantity(recent.failed, "failure"),
         count=line["delivered"],
         source="not counted" if line["source_records"] is None else line["source_records"],
         products=_products(installation, feed, request),

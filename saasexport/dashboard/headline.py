@@ -12,7 +12,7 @@ from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import status
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.templates import Markup
 
 SQL = queries.beside(__file__)
@@ -47,7 +47,7 @@ def _live(installation: Installation, line: dict[str, Any], noun: str) -> str:
         text = f"The only one of the {noun} is live"
     waiting = line["backlog"] or 0
     if waiting:
-        return f"{text}; {counted(waiting, 'change')} {'waits' if waiting == 1 else 'wait'} in the shop."
+        return f"{text}; {quantity(waiting, 'change')} {'waits' if waiting == 1 else 'wait'} in the shop."
     return f"{text}."
 
 

@@ -218,4 +218,4 @@ def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
 
 def _scheduled(request: Request) -> Markup:
     number = request.number("scheduled")
-    return HTML.scheduled(text=judgement.counted(number, "item")) if number is not None else Markup("")
+    return HTML.scheduled(text=judgement.quantity(number, "item")) if number is not None else Markup("")

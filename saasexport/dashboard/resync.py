@@ -90,12 +90,12 @@ class _Plan:
         lines = []
         if self.again:
             lines.append(
-                f"{judgement.counted(self.again, 'item')} will be collected and sent with the next run of cron."
+                f"{judgement.quantity(self.again, 'item')} will be collected and sent with the next run of cron."
             )
         if self.retried:
-            lines.append(f"{judgement.counted(self.retried, 'item')} failed before: resend_failed sends them anyway.")
+            lines.append(f"{judgement.quantity(self.retried, 'item')} failed before: resend_failed sends them anyway.")
         if self.awaiting:
-            lines.append(f"{judgement.counted(self.awaiting, 'item')} awaiting submission already: nothing to do.")
+            lines.append(f"{judgement.quantity(self.awaiting, 'item')} awaiting submission already: nothing to do.")
         return lines
 
 
@@ -107,7 +107,7 @@ def _confirm_items(installation: Installation, feed: Feed, ids: list[int], token
     ]
     body = HTML.confirm_items(
         feed=feed.name,
-        number=judgement.counted(len(chosen), "item"),
+        number=judgement.quantity(len(chosen), "item"),
         plan=[HTML.plan(text=text) for text in _Plan.of(chosen).lines()],
         rows=rows,
         action=pages.address(f"/feeds/{feed.name}/resync"),
@@ -124,7 +124,7 @@ def _confirm_feed(installation: Installation, feed: Feed, token: str) -> Page:
     suspended = "It is suspended now: the sync begins when it is released." if line["indexer"] == "suspended" else ""
     body = HTML.confirm_feed(
         feed=feed.name,
-        records="Its records" if records is None else f"Its {judgement.counted(records, 'record')}",
+        records="Its records" if records is None else f"Its {judgement.quantity(records, 'record')}",
         suspended=HTML.plan(text=suspended) if suspended else Markup(""),
         token=token,
     )

@@ -76,7 +76,7 @@ class Pages:
         taking(len(answer.body))
         return answer
 
-    def refused(self, refusal: Refusal) -> Answer:
+    def refuse(self, refusal: Refusal) -> Answer:
         """A refusal as a page."""
         return _answer(pages.message("Request refused", str(refusal), refusal.status), "", refusal.headers)
 

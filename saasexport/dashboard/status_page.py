@@ -16,7 +16,7 @@ from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, status
-from saasexport.status.judgement import Health, counted
+from saasexport.status.judgement import Health, quantity
 from saasexport.templates import Markup
 from saasexport.usage import as_typed
 
@@ -89,13 +89,13 @@ def _lead(healths: dict[str, Health]) -> str:
     in_use = len(healths) - of_level["off"]
     attention = sum(of_level[level] for level in judgement.OF_PEOPLE)
     if attention:
-        return f"{attention} of {counted(in_use, 'feed')} {'needs' if attention == 1 else 'need'} attention."
+        return f"{attention} of {quantity(in_use, 'feed')} {'needs' if attention == 1 else 'need'} attention."
     if of_level["retry"]:
         verb = "tries" if of_level["retry"] == 1 else "try"
-        return f"No feed needs attention; {of_level['retry']} of {counted(in_use, 'feed')} {verb} again by itself."
+        return f"No feed needs attention; {of_level['retry']} of {quantity(in_use, 'feed')} {verb} again by itself."
     if busy := of_level["busy"] + of_level["walking"]:
         verb = "is" if busy == 1 else "are"
-        return f"No feed needs attention; {busy} of {counted(in_use, 'feed')} {verb} catching up."
+        return f"No feed needs attention; {busy} of {quantity(in_use, 'feed')} {verb} catching up."
     return "Everything is in sync." if in_use else "No feed is exported."
 
 
@@ -116,7 +116,7 @@ def _general(installation: Installation) -> list[str]:
     url = installation.config["service.url"].rstrip("/")
     row = installation.ours.execute(SERVICE.state, {"url": url}).fetchone()
     if row and row[0]:
-        texts.append(f"The service at {url} gave no usable answer to the last {counted(row[0], 'request')}: {row[4]}.")
+        texts.append(f"The service at {url} gave no usable answer to the last {quantity(row[0], 'request')}: {row[4]}.")
     if row and row[2] and row[2] > datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"):
         texts.append(f"The service asked us to wait until {row[2]} UTC.")
     job, *_ = judgement.JOBS
@@ -134,7 +134,7 @@ def _worst(general: list[str], causes: list[Cause]) -> Markup | str:
         return HTML.worst(text=general[0])
     if causes and causes[0].level in judgement.OF_PEOPLE:
         cause = causes[0]
-        number = f"{judgement.counted(sum(cause.feeds.values()), 'item')}: " if cause.pattern else ""
+        number = f"{judgement.quantity(sum(cause.feeds.values()), 'item')}: " if cause.pattern else ""
         return HTML.worst(text=f"{number}{cause.text}")
     return ""
 
@@ -159,7 +159,7 @@ def _of_feed(cause: Cause, feed: str, is_file: bool) -> Markup | str:
     """A feed that a cause is about, leading to the items it is about."""
     text = words.name(feed)
     if cause.pattern:
-        text = f"{judgement.counted(cause.feeds[feed], 'item')} of {text}"
+        text = f"{judgement.quantity(cause.feeds[feed], 'item')} of {text}"
     if is_file:
         return text
     return pages.link(pages.address(f"/feeds/{feed}", reason=cause.pattern), text)
@@ -177,7 +177,7 @@ def _row(installation: Installation, line: dict[str, Any], state: Health, times:
         delivered=line["delivered"],
         failed=HTML.some(number=line["failed"]) if line["failed"] else 0,
         awaiting=line["awaiting"],
-        backlog="not counted" if backlog is None else counted(backlog, "item") if backlog else "All synced",
+        backlog="not counted" if backlog is None else quantity(backlog, "item") if backlog else "All synced",
         delay=_delay(line),
         indexer=INDEXER[line["indexer"]],
         mode=MODE.get(line["mode"], line["mode"]),

@@ -32,14 +32,15 @@ def add(ours: sqlite3.Connection, feed: Feed, table: FeedTable, pending: Iterabl
     """Count the changes that were delivered; before that is on record, and in the same transaction."""
     rows = table.delays(pending, now)
     for seconds, items, _ in rows:
-        values = {"hour": now[:13], "feed": feed.name, "seconds": rounded(seconds), "changes": items, "worst": seconds}
+        counted = {"seconds": round_delay(seconds), "changes": items, "worst": seconds}
+        values = {"hour": now[:13], "feed": feed.name, **counted}
         ours.execute(SQL.add, values)
     if rows:
         seconds, _, written = rows[0]
         ours.execute(SQL.newest, {"feed": feed.name, "written": written, "seconds": seconds})
 
 
-def rounded(seconds: int) -> int:
+def round_delay(seconds: int) -> int:
     """A length of time as it is counted: exact up to 10 seconds, then the nearest one that is told apart."""
     if seconds <= 10:
         return seconds

@@ -36,7 +36,7 @@ def pending(ours: sqlite3.Connection, feed: Feed, by: str) -> list[int]:
     return [row[0] for row in ours.execute(SQL.pending, {"feed": feed.name, "by": by})]
 
 
-def held(ours: sqlite3.Connection, feed: Feed) -> list[int]:
+def load_held(ours: sqlite3.Connection, feed: Feed) -> list[int]:
     """The entities whose deletion is held back."""
     return [row[0] for row in ours.execute(SQL.held, {"feed": feed.name})]
 
@@ -51,7 +51,7 @@ def holds_any(ours: sqlite3.Connection, feed: Feed) -> bool:
     return bool(ours.execute(indexer.SQL.holds_any, {"feed": feed.name}).fetchone()[0])
 
 
-def doubted(ours: sqlite3.Connection, feed: Feed, ids: Iterable[EntityId]) -> list[EntityId]:
+def load_doubted(ours: sqlite3.Connection, feed: Feed, ids: Iterable[EntityId]) -> list[EntityId]:
     """Of some entities those of whose items none goes unasked: all, if the feed's file was changed, else the held."""
     if holds_any(ours, feed):
         return list(ids)

@@ -109,7 +109,7 @@ class FeedTable:
         belongs to an entity that is not among `ids`.
         """
         items, faults = self.encoder.encoded(entities)
-        known = {row.feed_id: row for row in self._known(ids)}
+        known = {row.feed_id: row for row in self._load_rows(ids)}
         self._load_owners(ids, items, known)
         pending: list[Pending] = []
         add, change = [], []
@@ -170,13 +170,13 @@ class FeedTable:
                 yield feed_id(known[name] for name in self.feed.identity), fault
             else:
                 numbers[fault.entity_id] += 1
-                yield _unidentified(fault.entity_id, numbers[fault.entity_id], known), fault
+                yield _make_feed_id(fault.entity_id, numbers[fault.entity_id], known), fault
 
     def identities(self, entities: Iterable[EntityItems]) -> set[str]:
         """The feed_ids of these entities' items."""
         return set(self.encoder.encoded(entities)[0])
 
-    def _known(self, ids: Iterable[EntityId]) -> list[Row]:
+    def _load_rows(self, ids: Iterable[EntityId]) -> list[Row]:
         return [Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
 
     def _load_owners(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, Row]) -> None:
@@ -219,7 +219,7 @@ class FeedTable:
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.
                 numbers[fault.entity_id] += 1
                 number = "" if conflict else numbers[fault.entity_id]
-                identity = _unidentified(fault.entity_id, number, known, conflict)
+                identity = _make_feed_id(fault.entity_id, number, known, conflict)
             else:
                 identity = feed_id(known[name] for name in self.feed.identity)
             is_final = fault.error.endswith(TOO_LARGE) and not conflict
@@ -285,11 +285,11 @@ class FeedTable:
 
     # Sending what was staged before
 
-    def collected(self, after: int, limit: int) -> list[Pending]:
+    def load_collected(self, after: int, limit: int) -> list[Pending]:
         """What a legacy feed has collected and not sent: rows after `after`."""
         return self._some("awaiting", after=after, limit=limit)
 
-    def collected_of(self, ids: Sequence[EntityId], after: int) -> list[Pending]:
+    def load_collected_of(self, ids: Sequence[EntityId], after: int) -> list[Pending]:
         """What a legacy feed has collected of some entities and not sent: rows after `after`."""
         return self._some("awaiting_of_entities", ids=json_list(ids), after=after)
 
@@ -416,7 +416,7 @@ class FeedTable:
             self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": latest})
 
 
-def _unidentified(entity_id: EntityId, number: int | str, known: dict[str, Any], conflict: str | None = None) -> str:
+def _make_feed_id(entity_id: EntityId, number: int | str, known: dict[str, Any], conflict: str | None = None) -> str:
     return feed_id([conflict or "", entity_id, number, *known.values()])
 
 

@@ -26,7 +26,7 @@ def keep(ours: sqlite3.Connection, feed: Feed, ids: Iterable[EntityId], found: d
     ours.executemany(SQL.keep, [(feed.name, entity_id, text) for entity_id, text in found.items()])
 
 
-def changed(shop: Shop, ours: sqlite3.Connection, feed: Feed, ids: list[int]) -> list[int]:
+def select_changed(shop: Shop, ours: sqlite3.Connection, feed: Feed, ids: list[int]) -> list[int]:
     """Those of the entities that do not say what they said when they were last assembled."""
     if feed.fingerprint is None:
         return ids

@@ -60,7 +60,7 @@ def source_records(ours: sqlite3.Connection, feed: Feed) -> int:
     return int(ours.execute(SQL.source_records, {"feed": feed.name}).fetchone()[0])
 
 
-def verified(ours: sqlite3.Connection, feed: Feed) -> tuple[str | None, int | None]:
+def last_comparison(ours: sqlite3.Connection, feed: Feed) -> tuple[str | None, int | None]:
     """When what the service holds was last compared, and the items that still differ since then."""
     moment, differing = ours.execute(SQL.verified, {"feed": feed.name}).fetchone()
     return moment, differing

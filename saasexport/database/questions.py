@@ -38,7 +38,7 @@ def database_of(path: str, content: bytes) -> str:
     return os.path.join(os.path.dirname(path), database)
 
 
-def kept(feeds: "Iterable[Feed]") -> str:
+def describe_feeds(feeds: "Iterable[Feed]") -> str:
     """What is kept of the feeds: a line each."""
     exporters = ((feed, feed.exporter if feed.legacy else "at_once") for feed in feeds)
     return "\n".join(f"{feed.name} {feed.table} {feed.changelog} {exporter}" for feed, exporter in exporters)

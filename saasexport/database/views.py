@@ -18,7 +18,7 @@ def make(ours: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     feeds = list(feeds)
     for name in ("feed_status", "failed_items", "changelog_backlog"):
         # SQLite keeps a comment that stands behind `as`: `.schema feed_status` explains the view.
-        meaning, template = _parted(getattr(SQL, name))
+        meaning, template = _split_comment(getattr(SQL, name))
         names = [{"feed": feed.name, "feed_table": feed.table, "changelog": feed.changelog} for feed in feeds]
         of_feeds = "\nunion all\n".join(template.format(**feed) for feed in names) or getattr(SQL, f"no_{name}", "")
         parts = of_feeds if "{feed" in template else template
@@ -26,7 +26,7 @@ def make(ours: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
         ours.execute(f"create view {name} as\n{meaning}\n{parts}")
 
 
-def _parted(query: str) -> tuple[str, str]:
+def _split_comment(query: str) -> tuple[str, str]:
     """The comment at the head of a query, and the query."""
     lines = query.splitlines()
     comment = [line for line in lines if line.startswith("--")]

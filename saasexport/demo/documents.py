@@ -77,7 +77,7 @@ class Order:
         wholes = {item.parent_id for item in self.items}
         return [item for item in self.items if item.kind == "simple" and item.item_id not in wholes]
 
-    def shipped(self, item: Item) -> int:
+    def count_shipped(self, item: Item) -> int:
         """How many of an item have left."""
         if self.is_virtual or not {"ship", "ship in two", "ship half"} & set(self.steps):
             return 0
@@ -87,7 +87,7 @@ class Order:
         """The columns of an order's item that tell how far it has come."""
         return {
             "qty_invoiced": item.quantity if "invoice" in self.steps else 0,
-            "qty_shipped": self.shipped(item),
+            "qty_shipped": self.count_shipped(item),
             "qty_refunded": item.quantity if "refund" in self.steps else 0,
             "qty_canceled": item.quantity if "cancel" in self.steps else 0,
             "qty_backordered": 2 if item.sku == "KL-STK-OVER" else None,
@@ -105,7 +105,7 @@ def write_documents(rows: Rows, order: Order) -> None:
         _write_transactions(rows, order)
     if "invoice" in order.steps:
         _write_invoice(rows, order)
-    if any(order.shipped(item) for item in order.items):
+    if any(order.count_shipped(item) for item in order.items):
         wholes = [item for item in order.items if item.parent_id is None]
         parcels = 2 if "ship in two" in order.steps else 1
         for parcel in range(parcels):
@@ -117,7 +117,7 @@ def write_documents(rows: Rows, order: Order) -> None:
 def _write_reservations(rows: Rows, order: Order) -> None:
     """Hold what was ordered, and let go of it when it was shipped or canceled."""
     for item in order.goods:
-        done = item.quantity if "cancel" in order.steps else order.shipped(item)
+        done = item.quantity if "cancel" in order.steps else order.count_shipped(item)
         event = "order_canceled" if "cancel" in order.steps else "shipment_created"
         for quantity, name in ((-item.quantity, "order_placed"), (done, event)):
             if quantity:
@@ -202,7 +202,7 @@ def _write_shipment(rows: Rows, order: Order, items: list[Item]) -> None:
         order_id=order.order_id,
         store_id=order.store_id,
         increment_id=f"{order.store_id or 9}{shipment_id:08}",
-        total_qty=sum(map(order.shipped, items)),
+        total_qty=sum(map(order.count_shipped, items)),
         created_at=order.after(20),
         updated_at=order.after(21),
     )
@@ -210,7 +210,7 @@ def _write_shipment(rows: Rows, order: Order, items: list[Item]) -> None:
         "sales_shipment_item",
         "parent_id, order_item_id, product_id, sku, name, qty",
         (
-            (shipment_id, item.item_id, item.product_id, item.sku, item.name, order.shipped(item))
+            (shipment_id, item.item_id, item.product_id, item.sku, item.name, order.count_shipped(item))
             for item in items
         ),
     )

@@ -104,23 +104,23 @@ def _day(today: date, offset: int) -> str:
     return f"{today + timedelta(offset)} 00:00:00"
 
 
-def _kept(sku: str, name: str, stock: Stock | None, websites: tuple[int, ...] = BOTH_WEBSITES) -> Product:
+def _kept_tool(sku: str, name: str, stock: Stock | None, websites: tuple[int, ...] = BOTH_WEBSITES) -> Product:
     return _tool(sku, name, 15, stock=stock, websites=websites, categories=("kitchen-tools", "cafe-supplies"))
 
 
 STOCKED = (
-    _kept("KL-STK-OUT", "Sold Out Thermometer", Stock((("default", 0, 0), ("harbour", 0, 0)))),
-    _kept("KL-STK-DEFAULT", "Back Room Scale", Stock((("default", 9, 1),)), (WEBSITE_BASE,)),
-    _kept("KL-STK-TRADE", "Warehouse Urn", Stock((("harbour", 7, 1), ("hill", 5.5, 1)))),
-    _kept("KL-STK-SHUT", "Shut Away Sieve", Stock((("hill", 5, 0), ("default", 8, 0)))),
-    _kept("KL-STK-ATTIC", "Attic Coffee Mill", Stock((("attic", 30, 1),))),
-    _kept("KL-STK-NONE", "Unlisted Ladle", None),
-    _kept(
+    _kept_tool("KL-STK-OUT", "Sold Out Thermometer", Stock((("default", 0, 0), ("harbour", 0, 0)))),
+    _kept_tool("KL-STK-DEFAULT", "Back Room Scale", Stock((("default", 9, 1),)), (WEBSITE_BASE,)),
+    _kept_tool("KL-STK-TRADE", "Warehouse Urn", Stock((("harbour", 7, 1), ("hill", 5.5, 1)))),
+    _kept_tool("KL-STK-SHUT", "Shut Away Sieve", Stock((("hill", 5, 0), ("default", 8, 0)))),
+    _kept_tool("KL-STK-ATTIC", "Attic Coffee Mill", Stock((("attic", 30, 1),))),
+    _kept_tool("KL-STK-NONE", "Unlisted Ladle", None),
+    _kept_tool(
         "KL-STK-FREE",
         "Advice Leaflet",
         Stock((("default", 0, 1), ("harbour", 0, 1)), {"manage_stock": 0, "use_config_manage_stock": 0}),
     ),
-    _kept(
+    _kept_tool(
         "KL-STK-BACK",
         "Enamel Pot",
         Stock(
@@ -128,7 +128,7 @@ STOCKED = (
             {"backorders": 1, "use_config_backorders": 0, "min_qty": 0, "use_config_min_qty": 0},
         ),
     ),
-    _kept(
+    _kept_tool(
         "KL-STK-NOTIFY",
         "Roasting Tin",
         Stock(
@@ -136,14 +136,14 @@ STOCKED = (
             {"backorders": 2, "use_config_backorders": 0, "min_qty": -5, "use_config_min_qty": 0},
         ),
     ),
-    _kept(
+    _kept_tool(
         "KL-STK-FLOOR",
         "Bread Bin",
         Stock((("default", 3, 1), ("harbour", 4, 1)), {"min_qty": 4, "use_config_min_qty": 0}),
     ),
-    _kept("KL-STK-LOW", "Whisk", Stock((("default", 4, 1), ("harbour", 19, 1)))),
-    _kept("KL-STK-OVER", "Promised Twice Pan", Stock((("default", 2, 1), ("harbour", 3, 1)))),
-    _kept(
+    _kept_tool("KL-STK-LOW", "Whisk", Stock((("default", 4, 1), ("harbour", 19, 1)))),
+    _kept_tool("KL-STK-OVER", "Promised Twice Pan", Stock((("default", 2, 1), ("harbour", 3, 1)))),
+    _kept_tool(
         "KL-STK-CART",
         "Napkins by the Dozen",
         Stock(
@@ -160,5 +160,5 @@ STOCKED = (
         ),
     ),
     # A stock item of one website: the other has no settings to send.
-    _kept("KL-STK-SITE", "Half Listed Board", Stock(item={"website_id": WEBSITE_BASE})),
+    _kept_tool("KL-STK-SITE", "Half Listed Board", Stock(item={"website_id": WEBSITE_BASE})),
 )

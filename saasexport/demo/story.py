@@ -130,7 +130,7 @@ class Story:
             self.change(SQL.change_ten_products)
             self.tick()
             waiting = self.ask_ours("select count(*) from failed_items where status = 2")[0][0]
-            self.line(f"{counted(waiting, 'item')} kept in the feed table with status 2, to be retried")
+            self.line(f"{quantity(waiting, 'item')} kept in the feed table with status 2, to be retried")
         with self.chapter("It is back: resend_failed"):
             self.start_service()
             self.job("resend_failed")
@@ -224,7 +224,7 @@ class Story:
         if not sent:
             self.line("nothing was sent")
         for feed, counts in sent.items():
-            self.line(f"sent {feed:<22}{counted(sum(counts), 'item'):>10} in {counted(len(counts), 'request')}")
+            self.line(f"sent {feed:<22}{quantity(sum(counts), 'item'):>10} in {quantity(len(counts), 'request')}")
 
     def product(self) -> dict[str, object]:
         """The renamed product, as the service has it."""
@@ -289,7 +289,7 @@ def _bin() -> str:
     return folder + os.sep if os.path.exists(os.path.join(folder, "saasexport")) else ""
 
 
-def counted(number: int, noun: str) -> str:
+def quantity(number: int, noun: str) -> str:
     """1 item, 2 items."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 

@@ -30,7 +30,7 @@ OF_BOTH: tuple[Check, ...] = (
     capture.feeds,
     capture.triggers,
     capture.changelogs,
-    capture.reconciled,
+    capture.reconciliation,
     network.history,
     network.service,
 )
@@ -53,10 +53,10 @@ def examine(option: str | None = None, is_quick: bool = False) -> Findings:
     try:
         first: tuple[Check, ...] = (databases.open_ours, databases.open_shop, network.extras, network.environment)
         for check in (*BEFORE_OPENING, *first):
-            yield from _made(check, examined)
-        for check in (*_possible(examined), running.cron, running.watched, running.locks):
+            yield from _make(check, examined)
+        for check in (*_possible(examined), running.cron, running.watchers, running.locks):
             if not (is_quick and check in THOROUGH):
-                yield from _made(check, examined)
+                yield from _make(check, examined)
     finally:
         for connection in (examined.ours, examined.shop):
             if connection is not None:
@@ -69,7 +69,7 @@ def _possible(examined: Examined) -> tuple[Check, ...]:
     return (*ALWAYS, *ours, *shop, *(OF_BOTH if ours and shop else ()))
 
 
-def _made(check: Check, examined: Examined) -> Findings:
+def _make(check: Check, examined: Examined) -> Findings:
     """What a check finds; that it broke off, if it did."""
     name = check.__name__.replace("_", " ")
     try:

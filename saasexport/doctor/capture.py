@@ -63,7 +63,7 @@ def triggers(examined: Examined) -> Findings:
     """The shop has our triggers and changelogs, as they were installed."""
     installation = examined.installation
     shop, path = installation.shop, installation.config["shop.database"]
-    present = changelog.installed(shop)
+    present = changelog.list_installed(shop)
     texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
     repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
     foreign = [name for name, sql in texts.items() if changelog.installation_of(sql) != installation.id]
@@ -75,7 +75,7 @@ def triggers(examined: Examined) -> Findings:
         )
         return
     changelogs = {name for kind, name, _, _ in present if kind == "table"}
-    usable = [feed for feed in installation.enabled() if not changelog.unavailable(shop, feed)]
+    usable = [feed for feed in installation.enabled_feeds() if not changelog.unavailable(shop, feed)]
     lost = [feed.changelog for feed in usable if feed.changelog not in changelogs]
     if lost and texts:
         yield fail("triggers", f"{path}: {lost[0]} is missing: every write of the shop to it fails", repair)
@@ -107,7 +107,7 @@ def changelogs(examined: Examined) -> Findings:
         backlog = max(head - cursor.version_id, 0)
         waiting += backlog
         since = _stuck_since(examined, installation, feed)
-        reason = changelog.lost(installation.shop, feed, cursor.version_id, cursor.fingerprint)
+        reason = changelog.reason_for_loss(installation.shop, feed, cursor.version_id, cursor.fingerprint)
         if reason:
             is_well = False
             yield warn("changelogs", reason, "run reindex_all_invalid: it compares the feed with the shop")
@@ -138,7 +138,7 @@ def _stuck_since(examined: Examined, installation: Installation, feed: Feed) -> 
     return age if age > STUCK_SECONDS else None
 
 
-def reconciled(examined: Examined) -> Findings:
+def reconciliation(examined: Examined) -> Findings:
     """Every feed was compared with the shop not too long ago."""
     installation = examined.installation
     hours = installation.config["export.reconcile_hours"]

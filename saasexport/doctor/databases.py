@@ -82,7 +82,7 @@ def ours(examined: Examined) -> Findings:
         yield fail("our database", f"{path}: cannot be written: {error}", _remedy(error, path, ""))
         return
     try:
-        with _limited(connection, SECONDS):
+        with _limit_time(connection, SECONDS):
             found = [row[0] for row in connection.execute("pragma quick_check(3)")]
     except sqlite3.OperationalError:
         yield ok("our database", f"{path}: nothing wrong found within {SECONDS:.0f} seconds")
@@ -119,7 +119,7 @@ def shop(examined: Examined) -> Findings:
             "have the shop use WAL: pragma journal_mode = wal",
         )
     yield from _large_wal("the shop", path)
-    checked, left_out, problem = _checked(connection, TABLE_SECONDS if mode != "wal" else SECONDS)
+    checked, left_out, problem = _check_tables(connection, TABLE_SECONDS if mode != "wal" else SECONDS)
     if problem:
         yield fail(
             "the shop",
@@ -136,7 +136,7 @@ def shop(examined: Examined) -> Findings:
         yield ok("the shop", f"{path}: sound, journal mode {mode}")
 
 
-def _checked(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, str]:
+def _check_tables(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, str]:
     """How many tables were checked, how many were not, and the first thing that is wrong."""
     checked = left_out = 0
     end = time.monotonic() + SECONDS
@@ -148,7 +148,7 @@ def _checked(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, str]:
                 break
             quoted = table.replace("'", "''")
             try:
-                with _limited(shop, seconds):
+                with _limit_time(shop, seconds):
                     found = [row[0] for row in shop.execute(f"pragma quick_check('{quoted}')")]
             except sqlite3.OperationalError as error:
                 if "interrupt" not in str(error) and "locked" not in str(error):
@@ -164,7 +164,7 @@ def _checked(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, str]:
 
 
 @contextlib.contextmanager
-def _limited(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+def _limit_time(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
     """Interrupt what runs on a connection after some time: it raises OperationalError then."""
     # A progress handler would not do: quick_check is a single step to it.
     timer = threading.Timer(seconds, connection.interrupt)

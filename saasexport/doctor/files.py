@@ -34,7 +34,7 @@ def key_files(examined: Examined) -> Findings:
         if name != "ca_file" and mode & 0o077:
             yield warn(
                 "key",
-                f"{path}: may be read by others ({_shown(mode)}), and its mode is not ours to change",
+                f"{path}: may be read by others ({_show_mode(mode)}), and its mode is not ours to change",
                 "give it to this user alone where it is made, if that is possible",
             )
         else:
@@ -57,12 +57,12 @@ def modes(examined: Examined) -> Findings:
     private = [database, database + "-wal", *_logs(examined)]
     open_to_others = [(path, mode) for path in private if (mode := _mode(path)) is not None and mode & 0o077]
     for path, mode in open_to_others:
-        yield fail("modes", f"{path}: may be read or written by others ({_shown(mode)})", f"run: chmod 600 {path}")
+        yield fail("modes", f"{path}: may be read or written by others ({_show_mode(mode)})", f"run: chmod 600 {path}")
     mode = _mode(examined.config.file)
     if examined.config["export.ping_url"] and mode is not None and mode & 0o007:
         yield warn(
             "modes",
-            f"{examined.config.file}: may be read by others, and holds the ping_url ({_shown(mode)})",
+            f"{examined.config.file}: may be read by others, and holds the ping_url ({_show_mode(mode)})",
             f"run: chmod o-rwx {examined.config.file}",
         )
     elif not open_to_others:
@@ -151,5 +151,5 @@ def _name(user: int | None) -> str:
         return f"user {user}"
 
 
-def _shown(mode: int) -> str:
+def _show_mode(mode: int) -> str:
     return stat.filemode(mode)

@@ -35,12 +35,12 @@ def cron(examined: Examined, files: Iterable[str] = schedule.FILES) -> Findings:
     late = _late(examined, [job for job in JOBS if job not in unknown and job not in loud], _since_set_up(examined))
     late += _late(examined, unknown, float("inf"))
     if loud:
-        yield warn("cron", f"called without --cron: {_joined(loud)}", "add --cron to these lines; cron:install has it")
+        yield warn("cron", f"called without --cron: {_names(loud)}", "add --cron to these lines; cron:install has it")
     if not unknown:
         yield ok("cron", "every job is scheduled")
     elif late or len(unknown) < len(JOBS):
         worst = fail if len(unknown) == len(JOBS) and any(finding.status == FAIL for finding in late) else warn
-        yield worst("cron", f"not scheduled for this configuration: {_joined(unknown)}", _INSTALL)
+        yield worst("cron", f"not scheduled for this configuration: {_names(unknown)}", _INSTALL)
     else:
         yield ok("cron", "something starts the jobs, though no crontab that can be read here does")
     if late and len(unknown) < len(JOBS) and not _is_daemon_running():
@@ -55,7 +55,7 @@ _NAMES = tuple(job.name for job in JOBS)
 _INSTALL = "run, as the user who is to run the jobs: saasexport cron:install"
 
 
-def _joined(jobs: list[Job]) -> str:
+def _names(jobs: list[Job]) -> str:
     return ", ".join(job.name for job in jobs)
 
 
@@ -102,7 +102,7 @@ def _is_daemon_running() -> bool:
     return not processes
 
 
-def watched(examined: Examined) -> Findings:
+def watchers(examined: Examined) -> Findings:
     """The dead-man's switch hears of the jobs, and the metrics are written."""
     if examined.config["export.ping_url"]:
         path = os.path.join(examined.config["export.lock_dir"], "ping.state")

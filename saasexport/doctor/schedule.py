@@ -104,7 +104,7 @@ def _in_unit(text: str, jobs: frozenset[str]) -> Iterator[Call]:
     folder = "/"
     for name, _, value in settings:
         if name == "Environment":
-            environ.update(_assigned(_words(value)))
+            environ.update(_assignments(_words(value)))
         elif name == "WorkingDirectory":
             folder = os.path.expanduser(value.lstrip("-"))
     for name, _, value in settings:
@@ -112,7 +112,7 @@ def _in_unit(text: str, jobs: frozenset[str]) -> Iterator[Call]:
             yield from _in_command(value.lstrip("-@+!:"), jobs, folder, environ)
 
 
-def _assigned(words: list[str]) -> dict[str, str]:
+def _assignments(words: list[str]) -> dict[str, str]:
     pairs = (word.partition("=") for word in words)
     return {name: value for name, sign, value in pairs if sign}
 
@@ -137,7 +137,7 @@ def _in_command(command: str, jobs: frozenset[str], folder: str, environ: dict[s
         elif part:
             yield from _in_part(part, jobs, folder, environ)
             if all("=" in each for each in part if each != "export"):
-                environ = {**environ, **_assigned(part)}
+                environ = {**environ, **_assignments(part)}
         part = []
 
 

@@ -14,7 +14,7 @@ from saasexport.shop import eav, per_view, scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
 from saasexport.shop.scopes import StoreView, configuration, link_url, media_url, store_views
-from saasexport.values import boolean, date_time, listed, text, whole
+from saasexport.values import boolean, date_time, split_list, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -99,11 +99,11 @@ def _of_values(values: dict[str, Any], settings: Settings, view: StoreView) -> d
             found[field] = number
     description = text(values.get("description"), "description")
     if description is not None:
-        html = _escaped(description) if settings.is_plain_text else description
+        html = _escape(description) if settings.is_plain_text else description
         found["description"] = fill(html, settings.link_urls[view.id], settings.media_urls[view.id])
     found["image"] = _image(text(values.get("image"), "image"), settings.media_urls[view.id])
     available = text(values.get("available_sort_by"), "availableSortBy")
-    found["availableSortBy"] = listed(available) if available else None
+    found["availableSortBy"] = split_list(available) if available else None
     sort_by = text(values.get("default_sort_by"), "defaultSortBy") or settings.sort_by[view.id]
     found["defaultSortBy"] = _sort_by(sort_by, found["availableSortBy"] or (), settings.sortable)
     return found
@@ -136,7 +136,7 @@ def _image(value: str | None, media: str) -> str | None:
     return f"{media}catalog/category/{value.rpartition('/')[2]}"
 
 
-def _escaped(description: str) -> str:
+def _escape(description: str) -> str:
     """Text of an attribute that may not hold HTML, as a page shows it."""
     for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#039;")):
         description = description.replace(plain, escaped)

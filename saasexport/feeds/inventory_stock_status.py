@@ -19,7 +19,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these products in every stock that has them (feeds.md 3.5.1)."""
     stocks = stock.Stocks(shop, ids)
     for product_id, sku in shop.rows(SQL.products, ids):
-        stock_ids = stocks.indexed(product_id)
+        stock_ids = stocks.stocks_with_items(product_id)
         if stock_ids:
             yield _entity(stocks, product_id, sku, stock_ids)
 

@@ -57,7 +57,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
 
 def _item(row: Any, labels: dict[int, str], view: scopes.StoreView) -> dict[str, Any]:
     """The fields of an attribute in a store view; NULL ones are absent."""
-    own_label, override = _declared(row[1])
+    own_label, override = _declaration(row[1])
     fields = {**_fields(row), **override}
     label = own_label or text(labels.get(view.id, row[4]), "label")
     return {**_present(fields), **_in_view(label, view)}
@@ -119,7 +119,7 @@ def _present(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _declared(code: str) -> tuple[str | None, dict[str, Any]]:
+def _declaration(code: str) -> tuple[str | None, dict[str, Any]]:
     """What the exporter declares of an attribute of its own: its label, and other fields; nothing of any other."""
     override = dict(_OVERRIDES.get(code, {}))
     return override.pop("label", None), override
@@ -150,7 +150,7 @@ def _system_attributes(shop: Shop) -> EntityItems:
 
 
 def _system_attribute(code: str, view: scopes.StoreView) -> dict[str, Any]:
-    label, override = _declared(code)
+    label, override = _declaration(code)
     return {"id": code, "dataType": "static", **override, **_in_view(label, view)}
 
 

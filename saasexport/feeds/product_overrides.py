@@ -25,7 +25,7 @@ SQL = queries.beside(__file__)
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these products, on the websites where permissions are in use."""
     overrides = shop.once(_overrides)
-    assignments = shop.grouped(SQL.assignments, ids)
+    assignments = shop.group(SQL.assignments, ids)
     for (product_id, sku), rows in groupby(shop.rows(SQL.products, ids), itemgetter(0, 1)):
         categories = [category_id for (category_id,) in assignments.get(product_id, ())]
         if categories:

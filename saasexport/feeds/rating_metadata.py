@@ -18,7 +18,7 @@ SQL = queries.beside(__file__)
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these ratings in their store views (feeds.md 3.8)."""
-    options = shop.grouped(SQL.options, ids)
+    options = shop.group(SQL.options, ids)
     for rating_id, rows in groupby(shop.rows(SQL.ratings, ids), itemgetter(0)):
         yield _entity(rating_id, list(rows), options.get(rating_id, []))
 

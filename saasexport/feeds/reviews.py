@@ -15,7 +15,7 @@ SQL = queries.beside(__file__)
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these reviews (feeds.md 3.8)."""
-    visibility = shop.grouped(SQL.visibility, ids)
+    visibility = shop.group(SQL.visibility, ids)
     votes: dict[int, dict[int, Any]] = {}
     for review_id, rating_id, value in shop.rows(SQL.votes, ids):
         votes.setdefault(review_id, {})[rating_id] = value

@@ -10,7 +10,7 @@ SQL = queries.beside(__file__)
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """One item per website; a website or store group without anything in it says null (feeds.md 3.7)."""
-    groups, views = shop.grouped(SQL.store_groups, ids), shop.grouped(SQL.store_views, ids)
+    groups, views = shop.group(SQL.store_groups, ids), shop.group(SQL.store_views, ids)
     for website_id, website_code in shop.rows(SQL.websites, ids):
         stores = []
         for group_id, code in groups.get(website_id, ()):

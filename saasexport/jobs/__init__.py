@@ -21,7 +21,7 @@ from saasexport.setup import feed_set, opening, recovery
 from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
 from saasexport.status import metrics, status
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.sync.exporter import Exporter, Options, connect
 from saasexport.usage import Parser, as_typed
 
@@ -89,7 +89,7 @@ def _nothing_to_do(name: str, installation: Installation) -> str:
     waiting = sum(of_feed.get(code, 0) for of_feed in counts for code in (1, 2))
     if not waiting or name == "resend_failed":
         return "nothing to do"
-    return f"nothing to do; {counted(waiting, 'failed item')} {'waits' if waiting == 1 else 'wait'} for resend_failed"
+    return f"nothing to do; {quantity(waiting, 'failed item')} {'waits' if waiting == 1 else 'wait'} for resend_failed"
 
 
 def count(exporter: Exporter, walked: list[Feed]) -> None:

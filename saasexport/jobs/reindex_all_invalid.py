@@ -13,7 +13,7 @@ from saasexport.database import indexer, questions
 from saasexport.feed import Feed
 from saasexport.jobs import cleanup_deleted_feed_items
 from saasexport.sync.exporter import Exporter, Options
-from saasexport.sync.locked import each_feed, locked
+from saasexport.sync.locked import each_feed, under_lock
 from saasexport.sync.report import Report
 from saasexport.sync.story import full_sync, keep_bounded, partial_sync, sync_awaiting, sync_due
 
@@ -42,7 +42,7 @@ def _sync_invalid(exporter: Exporter, options: Options, invalid: list[Feed]) -> 
     while invalid and not options.is_over:
         unfinished: list[Feed] = []
         for feed in invalid:
-            report = locked(exporter, options, "full sync", _slice, feed)
+            report = under_lock(exporter, options, "full sync", _slice, feed)
             if report is not None:
                 (walked if report.is_complete else unfinished).append(feed)
         invalid = unfinished

@@ -179,7 +179,7 @@ class Routes:
                 headers=(("Retry-After", str(RETRY_SECONDS)),),
             ) from error
 
-    def refused(self, refusal: Refusal) -> Answer:
+    def refuse(self, refusal: Refusal) -> Answer:
         """What the sender gets to read."""
         content: dict[str, object] = {"status": "FAILED", "message": str(refusal)}
         if refusal.errors is not None:

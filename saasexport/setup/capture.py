@@ -23,10 +23,10 @@ def check_shop(installation: Installation) -> None:
     """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
     ours, shop = installation.ours, installation.shop
     version = shop.execute("pragma schema_version").fetchone()[0]
-    present = changelog.installed(shop)
+    present = changelog.list_installed(shop)
     _refuse_anothers(installation, present)
     is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
-    has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled())
+    has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled_feeds())
     if is_known and not has_faults and db.setting(ours, "usable") is not None:
         return
     if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
@@ -39,7 +39,7 @@ def check_shop(installation: Installation) -> None:
         before = changelog.changelogs_of_0_1_0(usable)
         changelogs |= {name for name, sql in tables.items() if changelog.is_as_written(sql, before.get(name, ""))}
         _reinstall(installation, usable, present, changelogs)
-        present = changelog.installed(shop)
+        present = changelog.list_installed(shop)
     with db.transaction(ours):
         for feed in installation.all_feeds.values():
             if feed not in usable:
@@ -51,13 +51,13 @@ def check_shop(installation: Installation) -> None:
             ours,
             # Not known while something is wrong: so every run looks again, and says so.
             shop_version=None if installation.lost else shop.execute("pragma schema_version").fetchone()[0],
-            usable=questions.kept(usable),
+            usable=questions.describe_feeds(usable),
             reconcile_hours=installation.config["export.reconcile_hours"],
         )
 
 
 def _usable(installation: Installation) -> list[Feed]:
-    """The wanted feeds that the shop can give; what is wrong with the others is in `found.lost`."""
+    """The wanted feeds that the shop can give; what is wrong with the others is in `installation.lost`."""
     ours, shop = installation.ours, installation.shop
     if not shop.execute("select 1 from sqlite_master limit 1").fetchone():
         path = installation.config["shop.database"]
@@ -66,12 +66,12 @@ def _usable(installation: Installation) -> list[Feed]:
     usable: list[Feed] = []
     lost: dict[str, list[str]] = {}
     with db.transaction(ours):
-        for feed in installation.enabled():
+        for feed in installation.enabled_feeds():
             reason = changelog.unavailable(shop, feed)
             ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
             if not reason:
                 usable.append(feed)
-            elif feed.fault or known_as(feed) in once or changelog.taken(shop, feed):
+            elif feed.fault or known_as(feed) in once or changelog.describe_clash(shop, feed):
                 lost.setdefault(reason, []).append(feed.name)
         db.keep(ours, once_available=" ".join(sorted(once | {known_as(feed) for feed in usable})))
     installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
@@ -140,7 +140,7 @@ def _mark_unseen(
         for feed in usable:
             if feed.changelog not in changelogs:
                 _forget_cursor(installation.ours, feed, "its changelog is new")
-            elif unseen & {entry.table for entry in feed.watched()}:
+            elif unseen & {entry.table for entry in feed.all_subscriptions()}:
                 indexer.invalidate(installation.ours, feed, "triggers were missing or changed", now_text())
 
 
@@ -165,7 +165,7 @@ SAMPLE = 200
 
 def _recognise(installation: Installation) -> None:
     """Refuse a shop that carries nothing of ours and knows less than half of our entities."""
-    watched = [feed for feed in installation.enabled() if not changelog.unavailable(installation.shop, feed)]
+    watched = [feed for feed in installation.enabled_feeds() if not changelog.unavailable(installation.shop, feed)]
     tables = [(feed, installation.table(feed)) for feed in watched]
     known = same = 0
     for feed, table in tables:

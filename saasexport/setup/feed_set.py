@@ -91,10 +91,10 @@ def load(settings: Config, shop: sqlite3.Connection, identity: str | None = None
             feeds[each.feed.name] = each.feed
             loaded[each.feed.name] = each
         elif each.name:
-            feeds[each.name] = _unavailable(each, _shown(each, settings))
+            feeds[each.name] = _unavailable(each, _describe_faults(each, settings))
             loaded[each.name] = each
         else:
-            nameless.append(_shown(each, settings))
+            nameless.append(_describe_faults(each, settings))
     return FeedSet(in_order(feeds), loaded, nameless, state)
 
 
@@ -129,7 +129,7 @@ def require_own(path: str, config_file: str) -> None:
             raise ConfigError(f"{one}: may be written by others", f"run: chmod go-w {one}")
 
 
-def _shown(each: Loaded, settings: Config) -> str:
+def _describe_faults(each: Loaded, settings: Config) -> str:
     """The faults of a file as one line, its path as seen from the configuration."""
     root = os.path.dirname(settings.file) + os.sep
     lines = [line.removeprefix(root) for line in each.lines()]

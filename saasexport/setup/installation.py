@@ -84,13 +84,14 @@ class Installation:
         """Whether the configuration wants the feed."""
         return bool(self.config.of_feed(feed.name, "enabled"))
 
-    def enabled(self) -> list[Feed]:
+    def enabled_feeds(self) -> list[Feed]:
         """The feeds that the configuration wants."""
         return [feed for feed in self.all_feeds.values() if self.is_enabled(feed)]
 
     def feeds(self) -> list[Feed]:
         """The feeds that are wanted and that the shop can give."""
-        feeds = [feed for feed in self.enabled() if not feed.fault and not indexer.cursor(self.ours, feed).unavailable]
+        usable = [feed for feed in self.enabled_feeds() if not feed.fault]
+        feeds = [feed for feed in usable if not indexer.cursor(self.ours, feed).unavailable]
         if self.read_only:  # no job may have seen yet what the shop lost
             return [feed for feed in feeds if not changelog.unavailable(self.shop, feed)]
         return feeds

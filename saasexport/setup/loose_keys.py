@@ -22,7 +22,7 @@ SQL = queries.beside(__file__)
 def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     """Have the keys in the tables of these feeds read as numbers, on a connection that only reads."""
     feeds = [feed for feed in feeds if feed.key.is_named]
-    names = sorted({subscription.table.lower() for feed in feeds for subscription in feed.watched()})
+    names = sorted({subscription.table.lower() for feed in feeds for subscription in feed.all_subscriptions()})
     tables: dict[str, dict[str, str]] = {}
     for table, column, declared in shop.execute(SQL.columns, {"tables": json.dumps(names)}):
         tables.setdefault(table, {})[column] = declared.upper()
@@ -42,10 +42,10 @@ def _view(table: str, columns: dict[str, str], keys: set[Key]) -> str:
     if not loose:
         return ""
     selected = [
-        f"{SQL.key.format(column=_quoted(name))} as \"{_quoted(name)}\"" if name in loose else f'"{_quoted(name)}"'
+        f"{SQL.key.format(column=_quote(name))} as \"{_quote(name)}\"" if name in loose else f'"{_quote(name)}"'
         for name in columns
     ]
-    view: str = SQL.view.format(table=_quoted(table), columns=",\n       ".join(selected))
+    view: str = SQL.view.format(table=_quote(table), columns=",\n       ".join(selected))
     return view
 
 
@@ -64,5 +64,5 @@ def _is_loose(declared: str) -> bool:
     return declared in ("", "ANY") or any(kind in declared for kind in kinds)
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return name.replace('"', '""')

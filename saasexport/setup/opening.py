@@ -42,11 +42,11 @@ def connect(
     path = settings.find(file)
     content = settings.read(path)
     access: dict[str, Any] = {"read_only": read_only and not counts, "accepts_old": not read_only}
-    config, ours = _known(path, content, access)
+    config, ours = _load_kept(path, content, access)
     if config is None:
         config = settings.parse(path, content, feed_set.names_of)
         ours = db.connect_ours(config["export.database"], place=config.place("export.database"), **access)
-    assert ours is not None  # noqa: S101  # _known gives both or none
+    assert ours is not None  # noqa: S101  # _load_kept gives both or none
     require_folders(config)
     if not read_only:
         bring_up(config, ours)
@@ -78,7 +78,7 @@ def bring_in_line(installation: Installation, content: bytes) -> None:
     check_shop(installation)
 
 
-def _known(
+def _load_kept(
     path: str, content: bytes, access: dict[str, Any]
 ) -> tuple[settings.Config | None, sqlite3.Connection | None]:
     """The configuration as it was kept when these bytes were last checked."""
@@ -108,7 +108,8 @@ def identity_in(config: settings.Config) -> str | None:
     """The id of the installation whose triggers stand in a shop; None if there are none."""
     shop = db.connect_shop(config["shop.database"], place=config.place("shop.database"))
     try:
-        ids = [changelog.installation_of(sql) for kind, _, _, sql in changelog.installed(shop) if kind == "trigger"]
+        ours = changelog.list_installed(shop)
+        ids = [changelog.installation_of(sql) for kind, _, _, sql in ours if kind == "trigger"]
     finally:
         shop.close()
     return next(filter(None, ids), None)

@@ -17,7 +17,7 @@ class Copied(NamedTuple):
     kept: list[str]  # were there, and were not overwritten
 
 
-def named(name: str) -> Preset:
+def find(name: str) -> Preset:
     """A preset by its name."""
     for preset in PRESETS:
         if preset.name == name:

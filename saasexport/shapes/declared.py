@@ -61,7 +61,7 @@ def directives(text: str) -> list[Directive]:
     return found
 
 
-def unquoted(name: str) -> str:
+def unquote(name: str) -> str:
     """A name as it is, without the quotes that may stand around it."""
     if len(name) > 1 and name[0] == name[-1] == '"':
         return name[1:-1].replace('""', '"')
@@ -76,7 +76,7 @@ def names_of(value: str) -> list[str]:
         match = _NAMES.match(value, at)
         if match is None:
             return []
-        names.append(unquoted(match[1]))
+        names.append(unquote(match[1]))
         at = match.end()
     return names
 
@@ -84,7 +84,7 @@ def names_of(value: str) -> list[str]:
 def field_of(value: str) -> tuple[str, str] | None:
     """The name and the type of a field such as `weight number`; None if it is none."""
     match = _FIELD.fullmatch(value)
-    return (unquoted(match[1]), match[2]) if match else None
+    return (unquote(match[1]), match[2]) if match else None
 
 
 def shape(name: str, identity: Iterable[str], fields: Mapping[str, str]) -> FeedShape:
@@ -113,4 +113,4 @@ def shape_in(text: str) -> FeedShape | None:
             if declared is None:
                 raise ValueError(f"line {each.line}: expected -- field: NAME TYPE, a type of {', '.join(TYPES)}")
             fields[declared[0]] = declared[1]
-    return shape(unquoted(words["feed"]), names_of(words["identity"]), fields)
+    return shape(unquote(words["feed"]), names_of(words["identity"]), fields)

@@ -44,7 +44,7 @@ class Entries(dict[int, Entry | None]):
         self._branch = branch
 
     def __missing__(self, category_id: int) -> Entry | None:
-        entry = self[category_id] = self._branch.listed(category_id)
+        entry = self[category_id] = self._branch.entry_of(category_id)
         return entry
 
 
@@ -99,7 +99,7 @@ class Branch:
         """The ids of the active children, by position (feeds.md 5)."""
         return [str(child) for child in self._tree.children_of(category_id) if self.is_set("is_active", child)]
 
-    def listed(self, category_id: int) -> Entry | None:
+    def entry_of(self, category_id: int) -> Entry | None:
         """What products in the category are listed under; None where it lists none (feeds.md 3.1.6)."""
         if not self._is_listed(category_id):
             return None

@@ -14,7 +14,7 @@ def fill(text: str, link_url: str, media_url: str) -> str:
     import re  # late: few descriptions hold a directive
 
     def address(directive: "re.Match[str]") -> str:
-        path = _unquoted(directive[2])
+        path = _unquote(directive[2])
         if path is None:
             return directive[0]
         if directive[1].lower() == "media":
@@ -26,7 +26,7 @@ def fill(text: str, link_url: str, media_url: str) -> str:
     return re.sub(r"\{\{(?i:(media|store))\s+url\s*=\s*(.*?)\s*\}\}", address, text)
 
 
-def _unquoted(argument: str) -> str | None:
+def _unquote(argument: str) -> str | None:
     """The one value of an argument list; None when there is more in it than that."""
     for quote in _QUOTES:
         if argument.startswith(quote) and argument.endswith(quote) and len(argument) >= 2 * len(quote):

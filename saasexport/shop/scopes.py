@@ -88,14 +88,14 @@ def settings(*paths: str) -> Setting:
 
 def web_url(shop: Shop, view: StoreView) -> str:
     """The store view's base address, with a slash at its end; it depends on WEB_SETTINGS."""
-    return _ended(configuration(shop).value("web/unsecure/base_url", view) or "/")
+    return _with_slash(configuration(shop).value("web/unsecure/base_url", view) or "/")
 
 
 def link_url(shop: Shop, view: StoreView) -> str:
     """The base of links to pages: with index.php and the store's code where LINK_SETTINGS say so."""
     settings = configuration(shop)
     base = settings.value("web/unsecure/base_link_url", view)
-    url = _filled(base, web_url(shop, view)) if base else web_url(shop, view)
+    url = _fill(base, web_url(shop, view)) if base else web_url(shop, view)
     if settings.value("web/seo/use_rewrites", view) == "0":
         url += "index.php/"
     if settings.value("web/url/use_store", view) == "1":
@@ -106,7 +106,7 @@ def link_url(shop: Shop, view: StoreView) -> str:
 def media_url(shop: Shop, view: StoreView) -> str:
     """The base of images and files (MEDIA_SETTINGS)."""
     base = configuration(shop).value("web/unsecure/base_media_url", view)
-    return _filled(base, web_url(shop, view)) if base else web_url(shop, view) + "media/"
+    return _fill(base, web_url(shop, view)) if base else web_url(shop, view) + "media/"
 
 
 def timezone(shop: Shop, view_id: int | None, website_id: int) -> tzinfo:
@@ -145,11 +145,11 @@ def _configuration(shop: Shop) -> Configuration:
     return Configuration(shop.rows(SQL.configuration))
 
 
-def _filled(url: str, base: str) -> str:
+def _fill(url: str, base: str) -> str:
     for name in ("{{unsecure_base_url}}", "{{secure_base_url}}", "{{base_url}}"):
         url = url.replace(name, base)
-    return _ended(url)
+    return _with_slash(url)
 
 
-def _ended(url: str) -> str:
+def _with_slash(url: str) -> str:
     return url.rstrip("/") + "/"

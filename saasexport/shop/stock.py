@@ -69,13 +69,13 @@ class Stocks:
         self._options, enabled = _parts(shop, composites)
         self._enabled = enabled
         ids |= {child for options in self._options.values() for _, parts in options for child in parts}
-        self._default = shop.once(_configured)
+        self._default = shop.once(_load_configuration)
         self._items = {row[0]: _settings(row, self._default) for row in shop.rows(SQL.stock_items, ids)}
         self._sources = _sums(shop.rows(SQL.source_items, ids), "qty")
         self._in_default_source = {row[0] for row in shop.rows(SQL.default_source_items, ids)}
         self._reservations = _sums(shop.rows(SQL.reservations, ids), "qtyForSale")
 
-    def indexed(self, product_id: int) -> list[int]:
+    def stocks_with_items(self, product_id: int) -> list[int]:
         """The stocks whose feed has an item of the product (feeds.md 3.5.1), ascending."""
         found = list(self._sources.get(product_id, ()))
         if product_id in self._in_default_source and product_id in self._items:
@@ -96,12 +96,12 @@ class Stocks:
     def for_sale(self, product_id: int, stock_id: int) -> int | float:
         """The quantity less what is reserved; it may be negative (feeds.md 3.5.2)."""
         if stock_id == DEFAULT_STOCK:
-            quantity = _known(self._item(product_id).quantity)
+            quantity = _whole_if_known(self._item(product_id).quantity)
         else:
-            quantity = _known(self._sources[product_id][stock_id])
+            quantity = _whole_if_known(self._sources[product_id][stock_id])
         reserved = self._reservations.get(product_id, {}).get(stock_id)
         # Decimals of the shop have four places; the sum of two floats may show more.
-        return quantity if reserved is None else plain(round(quantity + _known(reserved), 4))
+        return quantity if reserved is None else plain(round(quantity + _whole_if_known(reserved), 4))
 
     def is_infinite(self, product_id: int) -> bool:
         """Whether the product never runs out (feeds.md 3.5.3, 5: by the settings in force)."""
@@ -124,13 +124,13 @@ class Stocks:
             if product_id not in self._items:
                 return None
             item = self._item(product_id)
-            is_open, quantity = item.is_in_stock, _known(item.quantity)
+            is_open, quantity = item.is_in_stock, _whole_if_known(item.quantity)
         else:
             found = self._sources.get(product_id, {}).get(stock_id)
             if found is None:
                 return None
             item = self._item(product_id)
-            is_open, quantity = True, _known(found)
+            is_open, quantity = True, _whole_if_known(found)
         is_salable = not item.is_managed or (is_open and self._is_available(product_id, stock_id, item))
         return Status(quantity, is_salable)
 
@@ -140,7 +140,7 @@ class Stocks:
         if stock_id == DEFAULT_STOCK:
             if product_id not in self._items:
                 return None
-            return Status(_known(item.quantity), is_open and self._has_parts(product_id, stock_id))
+            return Status(_whole_if_known(item.quantity), is_open and self._has_parts(product_id, stock_id))
         parts = {child for _, option in self._options[product_id] for child in option}
         found = [status for status in (self._part_status(child, stock_id) for child in parts) if status]
         if not found:
@@ -196,7 +196,7 @@ def _parts(shop: Shop, composites: list[int]) -> tuple[_Options, set[int]]:
     return options, {row[0] for row in shop.rows(SQL.enabled, children)}
 
 
-def _configured(shop: Shop) -> _Settings:
+def _load_configuration(shop: Shop) -> _Settings:
     """What holds for a product without a stock item: the configuration (feeds.md 3.5.1, NULL defaults)."""
     settings = scopes.configuration(shop)
     manage_stock, backorders, min_qty = (settings.value(path) or usual for path, usual in _SETTINGS.items())
@@ -251,7 +251,7 @@ def _quantity(value: Any, field: str) -> "int | float | InvalidValue":
         return error
 
 
-def _known(quantity: "int | float | InvalidValue") -> int | float:
+def _whole_if_known(quantity: "int | float | InvalidValue") -> int | float:
     if isinstance(quantity, InvalidValue):
         raise quantity
     return quantity

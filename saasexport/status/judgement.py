@@ -55,7 +55,7 @@ class Advice:
     @property
     def sentence(self) -> str:
         """What is the case, for people."""
-        return self.text.replace("{n}", counted(self.number, self.noun))
+        return self.text.replace("{n}", quantity(self.number, self.noun))
 
     @property
     def whole_command(self) -> str:
@@ -76,7 +76,7 @@ class Health:
         return WORDS[self.level]
 
 
-def counted(number: int, what: str) -> str:
+def quantity(number: int, what: str) -> str:
     """A number of things, for people."""
     if number == 1:
         return f"1 {what}"
@@ -121,7 +121,7 @@ def had(installation: Installation, feed: Feed) -> bool:
     if names is None and installation.ours.execute(query, (feed.name,)).fetchone()[0]:
         return True
     try:
-        return bool(changelog.taken(installation.shop, feed))
+        return bool(changelog.describe_clash(installation.shop, feed))
     except (SaasExportError, sqlite3.Error):
         return False  # the shop cannot be read, which is said by itself
 
@@ -134,7 +134,7 @@ def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> 
     reasons = []
     days = installation.config.of_feed(feed.name, "look_back_days")
     if days and (older := status.source_records(installation, feed, is_whole=True) - source) > 0:
-        reasons.append(f"{counted(older, 'record')} older than look_back_days ({days}), not among the source records")
+        reasons.append(f"{quantity(older, 'record')} older than look_back_days ({days}), not among the source records")
     dropped, leaving, unassembled = installation.table(feed).rows("count_apart")[0]
     apart = (
         (dropped, "dropped by saasexport failed drop"),
@@ -143,13 +143,13 @@ def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> 
     )
     for number, what in apart:
         if number:
-            reasons.append(f"{counted(number, 'item')} {what}")
+            reasons.append(f"{quantity(number, 'item')} {what}")
     if line["held"]:
-        reasons.append(f"{counted(line['held'], 'entity')} whose deletion is held back")
+        reasons.append(f"{quantity(line['held'], 'entity')} whose deletion is held back")
     if line["indexer"] != "valid":
         reasons.append("it is to be synced in full" if line["indexer"] != "suspended" else "it is suspended")
     if backlog:
-        reasons.append(f"{counted(backlog, 'change')} not read yet")
+        reasons.append(f"{quantity(backlog, 'change')} not read yet")
     return "; ".join(reasons) or f"the shop was last compared with it before {line['counted_at']} UTC"
 
 

@@ -116,7 +116,7 @@ def _metric(metric: Metric, samples: Iterable[tuple[dict[str, str], int | None]]
     yield f"# TYPE {metric.name} gauge"
     for labels, value in samples:
         if value is not None:
-            shown = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
+            shown = ",".join(f'{name}="{_escape(text)}"' for name, text in labels.items())
             yield f"{metric.name}{{{shown}}} {value}" if shown else f"{metric.name} {value}"
 
 
@@ -127,5 +127,5 @@ def _number(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -62,7 +62,7 @@ def _in_the_shop(installation: Installation, feed: Feed) -> tuple[str, dict[str,
     values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now_text()}
     known = installation.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
     values["backlog"] = head - indexer.cursor(installation.ours, feed).version_id
-    values["source_records"] = known[0] if known else _counted(installation, feed, values["backlog"])
+    values["source_records"] = known[0] if known else _count_source_records(installation, feed, values["backlog"])
     return indexer.SQL.counted, values
 
 
@@ -70,7 +70,7 @@ def _in_the_shop(installation: Installation, feed: Feed) -> tuple[str, dict[str,
 MANY = 50_000
 
 
-def _counted(installation: Installation, feed: Feed, backlog: int) -> int:
+def _count_source_records(installation: Installation, feed: Feed, backlog: int) -> int:
     """Source records: counted in the shop, or of a large feed that is in sync, on record."""
     if not backlog and indexer.state(installation.ours, feed).status == "valid":
         alive = int(installation.table(feed).rows("count_alive")[0][0])
@@ -154,7 +154,7 @@ def _since() -> str:
 FAILED_COLUMNS = ("feed", "id", "source_entity_id", "status", "is_deleted", "feed_data", "errors", "metadata")
 
 
-def failed(installation: Installation, feed: str | None = None) -> list[dict[str, Any]]:
+def load_failed(installation: Installation, feed: str | None = None) -> list[dict[str, Any]]:
     """The items that are not delivered and why, as the view failed_items has them."""
     names = ", ".join((*FAILED_COLUMNS, "modified_at"))
     query = f"select {names} from failed_items"

@@ -65,7 +65,7 @@ class Changes:
 def reason_for_full_sync(this_pass: Pass, cursor: indexer.Cursor, head: int) -> str:
     """Why the changelog is not read but the feed walked from its beginning; empty if it can be trusted."""
     feed = this_pass.feed
-    if reason := changelog.lost(this_pass.shop.connection, feed, cursor.version_id, cursor.fingerprint):
+    if reason := changelog.reason_for_loss(this_pass.shop.connection, feed, cursor.version_id, cursor.fingerprint):
         return reason
     if head < (cursor.pass_version or cursor.version_id):
         return f"{feed.changelog} ends at {head}, before the row that was last read"

@@ -23,7 +23,7 @@ from saasexport.delivery.digests import HeldItem, HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems
 from saasexport.sync import due
-from saasexport.sync.steps import Pass, assembled
+from saasexport.sync.steps import Pass, assemble
 from saasexport.sync.walk import walk
 
 SQL = queries.beside(__file__)
@@ -71,7 +71,7 @@ class Comparison:
 
     def _say(self, ids: Sequence[EntityId]) -> int:
         shop = self.this_pass.shop
-        compared = self.digester.compared(assembled(self.feed, shop, ids))
+        compared = self.digester.compared(assemble(self.feed, shop, ids))
         self.scratch.executemany(SQL.say, compared)
         self.this_pass.report.items += len(compared)
         if isinstance(shop.uuid_of, Uuids):
@@ -107,11 +107,11 @@ class Comparison:
                 yield ours.key, ours.digest, None, ours.entity_id, None, None
                 ours = next(said, None)
             elif ours is None or theirs.key < ours.key:
-                yield theirs.key, None, theirs.digest, None, *_told(theirs)
+                yield theirs.key, None, theirs.digest, None, *_identity_and_time(theirs)
                 theirs = next(held, None)
             else:
                 if ours.digest != theirs.digest:
-                    yield ours.key, ours.digest, theirs.digest, ours.entity_id, *_told(theirs)
+                    yield ours.key, ours.digest, theirs.digest, ours.entity_id, *_identity_and_time(theirs)
                 ours, theirs = next(said, None), next(held, None)
 
     def _said_of(self, first_byte: int) -> Iterator[Compared]:
@@ -154,7 +154,7 @@ class Comparison:
         everything.__dict__["shop"] = installation.shop_now(Uuids(of.ours, installation.shop_identity), self.feed, 0)
 
         def find(ids: Sequence[EntityId]) -> int:
-            compared = self.digester.compared(assembled(self.feed, everything.shop, ids))
+            compared = self.digester.compared(assemble(self.feed, everything.shop, ids))
             self.scratch.executemany(SQL.set_beyond, [(each.entity_id, each.key) for each in compared])
             return self.digester.weight
 
@@ -166,7 +166,7 @@ class Comparison:
         for (first,) in self.scratch.execute(SQL.ranges).fetchall():
             expected = ranges[first[0]].number
             for item in self.service.items(self.feed, first[0], expected) if expected else ():
-                self.scratch.execute(SQL.hold, (item.digest, *_told(item), item.key))
+                self.scratch.execute(SQL.hold, (item.digest, *_identity_and_time(item), item.key))
 
     def _entities(self) -> Iterator[Sequence[EntityId]]:
         """The entities of what differs, in chunks."""
@@ -177,7 +177,7 @@ class Comparison:
 
     def _say_again(self, ids: Sequence[EntityId]) -> int:
         encoder = self.this_pass.table.encoder
-        items, faults = encoder.encoded(assembled(self.feed, self.this_pass.shop, ids))
+        items, faults = encoder.encoded(assemble(self.feed, self.this_pass.shop, ids))
         digests = [
             (self.digester.of_item(as_dict(item)), bytes.fromhex(identity)) for identity, item in items.items()
         ]
@@ -189,11 +189,11 @@ class Comparison:
     def _set_apart_what_waits(self) -> None:
         """What a changelog, a day that has come or the guard keeps for a later step."""
         of = self.this_pass
-        waiting = [*deletion_guard.held(of.ours, self.feed), *(due.entities(of) or ())]
+        waiting = [*deletion_guard.load_held(of.ours, self.feed), *(due.entities(of) or ())]
         self._entities_wait(waiting)
         cursor = indexer.cursor(of.ours, self.feed)
         head, _ = changelog.head(of.shop.connection, self.feed)
-        if head <= cursor.version_id or changelog.lost(
+        if head <= cursor.version_id or changelog.reason_for_loss(
             of.shop.connection, self.feed, cursor.version_id, cursor.fingerprint
         ):
             return
@@ -257,7 +257,7 @@ class Comparison:
     def _item_of(self, entity_id: EntityId, identity: str) -> dict[str, Any] | None:
         encoder = self.this_pass.table.encoder
         with self.this_pass.shop.reading(1):
-            entities: list[EntityItems] = assembled(self.feed, self.this_pass.shop, [entity_id])
+            entities: list[EntityItems] = assemble(self.feed, self.this_pass.shop, [entity_id])
             item = encoder.encoded(entities)[0].get(identity)
         return as_dict(item) if item else None
 
@@ -275,7 +275,7 @@ class Comparison:
             yield rows
 
 
-def _told(item: HeldItem) -> tuple[str, str]:
+def _identity_and_time(item: HeldItem) -> tuple[str, str]:
     return encode(item.identity), as_utc(item.modified_at)
 
 

@@ -119,7 +119,7 @@ def connect(
         ),
         installation.ours,
         installation.route,
-        log.sent,
+        log.record_request,
         deadline,
     )
 

@@ -19,10 +19,10 @@ def each_feed(exporter: Exporter, options: Options, operation: str, sync: Sync, 
     for feed in feeds:
         if options.is_over:
             return
-        locked(exporter, options, operation, sync, feed)
+        under_lock(exporter, options, operation, sync, feed)
 
 
-def locked(exporter: Exporter, options: Options, operation: str, sync: Sync, feed: Feed) -> Any:
+def under_lock(exporter: Exporter, options: Options, operation: str, sync: Sync, feed: Feed) -> Any:
     """What a sync gives of a feed under its lock; None if it is in use, or if it cannot go on."""
     try:
         with exporter.installation.lock(feed.name, operation, options.waits):

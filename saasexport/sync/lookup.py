@@ -46,7 +46,7 @@ def id_type_of(feed: Feed, name: str) -> str:
     raise ConfigError(f"{feed.name}: there is no id type {name!r}", f"id types are: {', '.join(feed.id_types)}")
 
 
-def named(feed: Feed, id_type: str) -> str:
+def name_for_people(feed: Feed, id_type: str) -> str:
     """What a type is called for people: `default` stands for another one."""
     query = feed.id_types[id_type]
     others = (name for name, other in feed.id_types.items() if other == query and name != "default")
@@ -77,7 +77,7 @@ def matches(installation: Installation, feed: Feed, words: Sequence[str], id_typ
         meant = _of_any_kind(installation, feed, words)
     else:
         meant = [Match(entity_id) for entity_id in entities(installation, feed, [key], id_type).ids]
-    if id_type is None or is_id(named(feed, id_type_of(feed, id_type))):
+    if id_type is None or is_id(name_for_people(feed, id_type_of(feed, id_type))):
         shown = {match.entity_id for match in meant}
         meant += [Match(entity_id) for entity_id in failed_as(installation, feed, key) if entity_id not in shown]
     return meant

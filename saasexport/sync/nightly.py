@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from saasexport.database import indexer
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.status.judgement import counted
+from saasexport.status.judgement import quantity
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.verify import Verification
 
@@ -26,14 +26,14 @@ def verify_due(exporter: Exporter, options: Options) -> None:
     # An hour less, or a job that starts at the same time every day would miss every other turn.
     before = (datetime.now(UTC) - timedelta(days=days) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
     feeds = [feed for feed in installation.feeds() if indexer.state(installation.ours, feed).status == "valid"]
-    verified = {feed.name: indexer.verified(installation.ours, feed) for feed in feeds}
+    verified = {feed.name: indexer.last_comparison(installation.ours, feed) for feed in feeds}
     try:
         for feed in sorted(feeds, key=lambda feed: verified[feed.name][0] or ""):
             if (verified[feed.name][0] or "") <= before and not options.is_over:
                 _verify(exporter, verification, feed)
-            _, differing = indexer.verified(installation.ours, feed)
+            _, differing = indexer.last_comparison(installation.ours, feed)
             if differing:
-                items = counted(differing, "item")
+                items = quantity(differing, "item")
                 exporter.problems.tell(
                     f"{feed.name}: {items} of the service {'is' if differing == 1 else 'are'} not what the shop says;"
                     f" see: saasexport verify {feed.name}, and verify --repair"

@@ -29,18 +29,18 @@ class Operation:
         if time.monotonic() - self._noted < PROGRESS_SECONDS:
             return
         self._noted = time.monotonic()
-        self._write(self._reached(report, expected() if self.name.startswith("full sync") else 0))
+        self._write(self._progress(report, expected() if self.name.startswith("full sync") else 0))
 
     def end(self, report: Report) -> None:
         """Leave the result, and the end if it is one."""
-        self._write(self._reached(report))
+        self._write(self._progress(report))
         if report.is_complete:
             self._write("Complete")
 
     def _write(self, status: str) -> None:
         self.log.operation(self.feed.name, self.name, status, self._started, **self.more)
 
-    def _reached(self, report: Report, expected: int = 0) -> str:
+    def _progress(self, report: Report, expected: int = 0) -> str:
         """How far a sync has come, as the log says it; `expected` items, if that is known."""
         done = -(-report.items // self.batch_size) or 1
         most = max(done, -(-expected // self.batch_size))

@@ -105,7 +105,7 @@ def stored_again(exporter: Exporter, options: Options, feed: Feed, selection: Se
 
 def _with_collected(exporter: Exporter, options: Options, feed: Feed, report: Report) -> Report:
     """Send what a legacy feed has just collected, if that is asked for; gives both results as one."""
-    if feed.legacy and options.send_legacy and exporter.installation.table(feed).collected(0, 1):
+    if feed.legacy and options.send_legacy and exporter.installation.table(feed).load_collected(0, 1):
         report.add_sent(send_collected(exporter, options, feed))
     return report
 

@@ -177,9 +177,9 @@ class Pass:
     def _read(self, ids: Sequence[EntityId]) -> tuple[list[Any], dict[int, str]]:
         """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""
         if self.feed.fingerprint is None:
-            return assembled(self.feed, self.shop, ids), {}
+            return assemble(self.feed, self.shop, ids), {}
         before = fingerprints.version(self.shop)
-        entities = assembled(self.feed, self.shop, ids)
+        entities = assemble(self.feed, self.shop, ids)
         if fingerprints.version(self.shop) != before:
             return entities, {}
         return entities, {entity.id: entity.fingerprint for entity in entities if entity.fingerprint}
@@ -187,7 +187,7 @@ class Pass:
     def _record(self, ids: Sequence[EntityId], entities: list[Any], prints: dict[int, str], guard: str) -> Staged:
         """Put on record what is new, changed or gone, and what goes with it; inside a transaction."""
         now = self.exporter.clock()
-        doubted = deletion_guard.doubted(self.ours, self.feed, ids) if guard else None
+        doubted = deletion_guard.load_doubted(self.ours, self.feed, ids) if guard else None
         staged = self.table.stage(ids, entities, now, self.options.force, doubted)
         if self.reads_changelog and staged.pending:
             self.table.remember_written(staged.pending)
@@ -277,10 +277,10 @@ class Pass:
             self.exporter.log.error(code, f"{self.feed.name}: {detail or reason}", group)
 
 
-def assembled(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> list[Any]:
+def assemble(feed: Feed, shop: Shop, ids: Sequence[EntityId]) -> list[Any]:
     """The feed's entities; ids are all keys, or all texts that are none.  ShopError if the shop cannot be read."""
     if texts := feed.key.others(ids):
         return unreadable_keys.entities(feed, shop, texts)
     keys = feed.key.only(ids)
     with leaving_out(shop.exclude):
-        return shop.measured(feed.name, len(ids), lambda: list(feed.assemble(shop, keys)))
+        return shop.measure(feed.name, len(ids), lambda: list(feed.assemble(shop, keys)))

@@ -111,18 +111,18 @@ def send_collected(exporter: Exporter, options: Options, feed: Feed) -> Report:
     """Send what a legacy feed has collected."""
     with begin(exporter, options, feed) as this_pass:
         size = this_pass.batch_size * max(4, exporter.thread_count(options, feed))
-        pending = this_pass.table.collected(0, size)
+        pending = this_pass.table.load_collected(0, size)
         while pending:
             this_pass.announce("partial sync (legacy)")
             this_pass.send(pending)
-            pending = this_pass.table.collected(pending[-1].row_id, size)
+            pending = this_pass.table.load_collected(pending[-1].row_id, size)
     return this_pass.report
 
 
 def confirm_deletions(exporter: Exporter, options: Options, feed: Feed) -> Report:
     """Send the deletions that the guard holds back."""
     ours = exporter.installation.ours
-    ids = deletion_guard.held(ours, feed)
+    ids = deletion_guard.load_held(ours, feed)
     report = sync_entities(exporter, replace(options, send_legacy=True), feed, ids, "partial reindex")
     with transaction(ours):
         ours.execute(indexer.SQL.hold_as_usual, {"feed": feed.name})

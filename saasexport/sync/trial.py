@@ -11,7 +11,7 @@ from saasexport.feed import Feed, json_list
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.report import Report
 from saasexport.sync.resync import BY_IDS, Selection, require
-from saasexport.sync.steps import Pass, assembled
+from saasexport.sync.steps import Pass, assemble
 from saasexport.sync.story import begin
 from saasexport.sync.walk import walk
 
@@ -53,7 +53,7 @@ def try_stored(exporter: Exporter, options: Options, feed: Feed, selection: Sele
     this_pass.ours.execute("begin immediate")
     try:
         this_pass.table.send_again(*selection)
-        while pending := this_pass.table.collected(row, 1000):
+        while pending := this_pass.table.load_collected(row, 1000):
             row = pending[-1].row_id
             _count(this_pass, pending)
             report.processed += len(pending)
@@ -66,7 +66,7 @@ def try_stored(exporter: Exporter, options: Options, feed: Feed, selection: Sele
 def _try(this_pass: Pass, ids: Sequence[EntityId], as_if_empty: bool, faults: list[tuple[EntityId, str]]) -> int:
     """Stage entities in a transaction that is taken back; gives the bytes of their items."""
     while True:
-        entities = assembled(this_pass.feed, this_pass.shop, ids)
+        entities = assemble(this_pass.feed, this_pass.shop, ids)
         this_pass.ours.execute("begin immediate")
         try:
             if as_if_empty:
@@ -97,7 +97,7 @@ def _pending(this_pass: Pass, ids: Sequence[EntityId], staged: Staged) -> Iterat
         yield staged.pending
         return
     row = 0
-    while pending := this_pass.table.collected_of(ids, row):
+    while pending := this_pass.table.load_collected_of(ids, row):
         row = pending[-1].row_id
         yield pending
 

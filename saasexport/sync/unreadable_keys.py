@@ -20,7 +20,7 @@ SQL = queries.beside(__file__)
 def entities(feed: Feed, shop: Shop, texts: Sequence[str]) -> list[EntityItems]:
     """Of some texts that are no keys those that the shop has, each with the reason why it is no entity."""
     _, column = feed.entity
-    written = [feed.key.written(text) for text in texts]
+    written = [feed.key.possible_values(text) for text in texts]
     values = {
         "texts": encode([each.text for each in written]),
         # JSON has no word for infinity; SQLite reads it from a number too large.
@@ -44,7 +44,7 @@ def pages(feed: Feed, shop: Shop, table: FeedTable, limit: int) -> Iterator[list
         rows: list[Any] = [None]
         while rows:
             rows = [row[0] for row in shop.rows(_sql(name, feed), limit=limit, **_place(rows[-1]))]
-            if texts := feed.key.others(feed.key.read(_decoded(row) if name == "texts" else row) for row in rows):
+            if texts := feed.key.others(feed.key.read(_decode(row) if name == "texts" else row) for row in rows):
                 yield list(texts)
     known = [float("-inf")]
     while known:
@@ -54,7 +54,7 @@ def pages(feed: Feed, shop: Shop, table: FeedTable, limit: int) -> Iterator[list
             yield [str(each) for each in known]
 
 
-def _decoded(raw: bytes) -> str:
+def _decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
@@ -68,7 +68,7 @@ def _place(last: Any) -> dict[str, Any]:
 def without_key(feed: Feed, shop: Shop) -> dict[str, int]:
     """The rows without a key, by the names of tables that have any."""
     # Of a feed of one's own any column may be watched, and an article without a parent is none that lacks a key.
-    watching = () if feed.origin else feed.watched()
+    watching = () if feed.origin else feed.all_subscriptions()
     own = ((entry.table, entry.column) for entry in watching if _names_entities(feed, entry))
     watched = dict.fromkeys((feed.entity, *own))
     counts = {}

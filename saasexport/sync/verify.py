@@ -144,16 +144,16 @@ def _put_on_record(comparison: Comparison, asks: bool) -> dict[EntityId, None]:
 def _scratch(path: str) -> sqlite3.Connection:
     """Where a comparison is kept: in a file that SQLite removes, or in one that a later run finds again."""
     try:
-        return _opened(path)
+        return _open_scratch(path)
     except sqlite3.DatabaseError:
         # Left by a power cut: what it knew is asked for anew.
         for suffix in ("", "-journal"):
             with suppress(FileNotFoundError):
                 os.remove(path + suffix)
-        return _opened(path)
+        return _open_scratch(path)
 
 
-def _opened(path: str) -> sqlite3.Connection:
+def _open_scratch(path: str) -> sqlite3.Connection:
     scratch = sqlite3.connect(path, isolation_level=None)
     scratch.execute("pragma synchronous = off")
     scratch.execute("select count(*) from sqlite_master").fetchone()

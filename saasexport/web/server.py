@@ -42,7 +42,7 @@ class Application(Protocol):
     def answer(self, target: Any, request: Request, body: bytes, taking: Taking) -> Answer:
         """Do what was asked; `taking` is told of what that needs in memory."""
 
-    def refused(self, refusal: Refusal) -> Answer:
+    def refuse(self, refusal: Refusal) -> Answer:
         """A refusal in the words and the format of this application."""
 
 
@@ -193,7 +193,7 @@ class Server:
                 answer = self._answer(connection, request, taking)
                 is_whole = True
             except Refusal as refusal:
-                answer = self._refused(refusal, taking)
+                answer = self._answer_refusal(refusal, taking)
                 is_whole = not refusal.closes
             self._end_waiting(connection)
             closes = self._is_stopping or request is None or not request.keeps_alive or not is_whole
@@ -229,14 +229,14 @@ class Server:
             message = "Something unexpected went wrong; what the server prints has the details."
             raise Refusal(500, message, closes=True) from error
 
-    def _refused(self, refusal: Refusal, taking: Taking) -> Answer:
+    def _answer_refusal(self, refusal: Refusal, taking: Taking) -> Answer:
         """The answer to a refusal, without its list if there is no memory for that."""
-        answer = self._application.refused(refusal)
+        answer = self._application.refuse(refusal)
         try:
             taking(len(answer.body))
         except Refusal as full:
             refusal.closes = True
-            return self._application.refused(full)
+            return self._application.refuse(full)
         return answer
 
     def _begin_waiting(self, connection: Connection) -> None:

@@ -110,7 +110,7 @@ class Connection:
                 raise Refusal(431, f"the head has more than {LONGEST_HEAD} bytes", closes=True)
             self._buffer += self._receive_timely(65_536)
         head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-        return parsed(head)
+        return parse(head)
 
     def body(self, length: int, taking: Callable[[int], None]) -> bytes:
         """The body of the request whose head was read last; `taking` hears of every piece."""
@@ -216,7 +216,7 @@ _SINGLE = {
 }
 
 
-def parsed(head: bytes) -> Request:
+def parse(head: bytes) -> Request:
     """The head of a request, or a refusal of anything doubtful in it."""
     lines = head.decode("latin-1").split("\r\n")
     first = _REQUEST_LINE.fullmatch(lines[0])

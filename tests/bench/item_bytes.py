@@ -22,7 +22,7 @@ from saasexport.database import db
 from saasexport.errors import ShopError
 from saasexport.feed import Shop
 from saasexport.feeds import all_feeds
-from saasexport.sync.steps import assembled
+from saasexport.sync.steps import assemble
 from tests.random_changes import Changer
 from tests.support import demo_shop_copy
 from tests.tiny import feed_table
@@ -49,7 +49,7 @@ def digest(shop_file, feed):
             chunk = ids[start : start + CHUNK]
             while chunk:
                 try:
-                    staged = table.stage(chunk, assembled(feed, shop, chunk), "2026-11-23 12:00:00")
+                    staged = table.stage(chunk, assemble(feed, shop, chunk), "2026-11-23 12:00:00")
                 except Exception as error:
                     others = getattr(error, "entities", None)
                     if not others:

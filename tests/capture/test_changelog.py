@@ -100,7 +100,7 @@ def test_the_same_key_watched_twice_is_written_once():
 
 
 def test_the_texts_are_in_the_shop_as_they_were_written(shop):
-    present = {name: sql for kind, name, _, sql in changelog.installed(shop) if kind == "trigger"}
+    present = {name: sql for kind, name, _, sql in changelog.list_installed(shop) if kind == "trigger"}
     assert present == changelog.triggers([THINGS, SHELVES], ID)
 
 
@@ -215,7 +215,7 @@ def test_the_shop_can_drop_and_rename_columns_that_are_not_keys(shop):
     shop.execute("alter table thing add column colour text")
     shop.execute("update thing set title = 'x', colour = 'red' where thing_id = 1")
     assert written(shop) == [(1, None)]
-    present = {name: sql for kind, name, _, sql in changelog.installed(shop) if kind == "trigger"}
+    present = {name: sql for kind, name, _, sql in changelog.list_installed(shop) if kind == "trigger"}
     assert present == changelog.triggers([THINGS, SHELVES], ID)
 
 
@@ -270,7 +270,7 @@ def test_a_trigger_that_was_changed_is_put_right(shop):
 def test_a_feed_that_is_switched_off_loses_its_changelog_and_the_others_keep_theirs(shop):
     shop.execute("update thing set name = 'x' where thing_id = 1")
     changelog.install(shop, [THINGS], ID)
-    assert [name for kind, name, _, _ in changelog.installed(shop) if kind == "table"] == ["cde_things_feed_cl"]
+    assert [name for kind, name, _, _ in changelog.list_installed(shop) if kind == "table"] == ["cde_things_feed_cl"]
     shop.execute("update thing set name = 'y' where thing_id = 2")
     assert written(shop) == [(1, None), (2, None)]
 
@@ -520,7 +520,7 @@ def test_a_key_that_cannot_be_asked_for_has_the_feed_walked(shop, ours, key):
 def test_text_that_is_not_utf8_is_a_key_like_any_other(shop, ours):
     shop.execute("insert into cde_things_feed_cl (entity_id, via) values (cast(x'c328' as text), 'shelf')")
     assert changelog.head(shop, THINGS) == (1, "C328|shelf")
-    assert changelog.lost(shop, THINGS, 1, "C328|shelf") == ""
+    assert changelog.reason_for_loss(shop, THINGS, 1, "C328|shelf") == ""
     assert read(shop, ours)[1] == "a key of shelf is not valid text"
     shop.execute("update cde_things_feed_cl set via = null")
     assert read(shop, ours) == ([], "")
@@ -541,7 +541,7 @@ def test_the_head_is_remembered_though_its_row_is_gone(shop):
         shop.execute("update thing set name = 'x' where thing_id = ?", (number,))
     shop.execute("delete from cde_things_feed_cl where version_id > 1")
     assert changelog.head(shop, THINGS) == (3, None)
-    assert changelog.lost(shop, THINGS, 3, None) == ""  # it has led to a walk of the whole feed
+    assert changelog.reason_for_loss(shop, THINGS, 3, None) == ""  # it has led to a walk of the whole feed
     shop.execute("delete from cde_things_feed_cl")
     assert changelog.head(shop, THINGS) == (3, None)
     shop.execute("delete from sqlite_sequence")
@@ -551,19 +551,22 @@ def test_the_head_is_remembered_though_its_row_is_gone(shop):
 def test_a_changelog_that_holds_what_was_read_can_be_trusted(shop):
     shop.execute("update thing set name = 'x' where thing_id = 3")
     version, held = changelog.head(shop, THINGS)
-    assert changelog.lost(shop, THINGS, 0, None) == ""
-    assert changelog.lost(shop, THINGS, version, held) == ""
+    assert changelog.reason_for_loss(shop, THINGS, 0, None) == ""
+    assert changelog.reason_for_loss(shop, THINGS, version, held) == ""
 
 
 def test_a_shop_that_travelled_back_in_time_is_noticed(shop):
     shop.execute("update thing set name = 'x' where thing_id = 3")
     version, held = changelog.head(shop, THINGS)
     shop.execute("delete from cde_things_feed_cl")
-    assert changelog.lost(shop, THINGS, version, held) == "row 1 of cde_things_feed_cl, the last one read, is gone"
+    reason = changelog.reason_for_loss(shop, THINGS, version, held)
+    assert reason == "row 1 of cde_things_feed_cl, the last one read, is gone"
     shop.execute("insert into cde_things_feed_cl (version_id, entity_id) values (1, 2)")
-    assert changelog.lost(shop, THINGS, version, held) == "row 1 of cde_things_feed_cl is not the one that was read"
+    reason = changelog.reason_for_loss(shop, THINGS, version, held)
+    assert reason == "row 1 of cde_things_feed_cl is not the one that was read"
     shop.execute("update cde_things_feed_cl set entity_id = 3, via = 'shelf'")
-    assert changelog.lost(shop, THINGS, version, held) == "row 1 of cde_things_feed_cl is not the one that was read"
+    reason = changelog.reason_for_loss(shop, THINGS, version, held)
+    assert reason == "row 1 of cde_things_feed_cl is not the one that was read"
 
 
 # Purging

@@ -50,7 +50,7 @@ THEIRS = [
 def test_what_the_shop_made_itself_outlasts_everything_we_do(shop, theirs):
     shop.execute(theirs)
     before = shop.execute("select type, name, tbl_name, sql from sqlite_master order by 1, 2").fetchall()
-    assert changelog.installed(shop) == []
+    assert changelog.list_installed(shop) == []
     changelog.install(shop, [feed for feed in (THINGS, SHELVES) if not changelog.unavailable(shop, feed)], ID)
     changelog.install(shop, [], ID)
     changelog.uninstall(shop)

@@ -230,7 +230,7 @@ def test_for_programs(folder):
 def test_the_presets_are_right(name, tmp_path, monkeypatch, capsys):
     shop = "\n".join(shop_of(*SCRIPTS[name]).iterdump())
     folder = Folder(tmp_path, monkeypatch, capsys, shop)
-    preset.copy(preset.named(name), str(tmp_path / "feeds.d"))
+    preset.copy(preset.find(name), str(tmp_path / "feeds.d"))
 
     told = {fault["text"] for each in folder.objects("feeds", "check") for fault in each["faults"]}
 
@@ -246,7 +246,7 @@ def test_of_a_sample_only_what_is_wrong_in_it_is_told(name, sample, expected, tm
     if not path.is_file():
         pytest.skip(f"needs the sample {sample}")
     folder = Folder(tmp_path, monkeypatch, capsys, path)
-    preset.copy(preset.named(name), str(tmp_path / "feeds.d"))
+    preset.copy(preset.find(name), str(tmp_path / "feeds.d"))
 
     faults = {fault["text"].partition(" (")[0] for each in folder.objects("feeds", "check") for fault in each["faults"]}
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from saasexport.commands import config, failed, feeds, main, show, status
-from saasexport.commands.table import bordered, lines
+from saasexport.commands.table import draw_borders, lines
 from saasexport.usage import COMMANDS
 
 DOCUMENTED = {"status": status, "failed": failed, "feeds": feeds, "config": config, "show": show}
@@ -102,7 +102,7 @@ def test_a_table_aligns_numbers_to_the_right_and_prints_none_as_a_dash():
 
 
 def test_a_table_with_borders_may_be_empty():
-    assert bordered(("ID", "Title"), []) == ["+----+-------+", "| ID | Title |", "+----+-------+"]
+    assert draw_borders(("ID", "Title"), []) == ["+----+-------+", "| ID | Title |", "+----+-------+"]
 
 
 @pytest.mark.parametrize(

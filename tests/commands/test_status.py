@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from saasexport.commands.status import _compact, _fitting, _synced
+from saasexport.commands.status import _compact, _fitting, _short_time
 
 
 def footnote(command, feed):
@@ -49,7 +49,7 @@ def test_the_screen_of_a_real_shop_fits(command):
     ],
 )
 def test_the_last_sync_is_a_time_of_today_or_a_day(moment, shown):
-    assert shown == _synced(moment, "2027-05-05 15:00:00")
+    assert shown == _short_time(moment, "2027-05-05 15:00:00")
 
 
 def test_orders_older_than_the_look_back_are_counted(exporter, command, change_ours):

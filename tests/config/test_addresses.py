@@ -3,7 +3,7 @@
 import pytest
 
 from saasexport.config import settings
-from saasexport.config.addresses import fault_of, shown
+from saasexport.config.addresses import fault_of, hide_secrets
 from saasexport.errors import ConfigError
 
 PATH = "/etc/shop/saasexport.toml"
@@ -101,7 +101,7 @@ def test_what_is_no_address_is_refused(url):
 )
 def test_usual_addresses_are_taken(url):
     assert fault_of(url) == ""
-    assert shown(url) == url
+    assert hide_secrets(url) == url
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_host_in_letters_that_dns_lacks_is_refused_and_its_form_in_dns_named(h
     ],
 )
 def test_a_dead_mans_switch_is_shown_without_its_secret(url, expected):
-    assert shown(url, is_path_secret=True) == expected
+    assert hide_secrets(url, is_path_secret=True) == expected
 
 
 @pytest.mark.parametrize(

@@ -566,12 +566,12 @@ def test_a_legacy_feed_collects_and_sends_what_it_collected(ours):
     table = feed_table(ours, LEGACY)
     staged = stage(table, thing(1), thing(2, "b"))
     stage(table, thing(1), now=NEXT)  # collected again, unchanged
-    collected = table.collected(0, 10)
+    collected = table.load_collected(0, 10)
     assert [json.loads(item.body) for item in collected] == bodies(staged)
     assert [item.row_id for item in collected] == [item.row_id for item in staged.pending]
     with db.transaction(ours):
         table.record_delivered(collected, "{}")
-    assert table.collected(0, 10) == []
+    assert table.load_collected(0, 10) == []
 
 
 def test_what_a_legacy_feed_collected_is_not_pending_again_when_nothing_changed(ours):
@@ -585,9 +585,9 @@ def test_a_legacy_feed_sends_the_last_state_and_deletions(ours):
     table = feed_table(ours, LEGACY)
     stage(table, thing(1), thing(2, "b"))
     with db.transaction(ours):
-        table.record_delivered(table.collected(0, 10), "{}")
+        table.record_delivered(table.load_collected(0, 10), "{}")
     stage(table, thing(1, name="Apples"), ids=[1, 2], now=NEXT)
-    assert [json.loads(item.body) for item in table.collected(0, 10)] == [
+    assert [json.loads(item.body) for item in table.load_collected(0, 10)] == [
         {"thingId": 1, "code": "a", "name": "Apples", "language": "en", "deleted": False, "modifiedAt": NEXT},
         {"code": "b", "language": "en", "thingId": 2, "deleted": True, "modifiedAt": NEXT},
     ]
@@ -596,17 +596,17 @@ def test_a_legacy_feed_sends_the_last_state_and_deletions(ours):
 def test_what_was_collected_comes_in_portions(ours):
     table = feed_table(ours, LEGACY)
     stage(table, *(thing(number, str(number)) for number in range(1, 6)))
-    first = table.collected(0, 2)
-    assert [len(first), len(table.collected(first[-1].row_id, 10))] == [2, 3]
+    first = table.load_collected(0, 2)
+    assert [len(first), len(table.load_collected(first[-1].row_id, 10))] == [2, 3]
 
 
 def test_a_legacy_item_to_be_retried_is_collected_anew(ours):
     table = feed_table(ours, LEGACY)
     staged = stage(table, thing(1))
     table.record_not_delivered([(2, "down", "", 0, staged.pending[0].row_id)])
-    assert table.collected(0, 10) == []
+    assert table.load_collected(0, 10) == []
     stage(table, thing(1, name="Apples"), now=NEXT)
-    assert [json.loads(item.body)["name"] for item in table.collected(0, 10)] == ["Apples"]
+    assert [json.loads(item.body)["name"] for item in table.load_collected(0, 10)] == ["Apples"]
 
 
 # Fields

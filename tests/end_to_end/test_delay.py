@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from saasexport.database.delays import rounded
+from saasexport.database.delays import round_delay
 
 NAME = (
     "update catalog_product_entity_varchar set value = value || '!' where value_id in"
@@ -104,4 +104,4 @@ def test_the_metrics_have_the_delays(installed):
 
 @pytest.mark.parametrize("seconds", [*range(30), 59, 100, 3_600, 86_400, 10**7])
 def test_a_length_of_time_is_kept_to_ten_percent(seconds):
-    assert abs(rounded(seconds) - seconds) <= seconds / 10
+    assert abs(round_delay(seconds) - seconds) <= seconds / 10

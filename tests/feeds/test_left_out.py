@@ -6,7 +6,7 @@ from saasexport.feed import Shop
 from saasexport.feeds.categories import FEED as CATEGORIES
 from saasexport.feeds.orders import FEED as ORDERS
 from saasexport.feeds.products import FEED as PRODUCTS
-from saasexport.sync.steps import assembled
+from saasexport.sync.steps import assemble
 from tests.feeds.sales_shop import SalesShop
 from tests.feeds.storefront import Storefront
 
@@ -24,7 +24,7 @@ def storefront(tmp_path):
 def faults(shop, feed, entity_id, exclude):
     """Why items of an entity cannot be assembled without these fields; and how many can."""
     uuid_of = lambda kind, number: f"{kind}-{number}"  # noqa: E731  # as short as it is plain
-    (entity,) = assembled(feed, Shop(shop.db, uuid_of=uuid_of, exclude=exclude), [entity_id])
+    (entity,) = assemble(feed, Shop(shop.db, uuid_of=uuid_of, exclude=exclude), [entity_id])
     return {fault.error.partition(":")[0] for fault in entity.failed}, len(entity.parts)
 
 

@@ -22,8 +22,8 @@ MISTAKES = (
     Mistake(
         "a lost acknowledgement is taken as delivered",
         "delivery/client.py",
-        "return self._no_answer(batch, str(error), 0, request_id)",
-        "return _Sent([Outcome(item, 200, '', 0, request_id) for item in batch])",
+        "return self._no_answer(part.batch, str(error), 0, request_id)",
+        "return _Sent([Outcome(item, 200, '', 0, request_id) for item in part.batch])",
         ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
         is_quick=True,
     ),
@@ -60,9 +60,9 @@ MISTAKES = (
     ),
     Mistake(
         "Retry-After is not read",
-        "delivery/client.py",
-        "wait = answers.retry_after(response.headers) if code in (429, 503) else None",
-        "wait = None",
+        "delivery/destinations/__init__.py",
+        "wait=answers.retry_after(response.headers) if code in (429, 503) else None",
+        "wait=None",
         ("test_service_faults.py::test_retry_after_forbids_every_request_until_then_and_none_afterwards",),
     ),
     Mistake(
@@ -148,8 +148,8 @@ MISTAKES = (
     Mistake(
         "what a dropped trigger missed is not looked for",
         "setup/capture.py",
-        "            elif unseen & {entry.table for entry in feed.watched()}:",
-        "            elif not unseen & {entry.table for entry in feed.watched()} and False:",
+        "            elif unseen & {entry.table for entry in feed.all_subscriptions()}:",
+        "            elif not unseen & {entry.table for entry in feed.all_subscriptions()} and False:",
         ("test_history.py::test_a_dropped_trigger_is_put_back_and_what_it_missed_is_sent",),
     ),
     Mistake(

@@ -45,7 +45,7 @@ def ours(tiny):
 
 def texts(tiny):
     """The triggers in the shop."""
-    return {name: sql for kind, name, _, sql in changelog.installed(tiny.shop) if kind == "trigger"}
+    return {name: sql for kind, name, _, sql in changelog.list_installed(tiny.shop) if kind == "trigger"}
 
 
 # Setting up
@@ -131,7 +131,7 @@ def test_init_refuses_another_shop_than_its_own_and_leaves_everything_as_it_was(
     assert init("--shop", str(tmp_path / "link.sqlite")) == 0
     assert file.read_bytes() == written
     with sqlite3.connect(tmp_path / "other.sqlite") as other:
-        assert changelog.installed(other) == []
+        assert changelog.list_installed(other) == []
     other.close()
 
 
@@ -245,7 +245,8 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
     tiny.write("[feeds.things]\nenabled = false")
     tiny.open()
     assert texts(tiny) == changelog.triggers([SHELVES], tiny.installation.id)
-    assert [name for kind, name, _, _ in changelog.installed(tiny.shop) if kind == "table"] == ["cde_shelves_feed_cl"]
+    installed = changelog.list_installed(tiny.shop)
+    assert [name for kind, name, _, _ in installed if kind == "table"] == ["cde_shelves_feed_cl"]
     assert status(tiny) == ("invalid", "switched off")
     assert [feed.name for feed in tiny.installation.feeds()] == ["shelves"]
     assert tiny.statuses() == {200: 6}
@@ -377,7 +378,8 @@ def test_a_shop_with_triggers_of_another_installation_is_refused(tiny, tmp_path,
     with pytest.raises(ShopError, match="belongs to another installation of saasexport; is this the right shop"):
         copied(other, tiny)
     with sqlite3.connect(other / "shop.sqlite") as shop:
-        assert {sql for kind, _, _, sql in changelog.installed(shop) if kind == "trigger"} == set(texts(tiny).values())
+        installed = changelog.list_installed(shop)
+        assert {sql for kind, _, _, sql in installed if kind == "trigger"} == set(texts(tiny).values())
     shop.close()
 
 
@@ -408,7 +410,7 @@ def test_an_older_copy_of_our_shop_without_triggers_is_taken_and_compared(tiny):
     sender = Sender()
     story.full_sync(*tiny.work(sender), THINGS)
     assert sender.taken() == ["-c3/en", "-c3/de"]
-    assert deletion_guard.held(tiny.installation.ours, THINGS) == []
+    assert deletion_guard.load_held(tiny.installation.ours, THINGS) == []
 
 
 def test_the_data_space_used_longest_ago_is_forgotten_when_there_are_too_many(tmp_path, monkeypatch):

@@ -43,16 +43,16 @@ def test_a_shop_that_lacks_something_is_none_and_what_it_lacks_is_named(statemen
     shop = shop_of(*statements)
 
     assert preset.of_shop(shop) is None
-    assert preset.lacking(preset.named("simple"), shop) == lack
+    assert preset.lacking(preset.find("simple"), shop) == lack
 
 
 def test_names_are_compared_as_sqlite_compares_them():
-    assert preset.of_shop(shop_of(SIMPLE.upper())) == preset.named("simple")
+    assert preset.of_shop(shop_of(SIMPLE.upper())) == preset.find("simple")
 
 
 def test_a_preset_that_is_none_is_refused_with_those_there_are():
     with pytest.raises(ConfigError, match="there is no preset 'oskar'") as error:
-        preset.named("oskar")
+        preset.find("oskar")
     assert error.value.hint == "presets are: oscar, vendure, simple"
 
 
@@ -70,7 +70,7 @@ def test_its_files_are_copied_into_a_folder_that_may_not_be_there(kind, tmp_path
 def test_a_file_that_is_there_is_never_overwritten(tmp_path):
     (tmp_path / "products.sql").write_text("-- mine")
 
-    copied = preset.copy(preset.named("simple"), str(tmp_path))
+    copied = preset.copy(preset.find("simple"), str(tmp_path))
 
     assert copied.kept == ["products.sql"]
     assert "products.sql" not in copied.written
@@ -81,4 +81,4 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(ConfigError, match=r"file.*: Not a directory"):
-        preset.copy(preset.named("simple"), str(tmp_path / "file" / "feeds.d"))
+        preset.copy(preset.find("simple"), str(tmp_path / "file" / "feeds.d"))

@@ -120,7 +120,7 @@ def test_what_was_collected_is_sent_a_few_at_a_time(tmp_path, monkeypatch):
     tiny.shop.execute("update thing set name = ?", ("x" * 3 * MB,))
     full_sync(*tiny.work(), tiny.feeds["things"])
     table = tiny.installation.table(tiny.feeds["things"])
-    assert [len(table.collected(after, 100)) for after in (0, 2, 4)] == [2, 2, 2]
+    assert [len(table.load_collected(after, 100)) for after in (0, 2, 4)] == [2, 2, 2]
     ids = [row[0] for row in tiny.shop.execute("select thing_id from thing")]
-    assert [len(table.collected_of(ids, after)) for after in (0, 2, 4, 6)] == [2, 2, 2, 0]
+    assert [len(table.load_collected_of(ids, after)) for after in (0, 2, 4, 6)] == [2, 2, 2, 0]
     tiny.close()

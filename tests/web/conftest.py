@@ -28,7 +28,7 @@ class Application:
             self.answering(request.path)
         return Answer(200, json.dumps(request.path).encode())
 
-    def refused(self, refusal):
+    def refuse(self, refusal):
         """Why not, as JSON."""
         return Answer(refusal.status, json.dumps(str(refusal)).encode(), refusal.headers)
 

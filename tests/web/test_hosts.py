@@ -5,14 +5,14 @@ import socket
 import pytest
 
 from saasexport.web.hosts import Hosts, is_name
-from saasexport.web.wire import Refusal, parsed
+from saasexport.web.wire import Refusal, parse
 
 HOSTS = Hosts(["shop.example", "Proxy.Example."], "come in by the door")
 
 
 def request_of(host, length=""):
     """A request whose Host header says this."""
-    return parsed(f"GET / HTTP/1.1\r\nHost: {host}{length}".encode("latin-1"))
+    return parse(f"GET / HTTP/1.1\r\nHost: {host}{length}".encode("latin-1"))
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_a_long_name_is_cut_in_the_refusal():
 )
 def test_none_several_and_a_host_in_the_target_are_no_request(head):
     with pytest.raises(Refusal) as refused:
-        parsed(head.encode())
+        parse(head.encode())
     assert refused.value.status == 400
 
 
 def test_an_old_client_names_no_host():
-    HOSTS.check(parsed(b"GET / HTTP/1.0"))
+    HOSTS.check(parse(b"GET / HTTP/1.0"))
     with pytest.raises(Refusal):
-        HOSTS.check(parsed(b"GET / HTTP/1.0\r\nHost: evil.example"))
+        HOSTS.check(parse(b"GET / HTTP/1.0\r\nHost: evil.example"))
 
 
 def test_a_server_told_to_listen_nowhere_in_particular_has_no_empty_name():

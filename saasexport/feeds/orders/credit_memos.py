@@ -85,7 +85,7 @@ def load(shop: Shop, ids: Iterable[int]) -> CreditMemos:
     """Read the credit memos of these orders, and the orders' taxes."""
     ids = list(ids)
     queried = (SQL.credit_memos, SQL.comments, SQL.refund_items, SQL.taxes, SQL.item_taxes)
-    return CreditMemos(*(shop.grouped(query, ids) for query in queried))
+    return CreditMemos(*(shop.group(query, ids) for query in queried))
 
 
 def _tax(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def load(shop: Shop, ids: Iterable[int]) -> Documents:
     ids = list(ids)
     return Documents(
         *(
-            shop.grouped(query, ids)
+            shop.group(query, ids)
             for query in (
                 SQL.invoices,
                 SQL.invoice_items,

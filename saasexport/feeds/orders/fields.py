@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from saasexport.feed import Shop
-from saasexport.values import boolean, date_time, refuse, shortened, text
+from saasexport.values import boolean, date_time, refuse, shorten, text
 
 Conversion = Callable[[Any, str], Any]
 Record = tuple[tuple[str, Conversion], ...]
@@ -52,7 +52,7 @@ def moment(value: Any, field: str) -> str | None:
     return written and written.replace(" ", "T") + "+00:00"
 
 
-def decoded(value: Any, field: str, also: Sequence[str] = ()) -> Any:
+def decode_json(value: Any, field: str, also: Sequence[str] = ()) -> Any:
     """A column that holds JSON; NULL and an empty text are None."""
     if value is None or value == "":
         return None
@@ -64,7 +64,7 @@ def decoded(value: Any, field: str, also: Sequence[str] = ()) -> Any:
     except _NotPlainError as error:
         refuse(field, str(error), also)
     except (TypeError, ValueError, RecursionError):
-        refuse(field, f"{shortened(str(value))} is not JSON", also)
+        refuse(field, f"{shorten(str(value))} is not JSON", also)
     return None
 
 
@@ -75,7 +75,7 @@ class _NotPlainError(Exception):
 def _finite(written: str) -> float:
     value = float(written)
     if not math.isfinite(value):
-        raise _NotPlainError(f"{shortened(written)} is not a finite number")
+        raise _NotPlainError(f"{shorten(written)} is not a finite number")
     return value
 
 
@@ -83,7 +83,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for name, value in pairs:
         if name in content:
-            raise _NotPlainError(f"{shortened(name)} is given twice")
+            raise _NotPlainError(f"{shorten(name)} is given twice")
         content[name] = value
     return content
 

@@ -9,7 +9,7 @@ from saasexport.feeds.orders.fields import (
     Order,
     Record,
     custom_attributes,
-    decoded,
+    decode_json,
     flag,
     identifier,
     moment,
@@ -55,7 +55,7 @@ class Items(NamedTuple):
 
 def load(shop: Shop, ids: Iterable[int]) -> Items:
     """Read the items of these orders."""
-    return Items(shop.grouped(SQL.items, ids))
+    return Items(shop.group(SQL.items, ids))
 
 
 def _item(shop: Shop, row: tuple[Any, ...]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _item(shop: Shop, row: tuple[Any, ...]) -> dict[str, Any]:
         # What was ordered carries the SKU of the chosen part; the product behind it has its own.
         "productSku": text(product_sku, "items.productSku") if has_own_sku else item.get("sku"),
         "updatedAt": moment(updated_at, "items.updatedAt"),
-        "additionalInformation": custom_attributes(decoded(additional_data, "items.additionalInformation")),
+        "additionalInformation": custom_attributes(decode_json(additional_data, "items.additionalInformation")),
     }
 
 
@@ -80,5 +80,5 @@ def _shipped_together(product_type: Any, options: Any) -> bool:
         return True
     if product_type != "bundle":
         return False
-    content = decoded(options, "items.productOptions", ("items.itemsShippedTogether",))
+    content = decode_json(options, "items.productOptions", ("items.itemsShippedTogether",))
     return isinstance(content, dict) and content.get("shipment_type") in (0, "0")

@@ -17,7 +17,7 @@ from saasexport.feeds.orders.fields import (
     Record,
     as_text,
     custom_attributes,
-    decoded,
+    decode_json,
     flag,
     identifier,
     moment,
@@ -99,7 +99,7 @@ _STATES = {
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these orders (feeds.md 3.9)."""
-    addresses = shop.grouped(SQL.addresses, ids)
+    addresses = shop.group(SQL.addresses, ids)
     areas: tuple[Area, ...] = (order_items.load(shop, ids), documents.load(shop, ids), credit_memos.load(shop, ids))
     for row in shop.rows(SQL.orders, ids):
         items = Items()
@@ -117,7 +117,7 @@ def _item(shop: Shop, row: Sequence[Any], addresses: Grouped, areas: Iterable[Ar
 
 def _own_fields(shop: Shop, row: Sequence[Any], addresses: Grouped) -> dict[str, Any]:
     order_id, _, _, _, created_at, updated_at, state, information = row[:_OWN]
-    content = decoded(information, "additionalInformation", ("payment.paymentMethodName",))
+    content = decode_json(information, "additionalInformation", ("payment.paymentMethodName",))
     placed = {
         kind: _address(fields, _ADDRESS_PATHS[kind])
         for kind, *fields in addresses.get(order_id, ())

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from saasexport.shapes import SHAPES
-from saasexport.shapes.declared import NAME, QUOTED, TYPES, Directive, directives, field_of, names_of, shape, unquoted
+from saasexport.shapes.declared import NAME, QUOTED, TYPES, Directive, directives, field_of, names_of, shape, unquote
 from saasexport.shapes.words import FeedShape
 
 WORDS = (
@@ -148,15 +148,15 @@ def _read(head: Head, directive: Directive) -> Iterator[str]:
             yield from _read_entity(head, directive)
         case "watch":
             if match := _WATCH.fullmatch(value):
-                head.watches.append(Watch(directive.line, unquoted(match[1]), unquoted(match[2]), match[3] or ""))
+                head.watches.append(Watch(directive.line, unquote(match[1]), unquote(match[2]), match[3] or ""))
             else:
                 yield "expected -- watch: table.column, or -- watch: table.column via name"
         case "everything":
             yield from _read_everything(head, directive)
         case "unwatched":
             if match := _UNWATCHED.fullmatch(value):
-                head.unwatched[unquoted(match[1]).lower()] = match[2]
-                head.unwatched_lines[unquoted(match[1])] = directive.line
+                head.unwatched[unquote(match[1]).lower()] = match[2]
+                head.unwatched_lines[unquote(match[1])] = directive.line
             else:
                 yield "expected -- unwatched: table, and after a comma the reason"
         case "field":
@@ -168,11 +168,11 @@ def _read(head: Head, directive: Directive) -> Iterator[str]:
 def parts_of(name: str) -> tuple[str, str] | None:
     """The table and the column of a name such as product.id; None if it is none."""
     match = _COLUMN.fullmatch(name.strip())
-    return (unquoted(match[1]), unquoted(match[2])) if match else None
+    return (unquote(match[1]), unquote(match[2])) if match else None
 
 
 def _read_feed(head: Head, value: str) -> Iterator[str]:
-    value = unquoted(value)
+    value = unquote(value)
     if NAME.fullmatch(value):
         head.feed = value
     else:
@@ -182,7 +182,7 @@ def _read_feed(head: Head, value: str) -> Iterator[str]:
 def _read_entity(head: Head, directive: Directive) -> Iterator[str]:
     head.entity_line = directive.line
     if match := _ENTITY.fullmatch(directive.value):
-        head.table, head.column, head.kind = unquoted(match[1]), unquoted(match[2]), match[3] or ""
+        head.table, head.column, head.kind = unquote(match[1]), unquote(match[2]), match[3] or ""
     else:
         yield "expected -- entity: table.column, and after it text or integer if the column is declared otherwise"
 
@@ -193,7 +193,7 @@ def _read_everything(head: Head, directive: Directive) -> Iterator[str]:
     if match is None or values is None:
         yield "expected -- everything: table, or -- everything: table.column in ('a', 'b')"
     else:
-        head.everything.append(Watch(directive.line, unquoted(match[1]), unquoted(match[2] or ""), "", values))
+        head.everything.append(Watch(directive.line, unquote(match[1]), unquote(match[2] or ""), "", values))
 
 
 def _values(text: str) -> tuple[str | int, ...] | None:

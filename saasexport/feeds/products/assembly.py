@@ -65,8 +65,8 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     batch = load(shop, ids)
     if not batch.products:
         return
-    found = [_asked(area, shop, batch) for area in AREAS]
-    extra = _asked(extra_attributes, shop, batch)
+    found = [_ask(area, shop, batch) for area in AREAS]
+    extra = _ask(extra_attributes, shop, batch)
     everything = (*found, extra)
     faulty = {product_id for fields in everything for product_id, _ in fields.faults}
     faulty.update(product_id for fields in everything for product_id in fields.asides)
@@ -95,9 +95,9 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
         yield EntityItems(product_id, common, list(parts.values()), failed, prints[product_id])
 
 
-def _asked(area: ModuleType, shop: Shop, batch: Batch) -> Fields:
+def _ask(area: ModuleType, shop: Shop, batch: Batch) -> Fields:
     name = "products." + area.__name__.rpartition(".")[2]
-    found: Fields = shop.measured(name, len(batch.products), area.area, shop, batch)
+    found: Fields = shop.measure(name, len(batch.products), area.area, shop, batch)
     return found
 
 

@@ -13,7 +13,7 @@ from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav
-from saasexport.values import Shared, listed, number, text
+from saasexport.values import Shared, number, split_list, text
 
 SQL = queries.beside(__file__)
 
@@ -47,10 +47,10 @@ KNOWN = 2_000
 def area(shop: Shop, batch: Batch) -> Fields:
     """`attributes`: an entry per attribute that has a row in the default scope or the store view's."""
     fields = Fields()
-    listed = shop.once(_listed)
+    listed = shop.once(_load_listed)
     for product_id in batch.products:
         try:
-            default = _told(shop, listed, batch.values.defaults[product_id])
+            default = _describe(shop, listed, batch.values.defaults[product_id])
         except InvalidValue:
             default = None  # a store view may have it right
         own = batch.values.overrides.get(product_id, NONE)
@@ -64,14 +64,14 @@ def area(shop: Shop, batch: Batch) -> Fields:
 
 def _by_view(shop: Shop, batch: Batch, product_id: int, fields: Fields, default: "list[Told] | None") -> None:
     """The lists of a product whose store views have values or labels of their own."""
-    listed = shop.once(_listed)
+    listed = shop.once(_load_listed)
     items: dict[int, dict[str, Any]] = {}
     shared = {"attributes": [entry for _, entry, _ in default or ()] or None}
     for view in batch.views[product_id]:
         own = batch.values.overrides.get(product_id, NONE).get(view.id, NONE)
         try:
             if default is None or not listed.keys().isdisjoint(own):
-                found = _told(shop, listed, batch.values.of(product_id, view.id))
+                found = _describe(shop, listed, batch.values.of(product_id, view.id))
             elif any(view.id in local for _, _, local in default):
                 found = default
             else:
@@ -83,7 +83,7 @@ def _by_view(shop: Shop, batch: Batch, product_id: int, fields: Fields, default:
     fields.set_views(product_id, items)
 
 
-def _told(shop: Shop, listed: dict[str, "Attribute"], values: dict[str, Any]) -> list[Told]:
+def _describe(shop: Shop, listed: dict[str, "Attribute"], values: dict[str, Any]) -> list[Told]:
     """What is told of some values, in the order of the attributes' ids."""
     found = []
     for code, value in values.items():
@@ -134,7 +134,7 @@ class Attribute:
             return attribute_id, Shared({"attributeCode": code}), NONE
         if not self._labels:
             return attribute_id, Shared({"attributeCode": code, "value": [self._write(value)]}), NONE
-        ids = listed(self._text(value))
+        ids = split_list(self._text(value))
         default = self._labels[0]
         local = {}
         for store_id, labels in self._labels.items():
@@ -151,7 +151,7 @@ class Attribute:
         return value if type(value) is str else str(text(value, self._field))
 
 
-def _listed(shop: Shop) -> dict[str, Attribute]:
+def _load_listed(shop: Shop) -> dict[str, Attribute]:
     """The attributes that are listed, by code."""
     return {
         attribute.code: Attribute(attribute)

@@ -64,7 +64,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 continue
             try:
                 if branch not in told:
-                    told[branch] = _told(branch, assigned[product_id], known[branch])
+                    told[branch] = _describe(branch, assigned[product_id], known[branch])
                 items[view.id] = told[branch]
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
@@ -79,7 +79,7 @@ def _is_listed(default: dict[str, Any], own: dict[str, Any]) -> bool:
     return status == LISTED_STATUS and visibility in LISTED_VISIBILITIES
 
 
-def _told(branch: Branch, assigned: list[Assignment], known: "Listings") -> dict[str, Any]:
+def _describe(branch: Branch, assigned: list[Assignment], known: "Listings") -> dict[str, Any]:
     """The fields for a product's assignments as a store view sees the tree; by category id."""
     found: dict[int, int] = {}
     above: dict[int, int] = {}

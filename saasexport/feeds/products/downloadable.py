@@ -81,7 +81,7 @@ def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
     return found
 
 
-def described(batch: Batch, product_id: int, view: StoreView, own: list[Any], options: list[Any]) -> str:
+def describe(batch: Batch, product_id: int, view: StoreView, own: list[Any], options: list[Any]) -> str:
     """The value of `ac_downloadable`: samples and links of a product in a store view (feeds.md 3.1.5)."""
     separately = batch.values.of(product_id, view.id).get("links_purchased_separately")
     by_order = sorted(own, key=lambda sample: int(sample["sortOrder"] or 0))

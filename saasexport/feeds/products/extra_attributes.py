@@ -75,7 +75,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
             options = links.get(product.id, {}).get(view.id)
             if options:
                 own = samples.get(product.id, {}).get(view.id, [])
-                content = downloadable.described(batch, product.id, view, own, options)
+                content = downloadable.describe(batch, product.id, view, own, options)
                 entries.insert(0, _entry("ac_downloadable", content))
             by_view[view.id] = entries
         if by_view:
@@ -88,7 +88,7 @@ class _Inventory:
 
     def __init__(self, shop: Shop, batch: Batch) -> None:
         self._rows = batch.once(shop, stock.settings_of)
-        self._configured = shop.once(_configured)
+        self._load_settings = shop.once(_load_settings)
         self._made: dict[tuple[Any, ...], list[Entry]] = {}
 
     def of(self, product_id: int, view: StoreView) -> list[Entry]:
@@ -100,36 +100,36 @@ class _Inventory:
         if row is None:
             return []
         if row not in self._made:
-            self._made[row] = [_entry("ac_inventory", self._written(row))]
+            self._made[row] = [_entry("ac_inventory", self._write(row))]
         return self._made[row]
 
-    def _written(self, row: tuple[Any, ...]) -> str:
+    def _write(self, row: tuple[Any, ...]) -> str:
         content: dict[str, Any] = {}
         for position, (key, setting, kind) in enumerate(_INVENTORY):
             own, use_config = row[2 * position : 2 * position + 2]
-            value = self._configured.get(setting) if boolean(use_config) else None
+            value = self._load_settings.get(setting) if boolean(use_config) else None
             if value is None:
-                value = None if own is None else _typed(own, kind, setting)
+                value = None if own is None else _convert(own, kind, setting)
             if value is not None:
                 content[key] = value
         return downloadable.as_php_json(content)
 
 
-def _typed(value: Any, kind: str, setting: str) -> Any:
+def _convert(value: Any, kind: str, setting: str) -> Any:
     if kind == "bool":
         return boolean(value)
     found = number(value, setting)
     return _BACKORDERS.get(int(found or 0), "no") if kind == "backorders" else found
 
 
-def _configured(shop: Shop) -> dict[str, Any]:
+def _load_settings(shop: Shop) -> dict[str, Any]:
     """The settings of the configuration; one that is missing or no number leaves the stock item its own."""
     settings = scopes.configuration(shop)
     found = {}
     for _, setting, kind in _INVENTORY:
         value = settings.value(_PATH + setting)
         try:
-            found[setting] = None if value is None else _typed(value, kind, setting)
+            found[setting] = None if value is None else _convert(value, kind, setting)
         except InvalidValue:
             continue  # a minimum per customer group is JSON
     return found

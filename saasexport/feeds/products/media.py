@@ -71,7 +71,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
             key = (view.id if view.id in stores else 0, bases[view.id])
             try:
                 if key not in told:
-                    told[key] = _told(files, said, _roles(batch.values.of(product_id, key[0])), *key)
+                    told[key] = _describe(files, said, _roles(batch.values.of(product_id, key[0])), *key)
                 items[view.id] = told[key]
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
@@ -96,7 +96,7 @@ def _roles(values: dict[str, Any]) -> dict[Any, list[str]]:
 LISTS = ("images", "videos")
 
 
-def _told(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: int, base: str) -> dict[str, Any]:
+def _describe(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: int, base: str) -> dict[str, Any]:
     """The three lists as a store view sees them."""
     seen = []
     for product_id, value_id, path, media_type, label, position, is_hidden in files:

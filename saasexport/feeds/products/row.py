@@ -124,12 +124,12 @@ def area(shop: Shop, batch: Batch) -> Fields:
 def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -> bool:
     """Work the fields out once; False where store views differ in more than texts, currency and weight unit."""
     own = batch.values.overrides.get(product_id, NONE)
-    agreed = _agreed(batch.views[product_id], context)
+    agreed = _settings_of_all(batch.views[product_id], context)
     if agreed.media_url is None or not all(map(INTRICATE.isdisjoint, own.values())):
         return False
     try:
-        common = _valued(batch.values.defaults[product_id], agreed, context.tax_classes)
-        parts = _moved(batch, product_id, common, agreed, context)
+        common = _value_fields(batch.values.defaults[product_id], agreed, context.tax_classes)
+        parts = _move_differences(batch, product_id, common, agreed, context)
     except (InvalidValue, _NoStatusError, _DifferingError):
         return False  # a store view may have it right
     fields.common[product_id].update(common)
@@ -138,7 +138,7 @@ def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -
     return True
 
 
-def _moved(
+def _move_differences(
     batch: Batch, product_id: int, common: dict[str, Any], agreed: Settings, context: Context
 ) -> dict[int, dict[str, Any]]:
     """Move what store views have of their own, texts and settings, from `common` to parts, by store view."""
@@ -163,7 +163,7 @@ def _moved(
         if view.id in own:
             for code, value in own[view.id].items():
                 if code in TEXT_FIELDS:
-                    part[TEXT_FIELDS[code]] = _written(TEXT_FIELDS[code], value, settings)
+                    part[TEXT_FIELDS[code]] = _write_text(TEXT_FIELDS[code], value, settings)
         parts[view.id] = {field: value for field, value in part.items() if value is not None}
     return parts
 
@@ -174,7 +174,7 @@ def _apart(batch: Batch, product_id: int, fields: Fields, context: Context) -> N
     for view in batch.views[product_id]:
         values = batch.values.of(product_id, view.id)
         try:
-            items[view.id] = _valued(values, context.settings[view.id], context.tax_classes)
+            items[view.id] = _value_fields(values, context.settings[view.id], context.tax_classes)
         except InvalidValue as fault:
             fields.fail(product_id, str(fault), view.id)
         except _NoStatusError:
@@ -183,7 +183,7 @@ def _apart(batch: Batch, product_id: int, fields: Fields, context: Context) -> N
     fields.split_views(product_id, items)
 
 
-def _agreed(views: list[scopes.StoreView], context: Context) -> Settings:
+def _settings_of_all(views: list[scopes.StoreView], context: Context) -> Settings:
     """What all these store views agree on."""
     if id(views) not in context.agreed:
         columns = zip(*(context.settings[view.id] for view in views), strict=True)
@@ -230,7 +230,7 @@ def _date(value: Any, other: Any, field: str) -> str | None:
     return moment
 
 
-def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, str]) -> dict[str, Any]:
+def _value_fields(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, str]) -> dict[str, Any]:
     """The fields from attribute values, as one scope sees them."""
     get = values.get
     status = STATUSES.get(get("status"))
@@ -249,7 +249,7 @@ def _valued(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, s
     for code, field in TEXT_FIELDS.items():
         value = get(code)
         if value is not None:
-            found[field] = value if type(value) is str and "{{" not in value else _written(field, value, settings)
+            found[field] = value if type(value) is str and "{{" not in value else _write_text(field, value, settings)
     found.update(_images(get, settings))
     weight = get("weight")
     if weight is not None:
@@ -280,7 +280,7 @@ def _images(get: Callable[[str], Any], settings: Settings) -> Iterator[tuple[str
         yield field, image
 
 
-def _written(field: str, value: Any, settings: Settings) -> str | None:
+def _write_text(field: str, value: Any, settings: Settings) -> str | None:
     """A text as it is sent: descriptions with their directives filled (feeds.md 3.1.2, description)."""
     written = value if type(value) is str else text(value, field)
     if not written or "{{" not in written or field not in DESCRIBING:
