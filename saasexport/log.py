@@ -30,7 +30,7 @@ class Log:
         self.folder = folder
         self.caller = caller
         self.is_verbose = is_verbose
-        self.has_said = False
+        self.has_printed = False
         self.fault = ""  # why it cannot be written: somebody has to know, though the work goes on
 
     def operation(self, feed: str, operation: str, status: str, started: float | None = None, **more: Any) -> None:
@@ -95,7 +95,7 @@ class Log:
     def say(self, message: str) -> None:
         """Tell a person who asked for it with -v."""
         if self.is_verbose:
-            self.has_said = True
+            self.has_printed = True
             print(message, file=sys.stderr)
 
     def tell(self, message: str) -> None:

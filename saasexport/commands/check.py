@@ -44,14 +44,14 @@ def run(options: argparse.Namespace, name: str) -> int:
         state = 2 if failed else 1 if findings else 0
     worst = (failed or findings)[:1]
     more = f" (and {len(findings) - 1} more, see saasexport doctor)" if len(findings) > 1 else ""
-    said = f"{worst[0].check}: {worst[0]}{more}" if worst else "everything is delivered or on its way"
+    message = f"{worst[0].check}: {worst[0]}{more}" if worst else "everything is delivered or on its way"
     # A bar ends the text, and a line is all there may be.
-    said = plain.line(" ".join(said.replace("|", "/").split()))
+    message = plain.line(" ".join(message.replace("|", "/").split()))
     measured = "" if state == 3 else _totals(options.config)
     if options.json:
-        for_programs.show([{"status": STATES[state], "message": said, "measured": measured}])
+        for_programs.show([{"status": STATES[state], "message": message, "measured": measured}])
         return state
-    print(as_typed(f"SAASEXPORT {STATES[state]} - {said}") + (f" | {measured}" if measured else ""))
+    print(as_typed(f"SAASEXPORT {STATES[state]} - {message}") + (f" | {measured}" if measured else ""))
     return state
 
 

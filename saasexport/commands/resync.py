@@ -166,8 +166,8 @@ def _options_for_log(options: argparse.Namespace) -> list[str]:
 def _run(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> int:
     resync.require(exporter.installation, feed)
     if options.no_reindex and not feed.legacy:
-        told = f"--no-reindex is without effect: {feed.name} is an immediate feed, which is collected as it is sent"
-        print(f"saasexport: saas:resync: {told}", file=sys.stderr)
+        message = f"--no-reindex is without effect: {feed.name} is an immediate feed, which is collected as it is sent"
+        print(f"saasexport: saas:resync: {message}", file=sys.stderr)
     ids = _ids(exporter, feed, options) if _is_by_ids(options) else None
     if ids == []:
         return 1
@@ -234,8 +234,8 @@ def _sync(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: list
     if not report.is_complete:
         print(f"saasexport: {feed.name}: its indexer was reset meanwhile: the next job begins anew", file=sys.stderr)
     if report.failures and not exporter.lines():
-        told = f"{feed.name}: what failed before fails still; see: saasexport failed {feed.name}"
-        print(as_typed(f"saasexport: {told}"), file=sys.stderr)
+        message = f"{feed.name}: what failed before fails still; see: saasexport failed {feed.name}"
+        print(as_typed(f"saasexport: {message}"), file=sys.stderr)
     for line in exporter.lines():
         print(as_typed(f"saasexport: {line}"), file=sys.stderr)
     return 1 if report.failures or exporter.lines() or not report.is_complete else 0

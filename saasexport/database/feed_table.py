@@ -184,12 +184,12 @@ class FeedTable:
         foreign = [identity for identity in items if identity not in known]
         if not foreign:
             return
-        asked = set(ids)
+        requested = set(ids)
         others: set[int] = set()
         for found in self.rows("by_feed_id", feed_ids=encode(foreign)):
             row = Row(*found)
             known[row.feed_id] = row
-            if row.entity_id not in asked and not row.is_deleted:
+            if row.entity_id not in requested and not row.is_deleted:
                 others.add(row.entity_id)
         if others:
             raise Conflict(others)

@@ -73,11 +73,11 @@ class HeldItems:
     def ranges(self, feed: Feed) -> list[Range]:
         """The 256 ranges; ConfigError if the service has no digests of this feed."""
         content = self._digests(feed)
-        told = content.get("ranges")
+        listed = content.get("ranges")
         ranges = [Range()] * 256
-        if not isinstance(told, dict):
+        if not isinstance(listed, dict):
             raise self._unreadable(feed)
-        for name, entry in told.items():
+        for name, entry in listed.items():
             if not (re.fullmatch("[0-9a-f]{2}", name) and isinstance(entry, list) and len(entry) == 2):
                 raise self._unreadable(feed)
             total, number = entry

@@ -178,14 +178,14 @@ def _write_texts(rows: Rows, products: list[Ordinary], rng: Random) -> None:
     varchar: list[Row] = []
     text: list[Row] = []
     for one in products:
-        said = rng.sample(one.shelf.sentences, 4)
-        about = " ".join(said[:3])
+        sentences = rng.sample(one.shelf.sentences, 4)
+        about = " ".join(sentences[:3])
         image = _paths(one)[0]
         varchar += (
             (one.product_id, _ID["name"], EVERY_STORE, one.name),
             (one.product_id, _ID["name"], STORE_FRENCH, one.french_name),
             (one.product_id, _ID["meta_title"], EVERY_STORE, f"{one.name} | Kettle Lane"),
-            (one.product_id, _ID["meta_description"], EVERY_STORE, f"{one.name}: {said[0]}"),
+            (one.product_id, _ID["meta_description"], EVERY_STORE, f"{one.name}: {sentences[0]}"),
             (one.product_id, _ID["image"], EVERY_STORE, image),
             (one.product_id, _ID["small_image"], EVERY_STORE, image),
             (one.product_id, _ID["thumbnail"], EVERY_STORE, image),
@@ -193,8 +193,8 @@ def _write_texts(rows: Rows, products: list[Ordinary], rng: Random) -> None:
         )
         several = _PAIRS[one.shelf.multiselect]
         text += (
-            (one.product_id, _ID["description"], EVERY_STORE, f"<p>{one.name}. {about}</p><p>{said[3]}</p>"),
-            (one.product_id, _ID["short_description"], EVERY_STORE, said[1]),
+            (one.product_id, _ID["description"], EVERY_STORE, f"<p>{one.name}. {about}</p><p>{sentences[3]}</p>"),
+            (one.product_id, _ID["short_description"], EVERY_STORE, sentences[1]),
             (one.product_id, _ID["short_description"], STORE_FRENCH, f"{one.french_name}, choisi au marché."),
             (one.product_id, _ID["meta_keyword"], EVERY_STORE, one.url_key.replace("-", ", ")),
         )

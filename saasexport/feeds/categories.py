@@ -145,14 +145,14 @@ def _escape(description: str) -> str:
 
 def _settings(shop: Shop) -> Settings:
     views = store_views(shop)
-    said = {view.id: configuration(shop).value(_SORT_BY, view) for view in views}
+    configured = {view.id: configuration(shop).value(_SORT_BY, view) for view in views}
     allowed = shop.rows(SQL.is_html_allowed)
     return Settings(
         (POSITION, *(code for (code,) in shop.rows(SQL.sortable))),
         bool(allowed) and not boolean(allowed[0][0]),
         {view.id: link_url(shop, view) for view in views},
         {view.id: media_url(shop, view) for view in views},
-        {view_id: sort_by or POSITION for view_id, sort_by in said.items()},
+        {view_id: sort_by or POSITION for view_id, sort_by in configured.items()},
     )
 
 

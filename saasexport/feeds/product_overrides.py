@@ -112,8 +112,8 @@ class Overrides:
         masks = _NOTHING
         if self._is_active(website_id, category_id):
             for index, granted in enumerate(self._permissions.of(category_id, website_id).values()):
-                said = (granted.is_by_permission, *granted.grants)
-                masks = _Masks(*(mask | it << index for mask, it in zip(masks, said, strict=True)))
+                grants = (granted.is_by_permission, *granted.grants)
+                masks = _Masks(*(mask | it << index for mask, it in zip(masks, grants, strict=True)))
         self._masks[website_id, category_id] = masks
         return masks
 

@@ -55,7 +55,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             exporter.close()
         # What an uninstall took away under the running job is nobody's fault.
         require_installed(installation)
-        if not exporter.log.has_said:
+        if not exporter.log.has_printed:
             exporter.log.say(f"{name}: {_nothing_to_do(name, installation)}")
         count(exporter, walked or [])
         status = cron_mail.tell(name, installation.ours, exporter.lines(), options.cron)

@@ -28,7 +28,7 @@ _canonical = json.JSONEncoder(
 ).encode
 
 
-def answer(store: Store, shape: FeedShape, environment: str, asked: dict[str, str]) -> Answer:
+def answer(store: Store, shape: FeedShape, environment: str, requested: dict[str, str]) -> Answer:
     """The ranges, or the items of one."""
 
     def of(identity: str, item: str) -> tuple[bytes, bytes]:
@@ -36,7 +36,8 @@ def answer(store: Store, shape: FeedShape, environment: str, asked: dict[str, st
 
     if not store.make_digests(environment, shape.feed, of, SECONDS):
         raise Refusal(503, "the digests are still being made", headers=(("Retry-After", str(RETRY_SECONDS)),))
-    content = _page(store, shape, environment, asked) if "range" in asked else _ranges(store, shape, environment, asked)
+    asks_range = "range" in requested
+    content = (_page if asks_range else _ranges)(store, shape, environment, requested)
     return Answer(200, json_bytes(content))
 
 
@@ -67,8 +68,8 @@ def _key(identity: str) -> bytes:
     return hashlib.sha1("\0".join(json.loads(identity)).encode("utf-8", "surrogatepass")).digest()
 
 
-def _ranges(store: Store, shape: FeedShape, environment: str, asked: dict[str, str]) -> dict[str, object]:
-    if asked:
+def _ranges(store: Store, shape: FeedShape, environment: str, requested: dict[str, str]) -> dict[str, object]:
+    if requested:
         raise Refusal(400, "after and limit go with range")
     sums, counts = [0] * 256, [0] * 256
     for key, its_digest in store.digests(environment, shape.feed):
@@ -80,14 +81,14 @@ def _ranges(store: Store, shape: FeedShape, environment: str, asked: dict[str, s
     }
 
 
-def _page(store: Store, shape: FeedShape, environment: str, asked: dict[str, str]) -> dict[str, object]:
-    after = asked.get("after", "")
-    if not re.fullmatch("[0-9a-f]{2}", asked["range"]):
+def _page(store: Store, shape: FeedShape, environment: str, requested: dict[str, str]) -> dict[str, object]:
+    after = requested.get("after", "")
+    if not re.fullmatch("[0-9a-f]{2}", requested["range"]):
         raise Refusal(400, "range: expected two of 0 to 9 and a to f")
     if not re.fullmatch("([0-9a-f]{2}){0,20}", after):
         raise Refusal(400, "after: expected a key, as next gives it")
-    limit = limit_of(asked)
-    first_byte = int(asked["range"], 16)
+    limit = limit_of(requested)
+    first_byte = int(requested["range"], 16)
     rows = store.digest_page(environment, shape.feed, first_byte, bytes.fromhex(after), limit)
     items = [_entry(shape, *row) for row in rows[:limit]]
     return {"items": items, "next": items[-1]["key"] if len(rows) > limit else None}

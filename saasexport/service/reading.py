@@ -24,9 +24,9 @@ def parameters(query: str, known: tuple[str, ...]) -> dict[str, str]:
     return dict(pairs)
 
 
-def limit_of(asked: dict[str, str]) -> int:
+def limit_of(query: dict[str, str]) -> int:
     """The most entries of a page."""
-    limit = asked.get("limit", str(DEFAULT_LIMIT))
+    limit = query.get("limit", str(DEFAULT_LIMIT))
     if not re.fullmatch("[0-9]{1,4}", limit) or not 1 <= int(limit) <= MOST_PER_PAGE:
         raise Refusal(400, f"limit: expected a number from 1 to {MOST_PER_PAGE}")
     return int(limit)

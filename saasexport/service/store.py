@@ -95,7 +95,7 @@ class Store:
         self, environment: str, feed: str, after: str, limit: int, with_deleted: bool
     ) -> tuple[list[str], str | None]:
         """The JSON of the items after a key, in key order, and the key to go on after, if there are more."""
-        asked = {
+        requested = {
             "environment": environment,
             "feed": feed,
             "after": after,
@@ -105,7 +105,7 @@ class Store:
         items: list[str] = []
         size = 0
         with self._read_lock, _as_store_error():
-            cursor = self._reader.execute(SQL.page, asked)
+            cursor = self._reader.execute(SQL.page, requested)
             for identity, item in cursor:
                 if len(items) == limit or size > PAGE_BYTES:
                     cursor.close()
@@ -117,9 +117,9 @@ class Store:
 
     def one(self, environment: str, feed: str, identity: str) -> str | None:
         """The JSON of one item, a tombstone if it was deleted, or None if it was never seen."""
-        asked = {"environment": environment, "feed": feed, "identity": identity}
+        requested = {"environment": environment, "feed": feed, "identity": identity}
         with self._read_lock, _as_store_error():
-            found = self._reader.execute(SQL.one_item, asked).fetchone()
+            found = self._reader.execute(SQL.one_item, requested).fetchone()
         return str(found[0]) if found else None
 
     def make_digests(

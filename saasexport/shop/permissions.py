@@ -109,7 +109,7 @@ def _verdict(rules: list[Rule], website_id: int, group_id: int) -> tuple[int, ..
     highest = max(map(_rank, matching))
     grants = zip(*(rule.grants for rule in matching if _rank(rule) == highest), strict=True)
     # DENY is the lowest of the three, then ALLOW.
-    return tuple(min(said) for said in grants)
+    return tuple(min(granted) for granted in grants)
 
 
 def _rank(rule: Rule) -> int:

@@ -46,7 +46,7 @@ class Comparison:
         self.service = service
         self.scratch = scratch
         self.digester = Digester(this_pass.table.encoder)
-        self.said = 0  # items of the shop
+        self.in_shop = 0  # items of the shop
         self.held = 0  # items of the service
         for statement in statements(SQL.tables):
             scratch.execute(statement)
@@ -85,7 +85,7 @@ class Comparison:
             sums[key[0]] += int.from_bytes(digest, "big")
             counts[key[0]] += 1
         ranges = self.service.ranges(self.feed)
-        self.said, self.held = sum(counts), sum(each.number for each in ranges)
+        self.in_shop, self.held = sum(counts), sum(each.number for each in ranges)
         differing = [at for at in range(256) if (sums[at] % 2**256, counts[at]) != ranges[at]]
         if differing:
             self.scratch.execute(SQL.index_said)
@@ -98,21 +98,21 @@ class Comparison:
 
     def _differences(self, first_byte: int, expected: int) -> Iterator[tuple[Any, ...]]:
         """What differs in a range, both sides of which come in the order of their keys."""
-        said = self._said_of(first_byte)
+        in_shop = self._said_of(first_byte)
         held = iter(self.service.items(self.feed, first_byte, expected)) if expected else iter(())
-        ours, theirs = next(said, None), next(held, None)
+        ours, theirs = next(in_shop, None), next(held, None)
         while ours or theirs:
             if theirs is None or (ours and ours.key < theirs.key):
                 assert ours is not None  # noqa: S101  # one of them is there
                 yield ours.key, ours.digest, None, ours.entity_id, None, None
-                ours = next(said, None)
+                ours = next(in_shop, None)
             elif ours is None or theirs.key < ours.key:
                 yield theirs.key, None, theirs.digest, None, *_identity_and_time(theirs)
                 theirs = next(held, None)
             else:
                 if ours.digest != theirs.digest:
                     yield ours.key, ours.digest, theirs.digest, ours.entity_id, *_identity_and_time(theirs)
-                ours, theirs = next(said, None), next(held, None)
+                ours, theirs = next(in_shop, None), next(held, None)
 
     def _said_of(self, first_byte: int) -> Iterator[Compared]:
         low = bytes([first_byte])

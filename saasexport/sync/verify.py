@@ -107,7 +107,7 @@ class Verification:
         kinds, apart = comparison.counts()
         named = {reason: apart[reason] for reason in APART if reason in apart}
         differences = comparison.describe(MOST_NAMED)
-        return Verdict(comparison.feed.name, comparison.said, comparison.held, kinds, named, differences)
+        return Verdict(comparison.feed.name, comparison.in_shop, comparison.held, kinds, named, differences)
 
     def _repair(self, comparison: Comparison) -> None:
         """Send what differs and delete what is too much, with times of export that the service cannot be ahead of."""

@@ -259,9 +259,9 @@ class Server:
         self._ring()
 
     def _log(self, request: Request | None, answer: Answer, seconds: float) -> None:
-        asked = f"{request.method} {request.path}" if request else "?"
+        is_requested = f"{request.method} {request.path}" if request else "?"
         with contextlib.suppress(OSError):  # nobody reads the log: not a reason to stop
-            print(f"{asked} {answer.status} {seconds * 1000:.1f} ms", file=sys.stderr, flush=True)
+            print(f"{is_requested} {answer.status} {seconds * 1000:.1f} ms", file=sys.stderr, flush=True)
 
 
 def is_private(listener: socket.socket) -> bool:

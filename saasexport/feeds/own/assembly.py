@@ -272,10 +272,10 @@ def _record_of(name: str, columns: Sequence[Column]) -> Record:
 
 def _in_words(error: ShopError) -> str:
     """What SQLite says against an entity's rows."""
-    said = str(error.__cause__)
-    if said.startswith("user-defined function raised"):
+    reason = str(error.__cause__)
+    if reason.startswith("user-defined function raised"):
         return "a function failed: what it was given is not UTF-8 text, or not what it takes"
-    return f"a query cannot read it: {said}"
+    return f"a query cannot read it: {reason}"
 
 
 def _reason(faults: list[str]) -> str:

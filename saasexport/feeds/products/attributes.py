@@ -139,13 +139,13 @@ class Attribute:
         local = {}
         for store_id, labels in self._labels.items():
             if not labels.keys().isdisjoint(ids) and store_id != 0:
-                said = [labels.get(each, default.get(each, each)) for each in ids]
-                local[store_id] = Shared({"attributeCode": code, "value": said})
-        told = attribute_id, Shared({"attributeCode": code, "value": [default.get(each, each) for each in ids]}), local
+                own_labels = [labels.get(each, default.get(each, each)) for each in ids]
+                local[store_id] = Shared({"attributeCode": code, "value": own_labels})
+        entry = attribute_id, Shared({"attributeCode": code, "value": [default.get(each, each) for each in ids]}), local
         if len(self.known) >= KNOWN:
             self.known.clear()
-        self.known[value] = told
-        return told
+        self.known[value] = entry
+        return entry
 
     def _text(self, value: Any) -> str:
         return value if type(value) is str else str(text(value, self._field))

@@ -55,7 +55,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
             continue
         default = batch.values.defaults[product_id]
         own = batch.values.overrides.get(product_id, NONE)
-        told: dict[Branch, dict[str, Any]] = {}
+        by_branch: dict[Branch, dict[str, Any]] = {}
         items: dict[int, dict[str, Any]] = {}
         for view in views:
             branch = branches[view.id]
@@ -63,9 +63,9 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 items[view.id] = NOWHERE
                 continue
             try:
-                if branch not in told:
-                    told[branch] = _describe(branch, assigned[product_id], known[branch])
-                items[view.id] = told[branch]
+                if branch not in by_branch:
+                    by_branch[branch] = _describe(branch, assigned[product_id], known[branch])
+                items[view.id] = by_branch[branch]
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.set_views(product_id, items)
@@ -113,11 +113,11 @@ class Listings(dict[tuple[int, int], dict[str, Any]]):
             raise KeyError(listing)  # only what is listed has a position
         if len(self) >= KNOWN:
             self.clear()
-        said = Shared(
+        fields = Shared(
             {"categoryId": entry.category_id, "categoryPath": entry.url_path, "productPosition": listing[1]}
         )
-        self[listing] = said
-        return said
+        self[listing] = fields
+        return fields
 
 
 def _listings(shop: Shop) -> dict[Branch, Listings]:

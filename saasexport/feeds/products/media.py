@@ -55,7 +55,7 @@ class Own(NamedTuple):
 def area(shop: Shop, batch: Batch) -> Fields:
     """`media_gallery`, `images` and `videos`."""
     fields = Fields()
-    galleries, said = _galleries(shop, batch)
+    galleries, own_values = _galleries(shop, batch)
     bases = shop.once(_bases)
     for product_id, views in batch.views.items():
         files = galleries.get(product_id)
@@ -64,15 +64,15 @@ def area(shop: Shop, batch: Batch) -> Fields:
             continue
         own = batch.values.overrides.get(product_id, {})
         stores = {store_id for store_id, values in own.items() if not _HAS_NO_ROLE(values)}
-        stores.update(said.stores.get(product_id, ()))
-        told: dict[tuple[int, str], dict[str, Any]] = {}
+        stores.update(own_values.stores.get(product_id, ()))
+        video_fields: dict[tuple[int, str], dict[str, Any]] = {}
         items: dict[int, dict[str, Any]] = {}
         for view in views:
             key = (view.id if view.id in stores else 0, bases[view.id])
             try:
-                if key not in told:
-                    told[key] = _describe(files, said, _roles(batch.values.of(product_id, key[0])), *key)
-                items[view.id] = told[key]
+                if key not in video_fields:
+                    video_fields[key] = _describe(files, own_values, _roles(batch.values.of(product_id, key[0])), *key)
+                items[view.id] = video_fields[key]
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.split_views(product_id, items)
@@ -96,12 +96,14 @@ def _roles(values: dict[str, Any]) -> dict[Any, list[str]]:
 LISTS = ("images", "videos")
 
 
-def _describe(files: list[File], said: Own, roles: dict[Any, list[str]], store_id: int, base: str) -> dict[str, Any]:
+def _describe(
+    files: list[File], own_values: Own, roles: dict[Any, list[str]], store_id: int, base: str
+) -> dict[str, Any]:
     """The three lists as a store view sees them."""
     seen = []
     for product_id, value_id, path, media_type, label, position, is_hidden in files:
-        if store_id and (product_id, value_id, store_id) in said.files:
-            own = said.files[product_id, value_id, store_id]
+        if store_id and (product_id, value_id, store_id) in own_values.files:
+            own = own_values.files[product_id, value_id, store_id]
             label, position, is_hidden = _first(own, (label, position, is_hidden))
         if type(position) is not int:
             position = whole(position, "media_gallery", LISTS) or 0
@@ -110,7 +112,7 @@ def _describe(files: list[File], said: Own, roles: dict[Any, list[str]], store_i
         path = media_path(path)
         if type(label) is not str:
             label = text(label, "media_gallery", LISTS) or ""
-        video = _video(said.videos, value_id, store_id, media_type) if said.videos else None
+        video = _video(own_values.videos, value_id, store_id, media_type) if own_values.videos else None
         seen.append((position, path, label, is_hidden, media_type, video))
     if len(seen) > 1:
         seen.sort(key=_position_and_path)
@@ -128,10 +130,10 @@ def _describe(files: list[File], said: Own, roles: dict[Any, list[str]], store_i
         if media_type == "image":
             images.append({"resource": resource, "sortOrder": str(position)})
         elif media_type == "external-video":
-            told: dict[str, Any] = {"preview": resource, "sortOrder": str(position)}
+            video_fields: dict[str, Any] = {"preview": resource, "sortOrder": str(position)}
             if video:
-                told["video"] = video
-            videos.append(told)
+                video_fields["video"] = video
+            videos.append(video_fields)
     return {"media_gallery": media or None, "images": images or None, "videos": videos or None}
 
 
@@ -148,11 +150,11 @@ def _video(
 ) -> dict[str, Any] | None:
     """What is known of a video; None where that is nothing."""
     nothing = (None,) * len(VIDEO_FIELDS)
-    told = _first(videos.get((value_id, store_id), nothing), videos.get((value_id, 0), nothing))
-    if not any(told):
+    video_fields = _first(videos.get((value_id, store_id), nothing), videos.get((value_id, 0), nothing))
+    if not any(video_fields):
         return None
     found: dict[str, Any] = {"mediaType": media_type}
-    for field, value in zip(VIDEO_FIELDS, told, strict=True):
+    for field, value in zip(VIDEO_FIELDS, video_fields, strict=True):
         found[field] = text(value, field) or None
     return found
 
@@ -160,7 +162,7 @@ def _video(
 def _galleries(shop: Shop, batch: Batch) -> tuple[dict[int, list[File]], Own]:
     """The files by product, those without a name left out, and what store views say of them."""
     galleries: dict[int, list[File]] = {}
-    said = Own({}, {}, {})
+    own_values = Own({}, {}, {})
     for row in shop.rows(SQL.files, batch.products, attribute_id=shop.once(_gallery_attribute)):
         if not row[2]:
             continue
@@ -172,17 +174,17 @@ def _galleries(shop: Shop, batch: Batch) -> tuple[dict[int, list[File]], Own]:
             galleries[row[0]].append(row)
     if shop.once(_has_own_files):
         for product_id, value_id, store_id, *own in shop.rows(SQL.own_files, batch.products):
-            said.files[product_id, value_id, store_id] = tuple(own)
-            said.stores.setdefault(product_id, set()).add(store_id)
+            own_values.files[product_id, value_id, store_id] = tuple(own)
+            own_values.stores.setdefault(product_id, set()).add(store_id)
     if shop.once(_has_videos):
         owners: dict[int, list[int]] = {}
         for product_id, value_id, *_ in (file for files in galleries.values() for file in files):
             owners.setdefault(value_id, []).append(product_id)
         for value_id, store_id, *video in shop.rows(SQL.videos, owners):
-            said.videos[value_id, store_id] = tuple(video)
+            own_values.videos[value_id, store_id] = tuple(video)
             for product_id in owners[value_id] if store_id else ():
-                said.stores.setdefault(product_id, set()).add(store_id)
-    return galleries, said
+                own_values.stores.setdefault(product_id, set()).add(store_id)
+    return galleries, own_values
 
 
 def _has_own_files(shop: Shop) -> bool:

@@ -187,7 +187,7 @@ def _settings_of_all(views: list[scopes.StoreView], context: Context) -> Setting
     """What all these store views agree on."""
     if id(views) not in context.agreed:
         columns = zip(*(context.settings[view.id] for view in views), strict=True)
-        context.agreed[id(views)] = Settings(*(said[0] if len(set(said)) == 1 else None for said in columns))
+        context.agreed[id(views)] = Settings(*(each[0] if len(set(each)) == 1 else None for each in columns))
     return context.agreed[id(views)]
 
 
@@ -291,13 +291,13 @@ def _write_text(field: str, value: Any, settings: Settings) -> str | None:
 
 
 def _context(shop: Shop) -> Context:
-    said = scopes.configuration(shop)
+    configuration = scopes.configuration(shop)
     settings = {
         view.id: Settings(
             scopes.media_url(shop, view),
             scopes.link_url(shop, view),
-            said.value("currency/options/base", view) or CURRENCY,
-            said.value("general/locale/weight_unit", view) or WEIGHT_UNIT,
+            configuration.value("currency/options/base", view) or CURRENCY,
+            configuration.value("general/locale/weight_unit", view) or WEIGHT_UNIT,
         )
         for view in scopes.store_views(shop)
     }

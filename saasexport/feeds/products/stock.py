@@ -65,11 +65,11 @@ def area(shop: Shop, batch: Batch) -> Fields:
         in_stock: dict[int, bool] = {}
         low_stock: dict[int, bool] = {}
         for view, place in zip(views, places, strict=True):
-            said = flags[place]
-            if not isinstance(said, InvalidValue):
-                in_stock[view.id], low_stock[view.id] = said
+            answers = flags[place]
+            if not isinstance(answers, InvalidValue):
+                in_stock[view.id], low_stock[view.id] = answers
             elif not all(map(is_left_out, MADE_OF_STOCK)):
-                fields.fail(product_id, f"inStock: {said}", view.id)
+                fields.fail(product_id, f"inStock: {answers}", view.id)
         fields.spread(product_id, "inStock", in_stock)
         fields.spread(product_id, "lowStock", low_stock)
     return fields
@@ -153,9 +153,9 @@ class _Prints:
 
     def of(self, views: list[scopes.StoreView], flags: _Said, own: dict[int, tuple[Any, ...]] | None) -> str:
         """The fingerprint of a product, whose settings are `own`."""
-        said = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
-        said += [f"{website_id}{self._text(row)}" for website_id, row in (own or {}).items()]
-        return sha1(" ".join(said).encode(errors="replace"), usedforsecurity=False).hexdigest()
+        answers = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
+        answers += [f"{website_id}{self._text(row)}" for website_id, row in (own or {}).items()]
+        return sha1(" ".join(answers).encode(errors="replace"), usedforsecurity=False).hexdigest()
 
     def _text(self, row: tuple[Any, ...]) -> str:
         if row not in self._texts:

@@ -37,7 +37,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
             rewrites[key] = [rewrite[2:]]
     for product_id, views in batch.views.items():
         items: dict[int, dict[str, Any]] = {}
-        told = None
+        shared = None
         for view in views:
             of_view = rewrites.get((product_id, view.id), [])
             url_key = None
@@ -45,9 +45,9 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 url_key = batch.values.of(product_id, view.id).get("url_key")
             given = (of_view, url_key, bases[view.id])
             try:
-                if told is None or given != told:
+                if shared is None or given != shared:
                     item = _addresses(product_id, *given)
-                    told = given
+                    shared = given
                 items[view.id] = item
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
