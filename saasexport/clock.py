@@ -1,18 +1,28 @@
 """The time as our tables have it: UTC, text, to the second."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+
+def text(moment: datetime) -> str:
+    """A moment, which is given in UTC."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def now_text() -> str:
     """Now."""
-    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return text(datetime.now(UTC))
 
 
-def as_utc(text: str) -> str:
+def ago_text(**length: float) -> str:
+    """The moment so long ago; the length as timedelta takes it."""
+    return text(datetime.now(UTC) - timedelta(**length))
+
+
+def as_utc(written: str) -> str:
     """A time of export as a service tells it, in any zone, as our tables have it; empty if it is none."""
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        moment = datetime.fromisoformat(written)
+        return text(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC))
     except (ValueError, OverflowError):
         return ""
 

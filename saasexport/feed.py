@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from saasexport import clock
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError
 from saasexport.queries import NO_QUERIES, Queries
@@ -159,7 +160,7 @@ class Shop:
         """Where a look-back of a full sync begins, as text; empty for all."""
         if not self.look_back_days:
             return ""
-        return (self.now - timedelta(days=self.look_back_days)).strftime("%Y-%m-%d %H:%M:%S")
+        return clock.text(self.now - timedelta(days=self.look_back_days))
 
     def rows(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> list[Any]:
         """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list.  ShopError if they cannot be read."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from saasexport import plain
+from saasexport import clock, plain
 from saasexport.commands import for_programs
 from saasexport.config import settings
 from saasexport.config.settings import Config
@@ -101,7 +101,7 @@ class Bench(NamedTuple):
         """The shop as a pass of the feed sees it."""
         of_feed, exclude = self.config.of_feed, self.config.of_feed(feed.name, "exclude")
         shop = Shop(self.shop, None, of_feed(feed.name, "look_back_days"), None, feed.name, exclude)
-        now = shop.now.strftime("%Y-%m-%d %H:%M:%S")
+        now = clock.text(shop.now)
         shop.parameters = {"now": now, "since": shop.since, **feed.parameters}
         shop.seconds = feed.seconds
         return shop

@@ -1,10 +1,9 @@
 """The Data Management page: how the products are, what was transferred lately, and resync of a feed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from saasexport import templates
+from saasexport import clock, templates
 from saasexport.dashboard import items, items_page, pages, status_page
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
@@ -31,7 +30,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
     line = lines[feed.name]
     failed = status.failed_by_status(installation).get(feed.name, {})
     state = judgement.of_feed(installation, feed, line, failed)
-    since = (datetime.now(UTC) - timedelta(hours=RECENT_HOURS)).strftime("%Y-%m-%d %H:%M:%S")
+    since = clock.ago_text(hours=RECENT_HOURS)
     recent = history.of_feed(installation.ours, feed.name, since)
     body = HTML.page(
         problem=items_page.HTML.problem(text=problem) if problem else "",

@@ -2,10 +2,9 @@
 
 import os
 import sqlite3
-from datetime import UTC, datetime
 from typing import Any
 
-from saasexport import queries, templates
+from saasexport import clock, queries, templates
 from saasexport.clock import duration, short
 from saasexport.dashboard import charts, headline, pages, words
 from saasexport.dashboard.causes import Cause
@@ -117,7 +116,7 @@ def _general(installation: Installation) -> list[str]:
     row = installation.ours.execute(SERVICE.state, {"url": url}).fetchone()
     if row and row[0]:
         texts.append(f"The service at {url} gave no usable answer to the last {quantity(row[0], 'request')}: {row[4]}.")
-    if row and row[2] and row[2] > datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"):
+    if row and row[2] and row[2] > clock.now_text():
         texts.append(f"The service asked us to wait until {row[2]} UTC.")
     job, *_ = judgement.JOBS
     for _, seconds in judgement.late(installation.config["export.lock_dir"], [job]):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from saasexport import queries
+from saasexport.clock import text
 from saasexport.database import db
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.setup.machine import fingerprint
@@ -165,7 +166,7 @@ def clock(examined: Examined) -> Findings:
 
 def _dated_ahead(examined: Examined) -> Findings:
     assert examined.ours is not None  # noqa: S101  # asked by clock()
-    limit = datetime.fromtimestamp(examined.now.timestamp() + AHEAD_SECONDS, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    limit = text(datetime.fromtimestamp(examined.now.timestamp() + AHEAD_SECONDS, UTC))
     rows, latest = 0, ""
     for feed in examined.installation.all_feeds.values():
         query = SQL.dated_ahead.format(feed_table=feed.table)

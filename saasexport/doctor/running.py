@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from saasexport import lock
+from saasexport import clock, lock
 from saasexport.clock import duration
 from saasexport.delivery import ping
 from saasexport.doctor import schedule
@@ -158,7 +158,7 @@ def locks(examined: Examined) -> Findings:
         age = examined.now.timestamp() - since
         holders.append(holder)
         if age > limit:
-            moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S")
+            moment = clock.text(datetime.fromtimestamp(since, UTC))
             yield warn("locks", f"{name.removesuffix('.lock')}: held by {holder} since {moment} UTC", _end(holder))
             holders.pop()
     yield ok("locks", f"held, as they should be, by {', '.join(holders)}" if holders else "none is held")

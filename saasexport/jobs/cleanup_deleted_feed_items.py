@@ -7,9 +7,8 @@ Run by cron daily at 02:00; safe to run by hand.
 """
 
 import argparse
-from datetime import UTC, datetime, timedelta
 
-from saasexport.clock import now_text
+from saasexport import clock
 from saasexport.database import delays, history, indexer
 from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
@@ -31,7 +30,7 @@ def run(exporter: Exporter, options: Options, arguments: argparse.Namespace) -> 
         state = indexer.state(ours, feed)
         row = ours.execute(indexer.SQL.last_reconciled, {"feed": feed.name}).fetchone()
         if state.status == "valid" and row[0] and row[0] <= before:
-            indexer.invalidate(ours, feed, "daily reconciliation", now_text())
+            indexer.invalidate(ours, feed, "daily reconciliation", clock.now_text())
 
 
 def clean_up(exporter: Exporter, options: Options) -> None:
@@ -41,7 +40,7 @@ def clean_up(exporter: Exporter, options: Options) -> None:
     with transaction(ours):
         history.clean_up(ours, _ago(days=history.KEPT_DAYS))
         delays.clean_up(ours, _ago(days=history.KEPT_DAYS))
-        keep(ours, cleaned_at=now_text())
+        keep(ours, cleaned_at=clock.now_text())
 
 
 def _clean_up(exporter: Exporter, options: Options, feed: Feed) -> None:
@@ -54,4 +53,4 @@ def _clean_up(exporter: Exporter, options: Options, feed: Feed) -> None:
 
 
 def _ago(days: int = 0, hours: int = 0) -> str:
-    return (datetime.now(UTC) - timedelta(days=days, hours=hours)).strftime("%Y-%m-%d %H:%M:%S")
+    return clock.ago_text(days=days, hours=hours)

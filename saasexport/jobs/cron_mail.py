@@ -2,9 +2,9 @@
 
 import sqlite3
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from saasexport import plain, queries
+from saasexport import clock, plain, queries
 from saasexport.clock import duration, now_text
 from saasexport.database.db import transaction
 from saasexport.usage import as_typed
@@ -25,7 +25,7 @@ def tell(job: str, ours: sqlite3.Connection, lines: list[str], is_cron: bool) ->
 def lines_to_mail(job: str, ours: sqlite3.Connection, lines: list[str]) -> list[str]:
     """Of a job's problems those that were not mailed lately, and those that are over."""
     now = now_text()
-    an_hour_ago = (datetime.now(UTC) - timedelta(seconds=TELL_AGAIN_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
+    an_hour_ago = clock.ago_text(seconds=TELL_AGAIN_SECONDS)
     kinds = {_kind(line): line for line in lines}
     mailed = []
     with transaction(ours):

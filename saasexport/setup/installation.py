@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 
-from saasexport import lock, queries
+from saasexport import clock, lock, queries
 from saasexport.capture import changelog
 from saasexport.config import settings
 from saasexport.database import db, indexer
@@ -135,7 +135,7 @@ class Installation:
             config["service.max_body"],
         )
         if feed.origin:
-            now = shop.now.strftime("%Y-%m-%d %H:%M:%S")
+            now = clock.text(shop.now)
             shop.parameters = {"now": now, "since": shop.since, **feed.parameters}
             shop.seconds = feed.seconds
         return shop

@@ -6,11 +6,10 @@ find it.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from saasexport import clock
 from saasexport.capture import changelog
-from saasexport.clock import now_text
 from saasexport.database import delays, indexer
 from saasexport.database.db import transaction
 from saasexport.feed import Feed
@@ -59,7 +58,7 @@ def _count_each(
 
 def _in_the_shop(installation: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
     head, _ = changelog.head(installation.shop, feed)
-    values: dict[str, Any] = {"feed": feed.name, "head": head, "now": now_text()}
+    values: dict[str, Any] = {"feed": feed.name, "head": head, "now": clock.now_text()}
     known = installation.ours.execute(indexer.SQL.counted_at_head, values).fetchone()
     values["backlog"] = head - indexer.cursor(installation.ours, feed).version_id
     values["source_records"] = known[0] if known else _count_source_records(installation, feed, values["backlog"])
@@ -90,11 +89,11 @@ def count_after_work(installation: Installation) -> dict[str, Exception]:
     are the items on record of a feed that is valid: what it would produce, or
     the service would not be up to date.
     """
-    old = (datetime.now(UTC) - timedelta(seconds=RECOUNT_SECONDS)).strftime("%Y-%m-%d %H:%M:%S")
-    recent = {row[0] for row in installation.ours.execute(indexer.SQL.counted_since, {"old": old, "now": now_text()})}
+    moments = {"old": clock.ago_text(seconds=RECOUNT_SECONDS), "now": clock.now_text()}
+    recent = {row[0] for row in installation.ours.execute(indexer.SQL.counted_since, moments)}
 
     def on_record(installation: Installation, feed: Feed) -> tuple[str, dict[str, Any]]:
-        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(installation, feed), "now": now_text()}
+        values: dict[str, Any] = {"feed": feed.name, "backlog": backlog(installation, feed), "now": clock.now_text()}
         if feed.name in recent or indexer.state(installation.ours, feed).status != "valid":
             return indexer.SQL.counted_backlog, values
         values["source_records"] = installation.table(feed).rows("count_alive")[0][0]
@@ -148,7 +147,7 @@ def delay(installation: Installation) -> delays.Delays:
 
 
 def _since() -> str:
-    return (datetime.now(UTC) - timedelta(hours=DELAY_HOURS)).strftime("%Y-%m-%d %H:%M:%S")
+    return clock.ago_text(hours=DELAY_HOURS)
 
 
 FAILED_COLUMNS = ("feed", "id", "source_entity_id", "status", "is_deleted", "feed_data", "errors", "metadata")

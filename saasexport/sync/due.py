@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from saasexport import clock
 from saasexport.database import indexer
 from saasexport.entity_key import EntityId
 from saasexport.sync.steps import Pass
@@ -43,4 +44,4 @@ def entities(this_pass: Pass) -> Sequence[EntityId] | None:
 
 
 def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return clock.text(moment.astimezone(UTC))

@@ -6,8 +6,8 @@ said so far stands in a file beside our database.
 
 import os
 import sqlite3
-from datetime import UTC, datetime, timedelta
 
+from saasexport import clock
 from saasexport.database import indexer
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feed import Feed
@@ -24,7 +24,7 @@ def verify_due(exporter: Exporter, options: Options) -> None:
         return
     verification = Verification(exporter, options)
     # An hour less, or a job that starts at the same time every day would miss every other turn.
-    before = (datetime.now(UTC) - timedelta(days=days) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+    before = clock.ago_text(days=days, hours=-1)
     feeds = [feed for feed in installation.feeds() if indexer.state(installation.ours, feed).status == "valid"]
     verified = {feed.name: indexer.last_comparison(installation.ours, feed) for feed in feeds}
     try:
