@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 import saasexport
-from saasexport import queries
+from saasexport import jobs, queries
 from saasexport.config import settings
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.setup import feed_set
@@ -75,7 +75,7 @@ def remove(path: str) -> bool:
 
 def job_lines(config: settings.Config) -> list[str]:
     """The lines of crontab.example, with the paths of this installation and the configuration in force."""
-    example = queries.text_of(os.path.join(os.path.dirname(saasexport.__file__), "crontab.example"))
+    example = queries.text_of(os.path.join(os.path.dirname(jobs.__file__), "crontab.example"))
     found = []
     for line in example.splitlines():
         job = _JOB.match(line)
