@@ -55,8 +55,16 @@ def _run(job: str) -> int:
     from saasexport.jobs import main
 
     status = main(job, argv, held)
-    _ping(kept, job, status)
+    _ping(kept or _load_kept_by_job(argv), job, status)
     return status
+
+
+def _load_kept_by_job(argv: "list[str]") -> "dict | None":  # type: ignore[type-arg]
+    """What a job has kept that took a new configuration into use; None if it could not."""
+    try:
+        return _load_kept(_config_file(argv))
+    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError, ConfigError):
+        return None
 
 
 def _config_file(argv: list[str]) -> str:

@@ -3,7 +3,7 @@
 import argparse
 import json
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -18,7 +18,11 @@ def add_option(options: argparse.ArgumentParser, keys: Mapping[str, str], per: s
     options.epilog = "\n".join(["the keys of --json:", *lines])
 
 
-def show(objects: Sequence[Mapping[str, Any]]) -> int:
-    """Print the objects; gives the exit status."""
-    print(json.dumps(objects, indent=1, ensure_ascii=False))
+def show(objects: Iterable[Mapping[str, Any]]) -> int:
+    """Print the objects, each as it comes; gives the exit status."""
+    before = "["
+    for one in objects:
+        print(f"{before}\n " + json.dumps(one, indent=1, ensure_ascii=False).replace("\n", "\n "), end="")
+        before = ","
+    print("[]" if before == "[" else "\n]")
     return 0

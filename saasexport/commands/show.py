@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from saasexport import plain
@@ -13,6 +14,7 @@ from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
+from saasexport.status.judgement import quantity
 from saasexport.sync import lookup, steps
 from saasexport.values import shorten
 
@@ -43,6 +45,11 @@ DELIVERED, AWAITING = "delivered", "awaiting submission"
 # A difference is for reading: --json has all of it.
 LONGEST = 60
 
+# And so is an item, and the items of an entity: a few screens.
+LONGEST_LINE = 2_000
+MOST_ITEMS = 50
+MOST_CHARACTERS = 100_000
+
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of show."""
@@ -60,16 +67,37 @@ def run(options: argparse.Namespace, name: str) -> int:
     try:
         feed = installation.feed(options.feed)
         matches = lookup.matches(installation, feed, options.key, options.id_type)
-        shown = [item for match in matches for item in compare_items(installation, feed, match)]
-        meant = "" if shown else lookup.near(installation, feed, " ".join(options.key), options.id_type)
+        items = (item for match in matches for item in compare_items(installation, feed, match))
+        first = next(items, None)
+        if first is None:
+            meant = lookup.near(installation, feed, " ".join(options.key), options.id_type)
+            hint = f"did you mean {meant}?" if meant else f"KEY is {' '.join(feed.identity)}, or an entity's id"
+            raise SaasExportError(f"{feed.name}: nothing is known of {' '.join(options.key)!r}", hint)
+        every = chain([first], items)
+        return for_programs.show(every) if options.json else _print(every)
     finally:
         installation.close()
-    if not shown:
-        hint = f"did you mean {meant}?" if meant else f"KEY is {' '.join(feed.identity)}, or an entity's id"
-        raise SaasExportError(f"{feed.name}: nothing is known of {' '.join(options.key)!r}", hint)
-    if options.json:
-        return for_programs.show(shown)
-    print("\n\n".join("\n".join(_lines(item)) for item in shown))
+
+
+def _print(items: Iterable[dict[str, Any]]) -> int:
+    """Print what a person may read of items, and how much of them is left out; gives the exit status."""
+    number = characters = lines_left = items_left = 0
+    for item in items:
+        if number == MOST_ITEMS or characters > MOST_CHARACTERS:
+            items_left += 1
+            continue
+        for line in ("", *_lines(item))[not number :]:
+            if characters > MOST_CHARACTERS:
+                lines_left += 1
+                continue
+            if len(line) > LONGEST_LINE:
+                line = f"{line[:LONGEST_LINE]}... {len(line) - LONGEST_LINE:,} characters more"
+            print(line)
+            characters += len(line)
+        number += 1
+    left = [quantity(count, noun) for count, noun in ((lines_left, "line"), (items_left, "item")) if count]
+    if left:
+        print(f"\n{' and '.join(left)} more: --json has all, and the identity as KEY names one item")
     return 0
 
 

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from saasexport.commands import for_programs
+from saasexport.commands import show as show_command
+
 URN = "KL-ESP-HOUSE"
 
 
@@ -152,3 +155,57 @@ def test_what_nobody_knows_is_an_error(espresso, command):
     assert done.err == (
         "saasexport: products: nothing is known of 'nope'; KEY is sku storeViewCode, or an entity's id\n"
     )
+
+
+# What is large
+
+
+@pytest.fixture
+def printed(capsys):
+    """Prints items as show does; gives the lines."""
+
+    def run(items):
+        show_command._print(items)
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def item(number, **fields):
+    """An item as show has it."""
+    shop = {"sku": f"S{number}", **fields}
+    identity = {"sku": f"S{number}"}
+    rest = {"shop_error": None, "sent": None, "is_same": None, "differences": {}}
+    return {"feed": "products", "entity_id": number, "identity": identity, "shop": shop, **rest}
+
+
+SIZES = [
+    (51, {}, "1 item more"),
+    (5_000, {}, "4,950 items more"),
+    (2, {"tags": ["x" * 90] * 2_000}, "993 lines and 1 item more"),
+    (1, {"tags": list(range(60_000))}, "50,822 lines more"),
+    (3, {"tags": ["y" * 1_500] * 100}, "35 lines and 2 items more"),
+]
+
+
+@pytest.mark.parametrize(("number", "fields", "left"), SIZES)
+def test_what_does_not_fit_is_left_out_and_said(printed, number, fields, left):
+    lines = printed(item(each, **fields) for each in range(number))
+    assert lines[-1] == f"{left}: --json has all, and the identity as KEY names one item"
+    assert sum(map(len, lines)) < 105_000
+
+
+@pytest.mark.parametrize("length", [2_001, 10_000, 1_000_000])
+def test_a_long_text_is_cut_with_its_length(printed, length):
+    line = next(line for line in printed([item(1, name="z" * length)]) if "zzz" in line)
+    assert line.endswith(f"z... {length + 15 - 2_000:,} characters more")
+    assert len(line) < 2_100
+
+
+def test_programs_get_every_item_as_it_comes(capsys):
+    assert for_programs.show({"number": each, "text": "a\nb"} for each in range(3)) == 0
+    out = capsys.readouterr().out
+    every = [{"number": each, "text": "a\nb"} for each in range(3)]
+    assert out == json.dumps(every, indent=1) + "\n"
+    for_programs.show(iter(()))
+    assert capsys.readouterr().out == "[]\n"

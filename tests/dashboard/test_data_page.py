@@ -17,7 +17,7 @@ def test_transfers_of_the_last_three_hours_are_counted(own, own_dashboard):
     now = datetime.now(UTC)
     with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
         ours.execute("delete from sent_history")
-        for minutes, sent in ((0, 1), (170, 20), (200, 400)):
+        for minutes, sent in ((0, 1), (160, 20), (200, 400)):
             slot = (now - timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M")[:15] + "0"
             ours.execute("insert into sent_history values (?, 'products', ?, 1)", (slot, sent))
         ours.execute("insert into sent_history values (?, 'prices', 5000, 0)", (now.strftime("%Y-%m-%d %H:00"),))

@@ -195,3 +195,21 @@ def test_an_idle_tick_with_a_ping_that_is_not_due_loads_no_network(exporter, swi
 )
 def test_a_failure_goes_to_the_address_with_fail_at_its_end(url, is_well, expected):
     assert expected == ping.address_of(url, is_well)
+
+
+@pytest.mark.parametrize("settings", ["", "run_seconds = 40\n", "deletion_guard = 30\n", "reconcile_hours = 48\n"])
+@pytest.mark.parametrize(("url", "path"), [(None, "/ping/0a1b"), ("http://127.0.0.1:9", "/ping/0a1b/fail")])
+def test_the_first_run_with_another_configuration_is_told_too(exporter, switch, settings, url, path):
+    exporter.url = url or exporter.url
+    exporter.change("update catalog_product_entity_varchar set value = 'Renamed' where value_id = 1")
+    exporter.write_config(f'[export]\n{settings}ping_url = "{switch.url}"')
+    exporter.run("reindex_all_invalid", "--cron")
+    assert switch.next() == path
+
+
+@pytest.mark.parametrize("content", ["[shop", "[export]\nrun_seconds = 0", "", "\0"])
+def test_a_configuration_that_is_refused_pings_nobody(exporter, switch, content):
+    configured(exporter, switch.url)
+    exporter.config.write_text(content)
+    assert exporter.run("reindex_all_invalid", "--cron").returncode == 2
+    assert switch.heard.empty()

@@ -25,7 +25,7 @@ def run_with_limit(exporter, size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     return subprocess.run(
-        [sys.executable, "-I", BIN / "reindex_all_invalid"],
+        [sys.executable, "-I", "-B", BIN / "reindex_all_invalid"],  # nor may it cut a .pyc of everybody's short
         env={"SAASEXPORT_CONFIG": str(exporter.config), "PATH": os.defpath},
         capture_output=True,
         text=True,

@@ -1,5 +1,6 @@
 """HTTP as the service speaks it: what it refuses, and that it keeps its temper."""
 
+import calendar
 import gzip
 import json
 import socket
@@ -48,7 +49,7 @@ def test_the_request_id_is_echoed(caller: Caller) -> None:
 
 def test_an_answer_says_when_it_was_given(caller: Caller) -> None:
     date = caller.get("/").headers["date"]
-    moment = time.mktime(time.strptime(date, "%a, %d %b %Y %H:%M:%S GMT")) - time.timezone
+    moment = calendar.timegm(time.strptime(date, "%a, %d %b %Y %H:%M:%S GMT"))
     assert abs(moment - time.time()) < 60
 
 
