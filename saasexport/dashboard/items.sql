@@ -9,6 +9,20 @@ select source_entity_id
   from {feed_table}
  where feed_id = :feed_id
 
+-- name: ids_of_entity
+select id
+  from {feed_table}
+ where source_entity_id = :entity_id
+ order by id
+ limit 500
+
+-- name: entities_of_value
+-- Also of what is deleted: that is asked for, too.
+select distinct source_entity_id
+  from {feed_table}
+ where json_extract(feed_data, '$.' || :field) = :key
+ limit 5
+
 -- name: rows
 -- Of large data only what identifies the item: a legacy feed's are items of any size.
 select id, source_entity_id, feed_id,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from saasexport.dashboard import data_page, items_page, pages, resync, status_page
+from saasexport.dashboard import data_page, item_page, items_page, pages, resync, status_page
 from saasexport.dashboard.pages import Page, Request
 from saasexport.errors import SaasExportError
 from saasexport.setup.installation import Installation
@@ -28,6 +28,8 @@ class Routes:
             return self._shown(lambda installation: status_page.page(installation, request), read_only=True)
         if path == "/data":
             return self._shown(lambda found: data_page.page(found, request, self.token), read_only=True)
+        if path == "/item":
+            return self._shown(lambda installation: self._item(installation, request), read_only=True)
         if path.endswith("/resync"):
             return pages.message("Not a page", "This address takes the forms of the pages only.", 405, _home())
         if path.startswith("/feeds/"):
@@ -46,6 +48,10 @@ class Routes:
     def _items(self, installation: Installation, request: Request) -> Page:
         feed = installation.all_feeds.get(unquote(request.path.removeprefix("/feeds/")))
         return items_page.page(installation, feed, request, self.token) if feed else not_found()
+
+    def _item(self, installation: Installation, request: Request) -> Page:
+        feed = installation.all_feeds.get(request.one("feed", "products"))
+        return item_page.page(installation, feed, request, self.token) if feed else not_found()
 
     def _resync(self, installation: Installation, request: Request) -> Page:
         name = request.path.removeprefix("/feeds/").removesuffix("/resync")

@@ -6,7 +6,7 @@ from typing import Any
 
 from saasexport import clock, queries, templates
 from saasexport.clock import duration, short
-from saasexport.dashboard import charts, headline, pages, words
+from saasexport.dashboard import charts, find, headline, pages, words
 from saasexport.dashboard.causes import Cause
 from saasexport.dashboard.causes import causes as all_causes
 from saasexport.dashboard.pages import Page, Request
@@ -46,6 +46,7 @@ def page(installation: Installation, request: Request | None = None) -> Page:
         worst=_worst(general, causes),
         counted_at=times.moment(max((line["counted_at"] or "" for line in lines), default="")),
         refresh=_refresh(refreshes) if request else "",
+        find=_find(installation) if request else "",
         running=headline.progress(installation, lines, times.now),
         figures=_figures(lines),
         advice=_advice(general, causes, request is None),
@@ -59,6 +60,13 @@ def page(installation: Installation, request: Request | None = None) -> Page:
     )
     environment = installation.config["service.environment_id"]
     return Page("Data feed sync status", body, environment=environment, refresh=REFRESH_SECONDS if refreshes else 0)
+
+
+def _find(installation: Installation) -> Markup:
+    """Where one asks whether a product is live, or an item of the first feed there is."""
+    feeds = installation.all_feeds
+    feed = feeds.get("products") or next(iter(feeds.values()), None)
+    return find.box(feed) if feed else Markup("")
 
 
 def _refresh(refreshes: bool) -> Markup:

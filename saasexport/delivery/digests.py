@@ -117,6 +117,11 @@ class HeldItems:
             raise self._unreadable(feed)
         return content
 
+    def can_be_asked(self) -> bool:
+        """Whether the service tells what it holds at all, so that its 404 of an item says something."""
+        response = self._answer("/feeds")
+        return response.status == 200 and isinstance(answers.read(response), list)
+
     def _item(self, feed: Feed, entry: Any) -> HeldItem:
         if not isinstance(entry, dict):
             raise self._unreadable(feed)

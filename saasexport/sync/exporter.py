@@ -97,30 +97,30 @@ def connect(
     installation: Installation, log: Log, uses_backoff: bool = False, deadline: float = float("inf")
 ) -> Client:
     """The service, as the configuration describes it."""
+    settings = service_settings(installation, uses_backoff)
+    return Client(settings, installation.ours, installation.route, log.record_request, deadline)
+
+
+def service_settings(installation: Installation, uses_backoff: bool = False) -> Settings:
+    """How the service is reached; ConfigError if a secret cannot be read."""
     settings = installation.config.sections["service"]
-    return Client(
-        Settings(
-            url=settings["url"].rstrip("/"),
-            environment_id=settings["environment_id"],
-            timeout=settings["timeout"],
-            max_body=settings["max_body"],
-            api_key=read_key(settings["api_key_file"], installation.config.place("service.api_key_file"))
-            if settings["api_key_file"]
-            else None,
-            ca_file=settings["ca_file"],
-            requests_per_second=settings["requests_per_second"],
-            rate_limit_file=installation.lock_file("service"),
-            uses_backoff=uses_backoff,
-            transport=settings["transport"],
-            private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
-            destination=settings["destination"],
-            options=_options_of(installation.config),
-            place=installation.config.place,
-        ),
-        installation.ours,
-        installation.route,
-        log.record_request,
-        deadline,
+    return Settings(
+        url=settings["url"].rstrip("/"),
+        environment_id=settings["environment_id"],
+        timeout=settings["timeout"],
+        max_body=settings["max_body"],
+        api_key=read_key(settings["api_key_file"], installation.config.place("service.api_key_file"))
+        if settings["api_key_file"]
+        else None,
+        ca_file=settings["ca_file"],
+        requests_per_second=settings["requests_per_second"],
+        rate_limit_file=installation.lock_file("service"),
+        uses_backoff=uses_backoff,
+        transport=settings["transport"],
+        private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
+        destination=settings["destination"],
+        options=_options_of(installation.config),
+        place=installation.config.place,
     )
 
 

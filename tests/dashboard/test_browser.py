@@ -8,7 +8,16 @@ from tests.dashboard.chromium import PROGRAM, Chromium
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
 
-PAGES = ("/", "/data", "/feeds/products", "/feeds/products?status=retry", "/feeds/products?search=KL-COF")
+PAGES = (
+    "/",
+    "/data",
+    "/feeds/products",
+    "/feeds/products?status=retry",
+    "/feeds/products?search=KL-COF",
+    "/item?key=KL-BLEND",
+    "/item?key=KL-DRAFT-ZERO",
+    "/item?key=blend",
+)
 
 # A value is contrasted with what is really behind it, as the browser computed both.
 CONTRAST = """
@@ -61,7 +70,7 @@ def test_the_browser_has_nothing_to_complain_of_and_asks_for_the_page_alone(brow
     assert browser.complaints() == []
     assert [url for url in browser.asked_for() if not url.startswith("data:")] == [dashboard.url + path]
     # The style sheet was let in by its hash.
-    assert browser.js("getComputedStyle(document.querySelector('.mark')).fontWeight") == "600"
+    assert browser.js("getComputedStyle(document.querySelector('.brand')).fontWeight") == "700"
 
 
 def test_the_written_file_is_as_good_from_a_folder(browser, synced, tmp_path):
@@ -70,7 +79,7 @@ def test_the_written_file_is_as_good_from_a_folder(browser, synced, tmp_path):
     browser.open(file.as_uri())
     assert browser.complaints() == []
     assert [url for url in browser.asked_for() if not url.startswith("data:")] == [file.as_uri()]
-    assert browser.js("getComputedStyle(document.querySelector('.mark')).fontWeight") == "600"
+    assert browser.js("getComputedStyle(document.querySelector('.brand')).fontWeight") == "700"
     assert browser.js("document.querySelectorAll('tbody tr').length") >= 13
 
 
