@@ -1,15 +1,11 @@
-"""Triggers and changelogs in the shop, and the entities that changed since the last run.
+"""Reading the changelogs in the shop: the entities that changed since the last run.
 
-A trigger must never make a write of the shop fail.  Its body names one key
-column of the table and the changelogs, nothing else: no condition, no other
-table (design.md 7).  What a key means is worked out later, when the changelog
-is read, outside the shop's transaction.
+What wrote them is in `triggers`.  A key in a changelog is a row of some table;
+which entities it means is asked of the shop here, long after the change.
 """
 
-import functools
-import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -17,12 +13,9 @@ from saasexport import queries
 from saasexport.database import db, fingerprints
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
-from saasexport.errors import ShopError
 from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
 
 SQL = queries.beside(__file__)
-
-OPERATIONS = ("insert", "update", "delete")
 
 
 class Sizes(NamedTuple):
@@ -52,229 +45,6 @@ class Opened(NamedTuple):
 
 
 SIZES = Sizes()
-
-
-# Installing
-
-
-def triggers(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
-    """The triggers of the shop by name: one per table and operation, serving every feed that watches."""
-    watched: dict[str, dict[tuple[str, str, str], None]] = {}
-    bodies: dict[str, list[tuple[str, str, str]]] = {}
-    for feed in feeds:
-        for subscription in feed.all_subscriptions():
-            via = "'" + subscription.via.replace("'", "''") + "'" if subscription.via else "null"
-            entry = (feed.changelog, subscription.column, via)
-            if entry not in watched.setdefault(subscription.table, {}):
-                watched[subscription.table][entry] = None
-                bodies.setdefault(subscription.table, []).append(entry)
-    return {
-        _trigger_name(table, operation): _trigger(table, operation, entries, installation)
-        for table, entries in sorted(bodies.items())
-        for operation in OPERATIONS
-    }
-
-
-def changelogs(feeds: Iterable[Feed]) -> dict[str, str]:
-    """The changelogs of the shop by name, one per feed."""
-    return {feed.changelog: SQL.changelog.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
-
-
-def changelogs_of_0_1_0(feeds: Iterable[Feed]) -> dict[str, str]:
-    """The changelogs by name, one per feed, as version 0.1.0 made them."""
-    return {feed.changelog: SQL.changelog_of_0_1_0.format(changelog=feed.changelog, feed=feed.name) for feed in feeds}
-
-
-def install(
-    shop: sqlite3.Connection, feeds: Iterable[Feed], installation: str, may: Callable[[], None] = lambda: None
-) -> list[str]:
-    """Make the shop's changelogs and triggers what they should be; gives the names of what was changed.
-
-    A changelog of version 0.1.0 keeps its rows.  `may` is called once nobody else can write to the shop, and
-    raises if nothing is to be installed any more.
-    """
-    feeds = list(feeds)
-    before = changelogs_of_0_1_0(feeds)
-    wanted = triggers(feeds, installation)
-    tables = changelogs(feeds)
-    changed: list[str] = []
-    with db.transaction(shop):
-        may()
-        present = {name: (kind, sql) for kind, name, _, sql in list_installed(shop)}
-        # Triggers go before the changelogs they write to, and come after them:
-        # no write of the shop may ever meet a trigger without its changelog.
-        for kind, texts in (("trigger", wanted), ("table", tables)):
-            for name, (kind_there, sql) in list(present.items()):
-                if kind_there != kind or is_as_written(sql, texts.get(name, "")):
-                    continue
-                changed.append(name)
-                if kind == "table" and is_as_written(sql, before.get(name, "")):
-                    _renew(shop, name, tables[name])
-                else:
-                    shop.execute(f"drop {kind} {quote(name)}")
-                    del present[name]
-        for name, sql in {**tables, **wanted}.items():
-            if name not in present:
-                shop.execute(sql)
-                changed.append(name)
-    return changed
-
-
-def _renew(shop: sqlite3.Connection, changelog: str, sql: str) -> None:
-    """Make a changelog anew with its rows and its last version; a rename would touch the triggers."""
-    for statement in db.statements(SQL.save_rows.format(changelog=changelog)):
-        shop.execute(statement)
-    shop.execute(f"drop table {quote(changelog)}")
-    shop.execute(sql)
-    for statement in db.statements(SQL.restore_rows.format(changelog=changelog)):
-        shop.execute(statement)
-
-
-def uninstall(shop: sqlite3.Connection) -> int:
-    """Take everything of ours out of the shop, triggers first; gives the number of things removed."""
-    with db.transaction(shop):
-        present = list_installed(shop)
-        for kind, name, _, _ in present:
-            shop.execute(f"drop {kind} {quote(name)}")
-    return len(present)
-
-
-def quote(name: str) -> str:
-    """A name as SQL takes it, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def is_as_written(sql: str, expected: str) -> bool:
-    """Whether a text of sqlite_master is what was executed: SQLite writes its first two words in capitals."""
-    begin = len("create trigger")
-    return sql[:begin].lower() + sql[begin:] == expected[:begin].lower() + expected[begin:]
-
-
-# What stands before the body of a trigger, a word or a quoted thing at a time, and our marker right behind `begin`.
-# The look ahead keeps what it found, so that the middle of a comment is never read as `begin`; `*+` would say the
-# same, but forgets groups in Debian 12's Python 3.11.2.
-_TRIGGER = re.compile(
-    r"""(?= (?P<head> (?:
-            /\*.*?\*/ | --[^\n]*\n | '[^']*' | "[^"]*" | `[^`]*` | \[[^]]*] | (?! \b begin \b ) [^'"`[]
-        )* )) (?P=head)
-        \b begin \s* /\*[ ]saasexport[ ](?P<installation> \w+ )[ ]\*/ (?P<body> .*)""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
-
-# A body as we write it, by which a trigger is recognised after the shop renamed its table.
-_BODY = re.compile(
-    r"""(?: \s* insert[ ]into[ ]\S+_cl"?[ ]\(entity_id,[ ]via\)[ ]
-            (?: values[ ]\([^;]*\) | select[ ][^;]* ); )+ \s* end \s*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-_CHANGELOG = re.compile(
-    r"create table \S+ \(\s*-- saasexport: keys of the shop that changed, for the feed \w+\.\n\s*version_id\b",
-    re.IGNORECASE,
-)
-
-
-@functools.lru_cache(maxsize=1000)
-def _split_at_marker(sql: str) -> re.Match[str] | None:
-    """A trigger's text parted at its marker, None without one; several questions are asked of each text."""
-    return _TRIGGER.fullmatch(sql)
-
-
-def installation_of(sql: str) -> str:
-    """The installation whose marker a trigger carries at its place; empty if it carries none."""
-    match = _split_at_marker(sql)
-    return match["installation"] if match else ""
-
-
-def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
-    """Whether a thing of the shop was made by saasexport, this or another installation.
-
-    A trigger has our name, stands on our table and carries our marker right
-    behind `begin`, whatever else its body says.  On another table it is ours if
-    all of its body is: the shop renamed the table.
-    """
-    if kind == "table":
-        return _CHANGELOG.match(sql) is not None
-    match = _split_at_marker(sql)
-    if match is None:
-        return False
-    is_on_our_table = name.lower() in {_trigger_name(table, operation).lower() for operation in OPERATIONS}
-    return is_on_our_table or _BODY.fullmatch(match["body"]) is not None
-
-
-def list_installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
-    """Type, name, table and text of what is there of ours in the shop, triggers first."""
-    return [row for row in shop.execute(SQL.candidates) if is_ours(*row)]
-
-
-def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
-    """Why the shop cannot give this feed: a lack, or a name of ours that is taken; empty if it can."""
-    return feed.fault or lacking(shop, feed) or describe_clash(shop, feed)
-
-
-def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
-    """The table or key column that the shop lacks for this feed, in words; empty if it has all."""
-    present: dict[str, set[str]] = {}
-    tables = encode([subscription.table.lower() for subscription in feed.all_subscriptions()])
-    for table, column in shop.execute(SQL.columns, {"tables": tables}):
-        present.setdefault(table, set()).add(column)
-    for subscription in feed.all_subscriptions():
-        if subscription.table.lower() not in present:
-            return _instead_of(shop, subscription.table)
-        if subscription.column.lower() not in present[subscription.table.lower()]:
-            return f"the shop's table {subscription.table} has no column {subscription.column}"
-    return ""
-
-
-def _instead_of(shop: sqlite3.Connection, table: str) -> str:
-    for kind, name, _, _, _ in shop.execute(SQL.named, {"names": encode([table.lower()])}):
-        if kind in ("view", "table") and name.lower() == table.lower():
-            what = "virtual table" if kind == "table" else kind
-            return f"the shop's {table} is a {what}, which cannot have our triggers"
-    return f"the shop has no table {table}"
-
-
-def describe_clash(shop: sqlite3.Connection, feed: Feed) -> str:
-    """The thing of the shop's own that has a name we need for this feed, with the remedy; empty if there is none."""
-    tables = [entry.table for entry in feed.all_subscriptions()]
-    triggers = {_trigger_name(table, operation).lower() for table in tables for operation in OPERATIONS}
-    names = encode([feed.changelog.lower(), *sorted(triggers)])
-    for kind, name, table, sql, _ in shop.execute(SQL.named, {"names": names}):
-        is_in_the_way = name.lower() in triggers if kind == "trigger" else name.lower() == feed.changelog.lower()
-        if is_in_the_way and (kind not in ("trigger", "table") or not is_ours(kind, name, table, sql)):
-            left = "" if kind == "trigger" else " (left from another exporter?)"
-            return f"the shop has its own {kind} named {name}{left}, a name we need: drop or rename it"
-    return ""
-
-
-def _trigger_name(table: str, operation: str) -> str:
-    return f"saasexport_{table}_{operation}"
-
-
-def table_of(trigger: str) -> str:
-    """The table a trigger of ours stands on."""
-    return trigger.removeprefix("saasexport_").rpartition("_")[0]
-
-
-def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], installation: str) -> str:
-    lines = [
-        f"create trigger {_trigger_name(table, operation)} after {operation} on \"{table}\"",
-        f"begin /* saasexport {installation} */",
-    ]
-    for changelog, column, via in entries:
-        key = f'"{column}"'
-        insert = f"    insert into {changelog} (entity_id, via)"
-        if operation != "delete":
-            lines.append(f"{insert} values (new.{key}, {via});")
-        if operation == "delete":
-            lines.append(f"{insert} values (old.{key}, {via});")
-        if operation == "update":
-            lines.append(f"{insert} select old.{key}, {via} where old.{key} is not new.{key};")
-    lines.append("end")
-    return "\n".join(lines).replace("create trigger", "CREATE TRIGGER", 1)
-
-
-# Reading
 
 
 def head(shop: sqlite3.Connection, feed: Feed) -> tuple[int, str | None]:
@@ -480,10 +250,3 @@ def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> No
         found = fingerprints.select_changed(shop, ours, feed, ids)
         with db.transaction(ours, "deferred"):
             ours.execute(SQL.confirmed, {"ids": json_list(found)})
-
-
-def require(shop: sqlite3.Connection, feed: Feed) -> None:
-    """Raise ShopError unless the shop has what the feed watches."""
-    reason = unavailable(shop, feed)
-    if reason:
-        raise ShopError(f"{feed.name}: {reason}")

@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import Any
 
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.commands import for_programs, table
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _describe(installation: Installation, feed: Feed) -> dict[str, Any]:
     # As the shop is now: no job may have looked at it yet.
-    unavailable = changelog.unavailable(installation.shop, feed) or None
+    unavailable = triggers.unavailable(installation.shop, feed) or None
     loaded = installation.feed_set.loaded.get(feed.name)
     if not installation.is_enabled(feed):
         unavailable = "switched off in the configuration"

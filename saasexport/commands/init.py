@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from saasexport import plain
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.config import settings
 from saasexport.config.keys import KEYS
 from saasexport.database import db
@@ -119,7 +119,7 @@ def _is_commerces(path: str) -> bool:
     """Whether a shop has the tables of a feed that is built in."""
     shop = db.connect_shop(path, place="--shop")
     try:
-        return any(not changelog.lacking(shop, feed) for feed in all_feeds().values())
+        return any(not triggers.lacking(shop, feed) for feed in all_feeds().values())
     finally:
         shop.close()
 
@@ -174,7 +174,7 @@ def _require_feeds(config: settings.Config) -> None:
     shop = db.connect_shop(path, place="--shop")
     try:
         tables = [row[0] for row in shop.execute("select name from sqlite_master where type = 'table'")]
-        reasons = dict.fromkeys(changelog.unavailable(shop, feed) for feed in feeds)
+        reasons = dict.fromkeys(triggers.unavailable(shop, feed) for feed in feeds)
     finally:
         shop.close()
     if not tables:

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.commands import cron
 from saasexport.config import settings
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     _remember(config)
     shop = db.connect_shop(config["shop.database"], write=True, place=config.place("shop.database"))
     try:
-        removed = changelog.uninstall(shop)
+        removed = triggers.uninstall(shop)
     finally:
         shop.close()
     print(f"{config['shop.database']}: {removed} triggers and changelogs removed")

@@ -28,7 +28,7 @@ OF_OURS: tuple[Check, ...] = (databases.ours, machine.clone, capture.configurati
 OF_THE_SHOP: tuple[Check, ...] = (databases.shop, machine.time_zones)
 OF_BOTH: tuple[Check, ...] = (
     capture.feeds,
-    capture.triggers,
+    capture.installed_triggers,
     capture.changelogs,
     capture.reconciliation,
     network.history,

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from saasexport import queries
-from saasexport.capture import changelog
+from saasexport.capture import changelog, triggers
 from saasexport.clock import duration
 from saasexport.database import db, indexer
 from saasexport.doctor.finding import Examined, Finding, Findings, fail, names, ok, warn
@@ -59,14 +59,14 @@ def _finding(some: list[tuple[str, Advice]]) -> Finding:
     return warn(entry.check, message, f"run: {entry.whole_command}" if entry.command else "")
 
 
-def triggers(examined: Examined) -> Findings:
+def installed_triggers(examined: Examined) -> Findings:
     """The shop has our triggers and changelogs, as they were installed."""
     installation = examined.installation
     shop, path = installation.shop, installation.config["shop.database"]
-    present = changelog.list_installed(shop)
+    present = triggers.list_installed(shop)
     texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
     repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
-    foreign = [name for name, sql in texts.items() if changelog.installation_of(sql) != installation.id]
+    foreign = [name for name, sql in texts.items() if triggers.installation_of(sql) != installation.id]
     if foreign:
         yield fail(
             "triggers",
@@ -75,12 +75,12 @@ def triggers(examined: Examined) -> Findings:
         )
         return
     changelogs = {name for kind, name, _, _ in present if kind == "table"}
-    usable = [feed for feed in installation.enabled_feeds() if not changelog.unavailable(shop, feed)]
+    usable = [feed for feed in installation.enabled_feeds() if not triggers.unavailable(shop, feed)]
     lost = [feed.changelog for feed in usable if feed.changelog not in changelogs]
     if lost and texts:
         yield fail("triggers", f"{path}: {lost[0]} is missing: every write of the shop to it fails", repair)
         return
-    wanted = changelog.triggers(usable, installation.id)
+    wanted = triggers.texts(usable, installation.id)
     missing = [name for name in wanted if name not in texts]
     changed = [name for name in wanted if name in texts and texts[name] != wanted[name]]
     if missing:

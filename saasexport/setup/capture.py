@@ -8,7 +8,7 @@ compared by name and text, put right, and the feeds concerned are walked anew.
 import sqlite3
 
 from saasexport import queries
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.database import db, indexer, questions
 from saasexport.errors import DatabaseError, ShopError, Uninstalled
@@ -23,7 +23,7 @@ def check_shop(installation: Installation) -> None:
     """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
     ours, shop = installation.ours, installation.shop
     version = shop.execute("pragma schema_version").fetchone()[0]
-    present = changelog.list_installed(shop)
+    present = triggers.list_installed(shop)
     _refuse_anothers(installation, present)
     is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
     has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled_feeds())
@@ -32,14 +32,14 @@ def check_shop(installation: Installation) -> None:
     if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
         _recognise(installation)
     usable = _usable(installation)
-    wanted = changelog.changelogs(usable)
+    wanted = triggers.changelog_texts(usable)
     tables = {name: sql for kind, name, _, sql in present if kind == "table"}
-    changelogs = {name for name, sql in tables.items() if changelog.is_as_written(sql, wanted.get(name, ""))}
-    if not changelogs == set(tables) == set(wanted) or _by_name(present) != changelog.triggers(usable, installation.id):
-        before = changelog.changelogs_of_0_1_0(usable)
-        changelogs |= {name for name, sql in tables.items() if changelog.is_as_written(sql, before.get(name, ""))}
+    changelogs = {name for name, sql in tables.items() if triggers.is_as_written(sql, wanted.get(name, ""))}
+    if not changelogs == set(tables) == set(wanted) or _by_name(present) != triggers.texts(usable, installation.id):
+        before = triggers.changelog_texts_of_0_1_0(usable)
+        changelogs |= {name for name, sql in tables.items() if triggers.is_as_written(sql, before.get(name, ""))}
         _reinstall(installation, usable, present, changelogs)
-        present = changelog.list_installed(shop)
+        present = triggers.list_installed(shop)
     with db.transaction(ours):
         for feed in installation.all_feeds.values():
             if feed not in usable:
@@ -67,11 +67,11 @@ def _usable(installation: Installation) -> list[Feed]:
     lost: dict[str, list[str]] = {}
     with db.transaction(ours):
         for feed in installation.enabled_feeds():
-            reason = changelog.unavailable(shop, feed)
+            reason = triggers.unavailable(shop, feed)
             ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
             if not reason:
                 usable.append(feed)
-            elif feed.fault or known_as(feed) in once or changelog.describe_clash(shop, feed):
+            elif feed.fault or known_as(feed) in once or triggers.describe_clash(shop, feed):
                 lost.setdefault(reason, []).append(feed.name)
         db.keep(ours, once_available=" ".join(sorted(once | {known_as(feed) for feed in usable})))
     installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
@@ -119,7 +119,7 @@ def _reinstall(
     _mark_unseen(installation, usable, present, changelogs)
     writer = db.connect_shop(path, write=True, place=installation.config.place("shop.database"))
     try:
-        changelog.install(writer, usable, installation.id, lambda: require_installed(installation))
+        triggers.install(writer, usable, installation.id, lambda: require_installed(installation))
     except (sqlite3.Error, DatabaseError) as error:
         message = f"{path}: triggers cannot be installed: {error}"
         Log(installation.config["export.log_dir"], "saasexport").error("04-06", message)
@@ -135,7 +135,7 @@ def _mark_unseen(
 ) -> None:
     texts = _by_name(present)
     kept = db.kept_triggers(installation.ours)
-    unseen = {changelog.table_of(name) for name, text in kept.items() if texts.get(name) != text}
+    unseen = {triggers.table_of(name) for name, text in kept.items() if texts.get(name) != text}
     with db.transaction(installation.ours):
         for feed in usable:
             if feed.changelog not in changelogs:
@@ -151,7 +151,7 @@ def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
 def _refuse_anothers(installation: Installation, present: list[tuple[str, str, str, str]]) -> None:
     installation_id = installation.id
     for kind, name, _, sql in present:
-        if kind == "trigger" and changelog.installation_of(sql) != installation_id:
+        if kind == "trigger" and triggers.installation_of(sql) != installation_id:
             raise ShopError(
                 f"{installation.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
                 "is this the right shop? If it is: saasexport uninstall there, or saasexport init --take-over here"
@@ -165,7 +165,7 @@ SAMPLE = 200
 
 def _recognise(installation: Installation) -> None:
     """Refuse a shop that carries nothing of ours and knows less than half of our entities."""
-    watched = [feed for feed in installation.enabled_feeds() if not changelog.unavailable(installation.shop, feed)]
+    watched = [feed for feed in installation.enabled_feeds() if not triggers.unavailable(installation.shop, feed)]
     tables = [(feed, installation.table(feed)) for feed in watched]
     known = same = 0
     for feed, table in tables:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 
 from saasexport import clock, lock, queries
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
@@ -93,7 +93,7 @@ class Installation:
         usable = [feed for feed in self.enabled_feeds() if not feed.fault]
         feeds = [feed for feed in usable if not indexer.cursor(self.ours, feed).unavailable]
         if self.read_only:  # no job may have seen yet what the shop lost
-            return [feed for feed in feeds if not changelog.unavailable(self.shop, feed)]
+            return [feed for feed in feeds if not triggers.unavailable(self.shop, feed)]
         return feeds
 
     def feed(self, name: str) -> Feed:

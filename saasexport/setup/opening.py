@@ -11,7 +11,7 @@ import sqlite3
 from typing import Any
 
 import saasexport
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.config import ownership, settings
 from saasexport.database import db, indexer, questions, views
@@ -108,8 +108,8 @@ def identity_in(config: settings.Config) -> str | None:
     """The id of the installation whose triggers stand in a shop; None if there are none."""
     shop = db.connect_shop(config["shop.database"], place=config.place("shop.database"))
     try:
-        ours = changelog.list_installed(shop)
-        ids = [changelog.installation_of(sql) for kind, _, _, sql in ours if kind == "trigger"]
+        ours = triggers.list_installed(shop)
+        ids = [triggers.installation_of(sql) for kind, _, _, sql in ours if kind == "trigger"]
     finally:
         shop.close()
     return next(filter(None, ids), None)

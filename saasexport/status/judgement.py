@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from saasexport import lock
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
@@ -121,7 +121,7 @@ def had(installation: Installation, feed: Feed) -> bool:
     if names is None and installation.ours.execute(query, (feed.name,)).fetchone()[0]:
         return True
     try:
-        return bool(changelog.describe_clash(installation.shop, feed))
+        return bool(triggers.describe_clash(installation.shop, feed))
     except (SaasExportError, sqlite3.Error):
         return False  # the shop cannot be read, which is said by itself
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.entity_key import EntityId
@@ -38,7 +38,7 @@ def require(installation: Installation, feed: Feed) -> None:
         raise ConfigError(
             f"{installation.config.file}: feed {feed.name} is switched off", f"set [feeds.{feed.name}] enabled = true"
         )
-    changelog.require(installation.shop, feed)
+    triggers.require(installation.shop, feed)
 
 
 # Whole feeds

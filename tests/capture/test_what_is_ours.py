@@ -2,8 +2,8 @@
 
 import pytest
 
-from saasexport.capture import changelog
-from tests.capture.test_changelog import ID, SHELVES
+from saasexport.capture import triggers
+from tests.capture.installed import ID, SHELVES
 from tests.tiny import THINGS, tiny_shop
 
 
@@ -50,10 +50,10 @@ THEIRS = [
 def test_what_the_shop_made_itself_outlasts_everything_we_do(shop, theirs):
     shop.execute(theirs)
     before = shop.execute("select type, name, tbl_name, sql from sqlite_master order by 1, 2").fetchall()
-    assert changelog.list_installed(shop) == []
-    changelog.install(shop, [feed for feed in (THINGS, SHELVES) if not changelog.unavailable(shop, feed)], ID)
-    changelog.install(shop, [], ID)
-    changelog.uninstall(shop)
+    assert triggers.list_installed(shop) == []
+    triggers.install(shop, [feed for feed in (THINGS, SHELVES) if not triggers.unavailable(shop, feed)], ID)
+    triggers.install(shop, [], ID)
+    triggers.uninstall(shop)
     query = "select type, name, tbl_name, sql from sqlite_master where name <> 'sqlite_sequence' order by 1, 2"
     assert shop.execute(query).fetchall() == before
 
@@ -70,28 +70,28 @@ def test_what_the_shop_made_itself_outlasts_everything_we_do(shop, theirs):
     ],
 )
 def test_a_trigger_with_our_marker_at_its_place_is_put_right_whatever_its_body_says(shop, change):
-    changelog.install(shop, [THINGS], ID)
-    wanted = changelog.triggers([THINGS], ID)["saasexport_thing_update"]
+    triggers.install(shop, [THINGS], ID)
+    wanted = triggers.texts([THINGS], ID)["saasexport_thing_update"]
     shop.execute("drop trigger saasexport_thing_update")
     shop.execute(f"create trigger saasexport_thing_update after update on thing {change.replace('ID', ID)}")
-    assert set(changelog.install(shop, [THINGS], ID)) == {"saasexport_thing_update"}
+    assert set(triggers.install(shop, [THINGS], ID)) == {"saasexport_thing_update"}
     query = "select sql from sqlite_master where name = 'saasexport_thing_update'"
     assert shop.execute(query).fetchall() == [(wanted,)]
 
 
 def test_a_changelog_that_is_not_as_we_made_it_is_made_anew(shop):
-    changelog.install(shop, [THINGS], ID)
+    triggers.install(shop, [THINGS], ID)
     shop.execute("alter table cde_things_feed_cl rename column via to way")
-    changelog.install(shop, [THINGS], ID)
+    triggers.install(shop, [THINGS], ID)
     shop.execute("update thing set name = 'x' where thing_id = 1")
     assert shop.execute("select entity_id, via from cde_things_feed_cl").fetchall() == [(1, None)]
 
 
 def test_a_table_that_the_shop_renames_takes_our_triggers_along_and_uninstalling_finds_them(shop):
     before = names(shop)
-    changelog.install(shop, [THINGS, SHELVES], ID)
+    triggers.install(shop, [THINGS, SHELVES], ID)
     shop.execute('alter table language rename to "ton""gue"')
-    changelog.uninstall(shop)
+    triggers.uninstall(shop)
     assert names(shop) - {"sqlite_sequence"} == before - {"language"} | {'ton"gue'}
     shop.execute('insert into "ton""gue" (code) values (1)')
 
@@ -140,8 +140,8 @@ def test_a_table_that_the_shop_renames_takes_our_triggers_along_and_uninstalling
 )
 def test_what_has_a_name_of_ours_or_cannot_have_triggers_costs_the_feeds_that_need_it_only(shop, change, reason):
     shop.executescript(change)
-    assert changelog.unavailable(shop, THINGS) == reason
-    assert changelog.unavailable(shop, SHELVES) == ""
-    changelog.install(shop, [SHELVES], ID)
+    assert triggers.unavailable(shop, THINGS) == reason
+    assert triggers.unavailable(shop, SHELVES) == ""
+    triggers.install(shop, [SHELVES], ID)
     shop.execute("update thing set shelf_id = 2 where thing_id = 1")
     assert shop.execute("select entity_id from cde_shelves_feed_cl").fetchall() == [(2,), (1,)]

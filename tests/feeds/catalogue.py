@@ -7,7 +7,7 @@ stock sells on `base`, stock 10 with the sources `eu` and `us` on `b2b`.
 import sqlite3
 from pathlib import Path
 
-from saasexport.capture import changelog
+from saasexport.capture import changelog, triggers
 from saasexport.database import db
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import load
@@ -154,7 +154,7 @@ class Catalogue:
 
     def touched(self, feed, sql, on_record=()):
         """The entities that a change of the shop leads to; "everything" if the feed is walked anew."""
-        changelog.install(self.db, [feed], "test")
+        triggers.install(self.db, [feed], "test")
         cursor = changelog.head(self.db, feed)[0]
         self.run(sql)
         ours = sqlite3.connect(":memory:", isolation_level=None)

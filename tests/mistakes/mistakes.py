@@ -132,7 +132,7 @@ MISTAKES = (
     ),
     Mistake(
         "triggers write the new key only",
-        "capture/changelog.py",
+        "capture/triggers.py",
         '        if operation == "update":\n',
         '        if operation == "replace":\n',
         ("test_capture.py::test_a_row_that_changes_its_owner_concerns_both",),
@@ -141,8 +141,8 @@ MISTAKES = (
     Mistake(
         "triggers are compared by name only",
         "setup/capture.py",
-        "or _by_name(present) != changelog.triggers(usable, installation.id):",
-        "or set(_by_name(present)) != set(changelog.triggers(usable, installation.id)):",
+        "or _by_name(present) != triggers.texts(usable, installation.id):",
+        "or set(_by_name(present)) != set(triggers.texts(usable, installation.id)):",
         ("test_history.py::test_a_changed_trigger_is_put_right",),
     ),
     Mistake(

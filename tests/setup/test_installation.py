@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from freezegun import freeze_time
 
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.commands import main
 from saasexport.config import settings
 from saasexport.database import db, deletion_guard, indexer
@@ -16,7 +16,7 @@ from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription
 from saasexport.setup import opening
 from saasexport.sync import story
-from tests.capture.test_changelog import SHELVES
+from tests.capture.installed import SHELVES
 from tests.tiny import THINGS, Sender, Tiny, tiny_shop
 
 
@@ -45,7 +45,7 @@ def ours(tiny):
 
 def texts(tiny):
     """The triggers in the shop."""
-    return {name: sql for kind, name, _, sql in changelog.list_installed(tiny.shop) if kind == "trigger"}
+    return {name: sql for kind, name, _, sql in triggers.list_installed(tiny.shop) if kind == "trigger"}
 
 
 # Setting up
@@ -54,7 +54,7 @@ def texts(tiny):
 def test_setting_up_makes_feeds_known_and_invalid_and_installs_triggers(tmp_path, monkeypatch):
     tiny = Tiny(tmp_path, monkeypatch)
     assert status(tiny)[0] == "invalid"
-    assert texts(tiny) == changelog.triggers([THINGS], tiny.installation.id)
+    assert texts(tiny) == triggers.texts([THINGS], tiny.installation.id)
     assert tiny.ask("select bit, environment_id from environment") == [(0, "testing-1")]
     assert (tmp_path / "var" / "saasexport.sqlite").is_file()
     tiny.close()
@@ -131,7 +131,7 @@ def test_init_refuses_another_shop_than_its_own_and_leaves_everything_as_it_was(
     assert init("--shop", str(tmp_path / "link.sqlite")) == 0
     assert file.read_bytes() == written
     with sqlite3.connect(tmp_path / "other.sqlite") as other:
-        assert changelog.list_installed(other) == []
+        assert triggers.list_installed(other) == []
     other.close()
 
 
@@ -244,8 +244,8 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
     story.partial_sync(*tiny.work(), THINGS)
     tiny.write("[feeds.things]\nenabled = false")
     tiny.open()
-    assert texts(tiny) == changelog.triggers([SHELVES], tiny.installation.id)
-    installed = changelog.list_installed(tiny.shop)
+    assert texts(tiny) == triggers.texts([SHELVES], tiny.installation.id)
+    installed = triggers.list_installed(tiny.shop)
     assert [name for kind, name, _, _ in installed if kind == "table"] == ["cde_shelves_feed_cl"]
     assert status(tiny) == ("invalid", "switched off")
     assert [feed.name for feed in tiny.installation.feeds()] == ["shelves"]
@@ -271,7 +271,7 @@ def test_a_feed_whose_table_is_missing_is_unavailable_and_the_others_go_on(tmp_p
     tiny.open()
     assert [feed.name for feed in tiny.installation.feeds()] == ["things", "places"]
     assert indexer.cursor(tiny.installation.ours, places).unavailable is None
-    assert texts(tiny) == changelog.triggers([THINGS, places], tiny.installation.id)
+    assert texts(tiny) == triggers.texts([THINGS, places], tiny.installation.id)
     tiny.close()
 
 
@@ -298,7 +298,7 @@ def test_triggers_that_are_missing_or_changed_are_put_right_and_what_they_feed_c
     tiny.shop.executescript(change.replace("ID", tiny.installation.id))
     tiny.shop.execute("update thing set name = 'Unseen' where thing_id = 2")
     tiny.open()
-    assert texts(tiny) == changelog.triggers([THINGS], tiny.installation.id)
+    assert texts(tiny) == triggers.texts([THINGS], tiny.installation.id)
     assert status(tiny) == ("invalid", "triggers were missing or changed")
     sender = Sender()
     story.full_sync(*tiny.work(sender), THINGS)
@@ -318,14 +318,14 @@ def test_a_trigger_of_a_table_is_compared_for_the_feeds_that_watch_it_only(tmp_p
 def test_a_kill_while_triggers_are_put_right_forgets_nothing(tiny, monkeypatch):
     tiny.shop.execute("drop trigger saasexport_thing_update")
     tiny.shop.execute("update thing set name = 'Unseen' where thing_id = 2")
-    install = changelog.install
+    install = triggers.install
 
     def killed_after(*arguments):
         install(*arguments)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(changelog, "install", killed_after)
+        patched.setattr(triggers, "install", killed_after)
         with pytest.raises(KeyboardInterrupt):
             tiny.open()
     tiny.open()
@@ -342,11 +342,11 @@ def test_another_change_of_the_schema_is_only_noted(tiny):
 
 
 def test_a_changelog_that_was_dropped_with_its_triggers_is_made_anew(tiny):
-    changelog.uninstall(tiny.shop)
+    triggers.uninstall(tiny.shop)
     tiny.shop.execute("update thing set name = 'Unseen' where thing_id = 2")
     tiny.open()
     assert status(tiny) == ("invalid", "its changelog is new")
-    assert texts(tiny) == changelog.triggers([THINGS], tiny.installation.id)
+    assert texts(tiny) == triggers.texts([THINGS], tiny.installation.id)
 
 
 def test_a_shop_that_is_locked_says_so(tiny):
@@ -378,7 +378,7 @@ def test_a_shop_with_triggers_of_another_installation_is_refused(tiny, tmp_path,
     with pytest.raises(ShopError, match="belongs to another installation of saasexport; is this the right shop"):
         copied(other, tiny)
     with sqlite3.connect(other / "shop.sqlite") as shop:
-        installed = changelog.list_installed(shop)
+        installed = triggers.list_installed(shop)
         assert {sql for kind, _, _, sql in installed if kind == "trigger"} == set(texts(tiny).values())
     shop.close()
 

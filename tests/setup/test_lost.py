@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from saasexport import jobs
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.database import indexer
 from saasexport.feed import Subscription
-from tests.capture.test_changelog import SHELVES
+from tests.capture.installed import SHELVES
 from tests.tiny import THINGS, Sender, Tiny
 
 NAMES = {"name": "places", "indexer": "place", "view": "cde_places", "table": "cde_places"}
@@ -119,7 +119,7 @@ def test_a_thing_in_our_way_from_the_beginning_is_told_as_well(tmp_path, monkeyp
 
 def test_a_changelog_of_version_0_1_0_is_renewed_and_its_feed_not_walked_anew(tiny, capsys):
     tiny.shop.execute("drop table cde_things_feed_cl")
-    tiny.shop.execute(changelog.changelogs_of_0_1_0([THINGS])["cde_things_feed_cl"])
+    tiny.shop.execute(triggers.changelog_texts_of_0_1_0([THINGS])["cde_things_feed_cl"])
     tiny.shop.execute("update thing set name = 'x' where thing_id = 2")
     assert run(tiny, capsys) == (0, "")
     assert tiny.shop.execute("select entity_id, written from cde_things_feed_cl").fetchall() == [(2, None)]
