@@ -72,6 +72,12 @@ class HeldItems:
 
     def ranges(self, feed: Feed) -> list[Range]:
         """The 256 ranges; ConfigError if the service has no digests of this feed."""
+        if self.settings.destination != "commerce":
+            raise ConfigError(
+                f'{self.settings.url}: destination "{self.settings.destination}" has no digests,'
+                " so what it holds cannot be compared",
+                "saas:resync --feed FEED --force sends a feed again",
+            )
         content = self._digests(feed)
         listed = content.get("ranges")
         ranges = [Range()] * 256

@@ -54,6 +54,9 @@ def service(examined: Examined) -> Findings:
         if client.state.stopped:
             yield warn("service", client.state.stopped, "wait, or see what the service's operator says")
             return
+        if examined.config["service.destination"] != "commerce":
+            yield from _checked(client)
+            return
         # One feed stands for all that use the common route.
         own = [feed for feed in feeds if installation.config.of_feed(feed.name, "path")]
         common = [feed for feed in feeds if feed not in own][:1]
@@ -63,11 +66,26 @@ def service(examined: Examined) -> Findings:
         client.close()
 
 
+def _checked(client: Client) -> Findings:
+    """What a destination says of itself."""
+    try:
+        checks = client.destination.check()
+    except SaasExportError as error:
+        url = client.settings.url
+        yield fail("service", str(error.args[0]), error.hint or f"is it running, and [service] url right: {url}?")
+        return
+    for check in checks:
+        yield ok("service", check.text) if check.is_good else fail("service", check.text, check.remedy)
+
+
 def _secrecy(examined: Examined) -> Findings:
     url = examined.config["service.url"]
     host = address(url).host
-    if examined.config["service.api_key_file"] and url.startswith("http://") and not host.startswith(LOOPBACK):
-        yield warn("service", f"{url}: the key goes over the network in clear", "use https, see [service] url")
+    key_files = ("service.api_key_file", "service.typesense.api_key_file", "service.nats.token_file")
+    is_clear = url.startswith(("http://", "nats://")) and not host.startswith(LOOPBACK)
+    if is_clear and any(examined.config[name] for name in key_files):
+        secure = "tls" if url.startswith("nats://") else "https"
+        yield warn("service", f"{url}: the key goes over the network in clear", f"use {secure}, see [service] url")
 
 
 def environment(examined: Examined) -> Findings:

@@ -1,6 +1,6 @@
 """Destinations: how items look there, how they are sent, and what an answer means.
 
-A destination is one module here that knows nothing of the others.  The client cuts batches,
+A destination is one module here that knows nothing of the others (destinations.md 5).  The client cuts batches,
 splits what is refused, backs off and records; it asks a destination for the calls of a batch, and what came of each.
 """
 
@@ -41,6 +41,14 @@ class Verdict(NamedTuple):
     wait: float | None = None  # the seconds to leave it alone, if it said so
 
 
+class Check(NamedTuple):
+    """What was found out about a destination by asking it: for doctor."""
+
+    is_good: bool
+    text: str
+    remedy: str = ""
+
+
 class Destination(Protocol):
     """What every destination can do."""
 
@@ -52,6 +60,12 @@ class Destination(Protocol):
 
     def judge(self, call: Call, response: Response) -> Verdict:
         """What an answer means."""
+
+    def check(self) -> list[Check]:
+        """What it says of our credentials, our place there and its limits; ServiceError if there is no answer.
+
+        Nothing is stored.  Empty where an empty batch of each feed is asked instead.
+        """
 
     def close(self) -> None:
         """Close what is open beside the transport, which is the client's."""

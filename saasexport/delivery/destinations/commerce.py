@@ -5,7 +5,7 @@ from collections.abc import Callable
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers, batches
 from saasexport.delivery.connection import Response
-from saasexport.delivery.destinations import Call, Verdict, judge_failure
+from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.wire import Settings, Transport
 from saasexport.feed import Feed
 
@@ -43,6 +43,10 @@ class Commerce:
             message = message or "the service refused the item"
             return Verdict(refused) if refused else Verdict(is_unclear=True, message=message)
         return judge_failure(self.url, call.path, response, message, HINT)
+
+    def check(self) -> list[Check]:
+        """Nothing: each feed may have a path of its own, which is asked."""
+        return []
 
     def close(self) -> None:
         """Nothing is open beside the transport."""

@@ -12,7 +12,7 @@ from typing import Any
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
 from saasexport.delivery.connection import Response
-from saasexport.delivery.destinations import Call, Verdict
+from saasexport.delivery.destinations import Call, Check, Verdict
 from saasexport.delivery.destinations.documents import document_of
 from saasexport.delivery.nats_connection import Message, NatsConnection
 from saasexport.delivery.wire import Settings, Transport
@@ -80,6 +80,17 @@ class Nats:
         if len(failed) == len(call.batch):
             return Verdict(stopped=f"{self.settings.url}: {failed[0]}")
         return Verdict(refused, True, failed)
+
+    def check(self) -> list[Check]:
+        """Asks which stream takes our subjects; a wrong token is refused before that."""
+        connection = self._connection()
+        subject = f"{self.subject}.>"
+        (answer,) = connection.publish([Message("$JS.API.STREAM.NAMES", "", json.dumps({"subject": subject}).encode())])
+        if answer is None:
+            return [Check(False, f"{self.settings.url}: JetStream is not switched on", "start nats-server with -js")]
+        names = ", ".join(json.loads(answer).get("streams") or ()) or "none yet: it is made by the first job"
+        taken = f"takes our token and messages of up to {connection.max_payload} bytes"
+        return [Check(True, f"{self.settings.url}: {taken}; the stream of {subject} is {names}")]
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
 from saasexport.delivery.connection import Response
-from saasexport.delivery.destinations import Call, Verdict, judge_failure
+from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.destinations.documents import document_of
 from saasexport.delivery.wire import Settings, Transport
 from saasexport.feed import Feed
@@ -88,6 +88,20 @@ class Typesense:
                 kind = refused if line.get("code") in (400, 413) else failed
                 kind[place] = _reason(line)
         return Verdict(refused, True, failed)
+
+    def check(self) -> list[Check]:
+        """An import of nothing is refused as any other, and stores nothing."""
+        response = self._request("POST", f"{self.documents}/{IMPORT}", b"", "")
+        place = f"{self.url}: collection {self.collection}"
+        if response.status == 404:
+            return [Check(True, f"{place}: takes our key; is made by the first job")]
+        if response.status == 200:
+            return [Check(True, f"{place}: takes our key")]
+        message = answers.message_of(answers.read(response))
+        text = f"{self.url}: answered {response.status}" + (f": {message}" if message else "")
+        if response.status in (401, 403):
+            return [Check(False, text, "see [service.typesense] api_key_file: the key must allow documents:* of it")]
+        return [Check(False, text, "is it Typesense, and ready? See [service] url and the log of the server")]
 
     def close(self) -> None:
         """Nothing is open beside the transport."""

@@ -148,6 +148,50 @@ def test_two_shops_in_one_place_never_touch_each_other(engine, flawless_shop_fil
     assert held(engine, one, "together") == before != held(engine, two, "together")
 
 
+def doctor(exporter):
+    """The lines of doctor about the service."""
+    findings = json.loads(exporter.run("saasexport", "doctor", "--json").stdout)
+    about = [one for one in findings if one["check"] == "service"]
+    return [(one["status"], f"{one['message']}; {one['remedy']}".rstrip("; ")) for one in about]
+
+
+def test_doctor_tries_the_key_and_names_the_place(engine, exporter):
+    place = engine.place(exporter.environment)
+    before, after = {
+        "typesense": (
+            f"collection {place}: takes our key; is made by the first job",
+            f"collection {place}: takes our key",
+        ),
+        "nats": (
+            f"takes our token and messages of up to 1048576 bytes; the stream of {place}.> is none yet: it is made by"
+            " the first job",
+            f"takes our token and messages of up to 1048576 bytes; the stream of {place}.> is {place}",
+        ),
+    }[engine.name]
+    assert doctor(exporter) == [("OK", f"{engine.url}: {before}")]
+    exporter.tick()
+    assert doctor(exporter) == [("OK", f"{engine.url}: {after}")]
+    engine.key_file.write_text("another")
+    try:
+        ((level, text),) = doctor(exporter)
+    finally:
+        engine.key_file.write_text(engines.KEY)
+    assert (level, f"[service.{engine.name}] {engine.key}" in text) == ("FAIL", True)
+    exporter.url = exporter.url.replace(str(engine.port), str(engines.free_port()))
+    exporter.config.write_text(exporter.config.read_text().replace(engine.url, exporter.url))
+    ((level, text),) = doctor(exporter)
+    assert (level, f"{exporter.url}: connection refused" in text) == ("FAIL", True)
+
+
+def test_verify_says_that_what_an_engine_holds_cannot_be_compared(engine, exporter):
+    done = exporter.run("saasexport", "verify")
+    assert done.returncode == 2
+    assert done.stderr == (
+        f'saasexport: {engine.url}: destination "{engine.name}" has no digests, so what it holds cannot be compared;'
+        " saas:resync --feed FEED --force sends a feed again\n"
+    )
+
+
 def test_a_wrong_key_is_told_in_a_line_and_nothing_is_lost(engine, exporter):
     wrong = exporter.folder / "wrong.key"
     wrong.write_text("another")
