@@ -46,7 +46,7 @@ class Parameters:
         return {**headers, **{header: self.one(name) for name, header in SCOPE_PARAMETERS.items() if self.one(name)}}
 
 
-def query_of(parameters: Parameters) -> Query:
+def query_of(parameters: Parameters, size: int = 20) -> Query:
     """A search as an address has it: filter=ATTRIBUTE:VALUE may be repeated, sort=-price is the dearest first."""
     clauses: dict[str, list[str]] = {}
     rows = []
@@ -68,7 +68,7 @@ def query_of(parameters: Parameters) -> Query:
     sorts = tuple(Sort(name.removeprefix("-"), name.startswith("-")) for name in parameters.all("sort") if name)
     phrase = parameters.one("phrase") or parameters.one("q")
     page = parameters.number("page", 1, 1_000_000)
-    size = parameters.number("page_size", 20, MOST_PER_PAGE)
+    size = parameters.number("page_size", size, MOST_PER_PAGE)
     return Query(phrase, tuple(rows), sorts, page, size)
 
 

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 GRAPHQL, SEARCH, RECOMMEND, UNITS = "graphql", "search", "recommend", "units"
 PAGE, PREFLIGHT = "page", "preflight"
+LISTING, PRODUCT = "listing", "product"
 
 
 class Asked(NamedTuple):
@@ -21,6 +22,10 @@ def asked_of(path: str) -> Asked | None:
             return Asked(GRAPHQL)
         case ["", environment, "graphql"]:
             return Asked(GRAPHQL, unquote(environment))
+        case ["", "storefront"]:
+            return Asked(PAGE, LISTING)
+        case ["", "storefront", "product"]:
+            return Asked(PAGE, PRODUCT)
         case ["", "storefront", ("search.json" | "recommend.json" | "units.json") as name]:
             return Asked(name.removesuffix(".json"))
     return None

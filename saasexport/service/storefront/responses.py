@@ -3,13 +3,29 @@
 from saasexport.service.catalog.scope import ScopeError
 from saasexport.service.connected import Building, Connected
 from saasexport.service.search.query import SearchError
-from saasexport.service.storefront import answers
-from saasexport.service.storefront.paths import GRAPHQL, SEARCH, UNITS, Asked
+from saasexport.service.storefront import answers, pages
+from saasexport.service.storefront.answers import Parameters
+from saasexport.service.storefront.listing_page import Listing
+from saasexport.service.storefront.paths import GRAPHQL, LISTING, PAGE, SEARCH, UNITS, Asked
+from saasexport.service.storefront.product_page import ProductPage
 from saasexport.web.wire import Answer, Refusal, Request
+
+_TITLES = {400: "This cannot be answered", 404: "Not here", 503: "Not yet"}
 
 
 def respond(connected: Connected, asked: Asked, request: Request, body: bytes) -> Answer:
-    """The answer to a request, or the refusal of one that cannot be answered."""
+    """The answer to a request, or the refusal of one that cannot be answered; a page says why by itself."""
+    if asked.what != PAGE:
+        return _respond(connected, asked, request, body)
+    try:
+        return _respond(connected, asked, request, body)
+    except Refusal as refusal:
+        title = _TITLES.get(refusal.status, "Refused")
+        page = pages.message(title, f"{refusal}.", Parameters(request.query), refusal.status)
+        return Answer(page.status, page.body, (*refusal.headers, *page.headers), page.kind)
+
+
+def _respond(connected: Connected, asked: Asked, request: Request, body: bytes) -> Answer:
     try:
         return _answered(connected, asked, request, body)
     except (ScopeError, SearchError) as error:
@@ -25,8 +41,11 @@ def _answered(connected: Connected, asked: Asked, request: Request, body: bytes)
         return answered(connected, request, body, asked.name)
     if asked.what == UNITS:
         return answers.json_answer(answers.units(connected.settings))
-    parameters = answers.Parameters(request.query)
+    parameters = Parameters(request.query)
     with connected.answering(parameters.scope(request.headers), is_strict=False) as scope:
+        if asked.what == PAGE:
+            page = Listing(scope, parameters) if asked.name == LISTING else ProductPage(scope, parameters)
+            return pages.answer(page.page())
         if asked.what == SEARCH:
             return answers.json_answer(answers.search(scope, parameters))
         return answers.json_answer(answers.recommend(scope, parameters))

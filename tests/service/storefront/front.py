@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -71,6 +72,18 @@ class Front:
         """GET a path with parameters."""
         query = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
         return self.caller.get(f"{path}?{query}" if query else path)
+
+    def page(self, path: str = "", **parameters: Any) -> tuple[int, dict[str, str], str]:
+        """A page of the preview: status, headers and text."""
+        query = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
+        connection = HTTPConnection("127.0.0.1", self.caller.port, timeout=20)
+        try:
+            connection.request("GET", f"/storefront/{path}" + (f"?{query}" if query else ""))
+            answer = connection.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, headers, answer.read().decode()
+        finally:
+            connection.close()
 
     def is_ready(self) -> bool:
         """Whether everything that was received is in the answers."""
