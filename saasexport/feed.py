@@ -11,7 +11,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -39,8 +38,7 @@ SHORT = 32_768
 INSTRUCTIONS = 20_000
 
 
-@dataclass(frozen=True)
-class Subscription:
+class Subscription(NamedTuple):
     """A table of the shop whose changes lead to items of a feed.
 
     The triggers write the value of `column` into the feed's changelog.
@@ -283,8 +281,7 @@ def _no_uuid(kind: str, entity_id: EntityId) -> str:
     raise LookupError(f"no UUIDs are assigned here, {kind} {entity_id} asked for one")
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """When items change without any write to the shop, because a day has come.
 
     `next` gives the first such moment after `shop.now`, or None; `ids` the
@@ -295,13 +292,11 @@ class Due:
     ids: Callable[[Shop, datetime], Iterable[int]]
 
 
-@dataclass(frozen=True)
-class Feed:
-    """One kind of data that is sent (feeds.md 1.1 and 1.2).
+_NONE: dict[str, Any] = {}
 
-    What is not said is derived: names from `name`, queries from `sql` and `entity`, and the entity's own table is
-    subscribed to.  Subscriptions to one key are joined, so that a write of the shop costs one row.
-    """
+
+class Declaration(NamedTuple):
+    """What a feed says of itself."""
 
     name: str
     identity: tuple[str, ...]  # the fields that identify an item, in the order of the hash
@@ -316,8 +311,8 @@ class Feed:
     sql: Queries = NO_QUERIES  # where `walk`, `count` and the vias are, as via_<via>, unless they are given here
     walk: str = ""  # SQL: entity ids after :after, ascending, :limit of them (:since for a look-back, as text)
     # SQL: the number of items a full sync would produce, of entities :after to :upto if it names them; one an entity
-    count: str = ""
-    vias: dict[str, str] = field(default_factory=dict)  # via -> SQL: entity ids of :keys, a JSON list
+    count: str = ""  # type: ignore[assignment]  # tuples have a method of that name, which nobody asks a feed for
+    vias: dict[str, str] = _NONE  # via -> SQL: entity ids of :keys, a JSON list
     settings: tuple[Setting, ...] = ()
     legacy: bool = False  # collected first, sent by another job
     exporter: str = "saas_data_exporter"  # the job that sends what a legacy feed collected
@@ -327,7 +322,7 @@ class Feed:
     varying: tuple[str, ...] = ()  # fields that usually differ between the items of an entity, see items.py
     unhashed: tuple[str, ...] = ()  # further fields that are sent but make no item new
     # --id-type -> SQL: entity ids of :keys, texts, or of :ids, entity ids; '' is itself
-    id_types: dict[str, str] = field(default_factory=dict)
+    id_types: dict[str, str] = _NONE
     near: str = ""  # SQL: how the shop writes :key, of the id type that is text, in another letter case
     key: Key = INTEGER
     due: Due | None = None
@@ -341,25 +336,41 @@ class Feed:
     # Of a feed of one's own: its file, the values that its queries may name beside ours, how many seconds each may
     # take for a chunk, and what tells that the file is another than it was.
     origin: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = _NONE
     seconds: float = 0
     digest: str = ""
     fault: str = ""  # why there is a name only: its file cannot be used
 
-    def __post_init__(self) -> None:
-        table = self.table or f"cde_{''.join(_words(self.name))}_feed"
-        view = self.view or table
-        derived = {
-            "table": table,
-            "view": view,
-            "indexer": self.indexer or view,
-            "title": self.title or f"{''.join(_words(self.name, ' ')).title()} Feed",
-            "walk": self.walk or self._query("walk") or _of_entity(WALK, self.entity, self.key),
-            "count": self.count or self._query("count") or _of_entity(COUNT, self.entity, self.key),
-        }
-        subscriptions, vias = _join(self._subscriptions(), self._vias())
-        for name, value in {**derived, "subscriptions": subscriptions, "vias": vias}.items():
-            object.__setattr__(self, name, value)  # frozen for everybody else
+
+class Feed(Declaration):
+    """One kind of data that is sent (feeds.md 1.1 and 1.2).
+
+    What is not said is derived: names from `name`, queries from `sql` and `entity`, and the entity's own table is
+    subscribed to.  Subscriptions to one key are joined, so that a write of the shop costs one row.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, *arguments: Any, **fields: Any) -> "Feed":
+        """Fill in what is derived."""
+        said = super().__new__(cls, *arguments, **fields)
+        table = said.table or f"cde_{''.join(_words(said.name))}_feed"
+        view = said.view or table
+        subscriptions, vias = _join(said._subscriptions(), said._vias())
+        return said._replace(
+            table=table,
+            view=view,
+            indexer=said.indexer or view,
+            title=said.title or f"{''.join(_words(said.name, ' ')).title()} Feed",
+            walk=said.walk or said._query("walk") or _of_entity(WALK, said.entity, said.key),
+            count=said.count or said._query("count") or _of_entity(COUNT, said.entity, said.key),
+            subscriptions=subscriptions,
+            vias=vias,
+        )
+
+    def replaced(self, **fields: Any) -> "Feed":
+        """This feed with other fields; what is derived of them is derived anew."""
+        return Feed(**{**self._asdict(), **fields})
 
     @property
     def changelog(self) -> str:

@@ -55,21 +55,12 @@ def text_of(path: str) -> str:
 def parse(text: str) -> dict[str, str]:
     """Split the text of a .sql file into its named queries."""
     queries: dict[str, str] = {}
-    name = ""
-    lines: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):  # of lines, a text may hold other separators
-        if line.startswith("-- name:"):
-            _keep(queries, name, lines)
-            name, lines = line[8:].strip(), []
-        else:
-            lines.append(line)
-    _keep(queries, name, lines)
+    # Of lines: a text may hold other separators.
+    for block in ("\n" + text.replace("\r\n", "\n")).split("\n-- name:")[1:]:
+        line, _, query = block.partition("\n")
+        name = line.strip()
+        if name in queries:
+            raise ValueError(f"query {name} stands twice")
+        if name:
+            queries[name] = query.strip().rstrip(";")
     return queries
-
-
-def _keep(queries: dict[str, str], name: str, lines: list[str]) -> None:
-    if not name:
-        return
-    if name in queries:
-        raise ValueError(f"query {name} stands twice")
-    queries[name] = "\n".join(lines).strip().rstrip(";")

@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -15,11 +14,10 @@ from saasexport.jobs import reindex_all_invalid
 from saasexport.sync import story
 from tests.tiny import THINGS, Sender, Tiny
 
-LEGACY = replace(
-    THINGS, name="papers", indexer="paper", view="cde_papers_feed", table="cde_papers_feed", legacy=True
+LEGACY = THINGS.replaced(
+    name="papers", indexer="paper", view="cde_papers_feed", table="cde_papers_feed", legacy=True
 )
-SALES = replace(
-    THINGS,
+SALES = THINGS.replaced(
     name="sales",
     indexer="sale",
     view="cde_sales_feed",

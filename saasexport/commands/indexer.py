@@ -20,7 +20,7 @@ from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.sync import resync
-from saasexport.sync.exporter import Options, exporter_for
+from saasexport.sync.exporter import Options, collect_less, exporter_for
 from saasexport.usage import as_typed, near
 
 _PRODUCTS = "catalog_data_exporter_products"
@@ -209,6 +209,7 @@ def _set_status(installation: Installation, feeds: list[Feed], wanted: str) -> i
 
 def _reindex(installation: Installation, feeds: list[Feed], options: argparse.Namespace) -> int:
     """Sync every feed in full, one after the other; what legacy feeds collect is sent by their job."""
+    collect_less()
     exporter = exporter_for(installation, "saasexport indexer:reindex")
     failed = False
     try:

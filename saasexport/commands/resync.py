@@ -6,7 +6,6 @@ It takes the feed's lock only: a feed that a job is busy with is left to it.
 import argparse
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 from saasexport.commands import question
@@ -21,7 +20,7 @@ from saasexport.setup.opening import open_installation
 from saasexport.status import status
 from saasexport.status.judgement import quantity
 from saasexport.sync import lookup, resync
-from saasexport.sync.exporter import Exporter, Options, exporter_for
+from saasexport.sync.exporter import Exporter, Options, collect_less, exporter_for
 from saasexport.sync.report import Report
 from saasexport.sync.resync import Selection
 from saasexport.sync.trial import Trial, trial, try_stored
@@ -97,6 +96,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         feed = _feed(installation, options)
         options.lines = _lines(options.by_ids_file) if options.by_ids_file is not None else []
         _check(options, feed)
+        collect_less()
         exporter = exporter_for(installation, " ".join(["saasexport saas:resync", *_options_for_log(options)]))
         try:
             return _run(exporter, feed, options)
@@ -290,7 +290,7 @@ def _trial(
     if options.no_reindex and feed.legacy:
         return try_stored(exporter, wanted, feed, selection)
     is_forced = wanted.force or ids is not None
-    return trial(exporter, replace(wanted, force=is_forced), feed, selection, options.cleanup_feed)
+    return trial(exporter, wanted._replace(force=is_forced), feed, selection, options.cleanup_feed)
 
 
 def _selection(

@@ -5,12 +5,10 @@ page are made of it: a setting that is not here does not exist.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """One key of the configuration: its type, its default, and what is allowed."""
 
     kind: type

@@ -7,8 +7,7 @@ has changed.
 """
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from saasexport.config import addresses, ownership
@@ -25,14 +24,17 @@ ADDRESSES = (("service", "url"), ("export", "ping_url"))
 DEFAULT_FILES = ("saasexport.toml", "/etc/saasexport/saasexport.toml")
 
 
-@dataclass(frozen=True)
+Sections = dict[str, dict[str, Any]]
+
+
 class Config:
     """The configuration in force.  Paths are absolute; keys left out have their defaults."""
 
-    file: str
-    sections: dict[str, dict[str, Any]]  # shop, export, service: key -> value
-    feeds: dict[str, dict[str, Any]]  # feed -> key -> value, as the file has them
-    given: tuple[str, ...] = ()  # "section.key" of every key that stands in the file
+    def __init__(self, file: str, sections: Sections, feeds: Sections, given: Sequence[str] = ()) -> None:
+        self.file = file
+        self.sections = sections  # shop, export, service: key -> value
+        self.feeds = feeds  # feed -> key -> value, as the file has them
+        self.given = tuple(given)  # "section.key" of every key that stands in the file
 
     def __getitem__(self, dotted: str) -> Any:
         section, _, key = dotted.rpartition(".")

@@ -4,7 +4,6 @@ Kept in our database, so that the next job knows it.  Threads that send may lear
 something at any moment; the thread that our database belongs to writes it down.
 """
 
-import random
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -38,6 +37,8 @@ class ServiceState:
 
     def stop(self, error: str, wait: float | None = None) -> None:
         """Send nothing more in this job, and nothing for `wait` seconds if the service said so."""
+        import random  # late: only for a service that is down
+
         with self._guard:
             if self.stopped and wait is None:
                 return  # another request, in flight at the same time, has said it

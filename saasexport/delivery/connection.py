@@ -190,7 +190,10 @@ class Connection:
 
         def look_up() -> None:
             try:
-                answer.append(self.resolve(self.address.host, self.address.port, 0, socket.SOCK_STREAM))
+                host = self.address.host
+                # As bytes, or the codec for names that are not ASCII is loaded, and its tables.
+                name = host.encode() if host.isascii() else host
+                answer.append(self.resolve(name, self.address.port, 0, socket.SOCK_STREAM))
             except (OSError, UnicodeError) as error:
                 answer.append(error)
 

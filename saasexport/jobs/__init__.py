@@ -3,12 +3,13 @@
 A job that finds nothing to do never comes here: see saasexport.idle.
 """
 
-import argparse
 import os
 import sqlite3
 import sys
 import time
 from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import saasexport
 from saasexport import lock, plain
@@ -20,10 +21,11 @@ from saasexport.log import Log
 from saasexport.setup import feed_set, opening, recovery
 from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
-from saasexport.status import metrics, status
-from saasexport.status.judgement import quantity
-from saasexport.sync.exporter import Exporter, Options, connect
-from saasexport.usage import Parser, as_typed
+from saasexport.status import status
+from saasexport.sync.exporter import Exporter, Options, collect_less, connect
+
+if TYPE_CHECKING:
+    from saasexport.usage import Parser
 
 
 def main(name: str, argv: list[str], held: int | None = None) -> int:
@@ -32,7 +34,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     os.umask(0o077)
     plain.guard_streams()
     try:
-        options = parser(name, module.__doc__ or "").parse_args(argv)
+        options = _of_cron(argv) or parser(name, module.__doc__ or "").parse_args(argv)
     except ConfigError as error:
         _print(name, str(error))
         return error.exit_status
@@ -83,12 +85,22 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             lock.release(held)
 
 
+def _of_cron(argv: list[str]) -> SimpleNamespace | None:
+    """The options of a line of crontab.example, which need no parser; None of any others."""
+    config = argv[2] if argv[1:2] == ["--config"] and len(argv) == 3 else None
+    if argv[:1] != ["--cron"] or (len(argv) > 1 and (config is None or config.startswith("-"))):
+        return None
+    return SimpleNamespace(config=config, cron=True, verbose=False, wait=False, feeds=[])
+
+
 def _nothing_to_do(name: str, installation: Installation) -> str:
     """That there is nothing to do for this job, and what waits for another one."""
     counts = status.failed_by_status(installation).values()
     waiting = sum(of_feed.get(code, 0) for of_feed in counts for code in (1, 2))
     if not waiting or name == "resend_failed":
         return "nothing to do"
+    from saasexport.status.judgement import quantity  # late: nobody reads it under cron
+
     return f"nothing to do; {quantity(waiting, 'failed item')} {'waits' if waiting == 1 else 'wait'} for resend_failed"
 
 
@@ -104,7 +116,10 @@ def count(exporter: Exporter, walked: list[Feed]) -> None:
 def publish(exporter: Exporter) -> None:
     """Have the metrics file show what a job has done; that alone never makes it fail."""
     try:
-        metrics.write(exporter.installation)
+        if exporter.installation.config["export.metrics_file"]:
+            from saasexport.status import metrics  # late: few want it
+
+            metrics.write(exporter.installation)
     except (ConfigError, sqlite3.Error) as error:
         exporter.log.error("02-01", str(error))
 
@@ -133,11 +148,17 @@ def _cannot_open(name: str, option: str | None, error: Exception) -> int:
 
 
 def _print(name: str, message: str) -> None:
+    from saasexport.usage import as_typed  # late: only for a message
+
     print(as_typed(f"{name}: {plain.line(message)}"), file=sys.stderr)
 
 
-def parser(name: str, description: str) -> argparse.ArgumentParser:
+def parser(name: str, description: str) -> "Parser":
     """The options that all jobs have."""
+    import argparse
+
+    from saasexport.usage import Parser
+
     options = Parser(
         prog=name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -153,8 +174,9 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     return options
 
 
-def prepare(installation: Installation, name: str, options: argparse.Namespace) -> tuple[Exporter, Options]:
+def prepare(installation: Installation, name: str, options: Any) -> tuple[Exporter, Options]:
     """What a job works with."""
+    collect_less()
     log = Log(installation.config["export.log_dir"], f"bin/{name}", options.verbose)
     deadline = time.monotonic() + installation.config["export.run_seconds"]
     client = connect(installation, log, options.cron, deadline)

@@ -6,7 +6,7 @@ So is older history, and the next job compares every feed with the shop.  With
 Run by cron daily at 02:00; safe to run by hand.
 """
 
-import argparse
+from typing import Any
 
 from saasexport import clock
 from saasexport.database import delays, history, indexer
@@ -19,7 +19,7 @@ from saasexport.sync.locked import each_feed
 KEPT_DAYS = 7
 
 
-def run(exporter: Exporter, options: Options, arguments: argparse.Namespace) -> None:
+def run(exporter: Exporter, options: Options, arguments: Any) -> None:
     """Clean up every feed's table, and ask for the daily reconciliation."""
     clean_up(exporter, options)
     nightly.verify_due(exporter, options)

@@ -7,7 +7,6 @@ from datetime import datetime
 from saasexport import clock, plain, queries
 from saasexport.clock import duration, now_text
 from saasexport.database.db import transaction
-from saasexport.usage import as_typed
 
 SQL = queries.beside(__file__)
 
@@ -18,6 +17,8 @@ TELL_AGAIN_SECONDS = 3600
 def tell(job: str, ours: sqlite3.Connection, lines: list[str], is_cron: bool) -> int:
     """Print what went wrong, at most once an hour under cron; gives the exit status."""
     for line in lines_to_mail(job, ours, lines) if is_cron else lines:
+        from saasexport.usage import as_typed  # late: only for a message
+
         print(as_typed(f"{job}: {plain.line(line)}"), file=sys.stderr)
     return 1 if lines else 0
 

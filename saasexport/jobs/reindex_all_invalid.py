@@ -4,14 +4,12 @@ Run by cron every minute; safe to run by hand.  After run_seconds it ends, and
 the next run goes on where it was.
 """
 
-import argparse
 import time
-from dataclasses import replace
+from typing import Any
 
 from saasexport.clock import now_text
 from saasexport.database import indexer, questions
 from saasexport.feed import Feed
-from saasexport.jobs import cleanup_deleted_feed_items
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed, under_lock
 from saasexport.sync.report import Report
@@ -21,7 +19,7 @@ from saasexport.sync.story import full_sync, keep_bounded, partial_sync, sync_aw
 SLICE_SECONDS = 10
 
 
-def run(exporter: Exporter, options: Options, arguments: argparse.Namespace | None = None) -> list[Feed]:
+def run(exporter: Exporter, options: Options, arguments: Any | None = None) -> list[Feed]:
     """Partial sync of every changelog and of what a crash left, then full syncs in slices.
 
     Gives the feeds of which every entity was seen.
@@ -50,7 +48,7 @@ def _sync_invalid(exporter: Exporter, options: Options, invalid: list[Feed]) -> 
 
 
 def _slice(exporter: Exporter, options: Options, feed: Feed) -> Report:
-    return full_sync(exporter, replace(options, until=time.monotonic() + SLICE_SECONDS), feed)
+    return full_sync(exporter, options._replace(until=time.monotonic() + SLICE_SECONDS), feed)
 
 
 def keep_up(exporter: Exporter, options: Options, feeds: list[Feed]) -> None:
@@ -65,6 +63,8 @@ def keep_up(exporter: Exporter, options: Options, feeds: list[Feed]) -> None:
     if installation.ours.execute(
         "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')", now
     ).fetchone():
+        from saasexport.jobs import cleanup_deleted_feed_items  # late: once in two days at most
+
         cleanup_deleted_feed_items.clean_up(exporter, options)
 
 

@@ -3,14 +3,14 @@
 Run by cron every minute; safe to run by hand.
 """
 
-import argparse
+from typing import Any
 
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed
 from saasexport.sync.story import send_collected
 
 
-def run(exporter: Exporter, options: Options, arguments: argparse.Namespace) -> None:
+def run(exporter: Exporter, options: Options, arguments: Any) -> None:
     """Send, feed by feed, what stands in the feed tables with status 0."""
     feeds = [
         feed for feed in exporter.installation.feeds() if feed.legacy and feed.exporter == "saas_data_exporter"

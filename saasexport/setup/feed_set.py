@@ -8,9 +8,8 @@ reason why it is not available.
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saasexport import queries
 from saasexport.config import ownership
@@ -19,8 +18,9 @@ from saasexport.database import questions, uuids
 from saasexport.errors import ConfigError
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds import all_feeds, in_order
-from saasexport.feeds.own import folder, head
-from saasexport.feeds.own.loading import Loaded, Surroundings
+
+if TYPE_CHECKING:  # what reads files of feeds is loaded where there are any
+    from saasexport.feeds.own.loading import Loaded, Surroundings
 
 SQL = queries.beside(__file__)
 
@@ -29,7 +29,7 @@ class FeedSet(NamedTuple):
     """The feeds of an installation."""
 
     feeds: dict[str, Feed]
-    loaded: dict[str, Loaded]  # of the folder, by the feed's name
+    loaded: "dict[str, Loaded]"  # of the folder, by the feed's name
     nameless: list[str]  # a line for each file that names no feed and cannot be used
     files: str  # what tells that the folder is not as it was when it was read
 
@@ -37,7 +37,9 @@ class FeedSet(NamedTuple):
 def names_of(settings: Config) -> tuple[str, ...] | None:
     """The names that [feeds.*] may have; None if a file does not tell which feed it is.  The shop is not asked."""
     names = dict.fromkeys(all_feeds())
-    for path in folder.paths(settings["export.feeds_dir"]):
+    for path in paths(settings):
+        from saasexport.feeds.own import head
+
         try:
             require_own(path, settings.file)
             with open(path, "rb") as file:
@@ -52,7 +54,16 @@ def names_of(settings: Config) -> tuple[str, ...] | None:
 
 def needs_shop(settings: Config) -> bool:
     """Whether there are files of feeds, which are read against the shop."""
-    return bool(folder.paths(settings["export.feeds_dir"]))
+    return bool(paths(settings))
+
+
+def paths(settings: Config) -> list[str]:
+    """The files of feeds, by name."""
+    if not questions.files_of(settings["export.feeds_dir"]):
+        return []
+    from saasexport.feeds.own import folder
+
+    return folder.paths(settings["export.feeds_dir"])
 
 
 def built_in(settings: Config) -> FeedSet:
@@ -72,14 +83,18 @@ def identity_of(settings: Config, shop: sqlite3.Connection) -> str:
     return str(row[0]) if row and row[0] else os.path.basename(settings["shop.database"])
 
 
-def surroundings(settings: Config, shop: sqlite3.Connection, identity: str | None = None) -> Surroundings:
+def surroundings(settings: Config, shop: sqlite3.Connection, identity: str | None = None) -> "Surroundings":
     """What files of feeds are read with; `identity` is what the shop's UUIDs are made from, if it is on record."""
+    from saasexport.feeds.own.loading import Surroundings
+
     uuid_of = partial(uuids.uuid5, identity or identity_of(settings, shop))
     return Surroundings(shop, all_feeds(), settings["shop.parameters"], uuid_of)
 
 
 def load(settings: Config, shop: sqlite3.Connection, identity: str | None = None) -> FeedSet:
     """The feeds as the folder and the shop are now; `shop` is a connection that only reads."""
+    from saasexport.feeds.own import folder
+
     around = surroundings(settings, shop, identity)
     path = settings["export.feeds_dir"]
     feeds, _, _, state = built_in(settings)
@@ -100,8 +115,11 @@ def load(settings: Config, shop: sqlite3.Connection, identity: str | None = None
 
 def without_shop(settings: Config, reason: str) -> FeedSet:
     """The feeds where the shop cannot be asked: those of the folder are named, and unavailable."""
+    from saasexport.feeds.own import head
+    from saasexport.feeds.own.loading import Loaded
+
     feeds, _, _, state = built_in(settings)
-    for path in folder.paths(settings["export.feeds_dir"]):
+    for path in paths(settings):
         each = Loaded(path, head.Head())
         try:
             require_own(path, settings.file)
@@ -129,7 +147,7 @@ def require_own(path: str, config_file: str) -> None:
             raise ConfigError(f"{one}: may be written by others", f"run: chmod go-w {one}")
 
 
-def _describe_faults(each: Loaded, settings: Config) -> str:
+def _describe_faults(each: "Loaded", settings: Config) -> str:
     """The faults of a file as one line, its path as seen from the configuration."""
     root = os.path.dirname(settings.file) + os.sep
     lines = [line.removeprefix(root) for line in each.lines()]
@@ -137,12 +155,12 @@ def _describe_faults(each: Loaded, settings: Config) -> str:
     return (lines[0] if lines else f"{each.path}: cannot be used") + more
 
 
-def _unavailable(each: Loaded, reason: str) -> Feed:
+def _unavailable(each: "Loaded", reason: str) -> Feed:
     """What stands for a feed whose file cannot be used: its names, and why."""
     published = all_feeds().get(each.name)
     if published is not None:
         own: dict[str, Any] = {"subscriptions": (), "settings": (), "due": None, "fingerprint": None}
-        return replace(published, **own, assemble=_nothing, origin=each.path, fault=reason)
+        return published.replaced(**own, assemble=_nothing, origin=each.path, fault=reason)
     identity = each.head.identity or ("id",)
     return Feed(each.name, identity, ("", ""), _nothing, origin=each.path, fault=reason)
 

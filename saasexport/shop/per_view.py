@@ -18,7 +18,7 @@ def split(items: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[st
     An item that is the very same object as the first costs nothing.
     """
     first = items[0]
-    others = [item for item in items[1:] if item is not first]
+    others = [item for item in items if item is not first]
     if not others:
         return first, [{} for _ in items]
     differing = {key for key in first if any(key not in item or item[key] != first[key] for item in others)}

@@ -3,19 +3,17 @@
 Nothing else changes while a job or command works.
 """
 
-from dataclasses import dataclass, field
-
 CANNOT_BE_ASSEMBLED = "cannot be assembled"
 REJECTED = "rejected by the service"
 NOT_DELIVERED = "not delivered: "
 
 
-@dataclass
 class Problems:
     """What went wrong in a job or command, whichever pass it was."""
 
-    items: dict[tuple[str, str], int] = field(default_factory=dict)  # (feed or '', reason) -> items
-    lines_of_feeds: dict[str, None] = field(default_factory=dict)  # what else somebody must know, a line each
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], int] = {}  # (feed or '', reason) -> items
+        self.lines_of_feeds: dict[str, None] = {}  # what else somebody must know, a line each
 
     def add(self, feed: str, reason: str, items: int) -> bool:
         """Count items that have a problem; whether it is the first of its kind."""
@@ -42,7 +40,6 @@ class Problems:
         return lines
 
 
-@dataclass
 class Report:
     """What a pass came to."""
 
@@ -54,8 +51,11 @@ class Report:
     waiting: int = 0  # to be retried
     failed: int = 0  # cannot be assembled
     is_complete: bool = True  # false: the time was up, the next run goes on
-    tried: int = field(default=0, compare=False)  # of the items, those that were submitted, however that went
-    problems: Problems = field(default_factory=Problems, compare=False, repr=False)  # of the whole job or command
+    tried: int = 0  # of the items, those that were submitted, however that went
+
+    def __init__(self, problems: Problems | None = None, **counts: int) -> None:
+        self.problems = Problems() if problems is None else problems  # of the whole job or command
+        self.__dict__.update(counts)
 
     @property
     def unchanged(self) -> int:

@@ -4,7 +4,6 @@ All of it goes through the same steps.  A full sync that was asked for begins at
 the first entity, and only one that has seen every entity makes its indexer valid.
 """
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from saasexport import queries
@@ -115,7 +114,7 @@ def _with_collected(exporter: Exporter, options: Options, feed: Feed, report: Re
 
 def some_entities(exporter: Exporter, options: Options, feed: Feed, ids: list[EntityId]) -> Report:
     """Send the items of these entities, whether they changed or not."""
-    return sync_entities(exporter, replace(options, force=True, send_legacy=True), feed, ids, BY_IDS)
+    return sync_entities(exporter, options._replace(force=True, send_legacy=True), feed, ids, BY_IDS)
 
 
 def _sql(name: str, feed: Feed) -> str:

@@ -7,7 +7,6 @@ from there.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from saasexport.database import deletion_guard, indexer
@@ -99,7 +98,7 @@ def sync_entities(exporter: Exporter, options: Options, feed: Feed, ids: Iterabl
 
 def sync_guarded(exporter: Exporter, options: Options, feed: Feed, ids: Iterable[EntityId], name: str) -> Report:
     """Send the items of these entities that changed or failed; those that are gone are deleted as the guard allows."""
-    with begin(exporter, replace(options, send_legacy=True), feed, "partial") as this_pass:
+    with begin(exporter, options._replace(send_legacy=True), feed, "partial") as this_pass:
         for some in this_pass.chunks([*sorted(feed.key.only(ids)), *sorted(feed.key.others(ids))]):
             this_pass.announce(name)
             this_pass.chunk(some)
@@ -123,7 +122,7 @@ def confirm_deletions(exporter: Exporter, options: Options, feed: Feed) -> Repor
     """Send the deletions that the guard holds back."""
     ours = exporter.installation.ours
     ids = deletion_guard.load_held(ours, feed)
-    report = sync_entities(exporter, replace(options, send_legacy=True), feed, ids, "partial reindex")
+    report = sync_entities(exporter, options._replace(send_legacy=True), feed, ids, "partial reindex")
     with transaction(ours):
         ours.execute(indexer.SQL.hold_as_usual, {"feed": feed.name})
     return report

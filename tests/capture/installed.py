@@ -1,6 +1,5 @@
 """Two feeds that watch the tiny shop, and what their triggers wrote."""
 
-from dataclasses import replace
 
 from saasexport.feed import Subscription
 from tests.tiny import THINGS
@@ -8,8 +7,7 @@ from tests.tiny import THINGS
 ID = "0123456789abcdef"
 
 # Another feed that watches the same table by another key.
-SHELVES = replace(
-    THINGS,
+SHELVES = THINGS.replaced(
     name="shelves",
     indexer="shelf_data_exporter",
     view="cde_shelves_feed",

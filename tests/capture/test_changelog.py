@@ -1,7 +1,6 @@
 """Reading what the triggers wrote."""
 
 import sqlite3
-from dataclasses import replace
 
 import pytest
 
@@ -75,8 +74,7 @@ def test_a_configuration_value_of_the_feed_has_it_walked_and_others_do_not(shop,
     assert read(shop, ours) == ([], "the configuration value general/tiny changed")
 
 
-TAXED = replace(
-    THINGS,
+TAXED = THINGS.replaced(
     settings=(
         Setting("option", "name", ("tax", "it's", "1")),
         Setting("option", "name", ("shipping",)),

@@ -139,7 +139,7 @@ class Catalogue:
         for product_id, views in batch.views.items():
             for view in views:
                 common = fields.common.get(product_id, {})
-                own = fields.by_view.get((product_id, view.id), {})
+                own = fields.by_view.get(product_id, {}).get(view.id, {})
                 assert not common.keys() & own.keys()
                 found.setdefault(product_id, {})[view.code] = {**common, **own}
         return found, fields

@@ -208,11 +208,7 @@ def test_settings_that_differ_leave_all_else_common(shop):
     shop.say(1, status=1, name="Mug", image="/1.jpg")
 
     _, fields = shop.area(row, 1)
-    assert fields.by_view == {
-        (1, 1): {"currency": "USD"},
-        (1, 2): {"currency": "EUR"},
-        (1, 3): {"currency": "USD"},
-    }
+    assert fields.by_view == {1: {1: {"currency": "USD"}, 2: {"currency": "EUR"}, 3: {"currency": "USD"}}}
 
 
 def test_directives_in_descriptions_lead_to_the_store_views_addresses(shop):

@@ -1,6 +1,5 @@
 """What the shop never had is a state; what it had and lost is a problem that is told."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.capture.installed import SHELVES
 from tests.tiny import THINGS, Sender, Tiny
 
 NAMES = {"name": "places", "indexer": "place", "view": "cde_places", "table": "cde_places"}
-PLACES = replace(THINGS, subscriptions=(Subscription("place"),), **NAMES)
+PLACES = THINGS.replaced(subscriptions=(Subscription("place"),), **NAMES)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -481,7 +480,7 @@ def test_the_guard_can_be_switched_off(tmp_path, monkeypatch):
 # Legacy
 
 
-LEGACY = replace(THINGS, legacy=True)
+LEGACY = THINGS.replaced(legacy=True)
 
 
 @pytest.fixture
@@ -545,8 +544,7 @@ def due_things(day=SALE):
             yield entity._replace(common={**entity.common, "label": "sale" if is_sale else "usual"})
 
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    return replace(
-        THINGS,
+    return THINGS.replaced(
         assemble=assemble,
         due=Due(
             next=lambda shop: moment if shop.now < moment else None,

@@ -1,6 +1,5 @@
 """A shop that was imported: keys that are text, fractions, blobs, NULL, in columns that take anything."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -124,8 +123,7 @@ def test_keys_that_are_none_are_found_however_many_a_page_holds(tmp_path, monkey
 
 
 # As categories and prices do, which change with the rows above and below them.
-FAMILY = replace(
-    THINGS,
+FAMILY = THINGS.replaced(
     subscriptions=(Subscription("thing", "thing_id", via="family"), *THINGS.subscriptions[1:]),
     vias={
         **THINGS.vias,

@@ -80,7 +80,7 @@ def _of_pair(path: str, module_file: str, module: ModuleType) -> Loaded:
     if not isinstance(feed, Feed):
         return Loaded(module_file, _name_only(path), faults=[Fault(0, "FEED is no saasexport.feed.Feed")])
     digest = loading.digest_of(_bytes(path) + _bytes(module_file), {})
-    return Loaded(path, Head(feed=feed.name), replace(feed, origin=path, digest=digest))
+    return Loaded(path, Head(feed=feed.name), feed.replaced(origin=path, digest=digest))
 
 
 def _module(path: str) -> ModuleType:

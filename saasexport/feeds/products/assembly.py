@@ -79,13 +79,11 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
         for fields_of in shared:
             if product_id in fields_of:
                 common.update(fields_of[product_id])
-        parts = {}
-        for view in batch.views[product_id]:
-            part = dict(scope_fields[view.id])
-            for by_view in varied:
-                if (product_id, view.id) in by_view:
-                    part.update(by_view[product_id, view.id])
-            parts[view.id] = part
+        parts = {view.id: dict(scope_fields[view.id]) for view in batch.views[product_id]}
+        for by_view in varied:
+            if product_id in by_view:
+                for store_id, own in by_view[product_id].items():
+                    parts[store_id].update(own)
         failed: Sequence[FailedItem] = ()
         if product_id in faulty:
             failed = _take_out(product, batch.views[product_id], parts, everything)
@@ -104,13 +102,14 @@ def _ask(area: ModuleType, shop: Shop, batch: Batch) -> Fields:
 def _append(common: dict[str, Any], parts: dict[int, dict[str, Any]], extra: Fields, product_id: int) -> None:
     """Put the extra entries behind those of the shop's own attributes (feeds.md 3.1.5)."""
     further = extra.common.get(product_id, _NO_ENTRIES)["attributes"]
-    if "attributes" in common and (further or not extra.by_view):
+    if "attributes" in common and (further or product_id not in extra.by_view):
         if further:
             common["attributes"] = [*(common["attributes"] or ()), *further]
         return
     own = common.pop("attributes", None)
+    of_views = extra.by_view.get(product_id, {})
     for store_id, part in parts.items():
-        of_view = extra.by_view.get((product_id, store_id), _NO_ENTRIES)["attributes"]
+        of_view = of_views.get(store_id, _NO_ENTRIES)["attributes"]
         part["attributes"] = [*(part.get("attributes", own) or ()), *(further or of_view or ())] or None
 
 

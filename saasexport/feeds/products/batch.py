@@ -61,7 +61,7 @@ class Fields:
 
     def __init__(self) -> None:
         self.common: dict[int, dict[str, Any]] = {}
-        self.by_view: dict[tuple[int, int], dict[str, Any]] = {}  # (product id, store id)
+        self.by_view: dict[int, dict[int, dict[str, Any]]] = {}  # by product, then store
         self.faults: dict[tuple[int, int | None], str] = {}  # store id None: in every store view
         self.asides: dict[int, list[str]] = {}  # product id -> what its items go out without, and why
         self.fingerprints: dict[int, str] = {}  # what products say of their stock
@@ -79,30 +79,39 @@ class Fields:
         if given and all(item is given[0] for item in given):
             self._add(product_id, given[0])
             return
-        for store_id, item in items.items():
-            self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **item}
+        self._add_views(product_id, items)
 
     def split_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
         """Give fields of a product by store view; each that agrees becomes common."""
         if not items:
             return
-        common, parts = per_view.split(list(items.values()))
+        given = list(items.values())
+        if given.count(given[0]) == len(given):
+            self._add(product_id, given[0])
+            return
+        common, parts = per_view.split(given)
         self._add(product_id, common)
-        for store_id, part in zip(items, parts, strict=True):
-            if part:
-                self.by_view[product_id, store_id] = {**self.by_view.get((product_id, store_id), {}), **part}
+        self._add_views(product_id, {store_id: part for store_id, part in zip(items, parts, strict=True) if part})
 
     def _add(self, product_id: int, common: dict[str, Any]) -> None:
         self.common[product_id] = {**self.common[product_id], **common} if product_id in self.common else common
 
+    def _add_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
+        known = self.by_view.get(product_id)
+        if known is None:
+            self.by_view[product_id] = items
+            return
+        for store_id, item in items.items():
+            known[store_id] = {**known[store_id], **item} if store_id in known else item
+
     def spread(self, product_id: int, field: str, by_view: dict[int, Any]) -> None:
         """Give a field by store view: once for all of them where they agree."""
         first = next(iter(by_view.values()), None)
-        if all(value == first for value in by_view.values()):
+        values = list(by_view.values())
+        if values.count(first) == len(values):
             self.common.setdefault(product_id, {})[field] = first
             return
-        for store_id, value in by_view.items():
-            self.by_view.setdefault((product_id, store_id), {})[field] = value
+        self._add_views(product_id, {store_id: {field: value} for store_id, value in by_view.items()})
 
     def set_aside(self, product_id: int, error: str) -> None:
         """Leave out a part of a product that cannot be used: its items go out, the part is shown as failed."""

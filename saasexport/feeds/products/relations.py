@@ -48,11 +48,15 @@ def area(shop: Shop, batch: Batch) -> Fields:
         except InvalidValue as fault:
             fields.fail(product_id, str(fault))
             continue
-        items = {
-            website_id: {"links": of_links.get(website_id), "parents": of_parents.get(website_id)}
-            for website_id in {view.website_id for view in views}
-        }
-        fields.split_views(product_id, {view.id: items[view.website_id] for view in views})
+        known: dict[int, dict[str, Any]] = {}
+        items: dict[int, dict[str, Any]] = {}
+        for view in views:
+            site = view.website_id
+            if site not in known:
+                item = {"links": of_links.get(site), "parents": of_parents.get(site)}
+                known[site] = next((each for each in known.values() if each == item), item)
+            items[view.id] = known[site]
+        fields.split_views(product_id, items)
     return fields
 
 
@@ -65,7 +69,11 @@ def _per_website(
 ) -> dict[int, list[dict[str, Any]]]:
     """The list of each website, by type, then SKU."""
     lists = {}
+    last = None
     for website_id, pairs in (found or {}).items():
-        named = [(text(type_id, field) or "", text(sku, field) or "") for type_id, sku in pairs]
-        lists[website_id] = [{"sku": sku, type_field: type_id} for type_id, sku in sorted(named, key="-".join)]
+        if pairs != last:
+            named = [(text(type_id, field) or "", text(sku, field) or "") for type_id, sku in pairs]
+            told = [{"sku": sku, type_field: type_id} for type_id, sku in sorted(named, key="-".join)]
+            last = pairs
+        lists[website_id] = told
     return lists

@@ -133,8 +133,8 @@ def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -
     except (InvalidValue, _NoStatusError, _DifferingError):
         return False  # a store view may have it right
     fields.common[product_id].update(common)
-    for store_id, part in parts.items():
-        fields.by_view[product_id, store_id] = part
+    if parts:
+        fields.by_view[product_id] = parts
     return True
 
 
