@@ -138,8 +138,9 @@ def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, span: Span, sizes
 def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None, int | None]]) -> str:
     settings = feed.setting_keys()
     for key, via, _ in rows:
-        if via == EVERYTHING:
-            return "a change that concerns every item"
+        if via is not None and via.partition(" ")[0] == EVERYTHING:
+            table = via.partition(" ")[2]
+            return f"{table} changed, which concerns every item" if table else "a change that concerns every item"
         if via in settings and str(key) in settings[via]:
             return f"the configuration value {key} changed"
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):

@@ -15,7 +15,7 @@ from saasexport import queries
 from saasexport.database import db
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
-from saasexport.feed import Feed
+from saasexport.feed import EVERYTHING, Feed
 
 SQL = queries.beside(__file__)
 
@@ -28,7 +28,8 @@ def texts(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
     bodies: dict[str, list[tuple[str, str, str]]] = {}
     for feed in feeds:
         for subscription in feed.all_subscriptions():
-            via = "'" + subscription.via.replace("'", "''") + "'" if subscription.via else "null"
+            name = f"{EVERYTHING} {subscription.table}" if subscription.via == EVERYTHING else subscription.via
+            via = "'" + name.replace("'", "''") + "'" if name else "null"
             entry = (feed.changelog, subscription.column, via)
             if entry not in watched.setdefault(subscription.table, {}):
                 watched[subscription.table][entry] = None

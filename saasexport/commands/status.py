@@ -40,6 +40,7 @@ KEYS = {
     "delay_median": "what half of the changes that were delivered in the last 24 hours did not exceed, to 10 percent",
     "delay_p95": "the same of 95 in 100 changes",
     "delay_worst": "the longest of them, to the second",
+    "repaired": "items that the last daily comparison had to repair, as no change was announced; null: none was made",
     "unavailable": "why the feed cannot be used; null: it can",
 }
 
@@ -94,6 +95,11 @@ def _footnotes(installation: Installation, lines: list[dict[str, Any]]) -> list[
         if line["held"]:
             notes.append(f"{line['feed']}: {line['held']} entities are gone at once: see saasexport deletions")
         notes += judgement.footnotes(installation, [line])
+        if line["repaired"]:
+            items = judgement.quantity(line["repaired"], "item")
+            notes.append(f"{line['feed']}: the last daily comparison had to repair {items} that no change announced")
+    if any(line["repaired"] == 0 for line in lines) and not any(line["repaired"] for line in lines):
+        notes.append("The last daily comparisons had nothing to repair")
     if any(line["failed"] for line in lines if not line["unavailable"]):
         notes.append("saasexport failed tells which items failed, and why")
     return [as_typed(note) for note in notes]

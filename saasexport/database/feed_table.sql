@@ -10,6 +10,13 @@ select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at
   from {feed_table}
  where feed_id in (select value from json_each(:feed_ids))
 
+-- name: staged_since
+-- Of some rows those that got a state of their own since a moment.
+select source_entity_id
+  from {feed_table}
+ where id in (select value from json_each(:ids))
+   and modified_at >= :since
+
 -- name: last_id
 select coalesce(max(id), 0)
   from {feed_table}

@@ -29,6 +29,20 @@ update view_state
        differing = :differing
  where feed = :feed
 
+-- name: begin_comparison
+update view_state
+   set repaired = 0
+ where feed = :feed
+
+-- name: add_repaired
+update view_state
+   set repaired = coalesce(repaired, 0) + :items
+ where feed = :feed
+
+-- name: repaired
+select feed, repaired
+  from view_state
+
 -- name: digest
 select digest
   from view_state

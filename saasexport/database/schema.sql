@@ -80,6 +80,8 @@ create table view_state (
     differing      integer,                    -- items that differed then and were not mended; null: it never was
     newest_change  integer,                    -- unix seconds, when the newest change that was delivered was written
     newest_delay   integer,                    -- seconds from there to the answer of the service
+    repaired       integer,                    -- items that the last daily comparison with the shop found otherwise, though no
+                                               -- change of theirs was announced: 0 proves that all is watched
     digest         text,                       -- hash of the feed's file as it was last used; empty: it is built in
     holds_any      integer not null default 0 check (holds_any in (0, 1)) -- 1: the file was changed, and until deletions
                                                -- are confirmed, or none are needed, the guard counts however few
@@ -139,6 +141,15 @@ create table delay_history (
     changes integer not null,  -- items delivered
     worst   integer not null,  -- the longest of them, to the second
     primary key (hour, feed, seconds)
+) without rowid;
+
+create table full_sync_history (
+    -- Full syncs that began, by what they were needed for; kept for 90 days.
+    hour   text    not null,  -- UTC: 2026-11-25 02
+    feed   text    not null,  -- the feed's name
+    reason text    not null,  -- in words for people, any number in it as N
+    syncs  integer not null,  -- how many
+    primary key (hour, feed, reason)
 ) without rowid;
 
 create table problem (

@@ -7,7 +7,7 @@ others go on: whoever asks wants to see the whole picture at once.
 import sqlite3
 
 from saasexport.config import settings
-from saasexport.doctor import capture, databases, files, machine, network, running
+from saasexport.doctor import capture, databases, files, machine, network, own_feeds, running
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Examined, Finding, Findings, fail
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
@@ -31,6 +31,9 @@ OF_BOTH: tuple[Check, ...] = (
     capture.installed_triggers,
     capture.changelogs,
     capture.reconciliation,
+    own_feeds.whole_tables,
+    own_feeds.tried,
+    own_feeds.repaired,
     network.history,
     network.service,
 )

@@ -9,7 +9,7 @@ Run by cron daily at 02:00; safe to run by hand.
 from typing import Any
 
 from saasexport import clock
-from saasexport.database import delays, history, indexer
+from saasexport.database import delays, full_syncs, history, indexer
 from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
 from saasexport.sync import nightly
@@ -30,7 +30,7 @@ def run(exporter: Exporter, options: Options, arguments: Any) -> None:
         state = indexer.state(ours, feed)
         row = ours.execute(indexer.SQL.last_reconciled, {"feed": feed.name}).fetchone()
         if state.status == "valid" and row[0] and row[0] <= before:
-            indexer.invalidate(ours, feed, "daily reconciliation", clock.now_text())
+            indexer.invalidate(ours, feed, full_syncs.DAILY, clock.now_text())
 
 
 def clean_up(exporter: Exporter, options: Options) -> None:
@@ -40,6 +40,7 @@ def clean_up(exporter: Exporter, options: Options) -> None:
     with transaction(ours):
         history.clean_up(ours, _ago(days=history.KEPT_DAYS))
         delays.clean_up(ours, _ago(days=history.KEPT_DAYS))
+        full_syncs.clean_up(ours, _ago(days=history.KEPT_DAYS))
         keep(ours, cleaned_at=clock.now_text())
 
 

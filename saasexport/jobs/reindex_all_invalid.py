@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from saasexport.clock import now_text
-from saasexport.database import indexer, questions
+from saasexport.database import full_syncs, indexer, questions
 from saasexport.feed import Feed
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed, under_lock
@@ -59,7 +59,7 @@ def keep_up(exporter: Exporter, options: Options, feeds: list[Feed]) -> None:
     due = {row[0] for row in installation.ours.execute(query, now)}
     for feed in feeds:
         if feed.name in due and _status(exporter, feed) == "valid":
-            indexer.invalidate(installation.ours, feed, "it was not compared with the shop for long", now_text())
+            indexer.invalidate(installation.ours, feed, full_syncs.LATE, now_text())
     if installation.ours.execute(
         "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')", now
     ).fetchone():

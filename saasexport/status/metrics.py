@@ -38,6 +38,8 @@ PER_FEED = (
     (Metric("saasexport_backlog_rows", "Changelog rows not read yet."), "backlog"),
     (Metric("saasexport_last_sync_timestamp_seconds", "When items were last delivered."), "synced_at"),
     (Metric("saasexport_counted_timestamp_seconds", "When source records were last counted."), "counted_at"),
+    (Metric("saasexport_repaired_items", "Items that the last daily comparison had to repair; 0: all is watched."),
+     "repaired"),
 )
 # Per feed: how long changes took, by the label `of`.
 DELAY = Metric("saasexport_delay_seconds", "From the shop's write to the service's answer, of the last 24 hours.")
@@ -45,10 +47,15 @@ INFO = Metric("saasexport_info", "The version that wrote this; always 1.")
 FAILED_ITEMS = Metric("saasexport_failed_items", "Items that are not delivered, by what failed.")
 INDEXER = Metric("saasexport_indexer_status", "1 for the status that the feed's indexer has.")
 AVAILABLE = Metric("saasexport_feed_available", "1 if the shop can give the feed and the configuration wants it.")
+FULL_SYNCS = Metric("saasexport_full_syncs", "Full syncs that began in the last 24 hours, by reason.")
 SERVICE_FAILURES = Metric("saasexport_service_failures", "Requests without a usable answer since the last good one.")
 PROBLEMS = Metric("saasexport_job_problems", "What went wrong in the last run of each job, as far as cron ran it.")
 
-ALL = (INFO, *(metric for metric, _ in PER_FEED), DELAY, FAILED_ITEMS, INDEXER, AVAILABLE, SERVICE_FAILURES, PROBLEMS)
+ALL = (
+    INFO,
+    *(metric for metric, _ in PER_FEED),
+    *(DELAY, FAILED_ITEMS, INDEXER, AVAILABLE, FULL_SYNCS, SERVICE_FAILURES, PROBLEMS),
+)
 
 
 def write(installation: Installation) -> None:
@@ -104,6 +111,8 @@ def lines(installation: Installation) -> Iterator[str]:
         ],
     )
     yield from _metric(AVAILABLE, [({"feed": row["feed"]}, int(not row["unavailable"])) for row in rows])
+    syncs = status.full_syncs_by_reason(installation)
+    yield from _metric(FULL_SYNCS, [({"feed": feed, "reason": reason}, n) for (feed, reason), n in syncs.items()])
     url = installation.config["service.url"].rstrip("/")
     failures = installation.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]
     yield from _metric(SERVICE_FAILURES, [({}, failures)])

@@ -10,7 +10,7 @@ from typing import Any
 
 from saasexport import clock
 from saasexport.capture import changelog
-from saasexport.database import delays, indexer
+from saasexport.database import delays, full_syncs, indexer
 from saasexport.database.db import transaction
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
@@ -31,7 +31,7 @@ COLUMNS = (
     "unavailable",
 )
 
-# Of these hours the delays of changes are told.
+# Of these hours the delays of changes and the full syncs are told.
 DELAY_HOURS = 24
 
 
@@ -130,9 +130,11 @@ def rows(installation: Installation) -> list[dict[str, Any]]:
     every = installation.ours.execute(f"select {names} from feed_status")
     lines = [dict(zip(COLUMNS, row, strict=True)) for row in every]
     of_feeds = delays.since(installation.ours, _since())
+    repaired = dict(installation.ours.execute(indexer.SQL.repaired).fetchall())
     for line in lines:
         of_feed = of_feeds.get(line["feed"], delays.Delays())
         line |= {f"delay_{name}": seconds for name, seconds in of_feed._asdict().items()}
+        line["repaired"] = repaired.get(line["feed"])
     # The file of a feed may have been taken away since the views were made.
     lines = [line for line in lines if line["feed"] in installation.all_feeds]
     for line in lines:
@@ -144,6 +146,11 @@ def rows(installation: Installation) -> list[dict[str, Any]]:
 def delay(installation: Installation) -> delays.Delays:
     """The delays of the changes of all feeds that were delivered in the last hours."""
     return delays.of_all(installation.ours, _since())
+
+
+def full_syncs_by_reason(installation: Installation) -> dict[tuple[str, str], int]:
+    """(feed, reason) -> the full syncs that began in the last hours."""
+    return full_syncs.since(installation.ours, _since())
 
 
 def _since() -> str:

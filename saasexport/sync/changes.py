@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from saasexport.capture import changelog
 from saasexport.capture.changelog import Span
-from saasexport.database import indexer
+from saasexport.database import full_syncs, indexer
 from saasexport.database.db import connect_shop, transaction
 from saasexport.entity_key import EntityId
 from saasexport.feed import reading_shop
@@ -70,6 +70,8 @@ def reason_for_full_sync(this_pass: Pass, cursor: indexer.Cursor, head: int) -> 
     if head < (cursor.pass_version or cursor.version_id):
         return f"{feed.changelog} ends at {head}, before the row that was last read"
     state = indexer.state(this_pass.ours, feed)
+    if state.reason in full_syncs.COMPARISONS:
+        return ""  # what was announced is sent first, so that what the comparison finds was not
     if state.status == "invalid" and state.position is None and head > cursor.version_id:
         return state.reason or "it is invalid"
     return ""

@@ -18,7 +18,7 @@ from saasexport.delivery.client import Outcome
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, Feed, Shop, TooHeavy
 from saasexport.log import COLLECTING, SENDING
-from saasexport.sync import outcomes, unreadable_keys
+from saasexport.sync import outcomes, repairs, unreadable_keys
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.operation import Operation
 from saasexport.sync.report import CANNOT_BE_ASSEMBLED, Report
@@ -52,6 +52,7 @@ class Pass:
         self.table = exporter.installation.table(feed)
         self.report = Report(problems=exporter.problems)
         self.batch_size = exporter.batch_size(options, feed)
+        self.counts_repairs = False  # it is the daily comparison
         self.reads_changelog = False  # when each change was written stands in a temp table then
         self._pace = FIRST  # entities that are read at once
         self._operation: Operation | None = None
@@ -144,7 +145,10 @@ class Pass:
         self.in_pieces(ids, lambda piece: self._sync_piece(piece, advance, guard))
 
     def _sync_piece(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None, guard: str) -> int:
+        moment = self.exporter.clock()
         staged = self._stage(ids, advance, guard)
+        if self.counts_repairs and staged.pending:
+            repairs.count(self.table, self.feed, self.shop, (staged.pending, moment), self.options.reading)
         self.report.processed += len(ids)
         self.report.items += staged.items
         self.report.failed += staged.failed

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from saasexport.database import deletion_guard, indexer
+from saasexport.database import deletion_guard, full_syncs, indexer
 from saasexport.database.db import transaction
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
@@ -142,7 +142,13 @@ class FullSync:
         self.this_pass = this_pass
         ours, feed = this_pass.ours, this_pass.feed
         moment = due.next_moment(this_pass)
+        state = indexer.state(ours, feed)
+        this_pass.counts_repairs = state.reason in full_syncs.COMPARISONS
         with transaction(ours):
+            if state.status == "invalid" and state.position is None:
+                full_syncs.add(ours, feed.name, state.reason, this_pass.exporter.clock())
+                if this_pass.counts_repairs:
+                    ours.execute(indexer.SQL.begin_comparison, {"feed": feed.name})
             indexer.begin(ours, feed, this_pass.exporter.clock())
             due.plan(this_pass, moment)
         self.position = indexer.state(ours, feed).position

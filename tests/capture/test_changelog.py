@@ -64,6 +64,11 @@ def test_more_keys_than_fit_into_one_question_are_asked_in_turns(shop, ours):
 
 def test_a_change_that_concerns_every_item_has_the_feed_walked(shop, ours):
     shop.execute("update language set code = 'fr' where language_id = 2")
+    assert read(shop, ours) == ([], "language changed, which concerns every item")
+
+
+def test_a_row_that_does_not_say_its_table_has_the_feed_walked_as_well(shop, ours):
+    shop.execute("insert into cde_things_feed_cl (entity_id, via) values (2, 'everything')")
     assert read(shop, ours) == ([], "a change that concerns every item")
 
 

@@ -209,6 +209,14 @@ CREATE TABLE environment (
     environment_id text not null unique, -- [service] environment_id
     used_at        text not null         -- UTC, when it last became the one in force
 );
+CREATE TABLE full_sync_history (
+    -- Full syncs that began, by what they were needed for; kept for 90 days.
+    hour   text    not null,  -- UTC: 2026-11-25 02
+    feed   text    not null,  -- the feed's name
+    reason text    not null,  -- in words for people, any number in it as N
+    syncs  integer not null,  -- how many
+    primary key (hour, feed, reason)
+) without rowid;
 CREATE TABLE gone_entity (
     -- Entities that produce nothing any more, until the pass that found them decides about their items.
     feed      text    not null,            -- the feed's name
@@ -403,23 +411,25 @@ CREATE TABLE view_state (
     differing      integer,                    -- items that differed then and were not mended; null: it never was
     newest_change  integer,                    -- unix seconds, when the newest change that was delivered was written
     newest_delay   integer,                    -- seconds from there to the answer of the service
+    repaired       integer,                    -- items that the last daily comparison with the shop found otherwise, though no
+                                               -- change of theirs was announced: 0 proves that all is watched
     digest         text,                       -- hash of the feed's file as it was last used; empty: it is built in
     holds_any      integer not null default 0 check (holds_any in (0, 1)) -- 1: the file was changed, and until deletions
                                                -- are confirmed, or none are needed, the guard counts however few
 ) without rowid;
-INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 CREATE INDEX scopes_website_data_exporter_source_entity_id on scopes_website_data_exporter (
     source_entity_id  -- to compare an entity's items with those it produced before
 );

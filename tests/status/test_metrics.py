@@ -17,10 +17,12 @@ NAMES = [
     "saasexport_backlog_rows",
     "saasexport_last_sync_timestamp_seconds",
     "saasexport_counted_timestamp_seconds",
+    "saasexport_repaired_items",
     "saasexport_delay_seconds",
     "saasexport_failed_items",
     "saasexport_indexer_status",
     "saasexport_feed_available",
+    "saasexport_full_syncs",
     "saasexport_service_failures",
     "saasexport_job_problems",
 ]
