@@ -114,6 +114,7 @@ class FeedTable:
         pending: list[Pending] = []
         add, change = [], []
         first = self._first_moment(now)
+        end = self._tail(first, False)
         next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
         for identity, item in items.items():
             row = known.get(identity)
@@ -122,7 +123,7 @@ class FeedTable:
                 next_id += 1
                 data = self.encoder.data_of(item)
                 add.append((next_id, item.entity_id, identity, data, item.hash, first, self.environment))
-                pending.append(Pending(next_id, self._pieces(item, first)))
+                pending.append(Pending(next_id, (*item.content, (item.unhashed + end).encode())))
             elif decision is not SKIP:
                 modified_at = later(now, row.modified_at) if decision is CHANGE else row.modified_at
                 if decision is not RESUME:

@@ -58,7 +58,7 @@ def text_of(value: Any, encoded: Callable[[Any], str] = canonical) -> str:
         return str(value)
     if encoded is canonical:
         if kind is list and value and type(value[0]) is Shared:
-            return "[" + ",".join([_once(each) for each in value]) + "]"
+            return "[" + ",".join([(type(each) is Shared and each.encoded) or _once(each) for each in value]) + "]"
         if kind is Shared:
             return _once(value)
     return encoded(value)

@@ -8,6 +8,7 @@ its own item and no other.
 """
 
 from collections.abc import Iterable, Sequence
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from saasexport.database.hashing import UNENCODABLE, Layouts, encode, feed_hash, feed_id, text_of, unencodable, without
@@ -125,7 +126,8 @@ class Encoder:
         encoded: bytes | None
         try:
             for name, value in fields.items():
-                (varying if name in self._varying else others)[name] = text_of(value)
+                text = encode_basestring(value) if type(value) is str else text_of(value)
+                (varying if name in self._varying else others)[name] = text
             encoded = self._joined(others).encode()
         except UNENCODABLE:
             encoded = None
@@ -138,7 +140,7 @@ class Encoder:
         varying = dict(shared.varying)
         if self._varying.issuperset(fields):
             for name, value in fields.items():
-                varying[name] = text_of(value)
+                varying[name] = encode_basestring(value) if type(value) is str else text_of(value)
         else:
             rest = dict(shared.others)
             for name, value in fields.items():
@@ -172,10 +174,9 @@ class Encoder:
             return encode(fields)
         texts = []
         for name, label in self._payload:
-            if name in item.part:
-                texts.append(label + text_of(item.part[name], encode))
-            elif name in item.common:
-                texts.append(label + text_of(item.common[name], encode))
+            if name in item.part or name in item.common:
+                value = item.part[name] if name in item.part else item.common[name]
+                texts.append(label + (encode_basestring(value) if type(value) is str else text_of(value, encode)))
         return "{" + ",".join(texts) + "}"
 
     def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:

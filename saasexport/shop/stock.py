@@ -70,7 +70,7 @@ class Stocks:
         self._enabled = enabled
         ids |= {child for options in self._options.values() for _, parts in options for child in parts}
         self._default = shop.once(_load_configuration)
-        self._items = {row[0]: _settings(row, self._default) for row in shop.rows(SQL.stock_items, ids)}
+        self._items = _items(shop.rows(SQL.stock_items, ids), self._default)
         self._sources = _sums(shop.rows(SQL.source_items, ids), "qty")
         self._in_default_source = {row[0] for row in shop.rows(SQL.default_source_items, ids)}
         self._reservations = _sums(shop.rows(SQL.reservations, ids), "qtyForSale")
@@ -207,10 +207,23 @@ def _load_configuration(shop: Shop) -> _Settings:
     return _Settings(0, threshold, bool(boolean(backorders)), bool(boolean(manage_stock)), False)
 
 
+def _items(rows: list[Any], default: _Settings) -> "dict[int, _Settings | InvalidValue]":
+    """Stock items by product; most of a shop have one of a few sets of settings."""
+    items: dict[int, _Settings | InvalidValue] = {}
+    known: dict[tuple[Any, ...], _Settings | InvalidValue] = {}
+    for product_id, quantity, *said in rows:
+        row = tuple(said)
+        if row not in known:
+            known[row] = _settings(row, default)
+        settings = known[row]
+        if not isinstance(settings, InvalidValue):
+            settings = _Settings(_quantity(quantity, "qty"), *settings[1:])
+        items[product_id] = settings
+    return items
+
+
 def _settings(row: Any, default: _Settings) -> "_Settings | InvalidValue":
     (
-        _,
-        quantity,
         min_qty,
         use_config_min_qty,
         backorders,
@@ -222,7 +235,7 @@ def _settings(row: Any, default: _Settings) -> "_Settings | InvalidValue":
     try:
         # NULL in a flag means the configuration (feeds.md 3.5.1, NULL defaults).
         return _Settings(
-            _quantity(quantity, "qty"),
+            0,
             (number(min_qty, "min_qty") or 0) if boolean(use_config_min_qty) is False else default.min_qty,
             bool(boolean(backorders)) if boolean(use_config_backorders) is False else default.has_backorders,
             bool(boolean(manage_stock)) if boolean(use_config_manage_stock) is False else default.is_managed,

@@ -50,6 +50,8 @@ CONFIGURATION: tuple[str, ...] = (
 
 Entry = dict[str, Any]
 
+_NO_VALUES: dict[Any, Any] = {}
+
 
 def area(shop: Shop, batch: Batch) -> Fields:
     """`attributes`: the entries to be appended to the product's own, in their order (feeds.md 3.1.5)."""
@@ -60,11 +62,18 @@ def area(shop: Shop, batch: Batch) -> Fields:
     inventory = _Inventory(shop, batch)
     sets = shop.once(_attribute_sets)
     classes = shop.once(_tax_classes)
+    made: dict[tuple[Any, int], list[Entry]] = {}
     for product in batch.products.values():
+        made.clear()
+        default = batch.values.defaults[product.id].get("tax_class_id")
+        own_values = batch.values.overrides.get(product.id, _NO_VALUES)
         of_set = sets.get(product.attribute_set_id, _NO_SET)
         by_view: dict[int, list[Entry]] = {}
         for view in batch.views[product.id]:
-            tax_class: Any = batch.values.of(product.id, view.id).get("tax_class_id")
+            tax_class = own_values.get(view.id, _NO_VALUES).get("tax_class_id", default)
+            if (tax_class, view.website_id) in made:
+                by_view[view.id] = made[tax_class, view.website_id]
+                continue
             entries = [of_set, classes.get(tax_class, _NO_TAX_CLASS)]
             try:
                 entries += inventory.of(product.id, view)
@@ -72,8 +81,9 @@ def area(shop: Shop, batch: Batch) -> Fields:
                 if not is_left_out("attributes"):
                     fields.fail(product.id, f"attributes.ac_inventory: {error}", view.id)
                 continue
-            options = links.get(product.id, {}).get(view.id)
-            if options:
+            if product.id not in links:
+                made[tax_class, view.website_id] = entries
+            elif options := links[product.id].get(view.id):
                 own = samples.get(product.id, {}).get(view.id, [])
                 content = downloadable.describe(batch, product.id, view, own, options)
                 entries.insert(0, _entry("ac_downloadable", content))
