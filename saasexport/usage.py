@@ -46,6 +46,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "indexer:set-status": ("indexer", "set them invalid, suspended or valid"),
     "cron:install": ("cron", "put the jobs into your crontab"),
     "cron:remove": ("cron", "take them out again"),
+    "timer:install": ("timer", "systemd timers in cron's place"),
+    "timer:remove": ("timer", "take them out again"),
     "completion": ("about", "what bash needs to complete commands and options"),
     "list": ("about", "the commands, or those of a group"),
     "help": ("about", "the help of a command"),

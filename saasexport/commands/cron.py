@@ -75,14 +75,17 @@ def remove(path: str) -> bool:
 
 def job_lines(config: settings.Config) -> list[str]:
     """The lines of crontab.example, with the paths of this installation and the configuration in force."""
+    return [f"{when} {_quote(command)}" for when, _, command in jobs_of(config)]
+
+
+def jobs_of(config: settings.Config) -> list[tuple[str, str, list[str]]]:
+    """When which job runs, as crontab.example says it, and the words of its command."""
     example = queries.text_of(os.path.join(os.path.dirname(jobs.__file__), "crontab.example"))
-    found = []
-    for line in example.splitlines():
-        job = _JOB.match(line)
-        if job:
-            command = [*_script(job["script"], config), "--cron", "--config", config.file]
-            found.append(job["when"] + _quote(command))
-    return found
+    return [
+        (job["when"].strip(), job["script"], [*_script(job["script"], config), "--cron", "--config", config.file])
+        for job in map(_JOB.match, example.splitlines())
+        if job
+    ]
 
 
 def _script(name: str, config: settings.Config) -> list[str]:

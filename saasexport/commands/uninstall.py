@@ -5,7 +5,7 @@ import os
 
 from saasexport.capture import triggers
 from saasexport.clock import now_text
-from saasexport.commands import cron
+from saasexport.commands import cron, timer
 from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.setup import feed_set, opening
@@ -18,7 +18,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 
 def run(options: argparse.Namespace, name: str) -> int:
-    """Remove triggers, then changelogs, then our cron lines; our database stays, for an init that follows."""
+    """Remove triggers, then changelogs, then our cron lines and timers; our database stays for a later init."""
     path = settings.find(options.config)
     config = settings.load(path, feed_set.names_of)
     # First, so that no job puts back what is taken out.
@@ -31,6 +31,8 @@ def run(options: argparse.Namespace, name: str) -> int:
     print(f"{config['shop.database']}: {removed} triggers and changelogs removed")
     if cron.is_there() and cron.remove(path):
         print(f"your crontab: the lines of saasexport for {path} are gone")
+    if os.geteuid() == 0 and (units := timer.remove(path)):
+        print(f"{timer.FOLDER}: {len(units)} units of saasexport for {path} are gone")
     return 0
 
 
