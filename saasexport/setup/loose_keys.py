@@ -1,4 +1,4 @@
-"""Key columns of the shop whose type lets text stay text: read as the numbers they are.
+"""Columns of the shop whose type lets text stay text: keys and what queries compare are read as the numbers they are.
 
 An imported file makes every column text, and then '9' comes after '10', and
 '12' is not 12.  A temporary view stands in the place of such a table, for our
@@ -38,15 +38,46 @@ def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
 
 def _view(table: str, columns: dict[str, str], keys: set[Key]) -> str:
     """The view for a table; empty if its keys are numbers by their type."""
-    loose = {name for name, declared in columns.items() if _is_loose(declared) and _is_key(table, name, keys)}
-    if not loose:
+    loose = {name: _query(table, name, keys) for name, declared in columns.items() if _is_loose(declared)}
+    if not any(loose.values()):
         return ""
     selected = [
-        f"{SQL.key.format(column=_quote(name))} as \"{_quote(name)}\"" if name in loose else f'"{_quote(name)}"'
+        f'{query.format(column=_quote(name))} as "{_quote(name)}"'
+        if (query := loose.get(name))
+        else f'"{_quote(name)}"'
         for name in columns
     ]
     view: str = SQL.view.format(table=_quote(table), columns=",\n       ".join(selected))
     return view
+
+
+def _query(table: str, column: str, keys: set[Key]) -> str:
+    """How a column that may hold anything is read; empty if as it is."""
+    if _is_key(table, column, keys):
+        return str(SQL.key)
+    name = column.lower()
+    is_number = name in _NUMBERS or name.startswith(_BEGINNINGS) or (table.lower(), name) in _NUMBERS_OF_TABLES
+    return str(SQL.number) if is_number else ""
+
+
+# What queries of feeds compare with numbers, or order by; what they only hand on is read by its field's type.
+_BEGINNINGS = ("is_", "use_", "used_", "grant_", "enable_", "selection_")
+_NUMBERS = frozenset(
+    (
+        *("all_groups", "backorders", "children_count", "disabled", "enabled", "level", "manage_stock", "min_qty"),
+        *("no_discount", "percentage_value", "position", "priority", "price", "qty", "quantity"),
+        *("redirect_type", "required", "rule_price", "sort_order", "stock_status", "total_qty"),
+    )
+)
+_NUMBERS_OF_TABLES = frozenset(
+    (
+        ("catalog_product_entity_decimal", "value"),
+        ("catalog_product_entity_tier_price", "value"),
+        ("eav_attribute_option_swatch", "type"),
+        ("inventory_source_item", "status"),
+        ("sales_payment_transaction", "transaction_id"),
+    )
+)
 
 
 def _is_key(table: str, column: str, keys: set[Key]) -> bool:

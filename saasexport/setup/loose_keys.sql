@@ -34,3 +34,8 @@ case typeof("{column}")
            when 'real' then
                case when cast("{column}" as integer) = "{column}" then cast("{column}" as integer) else "{column}" end
            else "{column}" end
+
+-- name: number
+-- Text that is a number is that number, as in a column of numbers.
+case when typeof("{column}") = 'text' and cast("{column}" as numeric) = "{column}" then cast("{column}" as numeric)
+            else "{column}" end
