@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from saasexport.service.catalog.catalog import Catalog, Space
 from saasexport.service.catalog.items import Items, environments
 from saasexport.service.catalog.product import Product
-from saasexport.service.catalog.scope import Scope, environment_of, scope_of
+from saasexport.service.catalog.scope import Scope, StoreView, environment_of, scope_of
 from saasexport.service.recommend.orders import Order, Sales, order_of
 from saasexport.service.recommend.similar import similar
 from saasexport.service.recommend.units import Context, Recommended, Sources, recommend
@@ -92,8 +92,11 @@ class Connected:
         with self._lock:
             reader = self._reading()
             space = self._space(environment or environment_of(headers, environments(reader)))
-            views = {code for of, code in self._views if of == space.items.environment}
-            known = {code: view for code, view in space.views.items() if code in views} or space.views
+            views = sorted(code for of, code in self._views if of == space.items.environment)
+            # In the shop's order; of one that no website names the items say where they belong.
+            known = {code: view for code, view in space.views.items() if code in views}
+            known |= {code: StoreView(code, "", "") for code in views if code not in known}
+            known = known or space.views
             scope = scope_of(headers, space.items.environment, known, is_strict)
             yield Answers(scope, Catalog(space, scope), self)
 
