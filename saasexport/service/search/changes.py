@@ -53,7 +53,7 @@ def take_up(db: sqlite3.Connection, views: Views, limit: int) -> bool:
     if not rows:
         return False
     whole_views: set[int] = set()
-    for _, _, environment, feed, identity, item, _ in rows:
+    for _, _, environment, feed, identity, item, is_deleted in rows:
         names = json.loads(identity)
         if feed == "products":
             _due(db, [views.add(environment, names[1])], names[0])
@@ -64,9 +64,12 @@ def take_up(db: sqlite3.Connection, views: Views, limit: int) -> bool:
             _due(db, views.of(environment), names[1])
         elif feed == "categoryPermissions" and names[0].startswith("fallback"):
             whole_views.update(views.of(environment))
-        elif feed in ("productAttributes", "categories"):
+        elif feed == "categories":
+            category = None if is_deleted else json.loads(item).get("categoryId")
+            _due_category(db, views.add(environment, names[1]), names[0], category)
+        elif feed == "productAttributes":
             view = views.by_code.get((environment, names[1]))
-            if view and _concerns_all(db, view, feed, names[0], json.loads(item)):
+            if view and _is_changed(db, view, names[0], json.loads(item)):
                 whole_views.add(view)
         elif feed == "scopesWebsite":
             whole_views.update(views.of(environment))
@@ -83,15 +86,23 @@ def _due(db: sqlite3.Connection, views: list[int], sku: str) -> None:
         db.execute(SQL.due_readers, values)
 
 
-def _concerns_all(db: sqlite3.Connection, view: int, feed: str, name: str, item: dict[str, Any]) -> bool:
-    """Whether an attribute changed; of a category only the products in it are due."""
-    if feed == "categories":
-        if item.get("categoryId") is None:
-            return True
-        db.execute(SQL.due_category, {"view_id": view, "category_id": str(item["categoryId"])})
-        return False
+def _due_category(db: sqlite3.Connection, view: int, path: str, category: object) -> None:
+    """Have the products looked at that are in the category of an item, or were in the one that it was about before."""
+    values = {"view_id": view, "path": path}
+    row = db.execute(SQL.category, values).fetchone()
+    before, now = row and row[0], None if category is None else str(category)
+    for one in {before, now} - {None}:
+        db.execute(SQL.due_category, {"view_id": view, "category_id": one})
+    if now is None:
+        db.execute(SQL.drop_category, values)
+    elif now != before:
+        db.execute(SQL.save_category, {**values, "category_id": now})
+
+
+def _is_changed(db: sqlite3.Connection, view: int, code: str, item: dict[str, Any]) -> bool:
+    """Whether an attribute is another one than the view's entries were made with."""
     facts = json.dumps({key: value for key, value in item.items() if key not in _TIMES}, sort_keys=True)
-    values = {"view_id": view, "code": name}
+    values = {"view_id": view, "code": code}
     before = db.execute(SQL.attribute, values).fetchone()
     db.execute(SQL.save_attribute, {**values, "facts": facts})
     return before is None or bool(before[0] != facts)

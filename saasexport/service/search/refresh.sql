@@ -75,6 +75,13 @@ create table if not exists catalog_attribute (
     facts   text    not null,
     primary key (view_id, code)
 ) without rowid;
+create table if not exists catalog_category (
+    -- Which category an item was about when it was last taken up: its address may become another one's.
+    view_id     integer not null,
+    path        text    not null,
+    category_id text    not null,
+    primary key (view_id, path)
+) without rowid;
 
 -- name: tables
 select name
@@ -184,3 +191,12 @@ select feed.last_received_at, count(*), max(item.exported_at)
   join item on item.feed_id = feed.id
  where feed.environment = :environment
    and feed.name = 'orders';
+
+-- name: category
+select category_id from catalog_category where view_id = :view_id and path = :path;
+
+-- name: save_category
+insert or replace into catalog_category (view_id, path, category_id) values (:view_id, :path, :category_id);
+
+-- name: drop_category
+delete from catalog_category where view_id = :view_id and path = :path;
