@@ -22,6 +22,7 @@ from saasexport.service import server
 
 SUMMARIES = {
     "saasexport": "administer SaaS Data Export",
+    "mirror_shop": "bring the copy of a shop that lives in a database server up to date",
     "reindex_all_invalid": "send what changed in the shop, and sync in full every feed that is invalid",
     "saas_data_exporter": "send what the legacy feeds have collected, orders excepted",
     "sales_data_exporter": "send what the orders feed has collected",

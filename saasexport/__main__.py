@@ -8,6 +8,7 @@ import os
 import sys
 
 JOBS = (
+    "mirror_shop",
     "reindex_all_invalid",
     "saas_data_exporter",
     "sales_data_exporter",

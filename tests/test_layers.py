@@ -17,7 +17,7 @@ ROWS = (
     ("", "errors", "queries", "templates", "clock", "lock", "plain", "config", "web", "usage", "shapes", "presets"),
     ("feed", "values", "entity_key"),
     ("shop", "database"),
-    ("feeds", "log"),
+    ("feeds", "log", "mirror"),
     ("delivery", "capture"),
     ("setup",),
     ("status",),
@@ -45,6 +45,7 @@ ENGINE = ("database", "capture", "delivery", "setup", "sync")
 
 # The optional extras, each in the one module that needs it.
 EXTRAS = {"delivery.proxied": {"requests"}, "delivery.signature": {"cryptography"},
+    "mirror.mysql": {"pymysql"},
     "service.graphql.endpoint": {"graphql"},
 }
 

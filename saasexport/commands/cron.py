@@ -81,9 +81,11 @@ def job_lines(config: settings.Config) -> list[str]:
 def jobs_of(config: settings.Config) -> list[tuple[str, str, list[str]]]:
     """When which job runs, as crontab.example says it, and the words of its command."""
     example = queries.text_of(os.path.join(os.path.dirname(jobs.__file__), "crontab.example"))
+    # Only where the shop lives in a server is there anything to mirror.
+    lines = [line for line in example.splitlines() if config["mirror.source"] or "/bin/mirror_shop " not in line]
     return [
         (job["when"].strip(), job["script"], [*_script(job["script"], config), "--cron", "--config", config.file])
-        for job in map(_JOB.match, example.splitlines())
+        for job in (_JOB.match(line.removeprefix("# ")) for line in lines)
         if job
     ]
 
@@ -95,6 +97,7 @@ def _script(name: str, config: settings.Config) -> list[str]:
     if os.path.exists(path):
         # -S hides what pip installed, which only the extras need.
         has_extras = config["service.transport"] != "standard" or config["service.signature"] != "none"
+        has_extras = has_extras or name == "mirror_shop"
         return [sys.executable, "-I", path] if has_extras else [sys.executable, "-I", "-S", path]
     if os.path.isfile(root):
         return [sys.executable, "-I", "-S", root, name]  # a zipapp: the first argument says which script

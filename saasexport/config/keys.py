@@ -132,6 +132,32 @@ KEYS: dict[str, dict[str, Key]] = {
             str, None, "an http or https address", meaning="A dead-man's switch, which hears from the jobs."
         ),
     },
+    "mirror": {
+        "source": Key(
+            str,
+            None,
+            "the address of the server that the shop lives in, mysql://USER@HOST/DATABASE or postgresql://...",
+            meaning="Where the shop lives. `[shop] database` is then a copy, which `mirror_shop` keeps.",
+        ),
+        "password_file": Key(
+            str, None, "a path", is_path=True, meaning="Holds the password. Only its owner may read it."
+        ),
+        "prefix": Key(
+            str, "", "what the names of the shop's tables begin with", meaning="Cut from the names of tables."
+        ),
+        "tables": Key(list, (), "a list of tables", meaning="Copied beside those that feeds read, with every column."),
+        "ca_file": Key(
+            str, None, "a path", is_path=True, meaning="Certificates that the server's is checked against."
+        ),
+        "load": Key(
+            float,
+            0.1,
+            "a number from 0.001 to 1",
+            least=0.001,
+            most=1,
+            meaning="The share of the time that is read: after a run of t seconds the next waits, with 0.1, 9 t.",
+        ),
+    },
     "service": {
         "url": Key(str, expected="the service's http or https address", required=True, meaning="Where items are sent."),
         "environment_id": Key(

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from saasexport.config import addresses, ownership
+from saasexport.config import addresses, ownership, sources
 from saasexport.config.keys import FEED_KEYS, KEYS, OF_COMMERCE, Key
 from saasexport.config.secret import BYTE_ORDER_MARK
 from saasexport.errors import ConfigError
@@ -20,6 +20,7 @@ DEFAULT_ENVIRONMENT = "testing-1"
 
 # What may hold a password or token, and is not shown with it.
 ADDRESSES = (("service", "url"), ("export", "ping_url"))
+HIDDEN = (*ADDRESSES, ("mirror", "source"))
 
 DEFAULT_FILES = ("saasexport.toml", "/etc/saasexport/saasexport.toml")
 
@@ -143,6 +144,7 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
     config = Config(path, sections, settings, tuple(given))
     _check_service(config)
     _check_files(config)
+    _check_mirror(config)
     return config
 
 
@@ -172,7 +174,8 @@ def _check_files(config: Config) -> None:
         path = config[dotted]
         if path is None:
             continue
-        if other := names.get(os.path.realpath(path)):
+        other = names.get(os.path.realpath(path))
+        if other and not (dotted.endswith("ca_file") and other.endswith("ca_file")):
             raise ConfigError(f"{config.place(dotted)}: {path}: is {other}, too", "name another file")
         names[os.path.realpath(path)] = config.place(dotted).removeprefix(f"{config.file}: ")
 
@@ -214,6 +217,20 @@ def _check_destination(config: Config) -> None:
         letters = addresses.PATH_LETTERS if name == "collection" else addresses.PATH_LETTERS.replace(".~", "")
         if value is not None and any(not part or not part.isascii() or part.strip(letters) for part in parts):
             raise _wrong(config.file, section, name, KEYS[section][name], value)
+
+
+def _check_mirror(config: Config) -> None:
+    address = config["mirror.source"]
+    if address is None:
+        if given := next((name for name in config.given if name.startswith("mirror.")), ""):
+            missing = f"{config.file}: [mirror] source is missing: expected {sources.EXPECTED}"
+            raise ConfigError(missing, f"or leave out {given}")
+        return
+    try:
+        sources.parse(address)
+    except ValueError as error:
+        key = KEYS["mirror"]["source"]
+        raise ConfigError(f"{_wrong(config.file, 'mirror', 'source', key, address)}, which {error}") from error
 
 
 def is_local(url: str) -> bool:
@@ -265,7 +282,7 @@ def _refuse_unknown(path: str, section: str, found: dict[str, Any], names: tuple
 
 
 def _wrong(path: str, section: str, name: str, key: Key, value: Any) -> ConfigError:
-    if (section, name) in ADDRESSES and isinstance(value, str):
+    if (section, name) in HIDDEN and isinstance(value, str):
         value = addresses.hide_secrets(value, is_path_secret=name == "ping_url")
     return ConfigError(f"{path}: [{section}] {name}: expected {key.expected}, found {_show(value)}")
 

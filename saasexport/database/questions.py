@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
     Kept = list[list[str]]
 
-# The jobs that may find nothing to do; any other has always something.
+# The jobs that may find nothing to do in our database and the shop; any other but mirror_shop has always something.
 JOBS = ("reindex_all_invalid", "saas_data_exporter", "sales_data_exporter", "resend_failed")
+
+# Whether the server of a shop was asked so lately that the next run is due later; a time that is far away is a clock
+# that was set back.
+MIRROR_WAITS = (
+    "select 1 from mirror_state where failed_since is null"
+    " and due_at > datetime('now') and due_at < datetime('now', '+1 day')"
+)
 
 WORDS = 4  # of a feed: its name, its table, its changelog, and the job that sends what was collected, or 'at_once'
 

@@ -24,6 +24,7 @@ create table installation (
     ping_url        text,     -- [export] ping_url
     reconcile_hours integer,  -- [export] reconcile_hours
     shop_file       text,     -- [shop] database
+    mirror_source   text,     -- [mirror] source; null: the shop lives in its file
     feeds_dir       text,     -- [export] feeds_dir
     feed_files      text,     -- a line for each file there: name, size, time, number
     -- The shop.
@@ -123,6 +124,22 @@ create table service_state (
     max_body    integer,                     -- bytes; learnt from answers 413
     error       text                         -- what the last failure was
 ) without rowid;
+
+create table mirror_state (
+    -- How the copy of a shop that lives in a server was last brought up to date: one row; none without [mirror].
+    only_row     integer primary key check (only_row = 1), -- there is no other
+    basis        text,    -- hash of what decides which tables are copied: configuration and feeds
+    copied_at    text,    -- UTC, the moment whose state of the shop the copy shows; null: the first is not complete
+    seconds      real    not null default 0,    -- how long the last good run took
+    tables       integer not null default 0,    -- that are copied
+    rows_read    integer not null default 0,    -- that the last good run fetched
+    rows_written integer not null default 0,    -- that were others
+    due_at       text,    -- UTC, the next run by cron: the server is asked for a share of the time ([mirror] load)
+    failed_since text,    -- UTC, since when no run has gone well; null: the last one did
+    error        text,    -- why
+    gates        text    not null default '{}', -- JSON: by what the server's tables are known not to have changed
+    notes        text    not null default '{}'  -- JSON: what somebody should know of the server and its values
+);
 
 create table sent_history (
     -- What was sent and what failed, for the charts of the dashboard; kept for 90 days.

@@ -15,13 +15,22 @@ from saasexport.errors import ConfigError
 LOG_NAMES = (".log", ".log.", ".log-")
 
 
+KEY_FILES = (
+    "service.api_key_file",
+    "service.private_key_file",
+    "service.ca_file",
+    "mirror.password_file",
+    "mirror.ca_file",
+)
+
+
 def key_files(examined: Examined) -> Findings:
     """The files of credentials are there, hold something, and are nobody else's to read."""
-    for name in ("api_key_file", "private_key_file", "ca_file"):
-        path = examined.config[f"service.{name}"]
+    for dotted in KEY_FILES:
+        path = examined.config[dotted]
         if path is None:
             continue
-        place = examined.config.place(f"service.{name}")
+        name, place = dotted.rpartition(".")[2], examined.config.place(dotted)
         try:
             _read(name, path, place)
             mode = os.stat(path).st_mode

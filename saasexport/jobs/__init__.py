@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import time
 from importlib import import_module
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import saasexport
@@ -18,7 +18,7 @@ from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError, Uni
 from saasexport.feed import Feed
 from saasexport.jobs import cron_mail
 from saasexport.log import Log
-from saasexport.setup import feed_set, opening, recovery
+from saasexport.setup import copied_shop, feed_set, opening, recovery
 from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
 from saasexport.status import status
@@ -49,20 +49,15 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             config = installation.config
             place = config.place("export.lock_dir")
             held = lock.take_job(config["export.lock_dir"], name, options.cron, options.wait, place)
+        if name == "mirror_shop":
+            module.run(installation, content, options)
+            return cron_mail.tell(name, installation.ours, [], options.cron)
+        if copied_shop.is_awaited(installation.config):
+            told = options.verbose or sys.stderr.isatty()
+            Log(installation.config["export.log_dir"], f"bin/{name}", told).say(f"{name}: {WAITS}")
+            return 0
         opening.bring_in_line(installation, content)
-        exporter, wanted = prepare(installation, name, options)
-        try:
-            walked = module.run(exporter, wanted, options)
-        finally:
-            exporter.close()
-        # What an uninstall took away under the running job is nobody's fault.
-        require_installed(installation)
-        if not exporter.log.has_printed:
-            exporter.log.say(f"{name}: {_nothing_to_do(name, installation)}")
-        count(exporter, walked or [])
-        status = cron_mail.tell(name, installation.ours, exporter.lines(), options.cron)
-        publish(exporter)
-        return status
+        return _sync(module, installation, options)
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy.told_on(sys.stderr)}", file=sys.stderr)
@@ -90,7 +85,29 @@ def _of_cron(argv: list[str]) -> SimpleNamespace | None:
     config = argv[2] if argv[1:2] == ["--config"] and len(argv) == 3 else None
     if argv[:1] != ["--cron"] or (len(argv) > 1 and (config is None or config.startswith("-"))):
         return None
-    return SimpleNamespace(config=config, cron=True, verbose=False, wait=False, feeds=[])
+    return SimpleNamespace(config=config, cron=True, verbose=False, wait=False, full=False, feeds=[])
+
+
+# What a job says that cannot begin.
+WAITS = "waits for the first copy of the shop, which mirror_shop makes"
+
+
+def _sync(module: ModuleType, installation: Installation, options: Any) -> int:
+    """The work of a job that sends or keeps what was sent; gives the exit status."""
+    name = module.__name__.rpartition(".")[2]
+    exporter, wanted = prepare(installation, name, options)
+    try:
+        walked = module.run(exporter, wanted, options)
+    finally:
+        exporter.close()
+    # What an uninstall took away under the running job is nobody's fault.
+    require_installed(installation)
+    if not exporter.log.has_printed:
+        exporter.log.say(f"{name}: {_nothing_to_do(name, installation)}")
+    count(exporter, walked or [])
+    status = cron_mail.tell(name, installation.ours, exporter.lines(), options.cron)
+    publish(exporter)
+    return status
 
 
 def _nothing_to_do(name: str, installation: Installation) -> str:
@@ -169,6 +186,8 @@ def parser(name: str, description: str) -> "Parser":
         "--cron", action="store_true", help="print a problem when it begins, once an hour while it lasts, when it ends"
     )
     options.add_argument("--wait", action="store_true", help="wait for a lock that is held, instead of doing nothing")
+    if name == "mirror_shop":
+        options.add_argument("--full", action="store_true", help="compare every row of the copy with the server's")
     if name == "resend_failed":
         options.add_argument("feeds", metavar="FEED", nargs="*", help="feeds; all without any")
     return options

@@ -18,7 +18,7 @@ from saasexport.database.items import Encoder
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
-from saasexport.setup import feed_set
+from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.loose_keys import read_as_numbers
 
 SQL = queries.beside(__file__)
@@ -51,6 +51,7 @@ class Installation:
     def shop(self) -> sqlite3.Connection:
         """The shop, for reading."""
         if self._shop is None:
+            copied_shop.require_copy(self.config)
             self._shop = db.connect_shop(
                 self.config["shop.database"], read_only=self.read_only, place=self.config.place("shop.database")
             )

@@ -146,18 +146,11 @@ def set_up(
 
     `identity` is what the shop's triggers carry already, and `file` where the database is made, if it was lost.
     """
-    require_folders(config)
-    ours = _made(config, file or config["export.database"])
+    ours = begin(config, identity, file)
     installation = Installation(config, ours)
     shop_identity = installation.shop_identity  # the shop is not read in a transaction of ours
     with db.transaction(ours):
-        if db.setting(ours, "installation_id") is None:
-            db.keep(
-                ours,
-                installation_id=identity or os.urandom(8).hex(),
-                shop_identity=shop_identity,
-                cleaned_at=now_text(),
-            )
+        db.keep(ours, shop_identity=shop_identity)
         for feed in installation.all_feeds.values():
             indexer.add(ours, feed, now_text())
             _make_feed_table(ours, feed)
@@ -166,6 +159,16 @@ def set_up(
     apply_configuration(installation, content)
     check_shop(installation)
     return installation
+
+
+def begin(config: settings.Config, identity: str | None = None, file: str | None = None) -> sqlite3.Connection:
+    """Our database with the id of this installation, before the shop is asked anything."""
+    require_folders(config)
+    ours = _made(config, file or config["export.database"])
+    with db.transaction(ours):
+        if db.setting(ours, "installation_id") is None:
+            db.keep(ours, installation_id=identity or os.urandom(8).hex(), cleaned_at=now_text())
+    return ours
 
 
 def apply_configuration(installation: Installation, content: bytes) -> None:
@@ -198,6 +201,7 @@ def apply_configuration(installation: Installation, content: bytes) -> None:
             lock_dir=config["export.lock_dir"],
             ping_url=config["export.ping_url"],
             shop_file=config["shop.database"],
+            mirror_source=config["mirror.source"],
             feeds_dir=config["export.feeds_dir"],
             feed_files=installation.feed_set.files,
             config=json.dumps(config.as_dict()),

@@ -59,6 +59,14 @@ def test_every_job_is_installed_with_the_paths_of_this_installation(command, cro
     ]
 
 
+def test_where_the_shop_lives_in_a_server_its_copy_comes_first(command, crontab, exporter):
+    exporter.write_config('[mirror]\nsource = "mysql://reader@127.0.0.1/shop"')
+    assert command("cron:install").status == 0
+    job = f"* * * * * {sys.executable} -I {BIN}/mirror_shop --cron --config {exporter.config}"
+    assert crontab.jobs()[0] == job
+    assert len(crontab.jobs()) == 6
+
+
 def test_an_installed_line_runs_as_cron_runs_it(command, crontab, exporter):
     command("indexer:set-status", "suspended", "--yes")
     command("indexer:set-status", "invalid", "scopes_website_data_exporter")

@@ -40,6 +40,8 @@ def with_value(section, name, value):
         "shop": {"database": '"shop.sqlite"'},
         "service": {"url": '"http://here:8765"', "environment_id": '"testing-1"'},
     }
+    if section == "mirror":
+        tables["mirror"] = {"source": '"mysql://reader@127.0.0.1:9/shop"'}
     tables.setdefault(section, {})[name] = value
     lines = ((f"[{table}]", *(f"{key} = {v}" for key, v in given.items())) for table, given in tables.items())
     return "".join(f"{line}\n" for line in itertools.chain(*lines))
@@ -103,6 +105,7 @@ NO_FOLDER = ("file", "pipe", "link to nowhere", "link to itself", "a file above"
 GOOD = {
     **dict.fromkeys(FOLDERS, ("missing", "folder")),
     "api_key_file": ("file",),
+    "password_file": ("file",),
     "metrics_file": ("missing", "file", "pipe", "link to nowhere", "link to itself"),
 }
 

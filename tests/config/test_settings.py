@@ -60,6 +60,14 @@ def test_keys_that_are_left_out_have_their_defaults():
             "metrics_file": None,
             "ping_url": None,
         },
+        "mirror": {
+            "source": None,
+            "password_file": None,
+            "prefix": "",
+            "tables": (),
+            "ca_file": None,
+            "load": 0.1,
+        },
         "service": {
             "url": "http://here:8765",
             "environment_id": "testing-1",
@@ -193,7 +201,7 @@ def test_a_required_key_that_is_missing_is_named(section, name):
             "[feeds.products]\nbatchsize = 5",
             "[feeds.products] batchsize is not a known key; did you mean batch_size?",
         ),
-        ("[zzz]\na = 1", "[zzz] is not a known key; known are: shop, export, service, feeds"),
+        ("[zzz]\na = 1", "[zzz] is not a known key; known are: shop, export, mirror, service, feeds"),
         ("[feeds.zzz]\na = 1", "[feeds] zzz is not a known key; known are: products, prices, orders"),
         ("shop = 5", "shop: expected a table, [shop], found 5"),
         ("feeds = []", "feeds: expected a table, [feeds], found a list"),

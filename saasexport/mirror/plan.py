@@ -1,0 +1,107 @@
+"""Which tables and columns are copied: those that feeds read or watch, and those of `[mirror] tables`.
+
+What feeds read is worked out on an empty SQLite database that has the tables of the
+server.  What was there once and is not any more looks like a right that was taken
+away: that is an error, until the configuration or the feeds are others.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from saasexport.errors import ConfigError, ShopError
+from saasexport.mirror.tables import Table, quoted
+
+# Table -> its columns, as feeds name them.
+Needs = dict[str, list[str]]
+
+
+class Wanted(NamedTuple):
+    """What is to be copied, and on what that depends."""
+
+    prefix: str
+    more: tuple[str, ...]  # tables with every column
+    basis: str  # configuration and feeds: after another one, what went is left out
+    program: str
+    needs: Callable[[sqlite3.Connection], Needs]
+
+
+class Plan(NamedTuple):
+    """The tables that are copied, and what is kept to make the same plan again."""
+
+    tables: list[Table]
+    kept: dict[str, Any]
+
+
+def make(wanted: Wanted, shown: list[Table], before: dict[str, Any]) -> Plan:
+    """The plan for the tables that a server shows; `before` is what was kept of the last one."""
+    listing = _digest([(table.here, table.is_table, [c[:2] for c in table.columns]) for table in shown])
+    basis = {"basis": wanted.basis, "program": wanted.program, "listing": listing}
+    if before and all(before.get(name) == value for name, value in basis.items()):
+        needs = before["needs"]
+    else:
+        needs = _needs(wanted, shown)
+        if before.get("basis") == wanted.basis:
+            _refuse_loss(before["needs"], shown)
+    by_name = {table.here.lower(): table for table in shown}
+    tables = [by_name[name.lower()].only(columns) for name, columns in needs.items()]
+    return Plan(tables, {**basis, "needs": needs})
+
+
+def skeleton(shown: Iterable[Table]) -> sqlite3.Connection:
+    """An empty database with the tables of a server."""
+    empty = sqlite3.connect(":memory:", isolation_level=None)
+    for table in shown:
+        columns = ", ".join(f"{quoted(column.name)} {column.declared}" for column in table.columns)
+        key = f", primary key ({', '.join(map(quoted, table.key))})" if table.key else ""
+        try:
+            empty.execute(f"create table {quoted(table.here)} ({columns}{key})")
+        except sqlite3.Error:
+            continue  # two names, or columns, that differ in letter case only, or a name of SQLite's own
+    return empty
+
+
+def _needs(wanted: Wanted, shown: list[Table]) -> Needs:
+    empty = skeleton(shown)
+    try:
+        needs = {name.lower(): set(columns) for name, columns in wanted.needs(empty).items()}
+    finally:
+        empty.close()
+    by_name = {name.lower(): table for table in shown for name in (table.name, table.here)}
+    for name in wanted.more:
+        if name.lower() not in by_name:
+            lack = f"[mirror] tables: the server shows no table {name}"
+            raise ConfigError(lack, "grant select on it, or leave it out")
+        table = by_name[name.lower()]
+        needs.setdefault(table.here.lower(), set()).update(column.name for column in table.columns)
+    by_here = {table.here.lower(): table for table in shown}
+    complete: Needs = {}
+    for name, columns in sorted(needs.items()):
+        if name in by_here:
+            table = by_here[name]
+            small = {column.lower() for column in columns} | {column.lower() for column in table.key}
+            present = [column.name for column in table.columns if column.name.lower() in small]
+            complete[table.here] = present or [table.columns[0].name]
+    return complete
+
+
+def _refuse_loss(needs: Needs, shown: list[Table]) -> None:
+    present = {table.here.lower(): {column.name.lower() for column in table.columns} for table in shown}
+    lost = []
+    for name, columns in needs.items():
+        if name.lower() not in present:
+            lost.append(f"table {name}")
+        else:
+            lost += [f"{name}.{column}" for column in columns if column.lower() not in present[name.lower()]]
+    if lost:
+        raise ShopError(
+            f"the server does not show {', '.join(lost[:5])} any more: dropped, or no right to read it;"
+            " the copy stays as it was",
+            "grant select on it; if it is gone for good, switch off the feeds that read it, or change [mirror]",
+        )
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]

@@ -1,0 +1,125 @@
+"""The mirror of an installation: what it copies and when, and one run."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import saasexport
+from saasexport import queries
+from saasexport.clock import now_text
+from saasexport.config import sources
+from saasexport.config.secret import read_secret
+from saasexport.config.settings import Config
+from saasexport.database import questions
+from saasexport.database.db import transaction
+from saasexport.errors import ConfigError
+from saasexport.mirror import plan, run
+from saasexport.mirror.connection import connect
+from saasexport.mirror.copy import Copy
+from saasexport.mirror.run import Outcome
+from saasexport.mirror.server import Access, Server
+from saasexport.setup import feed_set, shop_reads
+from saasexport.setup.copied_shop import State, is_awaited, state
+
+SQL = queries.beside(__file__)
+
+# Table and number of rows: told as they come.
+Progress = Callable[[str, int], None]
+
+
+def access(config: Config) -> Access:
+    """Who reads the shop's server, and how."""
+    file = config["mirror.password_file"]
+    place = config.place("mirror.password_file")
+    try:
+        password = read_secret(file, place).decode() if file else ""
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{place}: {file}: is no UTF-8 text", "save it as UTF-8") from error
+    return Access(sources.parse(config["mirror.source"]), password, config["mirror.ca_file"])
+
+
+def basis(config: Config) -> str:
+    """What decides which tables and columns are copied, as a hash: of configuration and feeds."""
+    mirror = {name: value for name, value in config.sections["mirror"].items() if name != "load"}
+    switched_off = sorted(name for name in config.feeds if not config.of_feed(name, "enabled"))
+    built_in = feed_set.built_in(config)
+    content = [mirror, config["shop.database"], switched_off, sorted(built_in.feeds), built_in.files]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def is_due(config: Config, ours: sqlite3.Connection) -> bool:
+    """Whether the server may be asked again, or must be, since something else is to be copied."""
+    return not ours.execute(questions.MIRROR_WAITS).fetchone() or state(ours).basis != basis(config)
+
+
+def needs(config: Config, empty: sqlite3.Connection) -> plan.Needs:
+    """The tables and columns that the enabled feeds read, of a shop with these tables."""
+    feeds = feed_set.load(config, empty, "")
+    enabled = [feed for feed in feeds.feeds.values() if config.of_feed(feed.name, "enabled")]
+    return {name: sorted(columns) for name, columns in shop_reads.of_feeds(empty, enabled, feeds.loaded).items()}
+
+
+def update(
+    config: Config, ours: sqlite3.Connection, is_full: bool = False, progress: Progress = lambda _table, _rows: None
+) -> Outcome:
+    """One run: bring the copy up to date, and put on record how that went; ShopError leaves the copy as it was."""
+    before = state(ours)
+    began, moment = time.monotonic(), now_text()
+    try:
+        with closing(connect(access(config))) as server:
+            outcome = _copy(config, server, _how(config, before, is_full, progress))
+    except Exception as error:
+        with transaction(ours):
+            ours.execute(SQL.keep_failure, {"since": before.failed_since or moment, "error": str(error)})
+        raise
+    seconds = outcome.seconds = time.monotonic() - began
+    # Of rows that were not fetched again, what was said of them still holds.
+    values = [] if is_full else before.noted("values")
+    notes = {"values": list(dict.fromkeys([*values, *outcome.notes])), "server": outcome.warnings}
+    kept: dict[str, Any] = {
+        "basis": basis(config),
+        "copied_at": _text(outcome.snapshot_at),
+        "seconds": round(seconds, 3),
+        "tables": outcome.tables,
+        "rows_read": outcome.read,
+        "rows_written": outcome.written,
+        "due_at": _text(time.time() + seconds * (1 / config["mirror.load"] - 1)),
+        "gates": json.dumps(outcome.gates),
+        "notes": json.dumps(notes),
+    }
+    with transaction(ours):
+        ours.execute(SQL.keep, kept)
+    return outcome
+
+
+def _how(config: Config, before: State, is_full: bool, progress: Progress) -> run.How:
+    wanted = plan.Wanted(
+        config["mirror.prefix"],
+        tuple(config["mirror.tables"]),
+        basis(config),
+        saasexport.__version__,
+        partial(needs, config),
+    )
+    place = str(sources.parse(config["mirror.source"]))
+    return run.How(wanted, place, is_full, is_awaited(config), json.loads(before.gates), progress)
+
+
+def _copy(config: Config, server: Server, how: run.How) -> Outcome:
+    path = config["shop.database"]
+    file = f"{path}.first-copy" if how.is_first else path
+    with closing(Copy(file)) as copy:
+        outcome = run.mirror(server, copy, how)
+    if how.is_first:
+        os.replace(file, path)
+    return outcome
+
+
+def _text(moment: float) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=moment)).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,83 @@
+"""What feeds read of a shop: table -> columns, so that a mirror copies these and nothing else.
+
+SQLite itself says it of every query that a feed's module, or one that it imports, has in its file; what a feed
+watches and walks is read as well.
+"""
+
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from saasexport.feed import Feed
+from saasexport.feeds.own import reads
+from saasexport.feeds.own.loading import Loaded
+from saasexport.queries import Queries
+from saasexport.setup import feed_set
+
+# The modules that ask a shop: of feeds that are built in, of what several of them ask, and of pairs in a folder.
+ASKING = ("saasexport.feeds.", "saasexport.shop.", "saasexport_feeds_")
+
+Columns = dict[str, set[str]]
+
+
+def of_feeds(shop: sqlite3.Connection, feeds: Iterable[Feed], loaded: Mapping[str, Loaded]) -> Columns:
+    """What these feeds read of a shop, of which the tables are enough; `loaded` are those of files."""
+    schema = reads.Schema(shop)
+    columns: Columns = {}
+    # What UUIDs are made from, whatever the feeds.
+    texts = {feed_set.SQL.base_url: None}
+    for feed in feeds:
+        for subscription in feed.all_subscriptions():
+            _add(columns, {subscription.table: {subscription.column}})
+        for query in loaded[feed.name].queries.values() if feed.name in loaded else ():
+            _add(columns, query.reads.columns)
+        texts |= dict.fromkeys(_queries(feed))
+    for text in texts:
+        try:
+            _add(columns, reads.of_query(shop, schema, text, _Parameters()).columns)
+        except reads.Refused:
+            continue  # of a table that this shop lacks
+    return columns
+
+
+def _add(columns: Columns, more: Mapping[str, set[str]]) -> None:
+    for table, some in more.items():
+        columns.setdefault(table, set()).update(name for name in some if name)
+
+
+def _queries(feed: Feed) -> Iterator[str]:
+    yield from filter(None, (feed.walk, feed.count, feed.near, *feed.vias.values(), *feed.id_types.values()))
+    yield from of_modules(sys.modules[name] for name in asking_modules(feed))
+
+
+def of_modules(modules: Iterable[ModuleType]) -> Iterator[str]:
+    """Every query that modules have in their files."""
+    for module in modules:
+        for value in vars(module).values():
+            if isinstance(value, Queries):
+                yield from (getattr(value, name) for name in value)
+
+
+def asking_modules(feed: Feed) -> set[str]:
+    """The names of the modules that a feed's items are made by."""
+    makers = (feed.assemble, feed.fingerprint, *((feed.due.next, feed.due.ids) if feed.due else ()))
+    waiting = [getattr(maker, "__module__", "") or "" for maker in makers]
+    names: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        is_asking = f"{name}.".startswith(ASKING) and not name.startswith("saasexport.feeds.own")
+        if name in names or not is_asking or name not in sys.modules:
+            continue
+        names.add(name)
+        for value in vars(sys.modules[name]).values():
+            waiting.append(value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", "") or "")
+    return names
+
+
+class _Parameters(dict[str, Any]):
+    """A value for whatever a query names."""
+
+    def __missing__(self, name: str) -> Any:
+        return 0 if name == "limit" else "[]"
