@@ -84,21 +84,19 @@ def jobs_of(config: settings.Config) -> list[tuple[str, str, list[str]]]:
     # Only where the shop lives in a server is there anything to mirror.
     lines = [line for line in example.splitlines() if config["mirror.source"] or "/bin/mirror_shop " not in line]
     return [
-        (job["when"].strip(), job["script"], [*_script(job["script"], config), "--cron", "--config", config.file])
+        (job["when"].strip(), job["script"], [*_script(job["script"]), "--cron", "--config", config.file])
         for job in (_JOB.match(line.removeprefix("# ")) for line in lines)
         if job
     ]
 
 
-def _script(name: str, config: settings.Config) -> list[str]:
+def _script(name: str) -> list[str]:
     """How a job is started: from the checkout, or as the command that was installed beside this one."""
     root = os.path.dirname(os.path.dirname(os.path.realpath(saasexport.__file__)))
     path = os.path.join(root, "bin", name)
     if os.path.exists(path):
-        # -S hides what pip installed, which only the extras need.
-        has_extras = config["service.transport"] != "standard" or config["service.signature"] != "none"
-        has_extras = has_extras or name == "mirror_shop"
-        return [sys.executable, "-I", path] if has_extras else [sys.executable, "-I", "-S", path]
+        # -S hides what pip installed: a job that needs an extra looks for it, but for the drivers of the mirror.
+        return [sys.executable, "-I", path] if name == "mirror_shop" else [sys.executable, "-I", "-S", path]
     if os.path.isfile(root):
         return [sys.executable, "-I", "-S", root, name]  # a zipapp: the first argument says which script
     beside = os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), name)

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from saasexport.delivery.connection import MOST_BODY, Response, trust
+from saasexport.delivery.extras import find_installed
 from saasexport.errors import ConfigError, ServiceError
 
 
@@ -18,12 +19,13 @@ class RequestsConnection:
     def __init__(
         self, url: str, timeout: float, ca_file: str | None = None, ca_place: str = "[service] ca_file"
     ) -> None:
+        find_installed()
         try:
             import requests
         except ImportError as error:
             raise ConfigError(
                 '[service] transport = "requests" needs a library that is not installed',
-                "pip install saasexport[requests]; a crontab line with -S does not see it",
+                "pip install saasexport[requests]",
             ) from error
         self.url = url.rstrip("/")
         self.timeout = timeout

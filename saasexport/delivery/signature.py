@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from saasexport.config.secret import read_secret
+from saasexport.delivery.extras import find_installed
 from saasexport.errors import ConfigError
 
 GOOD_FOR_SECONDS = 300
@@ -40,6 +41,7 @@ class AdobeSignature:
 
 
 def _loaded(path: str, place: str) -> tuple[Any, Any, Any]:
+    find_installed()
     try:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -48,7 +50,7 @@ def _loaded(path: str, place: str) -> tuple[Any, Any, Any]:
     except ImportError as error:
         raise ConfigError(
             '[service] signature = "adobe" needs a library that is not installed',
-            "pip install saasexport[adobe]; a crontab line with -S does not see it",
+            "pip install saasexport[adobe]",
         ) from error
     try:
         key = load_pem_private_key(read_secret(path, place), None)

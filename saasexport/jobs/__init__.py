@@ -102,7 +102,7 @@ def _sync(module: ModuleType, installation: Installation, options: Any) -> int:
         exporter.close()
     # What an uninstall took away under the running job is nobody's fault.
     require_installed(installation)
-    if not exporter.log.has_printed:
+    if exporter.log.is_verbose and not exporter.log.has_printed:
         exporter.log.say(f"{name}: {_nothing_to_do(name, installation)}")
     count(exporter, walked or [])
     status = cron_mail.tell(name, installation.ours, exporter.lines(), options.cron)

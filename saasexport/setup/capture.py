@@ -6,6 +6,7 @@ compared by name and text, put right, and the feeds concerned are walked anew.
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.capture import triggers
@@ -23,12 +24,15 @@ def check_shop(installation: Installation) -> None:
     """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
     ours, shop = installation.ours, installation.shop
     version = shop.execute("pragma schema_version").fetchone()[0]
+    is_known = db.setting(ours, "shop_version") == version and db.setting(ours, "usable") is not None
+    has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled_feeds())
+    # Those that were kept are ours, so that their texts need not be read for whose they are.
+    if is_known and not has_faults and db.kept_triggers(ours) == _by_name(shop.execute(triggers.SQL.candidates)):
+        return
     present = triggers.list_installed(shop)
     _refuse_anothers(installation, present)
-    is_known = db.setting(ours, "shop_version") == version and db.kept_triggers(ours) == _by_name(present)
-    has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled_feeds())
-    if is_known and not has_faults and db.setting(ours, "usable") is not None:
-        return
+    if is_known and not has_faults and db.kept_triggers(ours) == _by_name(present):
+        return  # the shop has more triggers whose names begin as ours do
     if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
         _recognise(installation)
     usable = _usable(installation)
@@ -144,7 +148,7 @@ def _mark_unseen(
                 indexer.invalidate(installation.ours, feed, "triggers were missing or changed", now_text())
 
 
-def _by_name(present: list[tuple[str, str, str, str]]) -> dict[str, str]:
+def _by_name(present: Iterable[tuple[str, str, str, str]]) -> dict[str, str]:
     return {name: sql for kind, name, _, sql in present if kind == "trigger"}
 
 

@@ -169,10 +169,10 @@ def test_a_path_is_quoted_for_the_shell_and_for_cron(command, crontab, exporter)
     assert crontab.jobs()[0].endswith(f"--config '{exporter.folder}/100\\% mine.toml'")
 
 
-def test_with_an_extra_python_looks_for_what_was_installed(command, crontab, exporter):
+def test_a_job_that_needs_an_extra_is_started_as_any_other(command, crontab, exporter):
     exporter.write_config(service='transport = "requests"')
     command("cron:install")
-    assert f" {sys.executable} -I {BIN}/reindex_all_invalid " in crontab.jobs()[0]
+    assert f" {sys.executable} -I -S {BIN}/reindex_all_invalid " in crontab.jobs()[0]
 
 
 def test_the_example_explains_every_job():

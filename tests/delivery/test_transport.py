@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 
 import pytest
 import responses
@@ -9,8 +11,34 @@ from freezegun import freeze_time
 
 from saasexport.delivery.connection import Connection, Response
 from saasexport.errors import ConfigError, ServiceError
+from tests.support import ROOT
 
 requests = pytest.importorskip("requests")
+
+
+@pytest.mark.parametrize("options", [("-I", "-S"), ("-S",), ("-I",), (), ("-I", "-S", "-O")])
+@pytest.mark.parametrize("name", ["requests", "cryptography", "urllib3"])
+def test_an_extra_is_found_however_python_was_started(options, name):
+    pytest.importorskip(name)
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from saasexport.delivery.extras import find_installed\n"
+        "find_installed(); find_installed()\n"
+        f"import {name}\n"
+        "print(len(set(sys.path)) == len(sys.path))"
+    )
+    done = subprocess.run([sys.executable, *options, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_a_job_without_extras_does_not_look_for_them():
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "import saasexport.jobs.reindex_all_invalid\n"
+        "print('site' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def connection():
