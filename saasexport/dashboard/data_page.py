@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from saasexport import clock, templates
-from saasexport.dashboard import items, items_page, pages, status_page
+from saasexport.dashboard import find, items, items_page, names, pages, status_page
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
@@ -49,23 +49,25 @@ def page(installation: Installation, request: Request, token: str) -> Page:
 
 
 def _products(installation: Installation, feed: Feed, request: Request) -> Markup:
-    wanted = replace(items_page.wanted_by(request), status="", deleted="", columns=[])
+    wanted = replace(items_page.wanted_by(request), status="", deleted="", reason="", columns=[], sort="")
     page_of_items = items.find(installation, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
     times = Times(installation)
-    rows = [_row(feed, item, times) for item in page_of_items.items]
+    known = names.of_skus(installation, (item.identifiers(feed).get("sku", "") for item in page_of_items.items))
+    rows = [_row(feed, item, times, known) for item in page_of_items.items]
     return HTML.products(
         search=wanted.search,
         note=items_page.note("/data", wanted, page_of_items),
-        table=HTML.table(rows=rows) if rows else items_page.HTML.empty(),
+        table=HTML.table(rows=rows) if rows else HTML.empty(),
         paging=items_page.paging("/data", wanted, page_of_items),
     )
 
 
-def _row(feed: Feed, item: Item, times: Times) -> Markup:
+def _row(feed: Feed, item: Item, times: Times, called: dict[str, str]) -> Markup:
     known = item.identifiers(feed)
     sku = known.get("sku", "")
     return HTML.row(
-        sku=pages.link(pages.address(f"/feeds/{feed.name}", search=sku), sku),
+        sku=pages.link(find.address(feed, item.source_entity_id), sku),
+        name=called.get(sku, ""),
         view=known.get("storeViewCode", ""),
         entity=str(item.source_entity_id),
         updated=times.moment(item.modified_at),

@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from saasexport import queries
@@ -29,6 +29,12 @@ PAGE = 50
 SLICE = 20_000
 
 SEARCH_SECONDS = 1.0
+
+# So many items are counted, sorted and sent again at once.
+MOST_MATCHING = 100_000
+
+# What a list can be sorted by: name -> column.
+SORTS = {"id": "id", "entity": "source_entity_id", "status": "status", "date": "modified_at"}
 
 # Export status, as Adobe's page names it -> the statuses of the feed table.
 STATUSES: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -82,6 +88,8 @@ class Wanted:
     before: int | None = None
     after: int | None = None
     columns: list[str] = field(default_factory=list)  # those to show; none given: all
+    sort: str = ""  # a name of SORTS, upwards with a leading "-"; newest first without
+    page: int = 0  # of a sorted list
 
     def kinds(self) -> list[tuple[int, int]]:
         """(status, is_deleted) of the rows that are wanted; none given: all."""
@@ -90,6 +98,11 @@ class Wanted:
         chosen = [self.status] if self.status in STATUSES else list(FAILED if self.reason else STATUSES)
         gone = {"yes": (1,), "no": (0,)}.get(self.deleted, (0, 1))
         return [(number, is_gone) for name in chosen for number in STATUSES[name][1] for is_gone in gone]
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no item is left out."""
+        return not (self.kinds() or self.search)
 
 
 @dataclass(frozen=True)
@@ -103,8 +116,40 @@ class Found:
     stopped_at: int | None = None  # the search went no further than this row
 
 
+class Matching(NamedTuple):
+    """The rows that a filter leaves, and whether these are all."""
+
+    ids: list[int]
+    is_complete: bool
+
+
+def count(installation: Installation, feed: Feed, wanted: Wanted) -> tuple[int, bool]:
+    """How many items a filter leaves, and whether that is exact: a search goes only so far."""
+    if wanted.search or wanted.reason:
+        found = matching(installation, feed, wanted)
+        return len(found.ids), found.is_complete
+    query = SQL.counts.format(feed_table=feed.table)
+    numbers = {(status, gone): number for status, gone, number in installation.ours.execute(query)}
+    total = installation.ours.execute(SQL.total.format(feed_table=feed.table)).fetchone()[0]
+    numbers[_DELIVERED] = total - sum(numbers.values())
+    return (sum(numbers.get(kind, 0) for kind in wanted.kinds()) if wanted.kinds() else total), True
+
+
+def matching(installation: Installation, feed: Feed, wanted: Wanted) -> Matching:
+    """Every row that a filter leaves, up to a bound."""
+    look = _Look(installation.ours, feed, replace(wanted, before=None, after=None), MOST_MATCHING)
+    if wanted.search and not wanted.contains and (entities := _entities(installation, feed, wanted.search)):
+        ids = look.ids_of_entities(entities)
+        if ids:
+            return Matching(ids[:MOST_MATCHING], len(ids) <= MOST_MATCHING)
+    ids, stopped_at = look.ids_through_all()
+    return Matching(ids[:MOST_MATCHING], stopped_at is None and len(ids) <= MOST_MATCHING)
+
+
 def find(installation: Installation, feed: Feed, wanted: Wanted, size: int = PAGE) -> Found:
     """A page of the feed's items."""
+    if wanted.sort.removeprefix("-") in SORTS:
+        return _sorted_page(installation, feed, wanted, size)
     look = _Look(installation.ours, feed, wanted, size)
     if wanted.search and not wanted.contains:
         entities = _entities(installation, feed, wanted.search)
@@ -113,6 +158,24 @@ def find(installation: Installation, feed: Feed, wanted: Wanted, size: int = PAG
             if page.items or wanted.before or wanted.after:
                 return page
     return look.through_all()
+
+
+def _sorted_page(installation: Installation, feed: Feed, wanted: Wanted, size: int) -> Found:
+    """A page of the items in another order than the newest first."""
+    everything = wanted.is_everything
+    ids = None if everything else json.dumps(matching(installation, feed, wanted).ids)
+    query = SQL.sorted.format(
+        feed_table=feed.table,
+        column=SORTS[wanted.sort.removeprefix("-")],
+        direction="asc" if wanted.sort.startswith("-") else "desc",
+    )
+    values = {"ids": ids, "limit": size + 1, "offset": wanted.page * size}
+    rows = [row[0] for row in installation.ours.execute(query, values)]
+    place = {row_id: number for number, row_id in enumerate(rows[:size])}
+    items = sorted(by_ids(installation.ours, feed, list(place)), key=lambda item: place[item.id])
+    # Pages of another order are told by their number.
+    following = wanted.page + 1 if len(rows) > size else None
+    return Found(items, newer=wanted.page - 1 if wanted.page else None, older=following)
 
 
 def by_ids(ours: sqlite3.Connection, feed: Feed, ids: Sequence[int]) -> list[Item]:
@@ -136,13 +199,22 @@ class _Look:
 
     def of_entities(self, entities: list[EntityId]) -> Found:
         """The items of some entities."""
+        return self._page(self.ids_of_entities(entities), is_exact=True)
+
+    def ids_of_entities(self, entities: list[EntityId]) -> list[int]:
+        """The rows of some entities."""
         kinds = self.wanted.kinds()
         lowest, highest = self._range()
         values = {"entities": json.dumps(entities), "kinds": _kinds(kinds), "low": lowest, "high": highest}
-        return self._page(self._ids("of_entities", **values), is_exact=True)
+        return self._ids("of_entities", **values)
 
     def through_all(self) -> Found:
         """All rows that match, slice by slice until the page is full or the time is up."""
+        ids, stopped_at = self.ids_through_all()
+        return self._page(ids, stopped_at=stopped_at)
+
+    def ids_through_all(self) -> tuple[list[int], int | None]:
+        """The rows that match, and where the time was up if it was."""
         until = time.monotonic() + SEARCH_SECONDS
         lowest, highest = self._range()
         last = self.ours.execute(SQL.last_id.format(feed_table=self.feed.table)).fetchone()[0]
@@ -158,8 +230,8 @@ class _Look:
                 ids += self._slice(lowest, edge)
                 lowest = edge - 1
             if time.monotonic() > until and len(ids) <= self.size and lowest + 1 < highest:
-                return self._page(ids, stopped_at=highest if self.is_down else lowest)
-        return self._page(ids)
+                return ids, highest if self.is_down else lowest
+        return ids, None
 
     def _range(self) -> tuple[int, int]:
         """The rows between which the page lies, both excluded."""

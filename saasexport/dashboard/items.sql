@@ -1,5 +1,29 @@
 -- Pages of a feed table.  Each query goes down from :high to :low or up, both excluded.
 
+-- name: counts
+select status, is_deleted, count(*)
+  from {feed_table}
+ where status <> 200 or is_deleted = 1
+ group by status, is_deleted
+
+-- name: total
+select count(*)
+  from {feed_table}
+
+-- name: by_status
+select status, count(*)
+  from {feed_table}
+ where id in (select value from json_each(:ids))
+ group by status
+
+-- name: sorted
+select id
+  from {feed_table}
+ where :ids is null or id in (select value from json_each(:ids))
+ order by {column} {direction}, id {direction}
+ limit :limit
+offset :offset
+
 -- name: last_id
 select coalesce(max(id), 0)
   from {feed_table}

@@ -1,9 +1,10 @@
 """The details of a feed: its items, filtered and page by page, and which of them to send again."""
 
+from dataclasses import replace
 from typing import Any
 
 from saasexport import templates
-from saasexport.dashboard import items, pages, status_page, words
+from saasexport.dashboard import find, items, names, pages, status_page, words
 from saasexport.dashboard.items import Found, Item, Wanted
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
@@ -26,6 +27,20 @@ COLUMNS = {
     "error": "Error",
 }
 
+ORDERS = {
+    "id": "newest first",
+    "-id": "oldest first",
+    "entity": "by entity ID, the highest first",
+    "-entity": "by entity ID",
+    "status": "by status, rejected first",
+    "-status": "by status, rejected last",
+    "date": "latest sync first",
+    "-date": "latest sync last",
+}
+
+# Further than anybody turns.
+MOST_PAGES = 1_000_000
+
 DELETED = {"": "Any", "no": "No", "yes": "Yes"}
 
 # Export status -> how it looks.
@@ -40,6 +55,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     failed = status.failed_by_status(installation).get(feed.name, {})
     wanted = wanted_by(request)
     page_of_items = items.find(installation, feed, wanted)
+    total = items.count(installation, feed, wanted)
     state = judgement.of_feed(installation, feed, line, failed)
     body = HTML.page(
         feed=words.name(feed.name),
@@ -52,8 +68,10 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
         counts=_counts(feed, line, failed, wanted),
         filter=_filter(feed, wanted),
         note=note(path, wanted, page_of_items),
-        table=_table(installation, feed, page_of_items, wanted, token),
-        paging=paging(path, wanted, page_of_items),
+        table=_table(installation, feed, page_of_items, wanted, token)
+        if page_of_items.items
+        else _empty(installation, feed, wanted, page_of_items),
+        paging=paging(path, wanted, page_of_items, total[0]),
     )
     return Page(f"{words.name(feed.name)}: details", body, environment=installation.config["service.environment_id"])
 
@@ -70,33 +88,84 @@ def wanted_by(request: Request) -> Wanted:
         before=request.number("before"),
         after=request.number("after"),
         columns=[name for name in COLUMNS if name in request.values.get("column", [])],
+        sort=request.one("sort") if request.one("sort").removeprefix("-") in items.SORTS else "",
+        page=min(request.number("page") or 0, MOST_PAGES),
     )
 
 
 def _table(installation: Installation, feed: Feed, found: Found, wanted: Wanted, token: str) -> Markup:
     """The items as a table in a form, to choose some of them."""
-    if not found.items:
-        return HTML.empty()
+    path = pages.address(f"/feeds/{feed.name}")
     columns = wanted.columns or list(COLUMNS)
+    total = items.count(installation, feed, wanted)
+    known = names.of_skus(installation, (item.identifiers(feed).get("sku", "") for item in found.items))
     is_off = feed not in installation.feeds()
     times = Times(installation)
     return HTML.form(
         action=pages.address(f"/feeds/{feed.name}/resync"),
         token=token,
         feed=feed.name,
-        heads=[HTML.head(text=COLUMNS[name]) for name in columns],
-        rows=[_row(feed, item, columns, times) for item in found.items],
+        filters=_hidden_filters(wanted, found),
+        heads=[_head(path, wanted, found, name) for name in columns],
+        rows=[_row(feed, item, columns, times, known) for item in found.items],
         number=len(found.items),
-        buttons="" if is_off else HTML.buttons(page_ids=",".join(str(item.id) for item in found.items)),
+        total=_total(*total),
+        order=ORDERS.get(wanted.sort, "newest first"),
+        buttons=""
+        if is_off
+        else HTML.buttons(
+            page_ids=",".join(str(item.id) for item in found.items),
+            everything=HTML.all_button(number=_total(*total)) if total[0] > len(found.items) else "",
+        ),
     )
 
 
-def identifiers(feed: Feed, item: Item) -> Markup:
-    """What identifies an item, name by name."""
+def _total(number: int, is_exact: bool) -> str:
+    return f"{number:,}" if is_exact else f"at least {number:,}"
+
+
+def _hidden_filters(wanted: Wanted, found: Found) -> Markup:
+    """The filter in force, so that all that it leaves can be sent again."""
+    contains = "contains" if wanted.search and not found.is_exact else ""
+    values = {"status": wanted.status, "deleted": wanted.deleted, "search": wanted.search, "reason": wanted.reason}
+    return templates.join(pages.hidden(name, [value]) for name, value in {**values, "match": contains}.items() if value)
+
+
+def _head(path: str, wanted: Wanted, found: Found, name: str) -> Markup:
+    """The head of a column; of one that can be sorted by, leading there."""
+    if name not in items.SORTS:
+        return HTML.head(text=COLUMNS[name], sorted="")
+    is_down, is_up = wanted.sort == name or (name == "id" and not wanted.sort), wanted.sort == f"-{name}"
+    contains = bool(wanted.search) and not found.is_exact
+    following = replace(wanted, sort=f"-{name}" if is_down else name, page=0, before=None, after=None)
+    return HTML.head(
+        text=HTML.sort_link(href=_address(path, following, contains), text=COLUMNS[name]),
+        sorted=Markup(' aria-sort="descending"') if is_down else Markup(' aria-sort="ascending"') if is_up else "",
+    )
+
+
+def _empty(installation: Installation, feed: Feed, wanted: Wanted, found: Found) -> Markup:
+    """Why there is nothing to see: nothing was ever collected, nothing failed, or nothing matches."""
+    everything, _ = items.count(installation, feed, Wanted())
+    if not everything:
+        return HTML.nothing_yet()
+    if found.stopped_at is not None:
+        return Markup("")  # said by a note
+    if not wanted.search and (wanted.status in items.FAILED or wanted.reason):
+        return HTML.nothing_failed(total=everything)
+    return HTML.no_match(total=everything, href=pages.address(f"/feeds/{feed.name}"))
+
+
+def identifiers(feed: Feed, item: Item, called: str = "") -> Markup:
+    """What identifies an item, name by name; the first leads to its page, and what it is called stands below."""
     known = item.identifiers(feed)
     if not known:
         return Markup('<span class="none">not known</span>')
-    return templates.join(HTML.identifier(name=name, value=value) for name, value in known.items())
+    parts: list[Markup] = []
+    for name, value in known.items():
+        shown = pages.link(find.address(feed, item.source_entity_id), value) if not parts else value
+        parts.append(HTML.identifier(name=name, value=shown))
+    return templates.join([*parts, *([HTML.called(name=called)] if called else [])])
 
 
 def status_mark(item: Item) -> Markup:
@@ -105,11 +174,11 @@ def status_mark(item: Item) -> Markup:
     return HTML.mark(level=LEVELS[name], text=items.STATUSES[name][0])
 
 
-def _row(feed: Feed, item: Item, columns: list[str], times: Times) -> Markup:
+def _row(feed: Feed, item: Item, columns: list[str], times: Times, known: dict[str, str]) -> Markup:
     cells: dict[str, Any] = {
         "id": str(item.id),
         "entity": str(item.source_entity_id),
-        "identifiers": identifiers(feed, item),
+        "identifiers": identifiers(feed, item, known.get(item.identifiers(feed).get("sku", ""), "")),
         "status": status_mark(item),
         "date": times.moment(item.modified_at),
         "deleted": "Yes" if item.is_deleted else "No",
@@ -190,16 +259,24 @@ def note(path: str, wanted: Wanted, found: Found) -> Markup:
     return templates.join(notes)
 
 
-def paging(path: str, wanted: Wanted, found: Found) -> Markup:
+def paging(path: str, wanted: Wanted, found: Found, total: int = 0) -> Markup:
     """Where to go from a page of items."""
     contains = bool(wanted.search) and not found.is_exact
     links = []
+    if wanted.sort:
+        edges = {"First page": 0, "Previous page": found.newer, "Next page": found.older}
+        edges["Last page"] = max(0, total - 1) // items.PAGE
+        for text, number in edges.items():
+            if number is not None and (number != wanted.page and total > items.PAGE):
+                links.append(HTML.page_link(href=_address(path, replace(wanted, page=number), contains), text=text))
+        return HTML.paging(links=links) if links else Markup("")
     if wanted.before is not None or wanted.after is not None:
         links.append(HTML.page_link(href=_address(path, wanted, contains), text="First page"))
     if found.newer is not None:
         links.append(HTML.page_link(href=_address(path, wanted, contains, after=found.newer), text="Previous page"))
     if found.older is not None:
         links.append(HTML.page_link(href=_address(path, wanted, contains, before=found.older), text="Next page"))
+        links.append(HTML.page_link(href=_address(path, wanted, contains, after=0), text="Last page"))
     return HTML.paging(links=links) if links else Markup("")
 
 
@@ -212,6 +289,8 @@ def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
         reason=wanted.reason,
         match="contains" if contains else "",
         column=wanted.columns,
+        sort=wanted.sort,
+        page=wanted.page or None,
         **edge,
     )
 

@@ -5,6 +5,7 @@ collects and sends them; a feed's indexer is made invalid.  Either is one
 transaction on our database; items only while nobody else syncs their feed.
 """
 
+import json
 from dataclasses import dataclass
 
 from saasexport import templates
@@ -27,23 +28,24 @@ MOST_ITEMS = 500
 
 def items_of(installation: Installation, feed: Feed, request: Request, token: str) -> Page:
     """Schedule the resync of chosen items, once that was confirmed."""
-    ids = _chosen(request)
+    wanted = items_page.wanted_by(request) if request.one("all") == "yes" else None
+    ids = items.matching(installation, feed, wanted).ids if wanted else _chosen(request)
     back = pages.link(pages.address(f"/feeds/{feed.name}"), "Back to the items")
     if not ids:
         return pages.message("Nothing chosen", "Tick the items that should be sent again.", 400, back)
-    if len(ids) > MOST_ITEMS:
+    if len(ids) > MOST_ITEMS and not wanted:
         hint = f"saasexport saas:resync --feed {feed.name}"
         return pages.message("Too many items", f"At most {MOST_ITEMS} at once; for more, run: {hint}", 400, back)
     if reason := _off(installation, feed):
         return pages.message("Not exported", f"{feed.name} is not exported: {reason}.", 409, back)
     if request.one("confirmed") != "yes":
-        return _confirm_items(installation, feed, ids, token)
+        return _confirm_items(installation, feed, ids, _carried(request, ids), token)
     try:
         with installation.lock(feed.name, "schedule resync"):
             number = schedule(installation, feed, ids)
     except Busy as busy:
         again = HTML.again(
-            action=pages.address(f"/feeds/{feed.name}/resync"), token=token, ids=pages.hidden("id", ids), back=back
+            action=pages.address(f"/feeds/{feed.name}/resync"), token=token, ids=_carried(request, ids), back=back
         )
         return pages.message("The feed is in use", f"{feed.name}: {busy}. Nothing was changed.", 409, again)
     return pages.go_to(pages.address(f"/feeds/{feed.name}", scheduled=str(number)))
@@ -79,11 +81,12 @@ class _Plan:
     awaiting: int = 0
 
     @classmethod
-    def of(cls, chosen: list[items.Item]) -> "_Plan":
+    def of(cls, numbers: dict[int, int]) -> "_Plan":
+        """From the number of items of each status."""
         return cls(
-            again=sum(item.status in (200, 400) for item in chosen),
-            retried=sum(item.status in (1, 2) for item in chosen),
-            awaiting=sum(item.status == 0 for item in chosen),
+            again=numbers.get(200, 0) + numbers.get(400, 0),
+            retried=numbers.get(1, 0) + numbers.get(2, 0),
+            awaiting=numbers.get(0, 0),
         )
 
     def lines(self) -> list[str]:
@@ -99,20 +102,30 @@ class _Plan:
         return lines
 
 
-def _confirm_items(installation: Installation, feed: Feed, ids: list[int], token: str) -> Page:
-    chosen = items.by_ids(installation.ours, feed, ids)
+def _carried(request: Request, ids: list[int]) -> Markup:
+    """What the next form has to carry: the chosen items, or the filter that leaves them."""
+    if request.one("all") != "yes":
+        return pages.hidden("id", sorted(ids, reverse=True))
+    names = ("all", "status", "deleted", "search", "reason", "match")
+    return templates.join(pages.hidden(name, [request.one(name)]) for name in names if request.one(name))
+
+
+def _confirm_items(installation: Installation, feed: Feed, ids: list[int], carried: Markup, token: str) -> Page:
+    chosen = items.by_ids(installation.ours, feed, sorted(ids, reverse=True)[:MOST_ITEMS])
+    query = items.SQL.by_status.format(feed_table=feed.table)
+    by_status = dict(installation.ours.execute(query, {"ids": json.dumps(ids)}).fetchall())
     rows = [
         HTML.item(identifiers=items_page.identifiers(feed, item), status=items_page.status_mark(item), id=str(item.id))
         for item in chosen
     ]
     body = HTML.confirm_items(
         feed=feed.name,
-        number=judgement.quantity(len(chosen), "item"),
-        plan=[HTML.plan(text=text) for text in _Plan.of(chosen).lines()],
+        number=judgement.quantity(sum(by_status.values()), "item"),
+        plan=[HTML.plan(text=text) for text in _Plan.of(by_status).lines()],
         rows=rows,
         action=pages.address(f"/feeds/{feed.name}/resync"),
         token=token,
-        ids=pages.hidden("id", (item.id for item in chosen)),
+        ids=carried,
         back=pages.address(f"/feeds/{feed.name}"),
     )
     return Page(f"Resync items of {feed.name}?", body, environment=installation.config["service.environment_id"])

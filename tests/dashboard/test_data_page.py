@@ -32,11 +32,14 @@ def test_synced_products_are_listed_and_found_by_sku(synced, dashboard):
         " substr(modified_at, 12, 5), json_extract(metadata, '$.requestId') from cde_products_feed"
         " where status = 200 and is_deleted = 0 order by id desc limit 20"
     )
-    shown = [[*row[:3], row[3].rpartition(" ago ")[2].removesuffix(" UTC"), row[4]] for row in page.rows()]
+    shown = [
+        [row[0].split()[0], *row[1:3], row[3].rpartition(" ago ")[2].removesuffix(" UTC"), row[4]]
+        for row in page.rows()
+    ]
     assert [[str(cell) for cell in row] for row in rows] == shown
     found = dashboard.page("/data?search=KL-COF-000300")
-    assert {row[0] for row in found.rows()} == {"KL-COF-000300"}
-    assert found.links["KL-COF-000300"] == "/feeds/products?search=KL-COF-000300"
+    assert {row[0] for row in found.rows()} == {"KL-COF-000300 Minas Early Filter"}
+    assert found.links["KL-COF-000300"] == "/item?feed=products&entity=300"
     following = dashboard.page(page.links["Next page"])
     assert following.rows()[0] != page.rows()[0]
     assert "/data?before=" in page.links["Next page"]

@@ -139,7 +139,7 @@ def test_deleted_items_are_told_apart_and_filtered(own, own_dashboard):
 def test_a_sku_is_found_whole_and_a_part_of_it_on_demand(dashboard):
     page = dashboard.page("/feeds/products?search=KL-COF-000300")
     assert [row[3] for row in page.rows()] == [
-        f"sku KL-COF-000300 storeViewCode {view}" for view in ("wholesale", "french", "default")
+        f"sku KL-COF-000300 storeViewCode {view} Minas Early Filter" for view in ("wholesale", "french", "default")
     ]
     assert page.links["Find all that contain it"] == "/feeds/products?search=KL-COF-000300&match=contains"
     part = dashboard.page("/feeds/products?search=cof-00030")
@@ -160,7 +160,7 @@ def test_any_identifier_the_entity_id_and_the_feed_id_are_found(synced, dashboar
 def test_a_search_means_what_it_says_and_only_in_identifiers(dashboard, search):
     page = dashboard.page(f"/feeds/products?search={quote(search)}")
     assert page.tables == []
-    assert "No items here." in page.text
+    assert "No items here" in page.text
     assert ("search", search) in page.fields
 
 
@@ -218,7 +218,7 @@ def test_a_page_of_300000_items_is_there_at_once(many, query):
     # Measured: 0.03 s, 0.2 s for a search through all; the bound is for a busy machine.
     assert time.monotonic() - began < 2
     is_empty = query in ("status=retry", "search=nowhere")
-    assert ("No items here." in page.text) == is_empty or "Search on from there" in page.links
+    assert ("No items here" in page.text) == is_empty or "Search on from there" in page.links
 
 
 def test_pages_deep_inside_many_items_begin_and_end_where_they_should(many):
@@ -251,6 +251,88 @@ def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(own, monkey
 
 
 @pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", "50 of 300,000 items of reviews, newest first"),
+        ("status=attention", "30 of 30 items of reviews, newest first"),
+        ("deleted=yes", "15 of 15 items of reviews, newest first"),
+        ("deleted=no&sort=-id", "50 of 299,985 items of reviews, oldest first"),
+        ("status=attention&sort=-entity", "30 of 30 items of reviews, by entity ID"),
+        ("search=R-00000&match=contains", "9 of 9 items of reviews, newest first"),
+    ],
+)
+def test_a_list_says_how_many_there_are(many, query, shown):
+    page = many.page(f"/feeds/reviews?{query}")
+    assert shown in page.text or "Search on from there" in page.links
+
+
+@pytest.mark.parametrize(
+    ("sort", "first", "last"),
+    [
+        ("id", 300_000, 1),
+        ("-id", 1, 300_000),
+        ("entity", 300_000, 1),
+        ("-entity", 1, 300_000),
+        ("status", 290_007, 1),
+        ("-status", 1, 290_007),
+        ("date", 300_000, 1),
+        ("-date", 1, 300_000),
+    ],
+)
+def test_a_list_is_sorted_by_a_column_in_both_directions(many, sort, first, last):
+    page = many.page(f"/feeds/reviews?sort={sort}")
+    assert ids_of(page)[0] == first
+    following = many.page(page.links["Next page"])
+    assert set(ids_of(page)).isdisjoint(ids_of(following))
+    assert following.links["Previous page"].endswith(f"sort={sort}")
+    end = many.page(page.links["Last page"])
+    assert ids_of(end)[-1] == last
+    assert "Next page" not in end.links
+
+
+def test_the_head_of_a_column_turns_the_order(dashboard):
+    page = dashboard.page("/feeds/products?search=french")
+    assert page.links["Entity ID"] == "/feeds/products?search=french&match=contains&sort=entity"
+    page = dashboard.page(page.links["Entity ID"])
+    assert page.links["Entity ID"] == "/feeds/products?search=french&match=contains&sort=-entity"
+    [head] = [attributes for tag, attributes in page.tags if attributes.get("aria-sort")]
+    assert head["aria-sort"] == "descending"
+    entities = [int(row[2]) for row in page.rows()]
+    assert entities == sorted(entities, reverse=True)
+
+
+def test_the_last_page_is_a_click_away(many):
+    page = many.page("/feeds/reviews")
+    assert ids_of(many.page(page.links["Last page"])) == list(range(50, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("status=retry", "nothing of this kind failed. The feed has 891 items."),
+        ("status=attention", "nothing of this kind failed. The feed has 891 items."),
+        ("status=awaiting", "none of the 891 items matches. Show all"),
+        ("search=nowhere", "none of the 891 items matches. Show all"),
+        ("status=attention&search=nowhere", "none of the 891 items matches. Show all"),
+    ],
+)
+def test_an_empty_list_says_why(own, own_dashboard, query, said):
+    with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
+        ours.execute("update cde_products_feed set status = 200, errors = null")
+        ours.commit()
+    assert f"No items here: {said}" in own_dashboard.page(f"/feeds/products?{query}").text
+
+
+def test_a_feed_that_never_was_collected_says_so(own, own_dashboard):
+    with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
+        ours.execute("delete from cde_products_feed")
+        ours.commit()
+    for query in ("", "?status=retry", "?search=x"):
+        said = "No items here: nothing was collected of this feed yet."
+        assert said in own_dashboard.page(f"/feeds/products{query}").text
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "before=x",
@@ -263,6 +345,10 @@ def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(own, monkey
         "search=" + "x" * 5_000,
         "search=%ff%00",
         "match=all&status=&status=retry",
+        "sort=x",
+        "sort=id&page=x",
+        "sort=-date&page=999999999999999999",
+        "sort=--id",
     ],
 )
 def test_an_address_made_by_hand_breaks_nothing(dashboard, query):

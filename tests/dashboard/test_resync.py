@@ -110,6 +110,33 @@ def test_all_of_a_page_can_be_chosen_at_once(own_dashboard, token):
     assert "Resync 27 items of variants?" in text
 
 
+@pytest.mark.parametrize(
+    ("filters", "number"),
+    [
+        ({}, 891),
+        ({"status": "submitted"}, 884),
+        ({"status": "retry"}, 7),
+        ({"search": "french", "match": "contains"}, 298),
+        ({"search": "KL-COF-000300"}, 3),
+        ({"reason": "One or more required EAV attributes (status) are not set for product: #"}, 6),
+    ],
+)
+def test_all_that_match_are_sent_again_at_once(own, own_dashboard, token, filters, number):
+    fields = {"token": token, "all": "yes", **filters}
+    _, _, text = own_dashboard.post("/feeds/products/resync", fields)
+    assert f"Resync {number} items of products?" in text
+    carried = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', text))
+    assert carried == {"token": token, "confirmed": "yes", "all": "yes", **filters}
+    status, headers, _ = own_dashboard.post("/feeds/products/resync", carried)
+    retried = {"status": "retry", "reason": "One"}
+    # Those that failed are retried anyway.
+    expected = 0 if retried.keys() & filters.keys() and filters.get("status") != "submitted" else None
+    assert status == 303
+    scheduled = int(headers["Location"].rpartition("=")[2])
+    assert scheduled == len([1 for code in statuses(own, "cde_products_feed").values() if code == 0])
+    assert expected is None or scheduled == expected
+
+
 def test_a_feed_that_is_being_synced_is_left_alone_and_can_be_tried_again(own, own_dashboard, token):
     fields = {"token": token, "id": [1], "confirmed": "yes"}
     with lock.held(str(own.folder / "var" / "lock" / "variants.lock"), "full sync"):
