@@ -26,10 +26,6 @@ class ConfigError(SaasExportError):
     exit_status = 2
 
 
-class FeedFileError(SaasExportError):
-    """A custom feed's file is broken; the other feeds go on."""
-
-
 class ShopError(SaasExportError):
     """The shop database is not as expected, or cannot be read."""
 
