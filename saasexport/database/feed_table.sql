@@ -200,12 +200,6 @@ select coalesce(sum(dropped_at is not null), 0),
   from {feed_table}
  where (status <> 200 or is_deleted = 1)
 
--- name: count_to_retry
-select count(*)
-  from {feed_table}
- where (status <> 200 or is_deleted = 1)
-   and status in (1, 2)
-
 -- name: clean_up
 -- One that another data space may still hold is kept, to be deleted there on return.
 delete from {feed_table}

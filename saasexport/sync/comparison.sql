@@ -123,11 +123,6 @@ update difference
  where key = ?
    and apart is null
 
--- name: set_fields
-update difference
-   set fields = ?
- where key = ?
-
 -- name: set_kind
 update difference
    set kind = ?
@@ -179,4 +174,3 @@ select key, said is null, entity_id, identity, modified_at
 update difference
    set apart = 'waiting'
  where apart is null
-

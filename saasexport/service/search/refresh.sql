@@ -103,9 +103,6 @@ select catalog_change.id, catalog_change.item_id, feed.environment, feed.name, i
  order by catalog_change.id
  limit :limit;
 
--- name: last_change
-select max(id) from (select id from catalog_change order by id limit :limit);
-
 -- name: drop_changes
 delete from catalog_change where id <= :last;
 
