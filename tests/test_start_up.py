@@ -101,3 +101,13 @@ def test_a_tick_that_is_not_started_by_cron_loads_the_job(idle):
     found = loaded(BIN / "saas_data_exporter", "--verbose", "--config", str(idle.config))
     assert {"argparse", "json", "saasexport.jobs"} <= found
     assert "http.client" not in found
+
+
+def test_a_tick_with_a_change_loads_nothing_that_it_can_do_without(idle):
+    idle.change("update catalog_product_entity_varchar set value = value || '.' where entity_id = 1")
+    found = loaded(BIN / "reindex_all_invalid", "--cron", "--config", str(idle.config))
+    assert "saasexport.delivery.client" in found
+    dear = {"argparse", "dataclasses", "inspect", "pkgutil", "shutil", "urllib.parse", "encodings.idna", "http.client"}
+    assert sorted(found & dear) == []
+    parts = ("saasexport.feeds.own.", "saasexport.mirror", "saasexport.shapes")
+    assert [name for name in found if name.startswith(parts)] == []

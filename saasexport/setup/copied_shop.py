@@ -6,7 +6,7 @@ The shop's file is there when the first copy is complete, and not before: so nob
 import json
 import os
 import sqlite3
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.config.settings import Config
@@ -15,8 +15,7 @@ from saasexport.errors import ShopError
 SQL = queries.beside(__file__)
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """What is on record of the mirror, as the columns of mirror_state have it."""
 
     basis: str | None = None
