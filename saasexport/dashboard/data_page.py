@@ -24,7 +24,11 @@ ROWS = 20
 
 def page(installation: Installation, request: Request, token: str) -> Page:
     """The page; its table shows products that the service has."""
-    feed = installation.all_feeds["products"]
+    feed = installation.all_feeds.get("products")
+    if feed is None:  # one's own feeds need not have them
+        lines = {line["feed"]: line for line in status.rows(installation)}
+        body = HTML.no_products(scheduled=_scheduled(installation, request), resync=_resync(installation, lines, token))
+        return Page("Data management", body, environment=installation.config["service.environment_id"])
     problem = status_page.count(installation, feed)
     lines = {line["feed"]: line for line in status.rows(installation)}
     line = lines[feed.name]

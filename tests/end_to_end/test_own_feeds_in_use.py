@@ -8,6 +8,7 @@ import pytest
 from freezegun import freeze_time
 
 from saasexport import jobs
+from tests.dashboard.reading import Dashboard
 from tests.feed_files import OF_IDS
 from tests.support import TICK, Exporter, Service
 
@@ -248,6 +249,18 @@ def test_what_is_wrong_in_the_items_sets_aside_and_the_other_feeds_go_on(shop, t
     assert (status, reason in said) == (1 if reason else 0, True)
     assert set(shop.goods()) == left
     assert len(shop.service.items("other", shop.exporter.environment)) == 2
+
+
+@pytest.mark.parametrize("path", ["/", "/data", "/feeds/goods", "/feeds/products", "/data?search=a"])
+def test_the_dashboard_needs_no_feed_of_products(shop, path):
+    shop.start(goods=HEAD + items())
+    with Dashboard(shop.exporter) as dashboard:
+        status, _, text = dashboard.ask("GET", path)
+    assert (status, dashboard.said) == (404 if path == "/feeds/products" else 200, "")
+    assert (path == "/feeds/products", path.startswith("/data")) == (
+        "goods" not in text,
+        "There is no feed of products" in text,
+    )
 
 
 def test_an_empty_result_is_held_back(shop):
