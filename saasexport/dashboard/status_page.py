@@ -47,6 +47,7 @@ def page(installation: Installation, request: Request | None = None) -> Page:
         counted_at=times.moment(max((line["counted_at"] or "" for line in lines), default="")),
         refresh=_refresh(refreshes) if request else "",
         find=_find(installation) if request else "",
+        strip=charts.strip(installation.ours, times.now),
         running=headline.progress(installation, lines, times.now),
         figures=_figures(lines),
         advice=_advice(general, causes, request is None),

@@ -57,9 +57,10 @@ def of_all(ours: sqlite3.Connection, moment: str) -> Delays:
     return Delays(*ours.execute(SQL.of_all, {"since": moment[:13]}).fetchone())
 
 
-def by_hour(ours: sqlite3.Connection, moment: str) -> dict[str, tuple[int, int]]:
-    """Hour -> median and worst of all feeds, from the hour of a moment on; hours without any are left out."""
-    return {hour: (median, worst) for hour, median, worst in ours.execute(SQL.by_hour, {"since": moment[:13]})}
+def since_by(ours: sqlite3.Connection, moment: str, precision: int) -> dict[str, tuple[int, int]]:
+    """Median and worst of all feeds from a moment on, by hour or day (characters of its text); others are left out."""
+    rows = ours.execute(SQL.since_by, {"since": moment[:13], "precision": precision})
+    return {start: (median, worst) for start, median, worst in rows}
 
 
 def clean_up(ours: sqlite3.Connection, before: str) -> None:

@@ -61,28 +61,28 @@ select (select newest_delay from view_state order by newest_change desc limit 1)
        max(worst)
   from counted
 
--- name: by_hour
+-- name: since_by
 with length as (
-    select hour,
+    select substr(hour, 1, :precision) as start,
            seconds,
            sum(changes) as changes,
            max(worst) as worst
       from delay_history
      where hour >= :since
-     group by hour, seconds
+     group by start, seconds
 ), counted as (
-    select hour,
+    select start,
            worst,
-           sum(changes) over (partition by hour order by seconds) as upto,
-           sum(changes) over (partition by hour) as number
+           sum(changes) over (partition by start order by seconds) as upto,
+           sum(changes) over (partition by start) as number
       from length
 )
-select hour,
+select start,
        min(case when upto * 2 >= number then worst end),
        max(worst)
   from counted
- group by hour
- order by hour
+ group by start
+ order by start
 
 -- name: clean_up
 delete from delay_history

@@ -5,7 +5,6 @@ import os
 import sqlite3
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 
@@ -187,23 +186,6 @@ def test_a_shop_that_is_away_leaves_the_last_numbers_and_says_why(own, own_dashb
     assert before == row_of(page, "products")[1:]
     assert "Source records and backlog are as last counted" in page.text
     assert "the shop database does not exist" in page.text
-
-
-def test_what_the_jobs_sent_is_in_the_charts_and_in_their_tables(own, own_dashboard):
-    now = datetime.now(UTC)
-    change_ours(own, "delete from sent_history")
-    change_ours(own, "insert into sent_history values (?, 'products', 1200, 0)", now.strftime("%Y-%m-%d %H:00"))
-    change_ours(own, "insert into sent_history values (?, 'prices', 34, 5)", now.strftime("%Y-%m-%d %H:10"))
-    change_ours(own, "insert into sent_history values ('2020-01-01 00:00', 'prices', 7, 7)")
-    page = own_dashboard.page("/")
-    expected = ["1,234", "5"]
-    assert [[now.strftime("%Y-%m-%d %H:00"), *expected]] == page.rows(1)
-    assert [[now.strftime("%Y-%m-%d"), *expected]] == page.rows(2)
-    bars = [attributes["class"] for tag, attributes in page.tags if tag == "rect"]
-    assert bars == ["sent", "failed", "sent", "failed"]
-    images = [attributes for tag, attributes in page.tags if tag == "svg"]
-    assert [image["aria-labelledby"] for image in images] == ["hours-title hours-desc", "days-title days-desc"]
-    assert "1,234 items sent, 5 failures" in page.text
 
 
 def test_looking_changes_nothing_but_what_was_counted(own, own_dashboard):
