@@ -5,9 +5,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
-from saasexport import plain
+from saasexport import lock, plain
 from saasexport.capture import triggers
+from saasexport.commands.progress import Progress
 from saasexport.config import settings
 from saasexport.config.keys import KEYS
 from saasexport.database import db
@@ -15,8 +17,8 @@ from saasexport.errors import ConfigError, ShopError
 from saasexport.feeds import all_feeds
 from saasexport.feeds.own import folder
 from saasexport.presets import PRESETS, Preset
-from saasexport.setup import feed_set, preset
-from saasexport.setup.opening import set_up, take_over
+from saasexport.setup import copied_shop, feed_set, mirroring, preset
+from saasexport.setup.opening import begin, set_up, take_over
 from saasexport.usage import as_typed
 
 EXAMPLES = {
@@ -34,13 +36,18 @@ TEMPLATE = """\
 
 [shop]
 database = {shop}
-{export}
+{mirror}{export}
 [service]
 url            = {service}
 environment_id = {environment}    # the SaaS data space id
 # api_key_file = "api.key"      # must not be readable by others: chmod 600
 """
 
+
+MIRROR = """
+[mirror]
+source        = {source}
+{rest}"""
 
 # Of a shop that has none of Commerce's tables.
 ONLY_OWN = """
@@ -52,6 +59,13 @@ built_in = false                # only the feeds of feeds.d: docs/any-shop.md
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of init."""
     options.add_argument("--shop", metavar="FILE", required=True, help="the shop's SQLite database")
+    options.add_argument(
+        "--mirror",
+        metavar="ADDRESS",
+        help="the server that the shop lives in, mysql://USER@HOST/DATABASE: FILE is then the copy that is kept of it",
+    )
+    options.add_argument("--password-file", metavar="FILE", help="holds the password of that user")
+    options.add_argument("--prefix", metavar="P", help="what the names of the shop's tables begin with there")
     options.add_argument("--service", metavar="URL", help=f"the Commerce Service (default {DEFAULT_SERVICE})")
     options.add_argument(
         "--environment",
@@ -75,11 +89,28 @@ def run(options: argparse.Namespace, name: str) -> int:
     named = options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml"
     path = settings.checked_name(os.path.abspath(named))
     shop = os.path.abspath(options.shop)
+    if not options.mirror and (options.password_file or options.prefix):
+        raise ConfigError("init: --password-file and --prefix belong to --mirror", "name the server: --mirror ADDRESS")
     is_new = not os.path.exists(path)
-    if not os.path.exists(shop):
-        raise ConfigError(f"{shop}: the shop database does not exist", "see --shop")
-    is_commerces = _is_commerces(shop)
-    chosen = _preset(shop, options.preset) if options.preset or (is_new and not is_commerces) else None
+    content = _template(path, shop, options, False).encode() if is_new else settings.read(path)
+    with TemporaryDirectory() as folder_of_skeleton:
+        config = settings.parse(path, content, feed_set.names_of)
+        if copied_shop.is_configured(config):
+            looked_at = os.path.join(folder_of_skeleton, "shop.sqlite")
+            mirroring.skeleton(config, looked_at)
+        elif not os.path.exists(shop):
+            raise ConfigError(f"{shop}: the shop database does not exist", "see --shop")
+        else:
+            looked_at = shop
+        return _run(options, path, looked_at)
+
+
+def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
+    """Set up for a shop, whose tables another file may have as well, where it is a copy that is still to be made."""
+    shop = os.path.abspath(options.shop)
+    is_new = not os.path.exists(path)
+    is_commerces = _is_commerces(looked_at)
+    chosen = _preset(looked_at, options.preset) if options.preset or (is_new and not is_commerces) else None
     has_own = bool(chosen or folder.paths(os.path.join(os.path.dirname(path), KEYS["export"]["feeds_dir"].default)))
     is_own_only = has_own and not is_commerces
     content = _template(path, shop, options, is_own_only).encode() if is_new else settings.read(path)
@@ -89,11 +120,17 @@ def run(options: argparse.Namespace, name: str) -> int:
     else:
         _require_same(config, shop, options)
     if chosen is None:
-        _require_feeds(config)
+        _require_feeds(config, looked_at)
     with _nothing_left(path, config):
         if is_new:
             _write(path, content)
         copied = preset.copy(chosen, config["export.feeds_dir"]) if chosen else None
+        if copied_shop.is_configured(config):
+            begin(config).close()
+        else:
+            installation = (take_over if options.take_over else set_up)(config, content)
+    if copied_shop.is_configured(config):
+        _copy(config)
         installation = (take_over if options.take_over else set_up)(config, content)
     try:
         feeds = installation.feeds()
@@ -102,6 +139,9 @@ def run(options: argparse.Namespace, name: str) -> int:
             copies = f"{_describe_copies(copied)} {config['export.feeds_dir']}"
             print(f"preset         {chosen.shop} {chosen.version}: {copies}")
         print(f"our database   {config['export.database']}")
+        if copied_shop.is_configured(config):
+            state = copied_shop.state(installation.ours)
+            print(f"server         {config['mirror.source']}: {state.tables} tables copied in {state.seconds:.1f} s")
         print(f"shop           {config['shop.database']}: {len(feeds)} feeds watch it")
         print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
         print(as_typed("next           run reindex_all_invalid, or have cron do it: saasexport cron:install"))
@@ -158,6 +198,9 @@ def _require_same(config: settings.Config, shop: str, options: argparse.Namespac
             f"{config.file}: has another service, {config['service.url']}",
             "change [service] url there, or leave it out",
         )
+    if options.mirror not in (None, config["mirror.source"]):
+        has = f"another server, {config['mirror.source']}" if config["mirror.source"] else "no [mirror]"
+        raise ConfigError(f"{config.file}: has {has}", "change [mirror] there, or leave --mirror out")
     if options.environment not in (None, config["service.environment_id"]):
         raise ConfigError(
             f"{config.file}: has another environment, {config['service.environment_id']}",
@@ -165,9 +208,8 @@ def _require_same(config: settings.Config, shop: str, options: argparse.Namespac
         )
 
 
-def _require_feeds(config: settings.Config) -> None:
+def _require_feeds(config: settings.Config, path: str) -> None:
     """Refuse what is no shop before anything is written: a mistyped name must not stand in a configuration."""
-    path = config["shop.database"]
     built_in = all_feeds().values() if config["export.built_in"] else ()
     feeds = [feed for feed in built_in if config.of_feed(feed.name, "enabled")]
     has_files = feed_set.needs_shop(config)
@@ -226,12 +268,45 @@ def _template(path: str, shop: str, options: argparse.Namespace, is_own_only: bo
         shop = os.path.relpath(shop, beside)
     return TEMPLATE.format(
         shop=_quote("--shop", shop),
+        mirror=_mirror(options) if options.mirror else "",
         export=ONLY_OWN if is_own_only else "",
         service=_quote("--service", DEFAULT_SERVICE if options.service is None else options.service),
         environment=_quote(
             "--environment", settings.DEFAULT_ENVIRONMENT if options.environment is None else options.environment
         ),
     )
+
+
+def _mirror(options: argparse.Namespace) -> str:
+    """The section of the server that the shop lives in."""
+    rest = ""
+    if options.password_file:
+        rest += f"password_file = {_quote('--password-file', os.path.abspath(options.password_file))}\n"
+    if options.prefix:
+        rest += f"prefix        = {_quote('--prefix', options.prefix)}\n"
+    return MIRROR.format(source=_quote("--mirror", options.mirror), rest=rest)
+
+
+def _copy(config: settings.Config) -> None:
+    """Make the first copy, or go on with one that was cut off; one that is there is brought up to date."""
+    bar = Progress(0, unit="rows")
+    rows = 0
+
+    def expect(number: int) -> None:
+        bar.expected = number
+
+    def progress(table: str, number: int) -> None:
+        nonlocal rows
+        rows += number
+        bar.show(table, rows)
+
+    ours = db.connect_ours(config["export.database"])
+    try:
+        with lock.held(os.path.join(config["export.lock_dir"], "mirror_shop.lock"), "init", waits=True):
+            mirroring.update(config, ours, told=mirroring.Told(expect, progress))
+    finally:
+        bar.close()
+        ours.close()
 
 
 def _quote(option: str, text: str) -> str:

@@ -19,8 +19,9 @@ REDRAW_SECONDS = 0.1
 class Progress:
     """Tells how many of a feed's expected items are done; to be called as the work goes on."""
 
-    def __init__(self, expected: int, stream: TextIO | None = None) -> None:
+    def __init__(self, expected: int, stream: TextIO | None = None, unit: str = "items") -> None:
         self.expected = expected
+        self.unit = unit
         self.stream = stream or sys.stderr
         self.kind = kind_of(self.stream)
         self._drawn = plain.behind(self.stream)
@@ -29,14 +30,19 @@ class Progress:
 
     def __call__(self, feed: Feed, report: Report) -> None:
         """Show the state, unless it was shown a moment ago."""
+        self.show(feed.name, report.items)
+
+    def show(self, name: str, done: int) -> None:
+        """The same of whatever has a name and comes in numbers."""
         now = time.monotonic()
         if self.kind == "bar" and (now - self._told >= REDRAW_SECONDS or not self._width):
             self._told = now
             columns = shutil.get_terminal_size().columns
-            self._draw(bar(feed.name, report.items, self.expected, now - self._began, columns))
+            self._draw(bar(name, done, self.expected, now - self._began, columns, self.unit))
         elif self.kind == "lines" and now - self._told >= PROGRESS_SECONDS:
             self._told = now
-            print(f"{feed.name}: {state(report.items, self.expected, now - self._began)}", file=self.stream, flush=True)
+            told = state(done, self.expected, now - self._began, self.unit)
+            print(f"{name}: {told}", file=self.stream, flush=True)
 
     def close(self) -> None:
         """Leave a clean line for what comes next."""
@@ -61,18 +67,18 @@ def kind_of(stream: TextIO) -> str:
         return ""
 
 
-def state(done: int, expected: int, seconds: float) -> str:
+def state(done: int, expected: int, seconds: float, unit: str = "items") -> str:
     """How many of how many items, how fast, and how long it will still take."""
     expected = max(done, expected)
     rate = done / seconds if seconds > 0 else 0.0
-    text = f"{done:,} of {expected:,} items, {rate:,.0f} a second"
+    text = f"{done:,} of {expected:,} {unit}, {rate:,.0f} a second"
     return f"{text}, {clock((expected - done) / rate)} left" if rate else text
 
 
-def bar(name: str, done: int, expected: int, seconds: float, columns: int) -> str:
+def bar(name: str, done: int, expected: int, seconds: float, columns: int, unit: str = "items") -> str:
     """One line with a bar that fits the terminal."""
     share = min(1.0, done / expected) if expected else 0.0
-    text = f"{share:4.0%}  {state(done, expected, seconds)}"
+    text = f"{share:4.0%}  {state(done, expected, seconds, unit)}"
     room = min(40, columns - len(name) - len(text) - 6)
     if room < 5:
         return f"{name} {text}"[: max(0, columns - 1)]

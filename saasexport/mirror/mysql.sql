@@ -20,6 +20,12 @@ select table_name, index_name, non_unique, column_name, sub_part
  where table_schema = database()
  order by table_name, index_name <> 'PRIMARY', non_unique, index_name, seq_in_index
 
+-- name: sizes
+-- Estimates.
+select table_name, table_rows
+  from information_schema.tables
+ where table_schema = database()
+
 -- name: gates
 -- Of tables that were last written long ago.
 select table_name, update_time

@@ -52,7 +52,8 @@ class How:
     is_full: bool = False
     is_first: bool = False  # nobody uses the copy yet
     gates: dict[str, Any] = field(default_factory=dict)  # what the last run kept
-    progress: Callable[[str, int], None] = lambda _table, _rows: None
+    progress: Callable[[str, int], None] = lambda _table, _rows: None  # told of rows as they come
+    expect: Callable[[int], None] = lambda _rows: None  # told how many a first copy will have, about
 
 
 @dataclass
@@ -96,6 +97,7 @@ class _Run:
         self.outcome.snapshot_at = time.time()
         changed = [table for table in made.tables if not self._is_unchanged(table, gates)]
         if self.how.is_first:
+            self.how.expect(self.server.estimate(made.tables))
             with self.copy.transaction():
                 self.copy.keep(source=self.how.source, epoch=self.server.epoch)
         if changed:

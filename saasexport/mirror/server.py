@@ -47,6 +47,9 @@ class Server(Protocol):
     def gates(self, tables: Iterable[Table]) -> dict[str, str]:
         """Table -> a text that is another one after a change; none where that cannot be told."""
 
+    def estimate(self, tables: Iterable[Table]) -> int:
+        """About how many rows tables have."""
+
     def begin(self) -> None:
         """Open a consistent snapshot that only reads."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import saasexport
 from saasexport import queries
@@ -19,7 +19,7 @@ from saasexport.config.secret import read_secret
 from saasexport.config.settings import Config
 from saasexport.database import questions
 from saasexport.database.db import transaction
-from saasexport.errors import ConfigError
+from saasexport.errors import ConfigError, ShopError
 from saasexport.mirror import plan, run
 from saasexport.mirror.connection import connect
 from saasexport.mirror.copy import Copy
@@ -30,8 +30,15 @@ from saasexport.setup.copied_shop import State, is_awaited, state
 
 SQL = queries.beside(__file__)
 
-# Table and number of rows: told as they come.
-Progress = Callable[[str, int], None]
+
+class Told(NamedTuple):
+    """Who is told of a first copy: about how many rows it will have, and table and number of those that come."""
+
+    expect: Callable[[int], None] = lambda _rows: None
+    progress: Callable[[str, int], None] = lambda _table, _rows: None
+
+
+NOBODY = Told()
 
 
 def access(config: Config) -> Access:
@@ -66,15 +73,27 @@ def needs(config: Config, empty: sqlite3.Connection) -> plan.Needs:
     return {name: sorted(columns) for name, columns in shop_reads.of_feeds(empty, enabled, feeds.loaded).items()}
 
 
-def update(
-    config: Config, ours: sqlite3.Connection, is_full: bool = False, progress: Progress = lambda _table, _rows: None
-) -> Outcome:
+def skeleton(config: Config, file: str) -> None:
+    """A SQLite file with the server's tables and views, all empty; ShopError if the server does not show any."""
+    with closing(connect(access(config))) as server:
+        shown = server.tables(config["mirror.prefix"])
+    if not shown:
+        place = f"{config.place('mirror.source')}: {sources.parse(config['mirror.source'])}"
+        prefix = f" whose name begins with {config['mirror.prefix']}" if config["mirror.prefix"] else ""
+        raise ShopError(f"{place}: shows no table{prefix}", "grant select on the shop's tables to the user")
+    if os.path.exists(config["shop.database"]):
+        Copy(config["shop.database"]).close()  # which refuses what is none
+    with closing(plan.skeleton(shown)) as empty, closing(sqlite3.connect(file)) as target:
+        empty.backup(target)
+
+
+def update(config: Config, ours: sqlite3.Connection, is_full: bool = False, told: Told = NOBODY) -> Outcome:
     """One run: bring the copy up to date, and put on record how that went; ShopError leaves the copy as it was."""
     before = state(ours)
     began, moment = time.monotonic(), now_text()
     try:
         with closing(connect(access(config))) as server:
-            outcome = _copy(config, server, _how(config, before, is_full, progress))
+            outcome = _copy(config, server, _how(config, before, is_full, told))
     except Exception as error:
         with transaction(ours):
             ours.execute(SQL.keep_failure, {"since": before.failed_since or moment, "error": str(error)})
@@ -99,7 +118,7 @@ def update(
     return outcome
 
 
-def _how(config: Config, before: State, is_full: bool, progress: Progress) -> run.How:
+def _how(config: Config, before: State, is_full: bool, told: Told) -> run.How:
     wanted = plan.Wanted(
         config["mirror.prefix"],
         tuple(config["mirror.tables"]),
@@ -108,7 +127,7 @@ def _how(config: Config, before: State, is_full: bool, progress: Progress) -> ru
         partial(needs, config),
     )
     place = str(sources.parse(config["mirror.source"]))
-    return run.How(wanted, place, is_full, is_awaited(config), json.loads(before.gates), progress)
+    return run.How(wanted, place, is_full, is_awaited(config), json.loads(before.gates), told.progress, told.expect)
 
 
 def _copy(config: Config, server: Server, how: run.How) -> Outcome:

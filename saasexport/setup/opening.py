@@ -15,10 +15,10 @@ from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.config import ownership, settings
 from saasexport.database import db, indexer, questions, views
-from saasexport.errors import ConfigError, DatabaseError, SaasExportError
+from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 from saasexport.log import Log
-from saasexport.setup import feed_set, machine
+from saasexport.setup import copied_shop, feed_set, machine
 from saasexport.setup.capture import check_shop, require_installed
 from saasexport.setup.installation import SQL, Installation
 
@@ -30,6 +30,11 @@ def open_installation(file: str | None = None, read_only: bool = False, counts: 
     what is out of line is left to the next job.
     """
     found, content = connect(file, read_only, counts)
+    try:
+        copied_shop.require_copy(found.config)
+    except ShopError:
+        found.close()
+        raise
     if not read_only:
         bring_in_line(found, content)
     return found
