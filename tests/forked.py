@@ -5,6 +5,7 @@ end.  Run as a program, this file is that process; it forks for each request, an
 """
 
 import atexit
+import contextlib
 import functools
 import gc
 import json
@@ -90,8 +91,9 @@ def _requested(connection):
             return json.loads(message), files
         for file in files:
             os.close(file)
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        with contextlib.suppress(ChildProcessError):  # on a busy machine even the last one may have ended by now
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _become(request, out, err, ending):
