@@ -7,6 +7,7 @@ import sqlite3
 import uuid
 from contextlib import closing
 
+from saasexport.presets import PRESETS
 from tests import forked
 from tests.support import BIN, ROOT
 
@@ -42,6 +43,25 @@ def done(folder, line, more):
     return ran
 
 
+def test_the_line_that_the_guide_watches_by_is_the_one_that_is_proposed(tmp_path):
+    ran = {}
+    for language, text in BLOCK.findall(GUIDE):
+        if language == "sql" and text.startswith("-- file: "):
+            written(tmp_path, text.replace("-- watch: tag.article_id\n", ""))
+        for line in re.findall(r"^\$ (.*)", text, re.MULTILINE):
+            if line.startswith(("sqlite3", "mkdir", "saasexport init", "saasexport feeds watch")):
+                ran[line] = done(tmp_path, line, ("--service", "http://127.0.0.1:9", "--environment", "testing-1"))
+
+    assert ran["saasexport feeds watch feeds.d/products.sql"].stdout == "-- watch: tag.article_id\n"
+
+
+def test_the_table_of_presets_is_that_of_the_package():
+    shown = re.findall(r"^\| `(\w+)` \| (.*?) \|", GUIDE.partition("## Map your shop")[0], re.MULTILINE)
+    known = [(preset.name, f"{preset.shop} {preset.version}") for preset in PRESETS]
+    assert [name for name, _ in shown] == [name for name, _ in known]
+    assert shown[:2] == known[:2]
+
+
 def test_an_afternoon_leads_from_a_till_to_items_that_arrive(tmp_path, service):
     environment = f"test-{uuid.uuid4()}"
     ran = {}
@@ -58,6 +78,11 @@ def test_an_afternoon_leads_from_a_till_to_items_that_arrive(tmp_path, service):
     assert "built_in = false" in (tmp_path / "saasexport.toml").read_text()
     checked = ran["saasexport feeds check"]
     assert (checked.returncode, "feeds.d/prices.sql: prices: 3 items of 3 entities" in checked.stdout) == (0, True)
+    proved = ran["saasexport feeds check --prove"]
+    assert proved.returncode == 0
+    assert "feeds.d/products.sql:5: note: tag: proven: its lines cover every change tried" in proved.stdout
+    watched = ran["saasexport feeds watch feeds.d/products.sql"]
+    assert (watched.returncode, watched.stdout) == (0, "feeds.d/products.sql: no line is missing\n")
     assert ran["reindex_all_invalid -v"].returncode == 0
     assert service.counts(environment) == {"prices": 3, "products": 3}
     apples = service.item("products", environment, sku="A-1", storeViewCode="default")

@@ -22,7 +22,7 @@ from saasexport.feeds.own.loading import Loaded, Query
 from saasexport.feeds.own.trial import Copy, Place, Table, ask, assembled_alone
 
 # How long a file is tried if nobody says otherwise, and how many entities at most.
-SECONDS = 7.0
+SECONDS = 6.0
 MOST = 400
 
 # What columns are given to see whether anybody cares.

@@ -63,9 +63,12 @@ def proposed(trial: Trial, missed: Missed) -> str:
     used = {line.via for line in trial.loaded.head.watches}
     trial.reduce_to(missed.table)
     for line in candidates(trial, missed.table):
+        if trial.is_late:
+            break
         away = distance(trial, line)
-        is_named = not trial.places([line], missed.entity).isdisjoint(missed.places)
-        if away is not None and is_named and is_enough(trial, missed.table, [line]):
+        if away is None or trial.places([line], missed.entity).isdisjoint(missed.places):
+            continue
+        if is_enough(trial, missed.table, [line]):
             # A via that no line uses was written for one that is not there.
             ranked.append((away, line.via in {*used, ""}, trial.breadth(line), bool(line.via), shown(line)))
     return min(ranked)[4] if ranked else ""
@@ -112,7 +115,7 @@ def candidates(trial: Trial, table: str) -> Iterator[Watch]:
 def is_enough(trial: Trial, table: str, more: list[Watch]) -> bool:
     """Whether a table's lines with some more name each entity by all rows that matter to it."""
     lines = [*trial.watching(table), *more]
-    return all(trial.is_same(each, {table: trial.places(lines, each)}) for each in trial.ids if not trial.is_late)
+    return all(not trial.is_late and trial.is_same(each, {table: trial.places(lines, each)}) for each in trial.ids)
 
 
 def shown(line: Watch) -> str:
