@@ -371,7 +371,7 @@ class FeedTable:
         """Have an item sent with a later time of export than that of what the service holds of it."""
         values = {"feed_id": feed_id, "held_at": held_at, "error": NOT_HELD}
         if not self.ours.execute(self.sql("send_later_than"), values).rowcount and held_at:
-            self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": held_at})
+            self.begin_after(held_at)
 
     def delete_later_than(self, feed_id: str, entity_id: EntityId, data: str, held_at: str) -> None:
         """Have an item that only the service has deleted there, by the next step that takes its entity up."""
@@ -407,6 +407,14 @@ class FeedTable:
         for query in ("not_sent", "deleted_not_sent"):
             self.ours.execute(self.sql(query), {"environment": self.environment})
 
+    def count_as_delivered(self) -> None:
+        """Take what was delivered to some data space as delivered to this one, so that its deletion is sent."""
+        self.ours.execute(self.sql("count_as_delivered"), {"environment": self.environment})
+
+    def begin_after(self, moment: str) -> None:
+        """Have items without a row come after a time of export that the service may hold."""
+        self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": moment})
+
     def forget_environment(self, environment: int) -> None:
         """Forget what was delivered to a data space, given by its bit as a number."""
         self.ours.execute(self.sql("forget_delivered"), {"environment": environment})
@@ -414,7 +422,7 @@ class FeedTable:
     def _remember_latest(self, before: str | None) -> None:
         (latest,) = self.ours.execute(self.sql("latest"), {"before": before}).fetchone()
         if latest:
-            self.ours.execute(SQL.remember_latest, {"feed": self.feed.name, "latest": latest})
+            self.begin_after(latest)
 
 
 def _make_feed_id(entity_id: EntityId, number: int | str, known: dict[str, Any], conflict: str | None = None) -> str:

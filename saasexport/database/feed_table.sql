@@ -323,6 +323,12 @@ update {feed_table}
  where id in (select value from json_each(:ids))
    and status in (1, 2, 400)
 
+-- name: count_as_delivered
+-- Which data spaces the bits mean is lost: a deletion too many does no harm, one too few does.
+update {feed_table}
+   set environments = environments | :environment
+ where environments <> 0
+
 -- name: forget_delivered
 -- What was delivered to a data space that is forgotten.
 update {feed_table}

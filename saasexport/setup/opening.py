@@ -192,7 +192,7 @@ def apply_configuration(installation: Installation, content: bytes) -> None:
         _compare_excluded(installation)
         before = db.setting(ours, "environment_id")
         if before != environment:
-            _use_environment(installation, environment)
+            use_environment(installation, environment)
         if before not in (None, environment):
             for feed in installation.all_feeds.values():
                 installation.table(feed).use_environment()
@@ -231,7 +231,7 @@ def _compare_excluded(installation: Installation) -> None:
 MOST_ENVIRONMENTS = 63
 
 
-def _use_environment(installation: Installation, environment: str) -> None:
+def use_environment(installation: Installation, environment: str) -> None:
     """Make a data space the one in force; of more than can be remembered the one used longest ago is forgotten."""
     ours = installation.ours
     others = ours.execute(SQL.environments, {"environment_id": environment}).fetchall()

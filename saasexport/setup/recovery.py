@@ -11,12 +11,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from saasexport import lock
+from saasexport.clock import now_text
 from saasexport.config import settings
-from saasexport.database import db
+from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
 from saasexport.setup.installation import Installation
-from saasexport.setup.opening import identity_in, set_up
+from saasexport.setup.opening import identity_in, set_up, use_environment
 
 
 def is_corrupt(error: BaseException) -> bool:
@@ -99,16 +100,56 @@ def _identity(broken: sqlite3.Connection, config: settings.Config) -> str | None
 def _carry_over(installation: Installation, broken: sqlite3.Connection) -> int:
     carried = 0
     with db.transaction(installation.ours):
+        has_environments = _carry_environments(installation, broken)
         for feed in installation.all_feeds.values():
             table = installation.table(feed)
             columns = _columns(installation.ours, broken, feed.table)
             carried += table.carry_over(columns, _readable(broken, feed.table, columns))
+            if not has_environments:
+                table.count_as_delivered()
+            elif _is_another_environment(installation, broken):
+                table.use_environment()
+        _carry_states(installation, broken)
         columns = _columns(installation.ours, broken, "data_exporter_uuid")
         marks = ", ".join("?" * len(columns))
         query = f"insert or ignore into data_exporter_uuid ({', '.join(columns)}) values ({marks})"
         for row in _readable(broken, "data_exporter_uuid", columns):
             carried += installation.ours.execute(query, row).rowcount
     return carried
+
+
+def _carry_environments(installation: Installation, broken: sqlite3.Connection) -> bool:
+    """Have the data spaces the bits that rows remember them by; whether these could be read."""
+    rows = _readable(broken, "environment", ["bit", "environment_id", "used_at"])
+    if not rows:
+        return False
+    installation.ours.execute("delete from environment")
+    query = "insert or ignore into environment (bit, environment_id, used_at) values (?, ?, ?)"
+    installation.ours.executemany(query, rows)
+    use_environment(installation, installation.config["service.environment_id"])
+    return True
+
+
+def _is_another_environment(installation: Installation, broken: sqlite3.Connection) -> bool:
+    """Whether the rows say how it stands with another data space than the one in force."""
+    try:
+        before = db.setting(broken, "environment_id")
+    except sqlite3.Error:
+        return False
+    return before not in (None, installation.config["service.environment_id"])
+
+
+def _carry_states(installation: Installation, broken: sqlite3.Connection) -> None:
+    """Keep what people decided about feeds, and the time that new items come after."""
+    ours, feeds = installation.ours, installation.all_feeds
+    for name, status in _readable(broken, "indexer_state", ["feed", "status"]):
+        if name in feeds and status == "suspended":
+            indexer.set_status(ours, feeds[str(name)], "suspended", None, now_text())
+    for name, mode, forgotten_at in _readable(broken, "view_state", ["feed", "mode", "forgotten_at"]):
+        if name in feeds and mode in ("schedule", "realtime"):
+            ours.execute(indexer.SQL.set_mode, {"feed": name, "mode": mode, "now": now_text()})
+            if forgotten_at:
+                installation.table(feeds[str(name)]).begin_after(str(forgotten_at))
 
 
 def _columns(ours: sqlite3.Connection, broken: sqlite3.Connection, table: str) -> list[str]:
