@@ -175,7 +175,8 @@ class _Side:
             return "problem", f"Not live: the service does not have it. {self._reason}"
         if self.fields:
             fields = quantity(len(self.fields), "field")
-            return "warning", f"Live, but not as the shop has it: {fields} differ. {self._reason}"
+            differ = "differs" if len(self.fields) == 1 else "differ"
+            return "warning", f"Live, but not as the shop has it: {fields} {differ}. {self._reason}"
         return "ok", "Live: the service has it as the shop says."
 
     @property

@@ -174,8 +174,8 @@ def _of_items(feed: Feed, line: dict[str, Any], failed: dict[int, int]) -> list[
         text += " when it is corrected in the shop."
         advice.append(Advice("problem", "items", text, see, number=number))
     if number := failed.get(1):
-        text = "{n} cannot be assembled from the shop's data. The details name field and reason;"
-        text += " what is corrected is sent."
+        text = "{n} cannot be assembled from the shop's data. The details name field and reason."
+        text += " Tries go on, in vain until that is corrected in the shop."
         advice.append(Advice("problem", "items", text, see, number=number))
     if number := failed.get(2):
         text = "{n} could not be delivered; resend_failed tries again every 5 minutes."

@@ -1,6 +1,8 @@
 """The pages in a real browser: nothing to complain of, nothing from elsewhere, usable on a phone and by keyboard."""
 
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,21 @@ UNLABELLED = """
   .filter(e => !(e.textContent.trim() || e.labels?.length && [...e.labels].some(l => l.textContent.trim())))
   .map(e => e.outerHTML)
 """
+
+
+# What axe finds: the rule, and the element.
+AXE = """
+axe.run().then(found => found.violations.map(each => each.id + ': ' + each.nodes.map(node => node.html).join(' ')))
+"""
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core."""
+    package = find_spec("axe_core_python")
+    if package is None:
+        pytest.skip("axe-core-python is not installed")
+    return Path(package.origin).with_name("axe.min.js").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +133,15 @@ def test_a_screen_reader_finds_its_way(browser, dashboard, path):
     assert browser.js("[...document.querySelectorAll('th')].every(t => t.scope)") is True
     ids = browser.js("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
+@pytest.mark.parametrize("path", [*PAGES, "/feeds/products?sort=-date", "/feeds/reviews?status=attention", "/no"])
+def test_axe_finds_nothing(browser, dashboard, axe, path, width, dark):
+    browser.look(width, 900, dark=dark, touch=width < 500)
+    browser.open(dashboard.url + path)
+    browser.js(axe + ";0")
+    assert browser.js(AXE) == []
 
 
 def test_cards_of_a_phone_are_still_a_table_to_a_screen_reader(browser, dashboard):
