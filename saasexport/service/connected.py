@@ -18,7 +18,7 @@ from saasexport.service.catalog.catalog import Catalog, Space
 from saasexport.service.catalog.items import Items, environments
 from saasexport.service.catalog.product import Product
 from saasexport.service.catalog.scope import Scope, StoreView, environment_of, scope_of
-from saasexport.service.recommend.orders import Order, Sales, order_of
+from saasexport.service.recommend.orders import Sales, order_of
 from saasexport.service.recommend.similar import similar
 from saasexport.service.recommend.units import Context, Recommended, Sources, recommend
 from saasexport.service.search.memory import ViewMemory
@@ -75,7 +75,7 @@ class Connected:
         self._views: dict[tuple[str, str], int] = {}
         self._memory: dict[int, ViewMemory] = {}
         self._spaces: dict[str, Space] = {}
-        self._orders: dict[str, tuple[Any, list[Order]]] = {}
+        self._orders: dict[tuple[str, str], tuple[Any, Sales]] = {}
 
     def wake(self) -> None:
         """Something was received."""
@@ -98,7 +98,7 @@ class Connected:
             known |= {code: StoreView(code, "", "") for code in views if code not in known}
             known = known or space.views
             scope = scope_of(headers, space.items.environment, known, is_strict)
-            yield Answers(scope, Catalog(space, scope), self)
+            yield Answers(scope, space.catalog(scope), self)
 
     def search(self, catalog: Catalog, query: Query) -> Result:
         """The answer to a search in a scope."""
@@ -115,14 +115,16 @@ class Connected:
         return Sources(catalog, self._sales(catalog), partial(self._similar, catalog), partial(self._newest, catalog))
 
     def _sales(self, catalog: Catalog) -> Sales:
+        """What was sold in a website, counted once an hour or when orders came in."""
         environment, website = catalog.scope.environment, catalog.scope.view.website
-        state = self._reading().execute(SQL.orders_state, {"environment": environment}).fetchone()
-        if self._orders.get(environment, (None,))[0] != state:
+        now = datetime.now(UTC)
+        received = self._reading().execute(SQL.orders_state, {"environment": environment}).fetchone()
+        state = (received, now.replace(minute=0, second=0, microsecond=0))
+        if self._orders.get((environment, website), (None,))[0] != state:
             orders = [order for item in catalog.items.every("orders") if (order := order_of(item))]
-            self._orders[environment] = state, orders
-        orders = self._orders[environment][1]
-        ours = [order for order in orders if order.website in (None, website)]
-        return Sales(ours, datetime.now(UTC))
+            sales = Sales((order for order in orders if order.website in (None, website)), now)
+            self._orders[environment, website] = state, sales
+        return self._orders[environment, website][1]
 
     def _similar(self, catalog: Catalog, sku: str) -> list[str]:
         view = self._views.get((catalog.scope.environment, catalog.scope.view.code))

@@ -12,6 +12,10 @@ from saasexport.service.catalog.prices import Price, Range, price_item, price_of
 from saasexport.service.catalog.product import Product
 from saasexport.service.catalog.scope import Scope, StoreView, store_views
 
+# Scopes whose catalogues are kept, and products of each.
+MOST_SCOPES = 8
+MOST_PRODUCTS = 1_000
+
 
 class Space:
     """What all questions to a data space share, until an item of those feeds changes."""
@@ -27,6 +31,16 @@ class Space:
         self._trees: dict[str, Tree] = {}
         self._permissions: Permissions | None = None
         self._views: dict[str, StoreView] | None = None
+        self._catalogs: dict[Scope, Catalog] = {}
+
+    def catalog(self, scope: Scope) -> "Catalog":
+        """The catalogue of a scope, with what was worked out for it before."""
+        kept = self._catalogs.get(scope)
+        if kept is None or kept.is_large:
+            if len(self._catalogs) >= MOST_SCOPES:
+                self._catalogs.clear()
+            kept = self._catalogs[scope] = Catalog(self, scope)
+        return kept
 
     @property
     def views(self) -> dict[str, StoreView]:
@@ -77,6 +91,13 @@ class Catalog:
         self.reads: set[str] = set()
         self._products: dict[str, Product | None] = {}
         self._variants: dict[str, list[Variant]] = {}
+        self._prices: dict[str, Price | None] = {}
+        self._ranges: dict[str, Range | None] = {}
+
+    @property
+    def is_large(self) -> bool:
+        """Whether so much was worked out that it had better begin anew."""
+        return len(self._products) > MOST_PRODUCTS
 
     @property
     def attributes(self) -> dict[str, Attribute]:
@@ -113,8 +134,11 @@ class Catalog:
 
     def simple_price(self, item: Item) -> Price | None:
         """What one of a product costs."""
-        price = price_item(self.items, item["sku"], self.website_of(item), self.scope.group)
-        return price_of(price) if price else None
+        sku = item["sku"]
+        if sku not in self._prices:
+            price = price_item(self.items, sku, self.website_of(item), self.scope.group)
+            self._prices[sku] = price_of(price) if price else None
+        return self._prices[sku]
 
     def variants(self, sku: str) -> list[Variant]:
         """The enabled variants of a configurable product, by SKU."""
@@ -141,6 +165,11 @@ class Catalog:
 
     def price_range(self, product: Product) -> Range | None:
         """What the choices of a complex product cost."""
+        if product.sku not in self._ranges:
+            self._ranges[product.sku] = self._range(product)
+        return self._ranges[product.sku]
+
+    def _range(self, product: Product) -> Range | None:
         if product.kind in ("bundle", "bundle_fixed"):
             return bundles.price_range(self, product)
         if product.kind == "configurable":

@@ -26,16 +26,17 @@ class Items:
         self._db = db
         self.environment = environment
         self._feeds: dict[str, int | None] = {}
-        self._kept: dict[tuple[str, str], Item | None] = {}
+        self._kept: dict[tuple[str, ...], Item | None] = {}
         self._lists: dict[tuple[str, str], list[Item]] = {}
 
     def one(self, feed: str, *identity: str) -> Item | None:
         """The item with these identity values; None if there is none, or it was deleted."""
-        key = feed, identity_text(list(identity))
+        key = feed, *identity
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            row = self._db.execute(SQL.one, {"feed_id": self._feed_id(feed), "identity": key[1]}).fetchone()
+            values = {"feed_id": self._feed_id(feed), "identity": identity_text(list(identity))}
+            row = self._db.execute(SQL.one, values).fetchone()
             self._kept[key] = json.loads(row[0]) if row else None
         return self._kept[key]
 

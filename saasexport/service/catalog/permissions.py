@@ -36,6 +36,7 @@ class Permissions:
         everything = {item["id"]: item for item in items.every("categoryPermissions")}
         self._fallbacks = {grant: everything.get(name) for grant, name in _FALLBACKS.items()}
         self.is_on = str((everything.get("fallback-enabled") or {}).get("value", "0")) == "1"
+        self._has_overrides = items.has_any("productOverrides")
         self._categories: dict[tuple[str, str | None, str | None], Item] = {
             (str(item["categoryId"]), item.get("websiteCode"), item.get("customerGroupCode")): item
             for item in everything.values()
@@ -49,6 +50,8 @@ class Permissions:
 
     def of_product(self, product: Item, website: str, group: str) -> Permission:
         """What the group may do with a product."""
+        if not self._has_overrides:
+            return self.fallback(group)
         item = self._override(product["sku"], website, group)
         for parent in () if item else product.get("parents") or ():
             item = item or self._override(parent["sku"], website, group)

@@ -169,12 +169,19 @@ def _executed(engine: Engine, document: Any, question: Question, root: object) -
         root,
         variable_values=question.variables,
         operation_name=question.operation,
+        field_resolver=_field,
     )
     content: dict[str, Any] = {}
     if result.errors:
         content["errors"] = [_error(error, "DataFetchingException") for error in result.errors]
     content["data"] = result.data
     return content
+
+
+def _field(source: Any, info: Any, **arguments: Any) -> Any:
+    """A field of the root, or of the values that stand for all other types."""
+    value = source.get(info.field_name) if type(source) is dict else getattr(source, info.field_name, None)
+    return value(info, **arguments) if callable(value) else value
 
 
 def _error(error: Any, kind: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from saasexport import templates
-from saasexport.service.catalog.catalog import Catalog
 from saasexport.service.catalog.options import Option, Refined, Value, options_of, refine
 from saasexport.service.catalog.product import Product
 from saasexport.service.connected import Answers
@@ -140,7 +139,7 @@ class ProductPage:
         return HTML.groups(rows=[self._group(code, name) for code, name in names.items()])
 
     def _group(self, code: str, name: str) -> Markup:
-        catalog = Catalog(self._answers.catalog.space, self._answers.scope._replace(group=code))
+        catalog = self._answers.catalog.space.catalog(self._answers.scope._replace(group=code))
         product = catalog.product(self._product.sku)
         if product is None:
             return HTML.group(group=name, price="does not see it", tiers="", cart="")
