@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,7 +97,8 @@ class Log:
         """Tell a person who asked for it with -v."""
         if self.is_verbose:
             self.has_printed = True
-            print(message, file=sys.stderr)
+            with suppress(SaasExportError):  # a full disk, for one: that keeps nothing from being sent
+                print(message, file=sys.stderr)
 
     def tell(self, message: str) -> None:
         """Leave a line about what takes a while in the log, and tell a person."""

@@ -7,8 +7,11 @@ that the terminal lacks, so that --json stays JSON wherever it goes.
 """
 
 import codecs
+import os
 import sys
 from typing import Any
+
+from saasexport.errors import SaasExportError
 
 # Controls (C0, C1), line and paragraph separators, and what turns the direction of text.
 _CONTROLS = (*range(32), *range(127, 160), 0x2028, 0x2029)
@@ -44,8 +47,27 @@ class Gate:
 
     def write(self, text: str) -> int:
         """Write a text; gives the number of its characters."""
-        self.stream.write(self._make_plain(text))
+        try:
+            self.stream.write(self._make_plain(text))
+        except OSError as error:
+            raise self._failure(error) from error
         return len(text)
+
+    def flush(self) -> None:
+        """Have it written what is not yet."""
+        try:
+            self.stream.flush()
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> Exception:
+        """What is raised instead: a line for people, unless nobody reads any more."""
+        if isinstance(error, BrokenPipeError):
+            return error
+        # Python tries once more at its end, and must not complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+        name = self.stream.name.strip("<>")
+        return SaasExportError(f"{name} cannot be written: {error.strerror}", "make room, or send it elsewhere")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)

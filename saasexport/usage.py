@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from saasexport.errors import ConfigError
 
@@ -62,6 +62,16 @@ class Parser(argparse.ArgumentParser):
         """Raise the line."""
         command = self.prog.partition(" ")[2]
         raise ConfigError(f"{command}: {message}" if command else message, f"see: {self.prog} --help")
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help, and know at once whether that was possible."""
+        super().print_help(file)
+        sys.stdout.flush()
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The options, which may stand between names as well: `failed retry --status rejected products`."""
+        parsed, rest = self.parse_known_args(args, namespace)
+        return self.parse_intermixed_args(args, namespace) if rest else parsed
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
     plain.guard_streams()
     try:
         options = _of_cron(argv) or parser(name, module.__doc__ or "").parse_args(argv)
-    except ConfigError as error:
+    except SaasExportError as error:
         _print(name, str(error))
         return error.exit_status
     try:

@@ -155,3 +155,19 @@ def test_bash_completes_commands_options_and_feeds(capsys, words, wanted):
     )
     assert wanted <= set(done.stdout.split())
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "failed retry --status rejected reviews",
+        "failed drop --status not-assembled reviews",
+        "indexer:set-status invalid --yes reviews",
+        "show --json products 1 --id-type productId",
+        "show products --json 1",
+    ],
+)
+def test_options_may_stand_between_names(exporter, line):
+    exporter.run("saas_data_exporter")
+    done = exporter.run("saasexport", *line.split())
+    assert (done.returncode, done.stderr) == (0, "")
