@@ -45,7 +45,7 @@ ENGINE = ("database", "capture", "delivery", "setup", "sync")
 
 # The optional extras, each in the one module that needs it.
 EXTRAS = {"delivery.proxied": {"requests"}, "delivery.signature": {"cryptography"},
-    "mirror.mysql": {"pymysql"},
+    "mirror.mysql": {"pymysql"}, "mirror.postgresql": {"psycopg"},
     "service.graphql.endpoint": {"graphql"},
 }
 

@@ -62,7 +62,8 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     options.add_argument(
         "--mirror",
         metavar="ADDRESS",
-        help="the server that the shop lives in, mysql://USER@HOST/DATABASE: FILE is then the copy that is kept of it",
+        help="the server that the shop lives in, mysql:// or postgresql://USER@HOST/DATABASE:"
+        " FILE is then the copy that is kept of it",
     )
     options.add_argument("--password-file", metavar="FILE", help="holds the password of that user")
     options.add_argument("--prefix", metavar="P", help="what the names of the shop's tables begin with there")

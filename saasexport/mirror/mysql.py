@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from saasexport import queries
-from saasexport.mirror.mysql_columns import column_of, key_and_indexes, quoted, row_digest
+from saasexport.mirror.mysql_columns import column_of, quoted, row_digest
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import (
     CONNECT_SECONDS,
@@ -22,7 +22,7 @@ from saasexport.mirror.server import (
     failure,
     missing_library,
 )
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes
 
 SQL = queries.beside(__file__)
 

@@ -1,6 +1,5 @@
 """The columns of MySQL and MariaDB: what each becomes here, and its part in a row's digest."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column, Table
@@ -82,22 +81,3 @@ def row_digest(table: Table) -> str:
     return (
         f"ifnull(cast(conv(left(sha1(concat({parts})), 16), 16, 10) as unsigned), cast(rand() * 1e15 as unsigned))"
     )
-
-
-def key_and_indexes(
-    columns: list[Column], rows: Iterable[tuple[Any, ...]]
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The columns that name a row: the primary key, else a unique index without NULL; and all other indexes."""
-    indexes: dict[str, list[tuple[str, bool, bool]]] = {}
-    for index, non_unique, column, sub_part in rows:
-        indexes.setdefault(index, []).append((column, str(non_unique) == "0", sub_part is not None))
-    nullable = {column.name for column in columns if column.is_nullable}
-    known = {column.name for column in columns}
-    whole = {name: [each[0] for each in some] for name, some in indexes.items() if all(e[0] in known for e in some)}
-    key: tuple[str, ...] = ()
-    for name, names in whole.items():
-        is_key = all(unique and not is_cut for _, unique, is_cut in indexes[name])
-        if is_key and not nullable & set(names):
-            key = tuple(names)
-            break
-    return key, tuple(tuple(names) for names in whole.values() if tuple(names) != key)

@@ -6,7 +6,7 @@ that feeds read and the key, and nothing else reaches this machine.
 
 import hashlib
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # How rows are parted into ranges: by an integer key, by a hash of a text or binary one, or not at all.
 INTEGER, TEXT, BINARY, WHOLE = "integer", "text", "binary", "whole"
@@ -36,6 +36,7 @@ class Table(NamedTuple):
     indexes: tuple[tuple[str, ...], ...] = ()
     identity: str = ""  # what tells that another table has taken its name
     is_table: bool = True  # no view, and nothing that lives elsewhere
+    has_versions: bool = False  # the server's versions of rows tell which have changed
 
     @property
     def first(self) -> Column | None:
@@ -65,7 +66,8 @@ class Table(NamedTuple):
     def reading(self) -> str:
         """What it is read by: rows that were read in another way are all compared."""
         values = [(column.name, column.value, column.digest) for column in self.columns]
-        return hashlib.sha256(repr((self.identity, self.is_table, self.key, values)).encode()).hexdigest()[:16]
+        content = repr((self.identity, self.is_table, self.has_versions, self.key, values))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _leading(index: tuple[str, ...], present: set[str]) -> Iterable[str]:
@@ -78,3 +80,22 @@ def _leading(index: tuple[str, ...], present: set[str]) -> Iterable[str]:
 def quoted(name: str) -> str:
     """A name as SQLite and PostgreSQL take it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def key_and_indexes(
+    columns: list[Column], rows: Iterable[tuple[Any, ...]]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The columns that name a row: the primary key, else a unique index without NULL; and all other indexes."""
+    indexes: dict[str, list[tuple[str, bool, bool]]] = {}
+    for index, non_unique, column, sub_part in rows:
+        indexes.setdefault(index, []).append((column, str(non_unique) == "0", sub_part is not None))
+    nullable = {column.name for column in columns if column.is_nullable}
+    known = {column.name for column in columns}
+    whole = {name: [each[0] for each in some] for name, some in indexes.items() if all(e[0] in known for e in some)}
+    key: tuple[str, ...] = ()
+    for name, names in whole.items():
+        is_key = all(unique and not is_cut for _, unique, is_cut in indexes[name])
+        if is_key and not nullable & set(names):
+            key = tuple(names)
+            break
+    return key, tuple(tuple(names) for names in whole.values() if tuple(names) != key)

@@ -1,5 +1,6 @@
 """A copy of a database, kept by the mirror itself, without an installation around it."""
 
+import itertools
 import sqlite3
 from contextlib import closing
 
@@ -8,6 +9,8 @@ from saasexport.mirror import plan, run
 from saasexport.mirror.connection import connect
 from saasexport.mirror.copy import Copy
 from saasexport.mirror.server import Access
+
+NAMES = (f"shop{number}" for number in itertools.count())
 
 
 def everything(empty):
@@ -64,3 +67,24 @@ class Mirrored:
             copy.execute("delete from written")
             copy.commit()
         return rows
+
+
+class Shop:
+    """A database of a server's, and its copy."""
+
+    def __init__(self, server, folder):
+        self.server = server
+        self.name = server.make(next(NAMES))
+        self.mirror = Mirrored(server.address(self.name), folder / "copy.sqlite")
+
+    def do(self, sql):
+        """Have the shop's own program do something."""
+        return self.server.ask(sql, self.name)
+
+    def run(self, **more):
+        """One run of the mirror."""
+        return self.mirror.run(**more)
+
+    def ask(self, sql):
+        """Rows of a query of the copy."""
+        return self.mirror.ask(sql)

@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -96,6 +97,89 @@ class MariaDB:
         return cpu_of([self.process.pid])
 
 
+class PostgreSQL:
+    """A PostgreSQL server, as a process."""
+
+    kind = "postgresql"
+
+    def __init__(self, folder):
+        pytest.importorskip("psycopg")
+        self.folder = folder
+        self.program = programs("/usr/lib/postgresql/*/bin/postgres")
+        self.port = free_port()
+        self.log = folder / "log"
+        install = self.program.removesuffix("postgres") + "initdb"
+        options = ["-A", "trust", "-E", "UTF8", "-N", "-U", "root", "--locale=C.UTF-8"]
+        done = as_user([install, "-D", folder / "data", *options])
+        assert done.wait(WAIT_SECONDS) == 0
+        with open(folder / "data" / "pg_hba.conf", "w") as file:
+            file.write("local all root trust\nlocal all reader trust\nhost all reader 127.0.0.1/32 scram-sha-256\n")
+        self.start()
+        self.ask("create role reader login password 'secret'")
+
+    def start(self, *options):
+        """Start it, at the same address as before."""
+        self.log.unlink(missing_ok=True)
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+            "log_statement": "all",
+        }
+        named = [f"{name}={value}" for name, value in settings.items()]
+        arguments = [argument for each in named for argument in ("-c", each)]
+        log = open(self.log, "wb")  # noqa: SIM115  # for the life of the server
+        command = [self.program, "-D", self.folder / "data", "-p", str(self.port), *arguments, *options]
+        self.process = as_user(command, log)
+        log.close()
+        wait_for_line(self.log, "ready to accept connections", self.process)
+
+    def stop(self, kill=False):
+        """End it; cleanly, unless it is killed."""
+        self.process.send_signal(signal.SIGQUIT if kill else signal.SIGINT)
+        self.process.wait(WAIT_SECONDS)
+
+    def connect(self, database=None):
+        """A connection of the shop's own program."""
+        import psycopg
+
+        address = {"host": str(self.folder), "port": self.port, "user": "root", "dbname": database or "postgres"}
+        return psycopg.connect(**address, autocommit=True)
+
+    def ask(self, sql, database=None):
+        """Rows of the last of some statements."""
+        with closing(self.connect(database)) as connection:
+            cursor = connection.execute(sql)
+            while cursor.nextset():
+                pass
+            return cursor.fetchall() if cursor.description else []
+
+    def make(self, name):
+        """An empty database that reader may read."""
+        self.ask(f"drop database if exists {name} with (force)")
+        self.ask(f"create database {name}")
+        self.ask("alter default privileges grant select on tables to reader", name)
+        return name
+
+    def load(self, name, path, only=None):
+        """A database with the tables of a SQLite file."""
+        self.make(name)
+        with closing(self.connect(name)) as connection, connection.transaction(), connection.cursor() as cursor:
+            loading.load(path, cursor.execute, cursor.executemany, loading.OF_POSTGRESQL, only)
+        return name
+
+    def address(self, name):
+        """The address of a database, by its network."""
+        return f"postgresql://reader@127.0.0.1:{self.port}/{name}"
+
+    def cpu(self):
+        """The seconds of processor that the server has used, with those of connections that are over."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+        return ended + cpu_of([self.process.pid, *children])
+
+
 def wait_for_line(path, words, process):
     """Wait until a server's log says that it is ready."""
     deadline = time.monotonic() + WAIT_SECONDS
@@ -130,12 +214,12 @@ def folder_for_a_server():
     return folder
 
 
-def as_user(command, **more):
+def as_user(command, log=subprocess.DEVNULL):
     """Start a program as an ordinary user."""
     if os.geteuid() == 0:
         command = [program("setpriv"), f"--reuid={USER}", f"--regid={group_of(USER)}", "--clear-groups", *command]
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **more
+        command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/"
     )
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.mirror.test_mysql import NAMES
+from tests.mirror.mirrored import NAMES
 from tests.support import Exporter, Service
 
 SHOP = """

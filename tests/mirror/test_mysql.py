@@ -1,6 +1,5 @@
 """A real MariaDB, copied: what is read, what is written, and what of values, keys and names comes out."""
 
-import itertools
 import random
 import sqlite3
 from contextlib import closing
@@ -9,36 +8,13 @@ from pathlib import Path
 import pytest
 
 from saasexport.errors import ConfigError, ShopError
-from tests.mirror.mirrored import Mirrored
-
-NAMES = (f"shop{number}" for number in itertools.count())
+from tests.mirror.mirrored import Shop
 
 
 @pytest.fixture
 def shop(mariadb, tmp_path):
     """An empty database, and its copy."""
     return Shop(mariadb, tmp_path)
-
-
-class Shop:
-    """A database of a server's, and its copy."""
-
-    def __init__(self, server, folder):
-        self.server = server
-        self.name = server.make(next(NAMES))
-        self.mirror = Mirrored(server.address(self.name), folder / "copy.sqlite")
-
-    def do(self, sql):
-        """Have the shop's own program do something."""
-        return self.server.ask(sql, self.name)
-
-    def run(self, **more):
-        """One run of the mirror."""
-        return self.mirror.run(**more)
-
-    def ask(self, sql):
-        """Rows of a query of the copy."""
-        return self.mirror.ask(sql)
 
 
 def things(shop, rows=1000):

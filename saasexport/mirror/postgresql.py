@@ -1,0 +1,256 @@
+"""PostgreSQL, read through psycopg 3.
+
+Values come as the bytes of their texts, and become what the copy's column makes of
+them.  Of a table with a key, the versions of its rows say which have changed: nothing
+is hashed, and nothing of what they hold is read.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from saasexport import queries
+from saasexport.mirror.postgresql_columns import column_of
+from saasexport.mirror.ranges import Batch, Digests
+from saasexport.mirror.server import (
+    CONNECT_SECONDS,
+    LOCK_SECONDS,
+    ROWS_AT_ONCE,
+    STATEMENT_SECONDS,
+    Access,
+    Torn,
+    failure,
+    missing_library,
+)
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes, quoted
+
+SQL = queries.beside(__file__)
+
+# Table or column went since they were listed.
+_TORN = ("42P01", "42703")
+
+
+class PostgreSQL:
+    """A connection to PostgreSQL."""
+
+    is_gate_exact = True
+    gives_bytes = True
+
+    def __init__(self, access: Access) -> None:
+        try:
+            import psycopg
+        except ImportError as error:
+            raise missing_library("postgresql", "psycopg 3", "python3-psycopg") from error
+        self._access = access
+        self._error = psycopg.Error
+        # Several rows at once need a libpq that can.
+        self._size = ROWS_AT_ONCE if psycopg.capabilities.has_stream_chunked() else 1
+        try:
+            self._connection: Any = psycopg.connect(**_options(access), autocommit=True, prepare_threshold=None)
+            self._connection.adapters.register_loader("text", _bytes_loader())
+            self._set_up()
+            self.version = self._all(SQL.version)[0][0]
+            self.epoch = self._incarnation()
+        except psycopg.Error as error:
+            raise failure(access, error) from error
+
+    def _set_up(self) -> None:
+        settings = {
+            "timezone": "UTC",
+            "datestyle": "ISO",
+            "intervalstyle": "postgres",
+            "bytea_output": "hex",
+            "extra_float_digits": "1",
+            "row_security": "off",  # hidden rows are an error, no deletion
+            "lock_timeout": f"{LOCK_SECONDS}s",
+            "statement_timeout": f"{STATEMENT_SECONDS}s",
+        }
+        for name, value in settings.items():
+            self._connection.execute(f"set {name} = '{value}'")
+
+    def _incarnation(self) -> str:
+        [(started,)] = self._all(SQL.incarnation)
+        try:
+            [cluster] = self._all(SQL.cluster)
+        except self._error:
+            cluster = ()  # not everybody may ask
+        return repr((str(started), cluster))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    # Tables
+
+    def tables(self, prefix: str) -> list[Table]:
+        """Every table and view that may be read, with every column."""
+        columns: dict[int, list[Column]] = {}
+        indexes: dict[int, list[tuple[Any, ...]]] = {}
+        with self._errors_told():
+            shown = self._all(SQL.tables)
+            for oid, *row in self._all(SQL.columns):
+                columns.setdefault(oid, []).append(column_of(row))
+            for oid, *index in self._all(SQL.indexes):
+                indexes.setdefault(oid, []).append(tuple(index))
+        tables = []
+        for oid, name, kind, has_versions, file in shown:
+            if name.startswith(prefix) and oid in columns:
+                key, others = key_and_indexes(columns[oid], indexes.get(oid, ()))
+                # Another file: truncated, or written anew, which shows through an older snapshot.
+                table = Table(name, name.removeprefix(prefix), tuple(columns[oid]), key, others, f"{oid} {file}")
+                is_table = kind in ("r", "p", "m")
+                tables.append(table._replace(is_table=is_table, has_versions=bool(has_versions and key)))
+        return tables
+
+    def gates(self, tables: Iterable[Table]) -> dict[str, str]:
+        """Table -> what is another text after any commit; none of a view, which may show the time."""
+        with self._errors_told():
+            [(gate,)] = self._all(SQL.gate)
+        return {table.name: gate for table in tables if table.is_table} if gate else {}
+
+    def estimate(self, tables: Iterable[Table]) -> int:
+        """About how many rows tables have."""
+        wanted = {table.name for table in tables}
+        with self._errors_told():
+            return sum(int(rows) for name, rows in self._all(SQL.sizes) if name in wanted)
+
+    def warnings(self, tables: Iterable[Table]) -> list[tuple[str, str]]:  # noqa: ARG002  # of the whole database
+        """Rights that are too wide, and an open network."""
+        source = self._access.source
+        warnings = []
+        with self._errors_told():
+            rights = [privilege for privilege, _ in self._all(SQL.rights)]
+        if rights:
+            remedy = f"revoke it, and grant select only, to {source.user}"
+            warnings.append((f"{source.user} may do more than read: {', '.join(rights).upper()}", remedy))
+        if not source.is_local and not self._access.ca_file:
+            warnings.append(("the server's certificate is not checked", "set [mirror] ca_file"))
+        return warnings
+
+    # Reading
+
+    def begin(self) -> None:
+        """Open a consistent snapshot that only reads."""
+        with self._errors_told():
+            self._connection.execute("begin isolation level repeatable read, read only")
+            self._connection.execute("select 1")  # the first question takes the snapshot
+
+    def end(self) -> None:
+        """Let go of it."""
+        with self._errors_told():
+            self._connection.execute("rollback")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read one table; its lock goes with the savepoint, and an `alter table` need not wait for the whole run."""
+        with self._errors_told():
+            self._connection.execute("savepoint m")
+            yield
+            self._connection.execute("rollback to savepoint m")
+
+    def extent(self, table: Table) -> tuple[int, int, int]:
+        """The least and greatest value of the first key column, and the number of rows."""
+        key = quoted(table.key[0])
+        [(least, most, rows)] = self._all(f"select min({key}), max({key}), count(*) from {quoted(table.name)}")
+        return int(least or 0), int(most or 0), int(rows)
+
+    def digests(self, table: Table, width: int) -> Digests:
+        """The digests of a table's ranges."""
+        if table.has_versions:
+            row = ", ".join((*map(quoted, table.key), "tableoid", "xmin", "ctid"))
+            digest = f"hashtextextended(concat_ws(',', {row}), 0)"
+        else:
+            digest = f"hashtextextended(row({', '.join(column.digest for column in table.columns)})::text, 0)"
+        query = f"select {_range(table, width)}, count(*), sum({digest}) from {quoted(table.name)} group by 1"
+        return {int(number): (int(rows), int(total)) for number, rows, total in self._all(query)}
+
+    def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of some ranges, some at a time."""
+        values = ", ".join(column.value for column in table.columns)
+        query = f"select {values} from {quoted(table.name)} where {_condition(table, batch)}"
+        some: list[tuple[Any, ...]] = []
+        with self._connection.cursor() as cursor:
+            for row in cursor.stream(query, size=self._size) if self._size > 1 else cursor.stream(query):
+                some.append(row)
+                if len(some) == ROWS_AT_ONCE:
+                    yield some
+                    some = []
+        if some:
+            yield some
+
+    def _all(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query about the server, as texts and numbers."""
+        rows = self._connection.execute(query).fetchall()
+        return [tuple(value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value for value in row)
+                for row in rows]
+
+    @contextmanager
+    def _errors_told(self) -> Iterator[None]:
+        try:
+            yield
+        except self._error as error:
+            if error.sqlstate in _TORN:
+                raise Torn(str(error).partition("\n")[0]) from error
+            raise failure(self._access, error) from error
+
+
+def _bytes_loader() -> type:
+    from psycopg.adapt import Loader
+
+    class Bytes(Loader):
+        """A text as the bytes that it is."""
+
+        def load(self, data: Any) -> bytes:
+            """The bytes."""
+            return bytes(data)
+
+    return Bytes
+
+
+def _options(access: Access) -> dict[str, Any]:
+    source = access.source
+    # libpq takes the folder of a socket.
+    is_file = os.path.basename(source.socket).startswith(".s.PGSQL.")
+    host = os.path.dirname(source.socket) if is_file else source.socket
+    options: dict[str, Any] = {
+        "host": host or source.host,
+        "port": source.port,
+        "user": source.user,
+        "dbname": source.database,
+        "connect_timeout": CONNECT_SECONDS,
+        "client_encoding": "UTF8",
+        "application_name": "saasexport",
+    }
+    if access.password:
+        options["password"] = access.password
+    if access.ca_file:
+        options |= {"sslmode": "verify-full", "sslrootcert": access.ca_file}
+    return options
+
+
+def _range(table: Table, width: int) -> str:
+    """SQL for the range of a row: rounded down, also below zero."""
+    first = table.first
+    if first is None or first.part == WHOLE:
+        return "0"
+    if first.part == INTEGER:
+        return f"{quoted(first.name)}::bigint >> {width.bit_length() - 1}"
+    name = quoted(first.name)
+    text = f"upper(encode({name}, 'hex'))" if first.part == BINARY else f"convert_to({first.value}, 'UTF8')"
+    return f"get_byte(decode(left(md5({text}), 2), 'hex'), 0)"
+
+
+def _condition(table: Table, batch: Batch) -> str:
+    first = table.first
+    if first is None or batch.is_all:
+        return "true"
+    if batch.hashes:
+        return f"{_range(table, 0)} in ({', '.join(map(str, batch.hashes))})"
+    name = quoted(first.name)
+    pieces = []
+    for least, most in batch.pieces:
+        ends = [f"{name} >= {least}"] if least is not None else []
+        ends += [f"{name} < {most}"] if most is not None else []
+        pieces.append(f"({' and '.join(ends) or 'true'})")
+    return " or ".join(pieces)

@@ -1,0 +1,52 @@
+"""The columns of PostgreSQL: what each becomes here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column, quoted
+
+_INTEGERS = ("int2", "int4", "int8", "oid")
+_LOOSE_KEYS = ("json", "xml", "money", "interval")  # whose texts are not compared as keys
+
+# The digits that SQLite keeps of a number with a decimal point.
+_DIGITS = 15
+
+# What the server adds to precision and scale.
+_HEADER = 4
+
+
+def column_of(row: Sequence[Any]) -> Column:
+    """A column, as the catalogue describes it."""
+    name, kind, modifier, group, is_not_null = row
+    column = _typed(name, kind, int(modifier))
+    if column is None:
+        declared = "TEXT COLLATE NOCASE" if kind == "citext" else "TEXT"
+        value = f"{quoted(name)}::text"
+        if kind == "timestamptz":
+            value = f"({quoted(name)} at time zone 'UTC')::text"
+        part = TEXT if group in ("b", "e") and kind not in _LOOSE_KEYS else WHOLE
+        column = Column(name, declared, value, value, part)
+    return column._replace(is_nullable=not is_not_null)
+
+
+def _typed(name: str, kind: str, modifier: int) -> Column | None:
+    """A number or bytes; None for what is read as text."""
+    it = quoted(name)
+    if kind in _INTEGERS:
+        return Column(name, "INTEGER", f"{it}::text", f"{it}::text", INTEGER)
+    if kind == "bool":
+        return Column(name, "INTEGER", f"{it}::int::text", f"{it}::int::text")
+    if kind == "bit" and 0 < modifier < 64:
+        return Column(name, "INTEGER", f"{it}::bigint::text", f"{it}::text")
+    if kind == "numeric":
+        declared, digits = "NUMERIC", _DIGITS
+        if modifier >= _HEADER:
+            precision, scale = (modifier - _HEADER) >> 16, (modifier - _HEADER) & 0x7FF
+            declared = f"NUMERIC({precision},{scale})"
+            digits = _DIGITS if precision > _DIGITS else 0
+        return Column(name, declared, f"{it}::text", f"{it}::text", digits=digits)
+    if kind in ("float4", "float8"):
+        return Column(name, "REAL", f"{it}::float8::text", f"{it}::float8::text")
+    if kind == "bytea":
+        return Column(name, "BLOB", it, f"encode({it}, 'hex')", BINARY, is_binary=True)
+    return None
