@@ -9,7 +9,6 @@ import json
 import json.encoder
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring
-from operator import itemgetter
 from typing import Any
 
 from saasexport.values import Shared
@@ -70,32 +69,6 @@ def _once(value: Any) -> str:
     if not value.encoded:
         value.encoded = canonical(value)
     return value.encoded
-
-
-class Layouts:
-    """How encoded fields are put together, in the order of their names: the items of a feed have few sets of these."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], tuple[str, Callable[[dict[str, str]], Any]]] = {}
-
-    def joined(self, texts: dict[str, str]) -> str:
-        """Fields, each as JSON, as what stands between the braces of an object."""
-        if not texts:
-            return ""
-        names = tuple(texts)
-        if names not in self._known:
-            if len(self._known) >= MOST_LAYOUTS:
-                self._known.clear()
-            ordered = sorted(names)
-            template = ",".join(encode_basestring(name).replace("%", "%%") + ":%s" for name in ordered)
-            self._known[names] = template, itemgetter(*ordered)
-        template, pick = self._known[names]
-        together: str = template % pick(texts)
-        return together
-
-
-# A feed of one's own may name its fields as it likes.
-MOST_LAYOUTS = 1000
 
 
 def feed_id(identity: Iterable[Any]) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from saasexport.database.hashing import UNENCODABLE, Layouts, encode, feed_hash, feed_id, text_of, unencodable, without
+from saasexport.database import layouts
+from saasexport.database.hashing import UNENCODABLE, encode, feed_hash, feed_id, text_of, unencodable, without
 from saasexport.entity_key import EntityId
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, FailedItem, Feed
@@ -37,11 +38,10 @@ class _Shared(NamedTuple):
     """What the items of an entity have in common."""
 
     fields: dict[str, Any]
-    varying: dict[str, str]  # each as JSON
-    others: dict[str, str]
-    encoded: bytes | None  # the others, without braces; None: something cannot be encoded
-    unhashed: str | None  # unhashed fields; None: they cannot be encoded
-    has_added: bool  # it names a field that the engine adds
+    layouts: layouts.Shared
+    texts: list[str] | None  # each as JSON, in their order; None: something cannot be encoded
+    others: bytes = b""  # those that are hashed and do not vary, without braces
+    unhashed: str = ""  # those that are not, as JSON to append
 
 
 class Encoder:
@@ -57,11 +57,8 @@ class Encoder:
         self.weight = 0  # bytes of the items that were encoded last
         self.payload = tuple(dict.fromkeys((*feed.identity, *feed.minimal)))
         self._payload = [(name, f"{encode(name)}:") for name in self.payload]
-        self._varying = frozenset((*feed.identity, *feed.varying))
-        self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
-        self._unhashed = tuple(dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt")))
-        self._has_no_unhashed = frozenset(self._unhashed).isdisjoint
-        self._joined = Layouts().joined
+        unhashed = dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt"))
+        self._layouts = layouts.Layouts((*feed.identity, *feed.varying), unhashed, ("deleted", feed.time_field))
 
     def encoded(self, entities: Iterable[EntityItems]) -> tuple[dict[str, Item], list[FailedItem]]:
         """The items of these entities by feed_id, and those that cannot be sent."""
@@ -71,7 +68,7 @@ class Encoder:
         for entity in sorted(entities, key=lambda entity: entity.id):
             faults += [failed._replace(entity_id=entity.id) for failed in entity.failed]
             if entity.parts:
-                shared = self._shared(entity.common)
+                shared = self._share(entity.common)
                 for part in entity.parts:
                     self._add(entity.id, shared, part, items, faults)
         return items, faults
@@ -84,16 +81,21 @@ class Encoder:
         items: dict[str, Item],
         faults: list[FailedItem],
     ) -> None:
-        fields, unhashed = self._hashed(part)
+        fields = self._without_excluded(part)
+        layout = shared.layouts.layout(tuple(fields))
         try:
             identity = self._identity(shared.fields, part)
-            self._refuse_twins(shared, part)
-            if unhashed is None or shared.unhashed is None:
+            if layout.twin:
+                # JSON says nothing of which one counts.
+                raise InvalidValue(layout.twin, "is given twice")
+            if shared.texts is None:
                 raise ValueError
-            own, others = content = self._content(shared, fields)
+            texts = [*shared.texts, *_texts(fields)]
+            own = layout.own.of(texts)
+            others = shared.others if layout.others is None else layout.others.of(texts)
+            unhashed = shared.unhashed + _unhashed(layout.unhashed, fields)
             size = len(own) + len(others)
             self.weight += size
-            unhashed = shared.unhashed + unhashed
             if self.longest is not None and size + len(unhashed) > self.longest:
                 raise _too_large({**shared.fields, **part}, size)
         except InvalidValue as fault:
@@ -109,69 +111,26 @@ class Encoder:
             error = f"{taken} is taken by entity {items[identity].entity_id}"
             faults.append(FailedItem({**shared.fields, **part}, error, entity_id, identity))
             return
-        items[identity] = Item(entity_id, content, unhashed, feed_hash(own, others), shared.fields, part)
+        items[identity] = Item(entity_id, (own, others), unhashed, feed_hash(own, others), shared.fields, part)
 
-    def _refuse_twins(self, shared: _Shared, part: dict[str, Any]) -> None:
-        """Raise InvalidValue if an item would have a name twice: JSON says nothing of which one counts."""
-        common = shared.fields
-        if shared.has_added or not (common.keys().isdisjoint(part) and self._added.isdisjoint(part)):
-            twins = (common.keys() & part.keys()) | (self._added & (common.keys() | part.keys()))
-            if twins := twins.difference(self.exclude):
-                raise InvalidValue(min(twins), "is given twice")
-
-    def _shared(self, common: dict[str, Any]) -> _Shared:
-        fields, unhashed = self._hashed(common)
-        varying: dict[str, str] = {}
-        others: dict[str, str] = {}
-        encoded: bytes | None
+    def _share(self, common: dict[str, Any]) -> _Shared:
+        fields = self._without_excluded(common)
+        shared = self._layouts.shared(tuple(fields))
         try:
-            for name, value in fields.items():
-                text = encode_basestring(value) if type(value) is str else text_of(value)
-                (varying if name in self._varying else others)[name] = text
-            encoded = self._joined(others).encode()
+            texts = _texts(fields)
+            return _Shared(common, shared, texts, shared.others.of(texts), _unhashed(shared.unhashed, fields))
         except UNENCODABLE:
-            encoded = None
-        return _Shared(common, varying, others, encoded, unhashed, not self._added.isdisjoint(common))
+            return _Shared(common, shared, None)
 
-    def _content(self, shared: _Shared, fields: dict[str, Any]) -> tuple[bytes, bytes]:
-        others = shared.encoded
-        if others is None:
-            raise ValueError
-        varying = dict(shared.varying)
-        if self._varying.issuperset(fields):
-            for name, value in fields.items():
-                varying[name] = encode_basestring(value) if type(value) is str else text_of(value)
-        else:
-            rest = dict(shared.others)
-            for name, value in fields.items():
-                (varying if name in self._varying else rest)[name] = text_of(value)
-            others = self._joined(rest).encode()
-        own = "{" + self._joined(varying)
-        return (own + "," if others and varying else own).encode(), others
-
-    def _hashed(self, fields: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-        """The fields that are hashed, and the others as JSON to append; None for these if they cannot be."""
+    def _without_excluded(self, fields: dict[str, Any]) -> dict[str, Any]:
         for dotted in self.exclude:
             fields = without(fields, dotted)
-        if self._has_no_unhashed(fields):
-            return fields, ""
-        unhashed = ""
-        try:
-            for name in self._unhashed:
-                if name in fields:
-                    unhashed += f',"{name}":{encode(fields[name])}'
-            unhashed.encode()
-        except UNENCODABLE:
-            return fields, None
-        return {name: value for name, value in fields.items() if name not in self._unhashed}, unhashed
+        return fields
 
     def data_of(self, item: Item) -> str:
         """What is kept of an item, as JSON: identity and minimal payload, or everything."""
         if self.keep_items:
-            fields = {**item.common, **item.part}
-            for dotted in self.exclude:
-                fields = without(fields, dotted)
-            return encode(fields)
+            return encode(self._without_excluded({**item.common, **item.part}))
         texts = []
         for name, label in self._payload:
             if name in item.part or name in item.common:
@@ -187,6 +146,20 @@ class Encoder:
                 raise InvalidValue(name, "identifies the item and has no value")
             values.append(value)
         return feed_id(values)
+
+
+def _texts(fields: dict[str, Any]) -> list[str]:
+    """The values of fields as JSON, in their order."""
+    return [encode_basestring(value) if type(value) is str else text_of(value) for value in fields.values()]
+
+
+def _unhashed(names: Iterable[str], fields: dict[str, Any]) -> str:
+    """Fields that are sent but make no item new, as JSON to append."""
+    if not names:
+        return ""
+    text = "".join(f',"{name}":{encode(fields[name])}' for name in names)
+    text.encode()
+    return text
 
 
 def _too_large(fields: dict[str, Any], size: int) -> InvalidValue:
