@@ -9,6 +9,7 @@ import pytest
 from saasexport.errors import ConfigError
 from saasexport.service.settings import read_settings
 from tests.service.storefront.front import Front, served
+from tests.support import ROOT
 
 SETTINGS = """
 [[pin]]
@@ -269,3 +270,12 @@ def test_what_is_wrong_is_said_with_file_and_entry(tmp_path: Path, text: str, me
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         read_settings(str(tmp_path / "none.toml"))
+
+
+def test_the_settings_of_the_documentation_are_settings(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "storefront.md").read_text().partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "settings.toml").write_text(text)
+    settings = read_settings(str(tmp_path / "settings.toml"))
+    assert [unit.label for unit in settings.units] == ["You may also like"]
+    assert (len(settings.pins), len(settings.synonyms), len(settings.facets)) == (1, 3, 2)
+    assert settings.is_english("ch") is False
