@@ -5,7 +5,6 @@ the cursor that led to it.  So an item that may have reached the service is
 always known, and can be deleted there later, whatever died in between.
 """
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.database.decisions import Decision, Row, decide, decide_gone
-from saasexport.database.hashing import UNENCODABLE, encode, feed_id, without
+from saasexport.database.hashing import UNENCODABLE, encode, feed_id
 from saasexport.database.items import Encoder, Item, picked
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
@@ -111,27 +110,8 @@ class FeedTable:
         items, faults = self.encoder.encoded(entities)
         known = {row.feed_id: row for row in self._load_rows(ids)}
         self._load_owners(ids, items, known)
-        pending: list[Pending] = []
-        add, change = [], []
         first = self._first_moment(now)
-        end = self._tail(first, False)
-        next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
-        for identity, item in items.items():
-            row = known.get(identity)
-            decision = decide(row, item.entity_id, item.hash, force, self.feed.legacy)
-            if row is None:
-                next_id += 1
-                data = self.encoder.data_of(item)
-                add.append((next_id, item.entity_id, identity, data, item.hash, first, self.environment))
-                pending.append(Pending(next_id, (*item.content, (item.unhashed + end).encode())))
-            elif decision is not SKIP:
-                modified_at = later(now, row.modified_at) if decision is CHANGE else row.modified_at
-                if decision is not RESUME:
-                    data = self.encoder.data_of(item)
-                    change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
-                pending.append(Pending(row.id, self._pieces(item, modified_at)))
-        self.ours.executemany(self.sql("add"), add)
-        self.ours.executemany(self.sql("change"), change)
+        pending = self._write(items, known, now, first, force)
         failed = self._record_faults(faults, items, first)
         before: Counter[EntityId] = Counter(
             row.entity_id for row in known.values() if row.status == 1 or row.is_dropped
@@ -156,6 +136,34 @@ class FeedTable:
             gone=sorted(spared),
             weight=self.encoder.weight,
         )
+
+    def _write(
+        self, items: dict[str, Item], known: dict[str, Row], now: str, first: str, force: bool
+    ) -> list[Pending]:
+        """Put what items are now on record where it is new; gives those that are to be sent."""
+        pending: list[Pending] = []
+        add, change = [], []
+        end = self.encoder.ending(first)
+        # Numbered here: what is added in one statement for many rows does not tell their ids.
+        next_id = self.ours.execute(self.sql("last_id")).fetchone()[0]
+        for identity, item in items.items():
+            row = known.get(identity)
+            decision = decide(row, item.entity_id, item.hash, force, self.feed.legacy)
+            if row is None:
+                next_id += 1
+                data = self.encoder.data_of(item)
+                add.append((next_id, item.entity_id, identity, data, item.hash, first, self.environment))
+                pending.append(Pending(next_id, (*item.content, (item.unhashed + end).encode())))
+            elif decision is not SKIP:
+                modified_at = later(now, row.modified_at) if decision is CHANGE else row.modified_at
+                if decision is not RESUME:
+                    data = self.encoder.data_of(item)
+                    change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
+                ending = item.unhashed + self.encoder.ending(modified_at)
+                pending.append(Pending(row.id, (*item.content, ending.encode())))
+        self.ours.executemany(self.sql("add"), add)
+        self.ours.executemany(self.sql("change"), change)
+        return pending
 
     def _first_moment(self, now: str) -> str:
         """The time of export of an item without a row: later than that of every row that was removed."""
@@ -194,20 +202,6 @@ class FeedTable:
                 others.add(row.entity_id)
         if others:
             raise Conflict(others)
-
-    def _pieces(self, item: Item, modified_at: str) -> tuple[bytes, ...]:
-        return (*item.content, (item.unhashed + self._tail(modified_at, False)).encode())
-
-    def _tail(self, modified_at: str, is_deleted: bool) -> str:
-        return f',"deleted":{"true" if is_deleted else "false"},"{self.feed.time_field}":"{self._time(modified_at)}"}}'
-
-    def _time(self, modified_at: str) -> str:
-        return modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
-
-    def _tombstone(self, data: str, modified_at: str) -> bytes:
-        payload = picked(self.encoder.payload, json.loads(data), {})
-        payload.pop(self.feed.time_field, None)
-        return (encode(payload)[:-1] + self._tail(modified_at, True)).encode()
 
     def _record_faults(self, faults: list[FailedItem], items: dict[str, Item], now: str) -> dict[str, EntityId]:
         """Status 1 for items that cannot be assembled, 400 if they are too large; gives feed_id -> entity."""
@@ -278,7 +272,7 @@ class FeedTable:
                 if decision is Decision.DELETE:
                     self.ours.execute(self.sql("mark_deleted"), (modified_at, row.id))
                     deleted += 1
-                pending.append(Pending(row.id, (self._tombstone(row.feed_data, modified_at),), True))
+                pending.append(Pending(row.id, (self.encoder.tombstone(row.feed_data, modified_at),), True))
         return deleted, pending
 
     def _waiting_for(self, feed_ids: list[str]) -> list[int]:
@@ -306,17 +300,8 @@ class FeedTable:
         return pending
 
     def _pending(self, row_id: int, data: str, is_deleted: int, modified_at: str) -> Pending:
-        body = self._tombstone(data, modified_at) if is_deleted else self._stored_body(data, modified_at)
+        body = self.encoder.tombstone(data, modified_at) if is_deleted else self.encoder.body(data, modified_at)
         return Pending(row_id, (body,), bool(is_deleted))
-
-    def _stored_body(self, data: str, modified_at: str) -> bytes:
-        if self.encoder.exclude:
-            # It may have been collected before these fields were to be left out.
-            item = json.loads(data)
-            for dotted in self.encoder.exclude:
-                item = without(item, dotted)
-            data = encode(item)
-        return (data[:-1] + self._tail(modified_at, False)).encode()
 
     def remember_written(self, pending: Iterable[Pending]) -> None:
         """Keep since when the changes wait that a changelog led to; for the pass that reads it."""

@@ -7,6 +7,7 @@ in the order of its names.  So a store view that gets a value of its own changes
 its own item and no other.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -137,6 +138,29 @@ class Encoder:
                 value = item.part[name] if name in item.part else item.common[name]
                 texts.append(label + (encode_basestring(value) if type(value) is str else text_of(value, encode)))
         return "{" + ",".join(texts) + "}"
+
+    # What the engine adds, and what is sent of an item that is stored
+
+    def ending(self, modified_at: str, is_deleted: bool = False) -> str:
+        """What ends every item: whether it is deleted, and its time of export."""
+        moment = modified_at.replace(" ", "T") + "+00:00" if "T" in self.feed.time_format else modified_at
+        return f',"deleted":{"true" if is_deleted else "false"},"{self.feed.time_field}":"{moment}"}}'
+
+    def body(self, data: str, modified_at: str) -> bytes:
+        """An item as it is sent, from what a feed that collects has stored of it."""
+        if self.exclude:
+            # It may have been collected before these fields were to be left out.
+            item = json.loads(data)
+            for dotted in self.exclude:
+                item = without(item, dotted)
+            data = encode(item)
+        return (data[:-1] + self.ending(modified_at)).encode()
+
+    def tombstone(self, data: str, modified_at: str) -> bytes:
+        """A deletion as it is sent, from what is stored of the item."""
+        payload = picked(self.payload, json.loads(data), {})
+        payload.pop(self.feed.time_field, None)
+        return (encode(payload)[:-1] + self.ending(modified_at, True)).encode()
 
     def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
         values = []

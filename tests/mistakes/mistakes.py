@@ -117,8 +117,8 @@ MISTAKES = (
     ),
     Mistake(
         "a deletion does not say what is deleted",
-        "database/feed_table.py",
-        "        payload = picked(self.encoder.payload, json.loads(data), {})\n        payload.pop",
+        "database/items.py",
+        "        payload = picked(self.payload, json.loads(data), {})\n        payload.pop",
         "        payload = picked(self.feed.minimal, json.loads(data), {})\n        payload.pop",
         ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
     ),
