@@ -35,7 +35,7 @@ def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
     lines = trial.lines_of(table)
     line = lines[0].line if lines else trial.first_reading(table)
     if missed := proved.missed.get(table):
-        change = f"its {trial.copy.table(table).shown(missed[0].places)} {missed[0].change}"
+        change = f"its {trial.copy.table(table).shown(missed[0].places)} {_agreeing(missed[0])}"
         remedy = proposed(trial, missed[0])
         if lines:
             would = f": {remedy} would" if remedy else "; a via that finds it, or -- everything:, is needed"
@@ -55,6 +55,13 @@ def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
         for each in lines:
             if each not in proved.needed:
                 yield Finding(each.line, f"{shown(each)}: not needed: another line covers it in this shop", False)
+
+
+def _agreeing(missed: Missed) -> str:
+    """What was done with the row, or with the rows."""
+    if len(missed.places) == 1:
+        return missed.change
+    return re.sub("^(is|has) ", lambda verb: {"is": "are ", "has": "have "}[verb[1]], missed.change)
 
 
 def proposed(trial: Trial, missed: Missed) -> str:
