@@ -41,7 +41,8 @@ def run(options: argparse.Namespace, name: str) -> int:
     else:
         sys.stdout.write(proposed.text)
     for table in proposed.unsolved:
-        print(f"{path}: {table}: no line is enough; a via that finds it, or -- everything: {shown_name(table)}")
+        remedy = f"a via that finds it, or -- everything: {shown_name(table)}"
+        print(f"{path}: {table}: no line {'is' if proposed.is_whole else 'was yet seen to be'} enough; {remedy}")
     for table in proposed.unshown:
         print(f"{path}: {table}: no row shows what a change of it leads to: every item is compared when it changes")
     if not proposed.is_whole:

@@ -74,6 +74,7 @@ class Trial:
         random.Random(0).shuffle(self.ids)  # noqa: S311  # entities of all kinds early; the same ones each time
         self.ids = self.ids[:MOST]
         self._sample = set(self.ids)
+        self._emptied: set[str] = set()  # the tables of which the reduced shop has no row
         self._before: dict[EntityId, EntityItems | None] = {}
         self._of_line: dict[tuple[str, str, str], Named] = {}
         self.lines = self._lines()
@@ -227,20 +228,22 @@ class Trial:
 
     def reduce_to(self, table: str) -> None:
         """Begin with a shop without rows of one table; all others are as they are."""
-        for each in self.lines:
+        for each in [name for name in self._emptied if name != table]:
             self.fill(each)
-        self.empty([table])
+        if table not in self._emptied:
+            self.empty([table])
 
     def empty(self, tables: Iterable[str]) -> None:
         """Begin with a shop without rows of these tables; all others are as they are."""
         for table in tables:
             self._reduced.table(table).empty()
+            self._emptied.add(table)
 
     def fill(self, table: str) -> None:
         """Give the reduced shop all rows of a table."""
-        source = self.copy.table(table)
         self._reduced.table(table).empty()
-        self._reduced.table(table).insert(source.rows(place for place, _ in source.values()))
+        self._reduced.table(table).insert(self.copy.table(table).every_row())
+        self._emptied.discard(table)
 
     def is_same(self, entity_id: EntityId, kept: dict[str, set[Place]]) -> bool:
         """Whether an entity gives the same in the reduced shop, with some rows of each table put in."""

@@ -39,14 +39,17 @@ def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
         remedy = proposed(trial, missed[0])
         if lines:
             would = f": {remedy} would" if remedy else "; a via that finds it, or -- everything:, is needed"
+            would = "" if trial.is_late and not remedy else would
             text = f"{table}: when {change}, entity {missed[0].entity} changes, and no line names it{would}"
             yield Finding(line, text)
             return
         would = f"; {remedy} would name it" if remedy else f"; only -- everything: {shown_name(table)} is known to"
+        would = "" if trial.is_late and not remedy else would
         text = f"{table}: no line names it, and when {change}, entity {missed[0].entity} changes{would}"
         yield Finding(line, text, False)
     elif table not in proved.shown:
-        yield Finding(line, f"{table}: not proven: no row shows what a change of it leads to", False)
+        reason = ": no row shows what a change of it leads to" if proved.is_whole else " in this time"
+        yield Finding(line, f"{table}: not proven{reason}", False)
     elif not lines and table == trial.feed.entity[0]:
         own = shown(Watch(0, *trial.feed.entity))
         yield Finding(line, f"{table}: proven: {own}, which need not be said, covers every change tried", False)
@@ -66,6 +69,8 @@ def _agreeing(missed: Missed) -> str:
 
 def proposed(trial: Trial, missed: Missed) -> str:
     """The line that names the entity of a change, and in this shop whatever the table's rows concern; empty if none."""
+    if trial.is_late:
+        return ""
     ranked: list[tuple[int, bool, int, bool, str]] = []
     used = {line.via for line in trial.loaded.head.watches}
     trial.reduce_to(missed.table)

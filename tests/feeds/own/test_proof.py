@@ -283,6 +283,24 @@ def test_queries_call_our_functions_and_those_of_their_module_on_the_copy_too(fo
     assert done.lines("label: proven: its lines cover every change tried")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + JSON_WORDS + NAMES + LABELS,
+        HEAD + JSON_WORDS + "-- watch: label.id\n" + NAMES + LABELS,
+        HEAD + OF_SHELF + SHELF + VIA_SHELF,
+        HEAD + OF_SHELF + "-- watch: shelf.label\n" + SHELF,
+        HEAD + OF_FAMILY + FAMILY + VIA_FAMILY,
+    ],
+)
+def test_what_there_was_no_time_to_try_is_not_claimed(folder, text):
+    done = folder.check(text, "--prove", "0.000001")
+
+    assert len(done.lines("the time was over when 0 of 3 entities were tried; more: --prove SECONDS")) == 1
+    for claim in ("is known to", "is needed", " would", ": proven: ", "no row shows"):
+        assert done.lines(claim) == []
+
+
 SHOPS = {"oscar": "django-oscar-4.2.1.sqlite", "vendure": "vendure-3.7.3.sqlite", "simple": ""}
 
 # A few of the lines that `without_a_line` gives, and what is told without them.
