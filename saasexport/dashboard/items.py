@@ -115,6 +115,11 @@ class Found:
     is_exact: bool = False  # the search text is an entity's own name or number
     stopped_at: int | None = None  # the search went no further than this row
 
+    def is_whole(self, wanted: Wanted) -> bool:
+        """Whether there is no other page."""
+        others = (self.newer, self.older, self.stopped_at, wanted.before, wanted.after, wanted.page or None)
+        return all(each is None for each in others)
+
 
 class Matching(NamedTuple):
     """The rows that a filter leaves, and whether these are all."""
@@ -123,9 +128,13 @@ class Matching(NamedTuple):
     is_complete: bool
 
 
-def count(installation: Installation, feed: Feed, wanted: Wanted) -> tuple[int, bool]:
-    """How many items a filter leaves, and whether that is exact: a search goes only so far."""
+def count(
+    installation: Installation, feed: Feed, wanted: Wanted, shown: Found | None = None
+) -> tuple[int, bool]:
+    """How many items a filter leaves, `shown` of them on a page, and whether that is exact: a search has its time."""
     if wanted.search or wanted.reason:
+        if shown and shown.is_whole(wanted):
+            return len(shown.items), True
         found = matching(installation, feed, wanted)
         return len(found.ids), found.is_complete
     query = SQL.counts.format(feed_table=feed.table)

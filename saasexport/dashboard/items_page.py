@@ -55,7 +55,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     failed = status.failed_by_status(installation).get(feed.name, {})
     wanted = wanted_by(request)
     page_of_items = items.find(installation, feed, wanted)
-    total = items.count(installation, feed, wanted)
+    total = items.count(installation, feed, wanted, page_of_items)
     state = judgement.of_feed(installation, feed, line, failed)
     body = HTML.page(
         feed=words.name(feed.name),
@@ -68,7 +68,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
         counts=_counts(feed, line, failed, wanted),
         filter=_filter(feed, wanted),
         note=note(path, wanted, page_of_items),
-        table=_table(installation, feed, page_of_items, wanted, token)
+        table=_table(installation, feed, (wanted, page_of_items, total), token)
         if page_of_items.items
         else _empty(installation, feed, wanted, page_of_items),
         paging=paging(path, wanted, page_of_items, total[0]),
@@ -93,11 +93,13 @@ def wanted_by(request: Request) -> Wanted:
     )
 
 
-def _table(installation: Installation, feed: Feed, found: Found, wanted: Wanted, token: str) -> Markup:
+def _table(
+    installation: Installation, feed: Feed, asked: tuple[Wanted, Found, tuple[int, bool]], token: str
+) -> Markup:
     """The items as a table in a form, to choose some of them."""
+    wanted, found, total = asked
     path = pages.address(f"/feeds/{feed.name}")
     columns = wanted.columns or list(COLUMNS)
-    total = items.count(installation, feed, wanted)
     known = names.of_skus(installation, (item.identifiers(feed).get("sku", "") for item in found.items))
     is_off = feed not in installation.feeds()
     times = Times(installation)
