@@ -194,7 +194,7 @@ class Catalog:
         chosen = list({row.id: row for row in rows if row}.values())
         if start is not None:
             below = {row.id: row for top in chosen for row in self.tree.below(top, start + depth - 1)}
-            chosen = [row for row in below.values() if row.level >= start]
+            chosen = [row for row in below.values() if start <= row.level < start + depth]
         wanted = {role.lower() for role in roles or ()}
         chosen = [row for row in chosen if not wanted or wanted & set(row.roles)]
         return sorted((row for row in chosen if self.shows(row)), key=lambda row: row.order)
