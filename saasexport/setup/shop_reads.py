@@ -4,6 +4,7 @@ SQLite itself says it of every query that a feed's module, or one that it import
 watches and walks is read as well.
 """
 
+import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,11 +33,11 @@ def of_feeds(shop: sqlite3.Connection, feeds: Iterable[Feed], loaded: Mapping[st
         for subscription in feed.all_subscriptions():
             _add(columns, {subscription.table: {subscription.column}})
         for query in loaded[feed.name].queries.values() if feed.name in loaded else ():
-            _add(columns, query.reads.columns)
+            _add(columns, _with_joined(query.text, query.reads.columns, schema))
         texts |= dict.fromkeys(_queries(feed))
     for text in texts:
         try:
-            _add(columns, reads.of_query(shop, schema, text, _Parameters()).columns)
+            _add(columns, _with_joined(text, reads.of_query(shop, schema, text, _Parameters()).columns, schema))
         except reads.Refused:
             continue  # of a table that this shop lacks
     return columns
@@ -45,6 +46,27 @@ def of_feeds(shop: sqlite3.Connection, feeds: Iterable[Feed], loaded: Mapping[st
 def _add(columns: Columns, more: Mapping[str, set[str]]) -> None:
     for table, some in more.items():
         columns.setdefault(table, set()).update(name for name in some if name)
+
+
+# SQLite does not say that it reads the columns that tables are joined by without their names.
+_USING = re.compile(r"\busing\s*\(([^)]*)\)", re.IGNORECASE)
+_NATURAL = re.compile(r"\bnatural\b", re.IGNORECASE)
+
+
+def _with_joined(query: str, columns: Mapping[str, set[str]], schema: reads.Schema) -> Columns:
+    """What a query reads, with the columns that its tables are joined by."""
+    # Names in quotes are blanks in the code, and are taken from the text.
+    code = reads.code(query)
+    names = {
+        name.strip(' \t\n"`[]').lower()
+        for using in _USING.finditer(code)
+        for name in query[using.start(1) : using.end(1)].split(",")
+    }
+    is_natural = bool(_NATURAL.search(code))
+    return {
+        table: some | {name for small, (name, *_) in schema.columns(table).items() if is_natural or small in names}
+        for table, some in columns.items()
+    }
 
 
 def _queries(feed: Feed) -> Iterator[str]:

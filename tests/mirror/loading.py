@@ -86,7 +86,7 @@ def indexes(shop, table, types):
             continue
         word = "unique index" if unique else "index"
         names = ", ".join(quoted(column, types) for column in columns)
-        yield f"create {word} {quoted(f'{table[:40]}_i{number}', types)} on {quoted(table, types)} ({names})"
+        yield f"create {word} {quoted(f'i{number}_{table}', types)} on {quoted(table, types)} ({names})"
 
 
 def quoted(name, types):

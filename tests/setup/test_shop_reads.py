@@ -44,6 +44,38 @@ def test_of_a_table_only_the_columns_that_feeds_read_are_named(shop):
     }
 
 
+def test_what_is_read_is_enough_for_every_query(shop):
+    columns = shop_reads.of_feeds(shop, all_feeds().values(), {})
+    with closing(sqlite3.connect(":memory:")) as copy:
+        for table, names in columns.items():
+            keys = {row[1] for row in shop.execute(f"pragma table_info({table})") if row[5]}
+            copy.execute(f"create table {table} ({', '.join(names | keys) or 'nothing'})")
+        schema = reads.Schema(copy)
+        for feed in all_feeds().values():
+            for query in shop_reads._queries(feed):
+                reads.of_query(copy, schema, query, shop_reads._Parameters())
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select c from a join b using (k)", {"a": {"c", "k"}, "b": {"k"}}),
+        ('select c from a join b USING("K")', {"a": {"c", "k"}, "b": {"k"}}),
+        ("select c from a join b using (k, m)", {"a": {"c", "k", "m"}, "b": {"k", "m"}}),
+        ("select c from a natural join b", {"a": {"c", "k", "m"}, "b": {"d", "k", "m"}}),
+        ("select c from a join b on a.k = b.m", {"a": {"c", "k"}, "b": {"m"}}),
+        ("select c from a join b using (k) -- using (m)", {"a": {"c", "k"}, "b": {"k"}}),
+    ],
+)
+def test_columns_that_tables_are_joined_by_are_read(query, expected):
+    with closing(sqlite3.connect(":memory:")) as shop:
+        shop.executescript("create table a (c, k, m); create table b (d, k, m)")
+        schema = reads.Schema(shop)
+        columns = reads.of_query(shop, schema, query, {}).columns | {}
+        columns = {"a": set(), "b": set()} | {table: {name for name in some if name} for table, some in columns.items()}
+        assert shop_reads._with_joined(query, columns, schema) == expected
+
+
 def test_no_password_is_read(shop):
     columns = shop_reads.of_feeds(shop, all_feeds().values(), {})
     assert not {"password_hash", "rp_token"} & set().union(*columns.values())
