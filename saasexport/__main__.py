@@ -28,13 +28,33 @@ def main() -> int:
         from saasexport.idle import run
 
         return run(name)
-    if name == "commerce_service":
-        from saasexport.service.server import main as serve
+    return serve() if name == "commerce_service" else administer()
 
-        return serve()
-    from saasexport.commands import main as administer
 
-    return administer()
+def serve() -> int:
+    """Run the embedded service; gives the exit status."""
+    try:
+        from saasexport.service.server import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        return _interrupt("commerce_service")
+
+
+def administer() -> int:
+    """Run a command; gives the exit status."""
+    try:
+        from saasexport.commands import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        return _interrupt("saasexport")
+
+
+def _interrupt(name: str) -> int:
+    """Say that it ended before it had begun: loading takes a moment, too."""
+    print(f"{name}: interrupted; nothing was changed", file=sys.stderr)
+    return 130
 
 
 if __name__ == "__main__":

@@ -97,3 +97,21 @@ def started(script, *arguments):
         timeout=60,
         check=False,
     )
+
+
+
+@pytest.mark.parametrize("script", ["saasexport", "commerce_service"])
+@pytest.mark.parametrize("module", ["argparse", "saasexport.errors", "saasexport.usage", "saasexport.plain"])
+def test_an_interrupt_while_a_script_loads_is_one_line(script, module):
+    code = (
+        "import sys, runpy\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        f"for name in [name for name in sys.modules if name == {module!r}]: del sys.modules[name]\n"
+        f"sys.argv = [{script!r}]\n"
+        f"runpy.run_path({str(BIN / script)!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, f"{script}: interrupted; nothing was changed\n")

@@ -326,7 +326,7 @@ def _write(path: str, content: bytes) -> None:
         with open(path, "xb") as file:
             file.write(content)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
+        raise ConfigError(f"{path}: {error.strerror}", "choose another file with --config PATH") from error
 
 
 def _is_same(one: str, other: str) -> bool:

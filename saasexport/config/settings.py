@@ -196,7 +196,7 @@ def _check_service(config: Config) -> None:
     routes |= {f"feeds.{feed}.path": found["path"] for feed, found in config.feeds.items() if "path" in found}
     for name, route in routes.items():
         if fault := addresses.fault_of_route(route):
-            raise ConfigError(f"{config.file}: {name}: {fault}, found {_show(route)}")
+            raise ConfigError(f"{config.place(name)}: {fault}, found {_show(route)}")
     if config["service.signature"] == "adobe" and not config["service.private_key_file"]:
         raise ConfigError(f'{config.file}: [service] private_key_file: needed with signature = "adobe"')
 

@@ -56,8 +56,7 @@ def test_a_value_that_is_refused_is_told_by_file_and_key_in_one_line(section, na
         except ConfigError as error:
             line = str(error)
             # A number of thousands of digits is no TOML that Python reads: told with its line.
-            is_named = line.startswith((f"{PATH}: [{section}] {name}: expected ", f"{PATH}: {section}.{name}: "))
-            assert is_named or line.startswith(f"{PATH}: not TOML: "), line
+            assert line.startswith((f"{PATH}: [{section}] {name}: expected ", f"{PATH}: not TOML: ")), line
             assert line.isprintable()
             assert len(line) < 500
             refused.append(value)

@@ -269,8 +269,8 @@ def test_usual_environments_are_taken(name):
     ],
 )
 def test_a_route_is_a_path_with_known_names(route, reason):
-    assert complaint(with_key("service", f'path = "{route}"')).startswith(f"service.path: {reason}")
-    assert complaint(REQUIRED + f'[feeds.products]\npath = "{route}"').startswith(f"feeds.products.path: {reason}")
+    assert complaint(with_key("service", f'path = "{route}"')).startswith(f"[service] path: {reason}")
+    assert complaint(REQUIRED + f'[feeds.products]\npath = "{route}"').startswith(f"[feeds.products] path: {reason}")
 
 
 def test_a_signature_needs_its_key():
