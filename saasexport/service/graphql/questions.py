@@ -1,7 +1,5 @@
 """The root fields of the schema: each asks the catalogue, the search or the recommendations."""
 
-import html
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +7,7 @@ from saasexport.service.catalog.categories import Category
 from saasexport.service.catalog.options import refine, variants_page
 from saasexport.service.connected import Answers
 from saasexport.service.graphql.errors import QuestionError
+from saasexport.service.graphql.metadata import highlights, metadata
 from saasexport.service.graphql.unit_config import unit_of
 from saasexport.service.graphql.values import Values, Views
 from saasexport.service.recommend.units import Context
@@ -232,19 +231,7 @@ class Questions:
 
     def attributeMetadata(self, info: Any) -> Values:
         """What can be sorted and filtered by."""
-        attributes = self._catalog.attributes.values()
-        sortable = [
-            _metadata(row.code, row.label, row.is_numeric, row.frontend_input) for row in attributes if row.is_sortable
-        ]
-        filterable = [
-            _metadata(row.code, row.label, row.is_numeric, row.frontend_input)
-            for row in attributes
-            if row.is_filterable_in_search or (row.is_filterable and row.is_facet)
-        ]
-        return {
-            "sortable": _with(sortable, _SORTABLE),
-            "filterableInSearch": _with(filterable, _FILTERABLE),
-        }
+        return metadata(self._catalog.attributes.values())
 
     def recommendations(
         self,
@@ -297,48 +284,6 @@ class Questions:
 def _given(number: int | None, default: int) -> int:
     """A number that clients may give as null."""
     return default if number is None else number
-
-
-_SORTABLE = (
-    ("name", "Product Name", False, "text"),
-    ("price", "Price", True, "price"),
-    ("position", "Position", False, None),
-    ("relevance", "Relevance", False, None),
-    ("inStock", "In Stock", False, "boolean"),
-)
-_FILTERABLE = (
-    ("categories", "Categories", False, None),
-    ("categoryIds", "Category ids", False, None),
-    ("categoryPath", "Category path", False, None),
-    ("price", "Price", True, "price"),
-    ("sku", "SKU", False, "text"),
-    ("visibility", "Visibility", False, "select"),
-    ("inStock", "In Stock", False, "boolean"),
-)
-
-
-def _metadata(code: str, label: str, numeric: bool, kind: str | None) -> Values:
-    return {"attribute": code, "label": label, "numeric": numeric, "frontendInput": kind}
-
-
-def _with(rows: list[Values], more: Iterable[tuple[str, str, bool, str | None]]) -> list[Values]:
-    known = {row["attribute"] for row in rows}
-    return rows + [_metadata(*row) for row in more if row[0] not in known]
-
-
-def highlights(name: str, terms: Iterable[str]) -> list[Values]:
-    """The words of a name that were searched for, marked; everything else is escaped."""
-    wanted = [term for term in terms if term]
-
-    def marked(match: re.Match[str]) -> str:
-        word = match[0]
-        is_hit = any(fold(word).startswith(term) for term in wanted)
-        return f"<em>{html.escape(word)}</em>" if is_hit else html.escape(word)
-
-    plain = html.unescape(name)
-    pieces = re.sub(r"[^\W_]+|[\W_]+", marked, plain)
-    matched = [word for word in re.findall(r"[^\W_]+", plain) if any(fold(word).startswith(term) for term in wanted)]
-    return [{"attribute": "name", "value": pieces, "matched_words": matched}] if matched else []
 
 
 def _asked_fields(info: Any) -> set[str]:

@@ -5,7 +5,7 @@ Built from the entries at the start, then patched with what each step changed.
 
 import json
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -102,8 +102,9 @@ class ViewMemory:
             if price is not None:
                 self.prices.setdefault(group, {})[number] = price
         for code, labels in body["facets"].items():
+            spelled = self.spelled.setdefault(code, defaultdict(Counter))
             for label in labels:
-                self.spelled.setdefault(code, {}).setdefault(fold(label), Counter())[label] += 1
+                spelled[fold(label)][label] += 1
         return keys_of(body)
 
     def _remove(self, number: int, body: dict[str, Any]) -> set[Key]:
