@@ -126,7 +126,7 @@ def _carry_environments(installation: Installation, broken: sqlite3.Connection) 
     installation.ours.execute("delete from environment")
     query = "insert or ignore into environment (bit, environment_id, used_at) values (?, ?, ?)"
     installation.ours.executemany(query, rows)
-    use_environment(installation, installation.config["service.environment_id"])
+    use_environment(installation, installation.config.data_space)
     return True
 
 
@@ -136,7 +136,7 @@ def _is_another_environment(installation: Installation, broken: sqlite3.Connecti
         before = db.setting(broken, "environment_id")
     except sqlite3.Error:
         return False
-    return before not in (None, installation.config["service.environment_id"])
+    return before not in (None, installation.config.data_space)
 
 
 def _carry_states(installation: Installation, broken: sqlite3.Connection) -> None:

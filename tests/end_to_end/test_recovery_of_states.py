@@ -77,3 +77,14 @@ def test_what_people_decided_and_the_times_that_were_used_are_kept(synced, table
     for feed in ("products", "orders"):
         [(moment,)] = synced.ask("select forgotten_at from view_state where feed = ?", feed)
         assert moment == "2036-05-05 12:00:00"
+
+
+def test_another_destination_is_a_data_space_of_its_own_there_too(synced):
+    synced.url = "http://127.0.0.1:9"
+    synced.write_config(SETTINGS, 'destination = "typesense"')
+    synced.run("reindex_all_invalid")
+    spaces = synced.ask("select bit, environment_id from environment order by bit")
+    assert len(spaces) == 2
+    break_table(synced, "problem")
+    recover(synced)
+    assert synced.ask("select bit, environment_id from environment order by bit") == spaces
