@@ -44,7 +44,7 @@ MOST_PARAMETERS = 5
 ENGINE = ("database", "capture", "delivery", "setup", "sync")
 
 # The optional extras, each in the one module that needs it.
-EXTRAS = {"delivery.proxied": {"requests"}, "delivery.signature": {"cryptography"},
+EXTRAS = {"delivery.requests_connection": {"requests"}, "delivery.signature": {"cryptography"},
     "mirror.mysql": {"pymysql"}, "mirror.postgresql": {"psycopg"},
     "service.graphql.endpoint": {"graphql"},
 }

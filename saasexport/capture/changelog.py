@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from saasexport import queries
-from saasexport.database import db, fingerprints
+from saasexport.database import db, stock_fingerprints
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
 from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
@@ -248,6 +248,6 @@ def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> No
     after = feed.key.lowest
     while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": limit})]:
         after = ids[-1]
-        found = fingerprints.select_changed(shop, ours, feed, ids)
+        found = stock_fingerprints.select_changed(shop, ours, feed, ids)
         with db.transaction(ours, "deferred"):
             ours.execute(SQL.confirmed, {"ids": json_list(found)})

@@ -12,7 +12,7 @@ from saasexport import doctor, plain
 from saasexport.commands import for_programs
 from saasexport.errors import SaasExportError
 from saasexport.setup.opening import open_installation
-from saasexport.status import status
+from saasexport.status import numbers
 from saasexport.usage import as_typed
 
 EXAMPLES = {"check": "saasexport check\nsudo -u saasexport saasexport check"}
@@ -62,7 +62,7 @@ def _totals(config: str | None) -> str:
     except (SaasExportError, sqlite3.Error):
         return ""
     try:
-        rows = [row for row in status.rows(installation) if not row["unavailable"]]
+        rows = [row for row in numbers.rows(installation) if not row["unavailable"]]
     finally:
         installation.close()
     return " ".join(f"{name}={sum(row[name] or 0 for row in rows)};{warning};;0" for name, warning in MEASURED)

@@ -15,7 +15,7 @@ from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status import status
+from saasexport.status import numbers
 from saasexport.status.judgement import quantity
 from saasexport.sync.exporter import Exporter, Options, exporter_for
 from saasexport.sync.story import sync_entities
@@ -130,7 +130,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 
 def _choose_items(installation: Installation, feed: str | None, options: argparse.Namespace) -> list[dict[str, Any]]:
-    items = status.load_failed(installation, feed)
+    items = numbers.load_failed(installation, feed)
     if options.status is not None:
         items = [item for item in items if item["status"] in options.status]
     if options.id is not None:

@@ -18,7 +18,7 @@ from saasexport.errors import Busy, ConfigError, SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status import status
+from saasexport.status import numbers
 from saasexport.sync import resync
 from saasexport.sync.exporter import Options, collect_less, exporter_for
 from saasexport.usage import as_typed, near
@@ -143,7 +143,7 @@ def _status(installation: Installation, feeds: list[Feed], options: argparse.Nam
         holder = lock.is_held(installation.lock_file(feed.name))
         schedule = updated = ""
         if cursor.mode == "schedule":
-            backlog = 0 if cursor.unavailable else status.backlog(installation, feed)
+            backlog = 0 if cursor.unavailable else numbers.backlog(installation, feed)
             schedule = f"{'working' if holder else 'idle'} ({backlog} in backlog)"
             updated = cursor.updated
         shown = shown_status(indexer.state(installation.ours, feed).status, holder)

@@ -17,7 +17,7 @@ from saasexport.feed import Feed
 from saasexport.log import duration
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status import status
+from saasexport.status import numbers
 from saasexport.status.judgement import quantity
 from saasexport.sync import lookup, resync
 from saasexport.sync.exporter import Exporter, Options, collect_less, exporter_for
@@ -322,4 +322,4 @@ def _estimate(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: 
 
 
 def _count_expected(exporter: Exporter, feed: Feed) -> int:
-    return status.source_records(exporter.installation, feed)
+    return numbers.source_records(exporter.installation, feed)

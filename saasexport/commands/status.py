@@ -13,7 +13,7 @@ from saasexport.errors import ConfigError
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.status import judgement, metrics, status
+from saasexport.status import judgement, metrics, numbers
 from saasexport.usage import as_typed
 
 EXAMPLES = {"status": "saasexport status\nsaasexport status --json"}
@@ -56,10 +56,10 @@ def run(options: argparse.Namespace, name: str) -> int:
     """Count, then show what the view feed_status says."""
     installation = open_installation(options.config, read_only=True, counts=True)
     try:
-        uncounted = status.count(installation)
+        uncounted = numbers.count(installation)
         log = Log(installation.config["export.log_dir"], "saasexport status")
         problems = [log.failure("02-01", f"{feed} cannot be counted", error) for feed, error in uncounted.items()]
-        lines = status.rows(installation)
+        lines = numbers.rows(installation)
         footnotes = [] if options.json else _footnotes(installation, lines)
         _publish(installation)
     finally:
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _footnotes(installation: Installation, lines: list[dict[str, Any]]) -> list[str]:
     """What the table cannot say."""
-    notes = _of_delay(status.delay(installation))
+    notes = _of_delay(numbers.delay(installation))
     for line in lines:
         if line["unavailable"]:
             notes.append(f"{line['feed']}: unavailable: {line['unavailable']}")

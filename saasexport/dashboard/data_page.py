@@ -11,7 +11,7 @@ from saasexport.dashboard.times import Times
 from saasexport.database import history
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import judgement, status
+from saasexport.status import judgement, numbers
 from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
@@ -26,13 +26,13 @@ def page(installation: Installation, request: Request, token: str) -> Page:
     """The page; its table shows products that the service has."""
     feed = installation.all_feeds.get("products")
     if feed is None:  # one's own feeds need not have them
-        lines = {line["feed"]: line for line in status.rows(installation)}
+        lines = {line["feed"]: line for line in numbers.rows(installation)}
         body = HTML.no_products(scheduled=_scheduled(installation, request), resync=_resync(installation, lines, token))
         return Page("Data management", body, environment=installation.config["service.environment_id"])
     problem = status_page.count(installation, feed)
-    lines = {line["feed"]: line for line in status.rows(installation)}
+    lines = {line["feed"]: line for line in numbers.rows(installation)}
     line = lines[feed.name]
-    failed = status.failed_by_status(installation).get(feed.name, {})
+    failed = numbers.failed_by_status(installation).get(feed.name, {})
     state = judgement.of_feed(installation, feed, line, failed)
     since = clock.ago_text(hours=RECENT_HOURS)
     recent = history.of_feed(installation.ours, feed.name, since)

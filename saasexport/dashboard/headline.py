@@ -11,7 +11,7 @@ from saasexport.dashboard import words
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import numbers
 from saasexport.status.judgement import quantity
 from saasexport.templates import Markup
 
@@ -27,7 +27,7 @@ def answer(installation: Installation, lines: list[dict[str, Any]]) -> str:
     line = max(usable, key=lambda each: (each["feed"] == "products", each["delivered"]))
     noun = words.name(line["feed"]).lower()
     texts = [_live(installation, line, noun)]
-    newest = status.delay(installation).newest
+    newest = numbers.delay(installation).newest
     if newest is not None:
         texts.append(f"The newest change took {duration(newest)}.")
     return " ".join(texts)

@@ -10,7 +10,7 @@ from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import judgement, status
+from saasexport.status import judgement, numbers
 from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
@@ -51,8 +51,8 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     """The items of a feed that the request asks for."""
     path = pages.address(f"/feeds/{feed.name}")
     problem = status_page.count(installation, feed)
-    line = next(line for line in status.rows(installation) if line["feed"] == feed.name)
-    failed = status.failed_by_status(installation).get(feed.name, {})
+    line = next(line for line in numbers.rows(installation) if line["feed"] == feed.name)
+    failed = numbers.failed_by_status(installation).get(feed.name, {})
     wanted = wanted_by(request)
     page_of_items = items.find(installation, feed, wanted)
     total = items.count(installation, feed, wanted, page_of_items)

@@ -17,7 +17,7 @@ from saasexport.database.db import transaction
 from saasexport.errors import Busy
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import judgement, status
+from saasexport.status import judgement, numbers
 from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
@@ -132,7 +132,7 @@ def _confirm_items(installation: Installation, feed: Feed, ids: list[int], carri
 
 
 def _confirm_feed(installation: Installation, feed: Feed, token: str) -> Page:
-    line = next(line for line in status.rows(installation) if line["feed"] == feed.name)
+    line = next(line for line in numbers.rows(installation) if line["feed"] == feed.name)
     records = line["source_records"]
     suspended = "It is suspended now: the sync begins when it is released." if line["indexer"] == "suspended" else ""
     body = HTML.confirm_feed(
@@ -153,5 +153,5 @@ def _chosen(request: Request) -> list[int]:
 
 def _off(installation: Installation, feed: Feed) -> str:
     """Why a feed is not exported; empty if it is."""
-    line = next((line for line in status.rows(installation) if line["feed"] == feed.name), None)
+    line = next((line for line in numbers.rows(installation) if line["feed"] == feed.name), None)
     return str(line["unavailable"] or "") if line else "it is new, and not set up yet"

@@ -14,7 +14,7 @@ from saasexport.dashboard.times import Times
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import judgement, status
+from saasexport.status import judgement, numbers
 from saasexport.status.judgement import Health, quantity
 from saasexport.templates import Markup
 from saasexport.usage import as_typed
@@ -34,8 +34,8 @@ REFRESH_SECONDS = 30
 def page(installation: Installation, request: Request | None = None) -> Page:
     """The page, from numbers counted just now; without a request it is a file, which leads nowhere."""
     problem = count(installation)
-    lines = status.rows(installation)
-    healths = judgement.of_feeds(installation, lines, status.failed_by_status(installation))
+    lines = numbers.rows(installation)
+    healths = judgement.of_feeds(installation, lines, numbers.failed_by_status(installation))
     times = Times(installation, is_file=request is None)
     general = [as_typed(text) for text in (problem, *_general(installation)) if text]
     causes = all_causes(installation, healths)
@@ -79,7 +79,7 @@ def count(installation: Installation, feed: Feed | None = None) -> str:
     try:
         # A page must not wait for a job's transaction as long as a job would.
         installation.ours.execute("pragma busy_timeout = 2000")
-        uncounted = status.count(installation, [each for each in installation.feeds() if feed in (None, each)])
+        uncounted = numbers.count(installation, [each for each in installation.feeds() if feed in (None, each)])
         for error in uncounted.values():
             return f"Source records and backlog are as last counted: {error}."
     except (SaasExportError, sqlite3.Error) as error:

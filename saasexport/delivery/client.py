@@ -16,9 +16,9 @@ from saasexport.database.feed_table import Pending
 from saasexport.delivery import batches, destinations
 from saasexport.delivery.backoff import ServiceState
 from saasexport.delivery.batches import Batch
-from saasexport.delivery.connection import Response
 from saasexport.delivery.destinations import Verdict
-from saasexport.delivery.wire import Settings, Transport, request_id_of
+from saasexport.delivery.http_connection import Response
+from saasexport.delivery.transport import Settings, Transport, request_id_of
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
 

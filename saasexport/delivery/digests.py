@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode
 from saasexport.database.hashing import feed_id
 from saasexport.delivery import answers
 from saasexport.delivery.client import LONGEST_WAIT
-from saasexport.delivery.connection import Response
-from saasexport.delivery.wire import Settings, Transport
+from saasexport.delivery.http_connection import Response
+from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
 from saasexport.feed import Feed
 

@@ -56,7 +56,7 @@ def address_of(url: str, is_well: bool) -> tuple[str, str]:
 
 
 def _is_heard(url: str, is_well: bool) -> bool:
-    from saasexport.delivery.connection import Connection
+    from saasexport.delivery.http_connection import Connection
     from saasexport.errors import SaasExportError
 
     server, path = address_of(url, is_well)

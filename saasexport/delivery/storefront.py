@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from saasexport.delivery import answers
 from saasexport.delivery.digests import patient_answer
-from saasexport.delivery.wire import Settings, Transport
+from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
 
 

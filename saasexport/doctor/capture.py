@@ -10,7 +10,7 @@ from saasexport.database import db, indexer
 from saasexport.doctor.finding import Examined, Finding, Findings, fail, names, ok, warn
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
-from saasexport.status import judgement, status
+from saasexport.status import judgement, numbers
 from saasexport.status.judgement import Advice
 
 SQL = queries.beside(__file__)
@@ -22,10 +22,10 @@ STUCK_SECONDS = 600
 def feeds(examined: Examined) -> Findings:
     """How every feed is, in the judge's words; what several share is one line."""
     installation = examined.installation
-    status.count_after_work(installation)
-    lines = status.rows(installation)
+    numbers.count_after_work(installation)
+    lines = numbers.rows(installation)
     shared: dict[tuple[str, ...], list[tuple[str, Advice]]] = {}
-    for name, health in judgement.of_feeds(installation, lines, status.failed_by_status(installation)).items():
+    for name, health in judgement.of_feeds(installation, lines, numbers.failed_by_status(installation)).items():
         for entry in health.advice:
             key = (entry.level, entry.check, entry.text, entry.command)
             shared.setdefault(key, []).append((name, entry))

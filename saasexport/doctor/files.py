@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from saasexport.config import ownership
 from saasexport.config.secret import read_key, read_secret
-from saasexport.delivery.connection import trust
+from saasexport.delivery.http_connection import trust
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import ConfigError
 

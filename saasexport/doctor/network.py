@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from saasexport.clock import duration
 from saasexport.config.settings import DEFAULT_ENVIRONMENT, is_local
 from saasexport.delivery.client import Client
-from saasexport.delivery.connection import Response, address
+from saasexport.delivery.http_connection import Response, address
 from saasexport.doctor.finding import Examined, Finding, Findings, fail, ok, warn
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed

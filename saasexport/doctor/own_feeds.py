@@ -9,7 +9,7 @@ from saasexport.errors import ShopError
 from saasexport.feed import EVERYTHING, Feed
 from saasexport.feeds.own import checking
 from saasexport.feeds.own.loading import Loaded
-from saasexport.status import status
+from saasexport.status import numbers
 from saasexport.status.judgement import quantity
 from saasexport.values import leaving_out
 
@@ -62,7 +62,7 @@ def tried(examined: Examined) -> Findings:
 
 def repaired(examined: Examined) -> Findings:
     """The daily comparison found nothing that no change had announced."""
-    lines = {line["feed"]: line["repaired"] for line in status.rows(examined.installation)}
+    lines = {line["feed"]: line["repaired"] for line in numbers.rows(examined.installation)}
     for feed, _, file in _files(examined):
         if items := lines.get(feed.name):
             message = f"{feed.name}: the last daily comparison had to repair {quantity(items, 'item')}"

@@ -19,9 +19,9 @@ from saasexport.feed import Feed
 from saasexport.jobs import cron_mail
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set, opening, recovery
-from saasexport.setup.capture import require_installed
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.setup.shop_check import require_installed
+from saasexport.status import numbers
 from saasexport.sync.exporter import Exporter, Options, collect_less, connect
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _sync(module: ModuleType, installation: Installation, options: Any) -> int:
 
 def _nothing_to_do(name: str, installation: Installation) -> str:
     """That there is nothing to do for this job, and what waits for another one."""
-    counts = status.failed_by_status(installation).values()
+    counts = numbers.failed_by_status(installation).values()
     waiting = sum(of_feed.get(code, 0) for of_feed in counts for code in (1, 2))
     if not waiting or name == "resend_failed":
         return "nothing to do"
@@ -125,7 +125,7 @@ def count(exporter: Exporter, walked: list[Feed]) -> None:
     """Have the views show what a job has done."""
     installation = exporter.installation
     # Who has just looked at every entity may as well count them; people who ask then need not wait for it.
-    for uncounted in (status.count(installation, walked), status.count_after_work(installation)):
+    for uncounted in (numbers.count(installation, walked), numbers.count_after_work(installation)):
         for feed, error in uncounted.items():
             exporter.stop("02-01", f"{feed} cannot be counted", error)
 

@@ -19,8 +19,8 @@ from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopE
 from saasexport.feed import Feed
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set, machine
-from saasexport.setup.capture import check_shop, require_installed
 from saasexport.setup.installation import SQL, Installation
+from saasexport.setup.shop_check import check_shop, require_installed
 
 
 def open_installation(file: str | None = None, read_only: bool = False, counts: bool = False) -> Installation:

@@ -15,9 +15,9 @@ from saasexport.capture import triggers
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.setup.capture import known_as
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.setup.shop_check import known_as
+from saasexport.status import numbers
 
 # Adobe's page warns from here on (commerce.md 5).
 LARGE_BACKLOG = 1_000
@@ -133,7 +133,7 @@ def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> 
         return ""
     reasons = []
     days = installation.config.of_feed(feed.name, "look_back_days")
-    if days and (older := status.source_records(installation, feed, is_whole=True) - source) > 0:
+    if days and (older := numbers.source_records(installation, feed, is_whole=True) - source) > 0:
         reasons.append(f"{quantity(older, 'record')} older than look_back_days ({days}), not among the source records")
     dropped, leaving, unassembled = installation.table(feed).rows("count_apart")[0]
     apart = (

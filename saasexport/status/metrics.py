@@ -14,7 +14,7 @@ from saasexport import queries
 from saasexport.database import indexer
 from saasexport.errors import ConfigError
 from saasexport.setup.installation import Installation
-from saasexport.status import status
+from saasexport.status import numbers
 
 SQL = queries.beside(__file__)
 
@@ -80,7 +80,7 @@ def write(installation: Installation) -> None:
 
 def lines(installation: Installation) -> Iterator[str]:
     """The lines of the file."""
-    rows = status.rows(installation)
+    rows = numbers.rows(installation)
     usable = [row for row in rows if not row["unavailable"]]
     yield from _metric(INFO, [({"version": saasexport.__version__}, 1)])
     for metric, column in PER_FEED:
@@ -93,7 +93,7 @@ def lines(installation: Installation) -> Iterator[str]:
             for name in ("newest", "median", "p95", "worst")
         ],
     )
-    failed = status.failed_by_status(installation)
+    failed = numbers.failed_by_status(installation)
     yield from _metric(
         FAILED_ITEMS,
         [
@@ -111,7 +111,7 @@ def lines(installation: Installation) -> Iterator[str]:
         ],
     )
     yield from _metric(AVAILABLE, [({"feed": row["feed"]}, int(not row["unavailable"])) for row in rows])
-    syncs = status.full_syncs_by_reason(installation)
+    syncs = numbers.full_syncs_by_reason(installation)
     yield from _metric(FULL_SYNCS, [({"feed": feed, "reason": reason}, n) for (feed, reason), n in syncs.items()])
     url = installation.config["service.url"].rstrip("/")
     failures = installation.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]

@@ -12,7 +12,7 @@ from saasexport.config.secret import read_key
 from saasexport.config.settings import Config
 from saasexport.database.deletion_guard import FEWEST
 from saasexport.delivery.client import Client
-from saasexport.delivery.wire import Settings
+from saasexport.delivery.transport import Settings
 from saasexport.errors import DatabaseError
 from saasexport.feed import Feed
 from saasexport.log import Log

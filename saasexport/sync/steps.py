@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from saasexport.database import delays, deletion_guard, fingerprints, history, indexer
+from saasexport.database import delays, deletion_guard, history, indexer, stock_fingerprints
 from saasexport.database.db import transaction
 from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
@@ -182,9 +182,9 @@ class Pass:
         """The feed's entities, and their fingerprints if the shop has not moved meanwhile."""
         if self.feed.fingerprint is None:
             return assemble(self.feed, self.shop, ids), {}
-        before = fingerprints.version(self.shop)
+        before = stock_fingerprints.version(self.shop)
         entities = assemble(self.feed, self.shop, ids)
-        if fingerprints.version(self.shop) != before:
+        if stock_fingerprints.version(self.shop) != before:
             return entities, {}
         return entities, {entity.id: entity.fingerprint for entity in entities if entity.fingerprint}
 
@@ -199,7 +199,7 @@ class Pass:
         deletion_guard.forget(self.ours, self.feed, [each for each in ids if each not in missing])
         deletion_guard.add(self.ours, self.feed, missing, guard, now)
         if self.feed.fingerprint is not None:
-            fingerprints.keep(self.ours, self.feed, ids, prints)
+            stock_fingerprints.keep(self.ours, self.feed, ids, prints)
         if isinstance(self.shop.uuid_of, Uuids):
             self.shop.uuid_of.flush(now)
         return staged

@@ -9,7 +9,7 @@ import pytest
 from saasexport import jobs
 from saasexport.capture import changelog
 from saasexport.jobs import reindex_all_invalid
-from saasexport.setup import capture, opening
+from saasexport.setup import opening, shop_check
 from tests.commands.test_cron import OTHERS, Crontab
 from tests.support import TICK, Exporter
 
@@ -99,7 +99,7 @@ def test_a_job_at_work_puts_back_no_trigger(tmp_path, demo_shop_file, monkeypatc
     exporter.write_config(settings)
     module, name = {
         "the job has opened": (opening, "bring_in_line"),
-        "it looks at the shop": (capture, "_usable"),
+        "it looks at the shop": (shop_check, "_usable"),
         "it installs triggers": (changelog, "install"),
         "it syncs": (reindex_all_invalid, "run"),
     }[moment]

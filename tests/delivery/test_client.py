@@ -10,10 +10,10 @@ from freezegun import freeze_time
 
 from saasexport.database import db
 from saasexport.database.feed_table import Pending
-from saasexport.delivery import backoff, wire
+from saasexport.delivery import backoff, transport
 from saasexport.delivery.answers import retry_after
 from saasexport.delivery.client import Client
-from saasexport.delivery.wire import Settings, request_id_of, wait_for_slot
+from saasexport.delivery.transport import Settings, request_id_of, wait_for_slot
 from tests.scripted import accepted, answering, sending
 from tests.tiny import THINGS
 
@@ -86,7 +86,7 @@ def refusing(*bad, listed=True):
     return answering(answer)
 
 
-OTHER = THINGS.__class__(**{**THINGS.__dict__, "name": "others"})
+OTHER = THINGS._replace(name="others")
 
 
 # The request
@@ -534,7 +534,7 @@ def test_a_long_message_of_the_service_is_cut(connect):
 
 def test_requests_start_at_their_slots(tmp_path, monkeypatch):
     waited = []
-    monkeypatch.setattr(wire.time, "sleep", waited.append)
+    monkeypatch.setattr(transport.time, "sleep", waited.append)
     with freeze_time("2026-11-23 15:00:00") as clock:
         for _ in range(3):
             wait_for_slot(str(tmp_path / "slot"), 2)
@@ -548,7 +548,7 @@ def test_requests_start_at_their_slots(tmp_path, monkeypatch):
 @pytest.mark.parametrize("kept", ["", "garbage", "99999999999", "nan"])
 def test_a_slot_file_that_cannot_be_is_no_reason_to_wait(tmp_path, monkeypatch, kept):
     waited = []
-    monkeypatch.setattr(wire.time, "sleep", waited.append)
+    monkeypatch.setattr(transport.time, "sleep", waited.append)
     (tmp_path / "slot").write_text(kept)
     with freeze_time("2026-11-23 15:00:00"):
         wait_for_slot(str(tmp_path / "slot"), 2)
@@ -558,7 +558,7 @@ def test_a_slot_file_that_cannot_be_is_no_reason_to_wait(tmp_path, monkeypatch, 
 
 def test_each_request_takes_a_slot_and_without_a_limit_none(connect, tmp_path, monkeypatch):
     waited = []
-    monkeypatch.setattr(wire.time, "sleep", waited.append)
+    monkeypatch.setattr(transport.time, "sleep", waited.append)
     with refusing(2) as server:
         connect(server.url).deliver(THINGS, pending(1, 2))
         assert not (tmp_path / "service.lock").exists()

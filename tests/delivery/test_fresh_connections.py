@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from saasexport.delivery.connection import Connection
+from saasexport.delivery.http_connection import Connection
 from saasexport.errors import ServiceError
 from tests.scripted import Listener
 

@@ -180,7 +180,7 @@ def test_an_idle_tick_with_a_ping_that_is_not_due_loads_no_network(exporter, swi
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "saasexport.delivery.ping" in loaded
-    assert set() == loaded & {"socket", "ssl", "signal", "json", "re", "typing", "saasexport.delivery.connection"}
+    assert set() == loaded & {"socket", "ssl", "signal", "json", "re", "typing", "saasexport.delivery.http_connection"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from saasexport import jobs
 from saasexport.database import db
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.client import Client
-from saasexport.delivery.wire import Settings
+from saasexport.delivery.transport import Settings
 from tests.scripted import accepted, answering
 from tests.support import Exporter
 from tests.tiny import THINGS

@@ -9,7 +9,7 @@ import pytest
 import responses
 from freezegun import freeze_time
 
-from saasexport.delivery.connection import Connection, Response
+from saasexport.delivery.http_connection import Connection, Response
 from saasexport.errors import ConfigError, ServiceError
 from tests.support import ROOT
 
@@ -42,7 +42,7 @@ def test_a_job_without_extras_does_not_look_for_them():
 
 
 def connection():
-    from saasexport.delivery.proxied import RequestsConnection
+    from saasexport.delivery.requests_connection import RequestsConnection
 
     return RequestsConnection("https://commerce.example/", 5)
 
@@ -77,7 +77,7 @@ def test_a_failing_transport_is_a_service_error_on_one_line():
 
 
 def test_the_standard_transport_is_used_unless_configured():
-    from saasexport.delivery.wire import Settings, connect
+    from saasexport.delivery.transport import Settings, connect
 
     settings = Settings("http://127.0.0.1:9", "e", 1, 4096, None, None, 0, "", False)
     assert type(connect(settings)) is Connection

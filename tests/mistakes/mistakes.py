@@ -36,7 +36,7 @@ MISTAKES = (
     ),
     Mistake(
         "every read has a deadline, the request has none",
-        "delivery/connection.py",
+        "delivery/http_connection.py",
         "        stream.settimeout(self._left())\n        return stream.recv(65_536)",
         "        stream.settimeout(self.timeout)\n        return stream.recv(65_536)",
         ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
@@ -74,21 +74,21 @@ MISTAKES = (
     ),
     Mistake(
         "a request id is a random one",
-        "delivery/wire.py",
+        "delivery/transport.py",
         'digest = hashlib.sha1(url.encode() + b"\\0" + body).digest()[:16]',
         "digest = os.urandom(16)",
         ("test_network.py::test_the_same_batch_has_the_same_request_id_until_it_arrives",),
     ),
     Mistake(
         "every process has a rate of its own",
-        "delivery/wire.py",
+        "delivery/transport.py",
         "wait_for_slot(self.settings.rate_limit_file, self.settings.requests_per_second)",
         "wait_for_slot(self.settings.rate_limit_file + str(id(self)), self.settings.requests_per_second)",
         ("test_service_faults.py::test_requests_per_second_holds_over_all_processes",),
     ),
     Mistake(
         "certificates are not looked at",
-        "delivery/connection.py",
+        "delivery/http_connection.py",
         "            return context.wrap_socket(plain, server_hostname=self.address.host)",
         "            context.check_hostname = False\n            context.verify_mode = ssl.CERT_NONE\n"
         "            return context.wrap_socket(plain)",
@@ -140,14 +140,14 @@ MISTAKES = (
     ),
     Mistake(
         "triggers are compared by name only",
-        "setup/capture.py",
+        "setup/shop_check.py",
         "or _by_name(present) != triggers.texts(usable, installation.id):",
         "or set(_by_name(present)) != set(triggers.texts(usable, installation.id)):",
         ("test_history.py::test_a_changed_trigger_is_put_right",),
     ),
     Mistake(
         "what a dropped trigger missed is not looked for",
-        "setup/capture.py",
+        "setup/shop_check.py",
         "            elif unseen & {entry.table for entry in feed.all_subscriptions()}:",
         "            elif not unseen & {entry.table for entry in feed.all_subscriptions()} and False:",
         ("test_history.py::test_a_dropped_trigger_is_put_back_and_what_it_missed_is_sent",),

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
-from saasexport.delivery.connection import Response
+from saasexport.delivery.http_connection import Response
 from saasexport.feed import Feed
 
 if TYPE_CHECKING:
-    from saasexport.delivery.wire import Settings, Transport
+    from saasexport.delivery.transport import Settings, Transport
 
 
 class Call(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers, batches
-from saasexport.delivery.connection import Response
 from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
-from saasexport.delivery.wire import Settings, Transport
+from saasexport.delivery.http_connection import Response
+from saasexport.delivery.transport import Settings, Transport
 from saasexport.feed import Feed
 
 HINT = "check [service] api_key_file and environment_id"

@@ -11,11 +11,11 @@ from typing import Any
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
-from saasexport.delivery.connection import Response
 from saasexport.delivery.destinations import Call, Check, Verdict
 from saasexport.delivery.destinations.documents import document_of
+from saasexport.delivery.http_connection import Response
 from saasexport.delivery.nats_connection import Message, NatsConnection
-from saasexport.delivery.wire import Settings, Transport
+from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
 

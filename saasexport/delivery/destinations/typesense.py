@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
-from saasexport.delivery.connection import Response
 from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.destinations.documents import document_of
-from saasexport.delivery.wire import Settings, Transport
+from saasexport.delivery.http_connection import Response
+from saasexport.delivery.transport import Settings, Transport
 from saasexport.feed import Feed
 
 # Values are taken as they are or refused, never changed to what another document had.

@@ -4,8 +4,8 @@ import json
 import os
 from urllib.parse import quote
 
-from saasexport.delivery.connection import Response
 from saasexport.delivery.destinations import Call, Verdict
+from saasexport.delivery.http_connection import Response
 from saasexport.errors import ServiceError
 
 MOST_BYTES = 1_000

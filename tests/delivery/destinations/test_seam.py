@@ -11,7 +11,7 @@ import pytest
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import destinations
 from saasexport.delivery.client import Client
-from saasexport.delivery.wire import Settings
+from saasexport.delivery.transport import Settings
 from saasexport.sync import story
 from tests.delivery.destinations import spool
 from tests.scripted import Listener, response

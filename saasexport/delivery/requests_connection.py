@@ -8,13 +8,13 @@ come from the environment, as that library's users expect.
 import time
 from typing import Any
 
-from saasexport.delivery.connection import MOST_BODY, Response, trust
 from saasexport.delivery.extras import find_installed
+from saasexport.delivery.http_connection import MOST_BODY, Response, trust
 from saasexport.errors import ConfigError, ServiceError
 
 
 class RequestsConnection:
-    """The same as saasexport.delivery.connection.Connection, by other means."""
+    """The same as saasexport.delivery.http_connection.Connection, by other means."""
 
     def __init__(
         self, url: str, timeout: float, ca_file: str | None = None, ca_place: str = "[service] ca_file"

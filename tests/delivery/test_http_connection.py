@@ -1,12 +1,12 @@
-"""The HTTP of saasexport.delivery.connection against servers of every kind."""
+"""The HTTP of saasexport.delivery.http_connection against servers of every kind."""
 
 import ssl
 import time
 
 import pytest
 
-from saasexport.delivery import connection
-from saasexport.delivery.connection import Connection, Response, address
+from saasexport.delivery import http_connection
+from saasexport.delivery.http_connection import Connection, Response, address
 from saasexport.errors import ServiceError
 from tests.scripted import Listener, answering, response, sending
 
@@ -212,7 +212,7 @@ def test_what_is_no_answer_is_told_as_such(answer, reason):
 
 
 def test_an_answer_without_an_end_is_cut_off(monkeypatch):
-    monkeypatch.setattr(connection, "MOST_BODY", 1_000_000)
+    monkeypatch.setattr(http_connection, "MOST_BODY", 1_000_000)
 
     def serve(connection, listener):
         listener.receive(connection)

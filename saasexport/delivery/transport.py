@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import saasexport
-from saasexport.delivery.connection import Connection, Response
+from saasexport.delivery.http_connection import Connection, Response
 from saasexport.errors import ConfigError
 
 if TYPE_CHECKING:
-    from saasexport.delivery.proxied import RequestsConnection
+    from saasexport.delivery.requests_connection import RequestsConnection
     from saasexport.delivery.signature import AdobeSignature
 
 
@@ -104,7 +104,7 @@ def connect(settings: Settings) -> "Connection | RequestsConnection":
     """A connection to the service, by the means the configuration names."""
     place = settings.place("service.ca_file")
     if settings.transport == "requests":
-        from saasexport.delivery.proxied import RequestsConnection
+        from saasexport.delivery.requests_connection import RequestsConnection
 
         return RequestsConnection(settings.url, settings.timeout, settings.ca_file, place)
     return Connection(settings.url, settings.timeout, settings.ca_file, place)
