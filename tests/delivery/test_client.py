@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from saasexport.database import db
 from saasexport.database.feed_table import Pending
-from saasexport.delivery import backoff, transport
+from saasexport.delivery import transport
 from saasexport.delivery.answers import retry_after
 from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings, request_id_of, wait_for_slot
@@ -449,10 +449,14 @@ def test_started_by_cron_a_service_that_is_down_is_probed_at_growing_intervals(
         assert brief(connect(server.url, uses_backoff=True).deliver(THINGS, pending(1))) == {1: (200, 200)}
 
 
-def test_the_interval_is_jittered_between_half_and_whole():
-    found = {random.uniform(0.5, 1) for _ in range(10)}
-    assert len(found) > 1  # a fleet of shops must not come back all at once
-    assert backoff.random is random
+def test_the_interval_is_jittered_between_half_and_whole(connect, monkeypatch):
+    """A fleet of shops must not come back all at once."""
+    asked = []
+    monkeypatch.setattr(random, "uniform", lambda *limits: asked.append(limits) or 1)
+    with answering(accepted) as server:
+        connect(server.url).state.stop("down", None)
+
+    assert asked == [(0.5, 1)]
 
 
 def test_a_person_need_not_wait_for_the_next_probe(connect):
