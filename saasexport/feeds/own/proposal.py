@@ -21,7 +21,7 @@ from saasexport.feeds.own.ways import Way, ways
 from saasexport.shapes.declared import directives, lines_of
 
 # How long lines are looked for, and how long those that were chosen are proven.
-SECONDS = 40.0
+SECONDS = 60.0
 PROOF = 15.0
 
 # Lines of a table at most, and entities by which candidates are ranked before one is tried with all.
@@ -66,7 +66,8 @@ def propose(text: str, load: Load, shop: Shop, ids: list[EntityId]) -> Proposal:
     proposal.is_whole = proved.is_whole
     compared = [table for table in loaded.compared if table in proved.tables]
     proposal.unshown = [table for table in compared if table not in proved.missed and table not in proved.shown]
-    lines, queries = _search(text, load, shop, ids, list(proved.missed))
+    lines, queries, is_over = _search(text, load, shop, ids, list(proved.missed))
+    proposal.is_whole = proposal.is_whole and not is_over
     while lines:
         proposal.lines, proposal.vias = _renamed(
             [line for chosen in lines.values() for line in chosen], queries, _vias(loaded)
@@ -107,8 +108,8 @@ def _proved(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> 
 
 def _search(
     text: str, load: Load, shop: Shop, ids: list[EntityId], tables: list[str]
-) -> tuple[dict[str, list[Watch]], dict[str, str]]:
-    """The lines of each table for which some are enough, and the queries that they may go by."""
+) -> tuple[dict[str, list[Watch]], dict[str, str], bool]:
+    """The lines of each table for which some are enough, the queries that they may go by, whether the time was over."""
     loaded = load(text)
     assert loaded.feed is not None  # noqa: S101  # the caller looked
     own = _vias(loaded)
@@ -131,9 +132,10 @@ def _search(
             chosen = [] if trial.is_over else _choose(trial, table, [*by_table[table], *_of_file(trial, table, own)])
             if chosen:
                 lines[table] = chosen
+        is_over = trial.is_over
     finally:
         trial.close()
-    return lines, queries
+    return lines, queries, is_over
 
 
 def _vias(loaded: Loaded) -> list[str]:
@@ -186,7 +188,8 @@ def _choose(trial: Trial, table: str, candidates: list[_Candidate]) -> list[Watc
         naming = [each for each in candidates if each.line not in chosen and trial.names_any(each.line, failing)]
         more = _best(trial, table, chosen, some, [(each,) for each in naming])
         if not more:
-            more = _best(trial, table, chosen, some, list(itertools.combinations(naming[:MOST_OF_TWO], 2)))
+            keys = sorted(naming, key=lambda each: each.distance)[:MOST_OF_TWO]
+            more = _best(trial, table, chosen, some, list(itertools.combinations(keys, 2)))
         chosen += more
         if not more or len(chosen) > MOST_LINES or trial.is_over:
             return []
@@ -212,11 +215,11 @@ def _best(
     return [each.line for each in groups[best[1]]] if best else []
 
 
-def _rank(trial: Trial, candidate: _Candidate) -> tuple[bool, int, bool, int, Watch]:
+def _rank(trial: Trial, candidate: _Candidate) -> tuple[bool, int, bool, int, int, Watch]:
     """Which of several is taken: the author of a via knows more of the shop than its foreign keys say."""
     line, distance, steps = candidate
     is_by_chance = distance > 0 and (steps > 0 or not line.via)
-    return is_by_chance, steps, bool(line.via), trial.breadth(line), line
+    return is_by_chance, steps, bool(line.via), distance, trial.breadth(line), line
 
 
 def _failing(
