@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from saasexport.service.catalog.attributes import Attribute
 from saasexport.service.graphql.values import Values
@@ -57,3 +58,22 @@ def highlights(name: str, terms: Iterable[str]) -> list[Values]:
     pieces = re.sub(r"[^\W_]+|[\W_]+", marked, plain)
     matched = [word for word in re.findall(r"[^\W_]+", plain) if any(fold(word).startswith(term) for term in wanted)]
     return [{"attribute": "name", "value": pieces, "matched_words": matched}] if matched else []
+
+
+def asked_fields(info: Any) -> set[str]:
+    """The fields of an answer that are asked for, those in fragments too."""
+    names: set[str] = set()
+
+    def walk(selections: Any) -> None:
+        for node in selections.selections if selections else ():
+            kind = node.kind
+            if kind == "field":
+                names.add(node.name.value)
+            elif kind == "inline_fragment":
+                walk(node.selection_set)
+            else:
+                walk(info.fragments[node.name.value].selection_set)
+
+    for node in info.field_nodes:
+        walk(node.selection_set)
+    return names

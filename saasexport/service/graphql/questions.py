@@ -7,7 +7,7 @@ from saasexport.service.catalog.categories import Category
 from saasexport.service.catalog.options import refine, variants_page
 from saasexport.service.connected import Answers
 from saasexport.service.graphql.errors import QuestionError
-from saasexport.service.graphql.metadata import highlights, metadata
+from saasexport.service.graphql.metadata import asked_fields, highlights, metadata
 from saasexport.service.graphql.unit_config import unit_of
 from saasexport.service.graphql.values import Values, Views
 from saasexport.service.recommend.units import Context
@@ -184,7 +184,7 @@ class Questions:
             clauses = tuple(clause_of(clause) for clause in filter or ())
             sorts = tuple(Sort(row["attribute"], row["direction"] == "DESC") for row in sort or ())
             page, size = _given(current_page, 1), _given(page_size, 20)
-            query = Query(phrase, clauses, sorts, page, size, "facets" in _asked_fields(info))
+            query = Query(phrase, clauses, sorts, page, size, "facets" in asked_fields(info))
             result = self._answers.search(query)
         except SearchError as error:
             extensions = {"code": error.code, "classification": "DataFetchingException", "errorMessage": str(error)}
@@ -284,22 +284,3 @@ class Questions:
 def _given(number: int | None, default: int) -> int:
     """A number that clients may give as null."""
     return default if number is None else number
-
-
-def _asked_fields(info: Any) -> set[str]:
-    """The fields of an answer that are asked for, those in fragments too."""
-    names: set[str] = set()
-
-    def walk(selections: Any) -> None:
-        for node in selections.selections if selections else ():
-            kind = node.kind
-            if kind == "field":
-                names.add(node.name.value)
-            elif kind == "inline_fragment":
-                walk(node.selection_set)
-            else:
-                walk(info.fragments[node.name.value].selection_set)
-
-    for node in info.field_nodes:
-        walk(node.selection_set)
-    return names
