@@ -143,6 +143,8 @@ class Shop:
         self.uuid_of = uuid_of or _no_uuid
         # The feed's name, for what is said when the shop cannot be read.
         self.feed = feed
+        # Whether parts of configurable products name their options as those do: a destination may want that.
+        self.wants_variant_ids = False
         # Provider, entities, seconds: told of each measured call, if anybody wants to know (EXPORTER_PROFILER).
         self.profiler: Callable[[str, int, float], None] | None = None
         # A text longer than this has no place in an item; it is not read.

@@ -70,10 +70,8 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _describe(installation: Installation, feed: Feed) -> dict[str, Any]:
     # As the shop is now: no job may have looked at it yet.
-    unavailable = triggers.unavailable(installation.shop, feed) or None
+    unavailable = installation.why_disabled(feed) or triggers.unavailable(installation.shop, feed) or None
     loaded = installation.feed_set.loaded.get(feed.name)
-    if not installation.is_enabled(feed):
-        unavailable = "switched off in the configuration"
     folder = os.path.dirname(installation.config.file)
     return {
         "feed": feed.name,

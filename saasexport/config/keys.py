@@ -213,9 +213,33 @@ KEYS: dict[str, dict[str, Key]] = {
         "destination": Key(
             str,
             "commerce",
-            '"commerce", "typesense" or "nats"',
-            choices=("commerce", "typesense", "nats"),
-            meaning="What is at `url`: the Commerce Service, a Typesense cluster, or a NATS server.",
+            '"commerce", "optimizer", "typesense" or "nats"',
+            choices=("commerce", "optimizer", "typesense", "nats"),
+            meaning="What is at `url`: the Commerce Service, Adobe Commerce Optimizer, Typesense, or NATS.",
+        ),
+        "client_id": Key(str, None, "a client id", meaning="Optimizer only: the client of Adobe's Developer Console."),
+        "client_secret_file": Key(
+            str, None, "a path", is_path=True, meaning="Optimizer only: holds its secret. Only its owner may read it."
+        ),
+        "token_url": Key(
+            str,
+            "https://ims-na1.adobelogin.com/ims/token/v3",
+            "an http or https address",
+            meaning="Optimizer only: where its tokens come from.",
+        ),
+        "items_per_minute": Key(
+            int,
+            1_000,
+            "a number of products, at least 1",
+            least=1,
+            meaning="Optimizer only: the products sent in a minute, by all jobs together.",
+        ),
+        "items_per_day": Key(
+            int,
+            100_000,
+            "a number of products, at least 100",
+            least=100,
+            meaning="Optimizer only: the products sent in a day, UTC; after them the feed waits.",
         ),
         "signature": Key(
             str,
@@ -250,8 +274,9 @@ KEYS: dict[str, dict[str, Key]] = {
     },
 }
 
-# What only the Commerce Service has a use for.
+# What has a meaning with one destination only; what the Optimizer has for its own is ignored with another.
 OF_COMMERCE = ("path", "api_key_file", "signature", "private_key_file")
+OF_OPTIMIZER = ("client_id", "client_secret_file", "token_url", "items_per_minute", "items_per_day")
 
 FEED_KEYS: dict[str, Key] = {
     "enabled": Key(bool, True, "true or false", meaning="If false, the feed has no triggers and nothing is sent."),

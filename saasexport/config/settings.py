@@ -19,7 +19,7 @@ from saasexport.errors import ConfigError
 DEFAULT_ENVIRONMENT = "testing-1"
 
 # What may hold a password or token, and is not shown with it.
-ADDRESSES = (("service", "url"), ("export", "ping_url"))
+ADDRESSES = (("service", "url"), ("service", "token_url"), ("export", "ping_url"))
 HIDDEN = (*ADDRESSES, ("mirror", "source"))
 
 DEFAULT_FILES = ("saasexport.toml", "/etc/saasexport/saasexport.toml")
@@ -45,8 +45,10 @@ class Config:
     def data_space(self) -> str:
         """What was delivered is on record for each of these: another destination has nothing of it."""
         name, environment = self["service.destination"], str(self["service.environment_id"])
+        if name == "commerce":
+            return environment
         place = {"typesense": "service.typesense.collection", "nats": "service.nats.subject"}.get(name)
-        return environment if place is None else f"{name}:{self[place] or ''}:{environment}"
+        return f"{name}:{(self[place] if place else None) or ''}:{environment}"
 
     def place(self, dotted: str) -> str:
         """The file and the key, as messages name them."""
@@ -203,12 +205,13 @@ def _check_service(config: Config) -> None:
 
 def _check_destination(config: Config) -> None:
     destination = config["service.destination"]
-    if destination == "commerce":
-        return
-    needless = [f"service.{key}" for key in OF_COMMERCE if f"service.{key}" in config.given]
-    needless += [f"feeds.{feed}.path" for feed, values in config.feeds.items() if "path" in values]
-    for name in needless:
+    needless = [] if destination == "commerce" else [f"service.{key}" for key in OF_COMMERCE]
+    needless += [f"feeds.{feed}.path" for feed in config.feeds if needless]
+    for name in (name for name in needless if name in config.given):
         raise ConfigError(f'{config.place(name)}: has no meaning with destination = "{destination}"', "take it out")
+    for key in ("client_id", "client_secret_file") if destination == "optimizer" else ():
+        if not config[f"service.{key}"]:
+            raise ConfigError(f'{config.place(f"service.{key}")}: needed with destination = "optimizer"')
     if destination == "nats" and config["service.transport"] != "standard":
         raise ConfigError(f'{config.place("service.transport")}: expected "standard" with destination = "nats"')
     for section, name in (("service.typesense", "collection"), ("service.nats", "subject")):

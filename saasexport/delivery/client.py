@@ -189,6 +189,8 @@ class Client:
         count = len(call.batch)
         if count > 1 and len(call.body) > self.settings.max_body:  # items may be larger there than they are here
             return _Sent([], [_Part(half) for half in batches.halves(part.batch)], 0)
+        if call.verdict is not None:
+            return self._follow_unsent(feed, part, call.verdict)
         request_id = request_id_of(self.settings.url + call.path, call.body)
         try:
             response = self.destination.send(call, request_id)
@@ -224,6 +226,13 @@ class Client:
         if verdict.is_unclear:
             return _Sent([Outcome(batch[0], 400, verdict.message, code, request_id, was_alone=True)])
         return self._listed(feed, part, verdict, code, request_id)
+
+    def _follow_unsent(self, feed: Feed, part: _Part, verdict: Verdict) -> _Sent:
+        """What becomes of items that are not sent at all; it says nothing of the service."""
+        if verdict.feed_stopped:
+            self.stopped_feeds.setdefault(feed.name, verdict.feed_stopped)
+            return _Sent([Outcome(item, 2, verdict.feed_stopped, 0, "") for item in part.batch], requests=0)
+        return self._listed(feed, part, verdict, 0, "")._replace(requests=0)
 
     def _listed(self, feed: Feed, part: _Part, verdict: Verdict, code: int, request_id: str) -> _Sent:
         """What becomes of the items that a verdict names, and of the others."""

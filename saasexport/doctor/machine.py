@@ -168,7 +168,7 @@ def _dated_ahead(examined: Examined) -> Findings:
     assert examined.ours is not None  # noqa: S101  # asked by clock()
     limit = text(datetime.fromtimestamp(examined.now.timestamp() + AHEAD_SECONDS, UTC))
     rows, latest = 0, ""
-    for feed in examined.installation.all_feeds.values():
+    for feed in examined.installation.known_feeds.values():
         query = SQL.dated_ahead.format(feed_table=feed.table)
         count, last = examined.ours.execute(query, {"limit": limit}).fetchone()
         rows, latest = rows + count, max(latest, last or "")

@@ -15,12 +15,23 @@ from saasexport.feed import Feed
 @cache
 def all_feeds() -> dict[str, Feed]:
     """Every feed that is built in, by its name, in the order in which a first sync sends them best."""
-    found: dict[str, Feed] = {}
+    return in_order(_declared(""))
+
+
+@cache
+def further_feeds(destination: str) -> dict[str, Feed]:
+    """The feeds that exist where they are sent to a destination, and nowhere else: their modules say ONLY_FOR."""
+    return _declared(destination)
+
+
+def _declared(destination: str) -> dict[str, Feed]:
+    feeds: dict[str, Feed] = {}
     for name in _modules():
-        feed = getattr(import_module(f"{__name__}.{name}"), "FEED", None)
-        if feed is not None:
-            found[feed.name] = feed
-    return in_order(found)
+        module = import_module(f"{__name__}.{name}")
+        feed = getattr(module, "FEED", None)
+        if feed is not None and getattr(module, "ONLY_FOR", "") == destination:
+            feeds[feed.name] = feed
+    return feeds
 
 
 def _modules() -> Iterator[str]:
@@ -50,6 +61,7 @@ _SUGGESTED = (
     "productAttributes",
     "categories",
     "products",
+    "priceBooks",
     "prices",
     "variants",
     "inventoryStockStatus",

@@ -11,12 +11,14 @@ import saasexport
 from saasexport import plain
 from saasexport.config.secret import read_key
 from saasexport.errors import ConfigError, SaasExportError
-from saasexport.service.serving import CommerceService
+from saasexport.service.optimizer.application import Client
+from saasexport.service.serving import CommerceService, OptimizerService
 from saasexport.shapes import SHAPES, declared
 from saasexport.shapes.declared import NAME
 from saasexport.shapes.words import FeedShape
 from saasexport.usage import Parser
 from saasexport.web.hosts import is_name
+from saasexport.web.server import Server
 
 if TYPE_CHECKING:
     from saasexport.service.settings import Settings
@@ -127,6 +129,17 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="receive the feeds that these .sql files of feeds.d declare, besides the published ones",
     )
+    it.add_argument(
+        "--optimizer",
+        metavar="TENANT",
+        help="be a double of Adobe Commerce Optimizer for this tenant instead; what it holds is lost at its end",
+    )
+    it.add_argument(
+        "--client",
+        metavar="ID:SECRET",
+        default="client:secret",
+        help="with --optimizer: who may have tokens (default: %(default)s)",
+    )
     it.add_argument("--version", action="version", version=f"commerce_service (saasexport {saasexport.__version__})")
     it.add_argument("--verbose", action="store_true", help="a line per request on standard error")
     return it
@@ -140,7 +153,7 @@ def main(argv: list[str] | None = None) -> int:
     gc.set_threshold(100_000, 20, 20)
     try:
         arguments = parser().parse_args(argv)
-        service = CommerceService(
+        service = _optimizer(arguments) or CommerceService(
             arguments.database,
             host=arguments.host,
             port=arguments.port,
@@ -168,6 +181,14 @@ def main(argv: list[str] | None = None) -> int:
     service.serve()
     signal.set_wakeup_fd(-1)
     return 0
+
+
+def _optimizer(arguments: argparse.Namespace) -> Server | None:
+    """The double of the Optimizer, if it is wanted."""
+    if not arguments.optimizer:
+        return None
+    name, _, secret = arguments.client.partition(":")
+    return OptimizerService(arguments.optimizer, Client(name, secret), arguments.host, arguments.port)
 
 
 def _settings(path: str | None) -> "Settings | None":

@@ -5,9 +5,10 @@ database, the rest was never said to be.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saasexport.errors import ConfigError
+from saasexport.service.optimizer.application import Client, Optimizer
 from saasexport.service.routes import Routes, own_route
 from saasexport.service.store import Store
 from saasexport.service.storefront.endpoint import Storefront
@@ -79,3 +80,14 @@ class CommerceService(Server):
         super().serve()
         self._storefront.stop()
         self.store.close()
+
+
+class OptimizerService(Server):
+    """The double of Adobe Commerce Optimizer, which keeps its state in memory."""
+
+    def __init__(self, tenant: str, client: Client, host: str = "127.0.0.1", port: int = 0, **more: Any) -> None:
+        listener = listen(host, port)
+        self.application = Optimizer(tenant, client, **more)
+        memory = self.application.max_body * BODIES_IN_MEMORY
+        limits = Limits(REQUEST_SECONDS, IDLE_SECONDS, MOST_CONNECTIONS, memory)
+        super().__init__(listener, self.application, Hosts([host], "it is there for this machine"), limits)

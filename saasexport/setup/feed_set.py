@@ -17,7 +17,7 @@ from saasexport.config.settings import Config
 from saasexport.database import questions, uuids
 from saasexport.errors import ConfigError
 from saasexport.feed import EntityItems, Feed, Shop
-from saasexport.feeds import all_feeds, in_order
+from saasexport.feeds import all_feeds, further_feeds, in_order
 
 if TYPE_CHECKING:  # what reads files of feeds is loaded where there are any
     from saasexport.feeds.own.loading import Loaded, Surroundings
@@ -36,7 +36,7 @@ class FeedSet(NamedTuple):
 
 def names_of(settings: Config) -> tuple[str, ...] | None:
     """The names that [feeds.*] may have; None if a file does not tell which feed it is.  The shop is not asked."""
-    names = dict.fromkeys(all_feeds())
+    names = dict.fromkeys((*all_feeds(), *further_feeds(settings["service.destination"])))
     for path in paths(settings):
         from saasexport.feeds.own import head
 
@@ -69,7 +69,10 @@ def paths(settings: Config) -> list[str]:
 def built_in(settings: Config) -> FeedSet:
     """The feeds where there are no files."""
     files = questions.files_of(settings["export.feeds_dir"])
-    return FeedSet(dict(all_feeds()) if settings["export.built_in"] else {}, {}, [], files)
+    feeds = dict(all_feeds()) if settings["export.built_in"] else {}
+    if feeds and (further := further_feeds(settings["service.destination"])):
+        feeds = in_order({**feeds, **further})
+    return FeedSet(feeds, {}, [], files)
 
 
 def identity_of(settings: Config, shop: sqlite3.Connection) -> str:

@@ -15,6 +15,7 @@ from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.items import Encoder
+from saasexport.delivery import destinations
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
@@ -75,15 +76,26 @@ class Installation:
     @property
     def all_feeds(self) -> dict[str, Feed]:
         """Every feed by its name; who only looks sees those that a job has taken into use."""
-        feeds = self.feed_set.feeds
-        if not self.read_only:
-            return feeds
+        return self.known_feeds if self.read_only else self.feed_set.feeds
+
+    @property
+    def known_feeds(self) -> dict[str, Feed]:
+        """The feeds that a job has taken into use: what another configuration brings is not on record before."""
         known = {row[0] for row in self.ours.execute(SQL.known_feeds)}
-        return {name: feed for name, feed in feeds.items() if name in known}
+        return {name: feed for name, feed in self.feed_set.feeds.items() if name in known}
 
     def is_enabled(self, feed: Feed) -> bool:
         """Whether the configuration wants the feed."""
-        return bool(self.config.of_feed(feed.name, "enabled"))
+        return not self.why_disabled(feed)
+
+    def why_disabled(self, feed: Feed) -> str:
+        """Why the configuration does not want a feed; empty if it does."""
+        if not self.config.of_feed(feed.name, "enabled"):
+            return "switched off in the configuration"
+        destination = self.config["service.destination"]
+        # The default takes every feed, and is not loaded to be asked.
+        is_taken = destination == "commerce" or destinations.takes(destination, feed.name)
+        return "" if is_taken else "not sent to this destination"
 
     def enabled_feeds(self) -> list[Feed]:
         """The feeds that the configuration wants."""
@@ -92,7 +104,8 @@ class Installation:
     def feeds(self) -> list[Feed]:
         """The feeds that are wanted and that the shop can give."""
         usable = [feed for feed in self.enabled_feeds() if not feed.fault]
-        feeds = [feed for feed in usable if not indexer.cursor(self.ours, feed).unavailable]
+        known = self.known_feeds
+        feeds = [feed for feed in usable if feed.name in known and not indexer.cursor(self.ours, feed).unavailable]
         if self.read_only:  # no job may have seen yet what the shop lost
             return [feed for feed in feeds if not triggers.unavailable(self.shop, feed)]
         return feeds
@@ -135,6 +148,7 @@ class Installation:
             config.of_feed(feed.name, "exclude"),
             config["service.max_body"],
         )
+        shop.wants_variant_ids = config["service.destination"] == "optimizer"
         if feed.origin:
             now = clock.text(shop.now)
             shop.parameters = {"now": now, "since": shop.since, **feed.parameters}

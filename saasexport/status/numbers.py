@@ -138,8 +138,7 @@ def rows(installation: Installation) -> list[dict[str, Any]]:
     # The file of a feed may have been taken away since the views were made.
     lines = [line for line in lines if line["feed"] in installation.all_feeds]
     for line in lines:
-        if not installation.is_enabled(installation.all_feeds[line["feed"]]):
-            line["unavailable"] = "switched off in the configuration"
+        line["unavailable"] = installation.why_disabled(installation.all_feeds[line["feed"]]) or line["unavailable"]
     return lines
 
 

@@ -1,13 +1,15 @@
 """What every pass is given: the exporter, which is the same for all of them, and the options of a job or command."""
 
 import gc
+import os
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from saasexport.capture.changelog import Sizes
 from saasexport.clock import now_text
+from saasexport.config.keys import OF_OPTIMIZER
 from saasexport.config.secret import read_key
 from saasexport.config.settings import Config
 from saasexport.database.deletion_guard import FEWEST
@@ -67,7 +69,9 @@ class Exporter:
         return options.batch_size or self.installation.batch_size(feed)
 
     def thread_count(self, options: Options, feed: Feed) -> int:
-        """How many batches may be in flight at once."""
+        """How many batches may be in flight at once; one where items carry no time that would keep them in order."""
+        if self.installation.config["service.destination"] == "optimizer":
+            return 1
         return options.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
 
     def stop(self, code: str, about: str, error: Exception) -> None:
@@ -133,13 +137,26 @@ def service_settings(installation: Installation, uses_backoff: bool = False) -> 
     )
 
 
-def _options_of(config: Config) -> dict[str, str]:
+def _requests_per_second(config: Config) -> float:
+    """The limit of all jobs together; Adobe's connector keeps to 2 with the Optimizer."""
+    if config["service.destination"] == "optimizer" and "service.requests_per_second" not in config.given:
+        return 2.0
+    return float(config["service.requests_per_second"])
+
+
+def _options_of(config: Config) -> dict[str, Any]:
     """The destination's own settings; for a key file what it holds."""
-    section = f"service.{config['service.destination']}"
-    options: dict[str, str] = {}
-    for name, value in config.sections.get(section, {}).items():
+    destination = config["service.destination"]
+    section, names = f"service.{destination}", config.sections.get(f"service.{destination}", {})
+    if destination == "optimizer":
+        section, names = "service", {name: config[f"service.{name}"] for name in OF_OPTIMIZER}
+    options: dict[str, Any] = {}
+    for name, value in names.items():
         if value is not None and name.endswith("_file"):
             options[name.removesuffix("_file")] = read_key(value, config.place(f"{section}.{name}"))
         elif value is not None:
             options[name] = value
+    if destination == "optimizer":
+        folder = os.path.dirname(config["export.database"])
+        options |= {"token_file": os.path.join(folder, "ims_token"), "quota_file": os.path.join(folder, "quota")}
     return options

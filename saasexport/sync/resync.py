@@ -33,7 +33,10 @@ class Selection(NamedTuple):
 
 def require(installation: Installation, feed: Feed) -> None:
     """Raise unless the configuration wants the feed and the shop can give it."""
-    if not installation.is_enabled(feed):
+    reason = installation.why_disabled(feed)
+    if reason and installation.config.of_feed(feed.name, "enabled"):
+        raise ConfigError(f"{installation.config.file}: feed {feed.name} is {reason}", "see [service] destination")
+    if reason:
         raise ConfigError(
             f"{installation.config.file}: feed {feed.name} is switched off", f"set [feeds.{feed.name}] enabled = true"
         )

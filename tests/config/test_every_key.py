@@ -105,6 +105,7 @@ GOOD = {
     **dict.fromkeys(FOLDERS, ("missing", "folder")),
     "api_key_file": ("file",),
     "password_file": ("file",),
+    "client_secret_file": ("file",),
     "metrics_file": ("missing", "file", "pipe", "link to nowhere", "link to itself"),
 }
 
@@ -117,6 +118,9 @@ def test_a_path_that_leads_to_something_else_is_told_by_file_and_key(ready, tmp_
     content = content.replace("shop.sqlite", str(tmp_path / "shop.sqlite")).replace("http:", "https:")
     if name == "private_key_file":
         content = content.replace("[service]\n", '[service]\nsignature = "adobe"\n')
+    if name == "client_secret_file":
+        optimizer = 'destination = "optimizer"\nclient_id = "me"\ntoken_url = "https://127.0.0.1:9/"\n'
+        content = content.replace("[service]\n", f"[service]\n{optimizer}")
     (tmp_path / "saasexport.toml").write_text(content)
     config = tmp_path / "saasexport.toml"
     done = ready.run("saasexport", "--config", config, "doctor", "--quiet")

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from saasexport.delivery.transport import Settings, Transport
 
 
-class Call(NamedTuple):
-    """A request: items of a batch as the destination takes them."""
-
-    batch: list[Pending]
-    path: str  # at the destination, or whatever names the place there
-    body: bytes
-    method: str = "POST"
-    parts: Sequence[Any] = ()  # a message for each item, where the destination takes no batch
-
-
 class Verdict(NamedTuple):
     """What an answer means.  Without any of this the items of the call were taken."""
 
@@ -39,6 +29,17 @@ class Verdict(NamedTuple):
     feed_stopped: str = ""  # why no more of this feed is sent in this job
     stopped: str = ""  # why nothing more is sent at all
     wait: float | None = None  # the seconds to leave it alone, if it said so
+
+
+class Call(NamedTuple):
+    """A request: items of a batch as the destination takes them."""
+
+    batch: list[Pending]
+    path: str  # at the destination, or whatever names the place there
+    body: bytes
+    method: str = "POST"
+    parts: Sequence[Any] = ()  # a message for each item, where the destination takes no batch
+    verdict: Verdict | None = None  # what is known without sending it
 
 
 class Check(NamedTuple):
@@ -89,3 +90,9 @@ def choose(settings: "Settings", transport: "Transport", route: Callable[[Feed],
     module = importlib.import_module(f"{__name__}.{settings.destination}")
     chosen: Destination = module.connect(settings, transport, route)
     return chosen
+
+
+def takes(destination: str, feed: str) -> bool:
+    """Whether a feed is sent to a destination."""
+    feeds = getattr(importlib.import_module(f"{__name__}.{destination}"), "FEEDS", None)
+    return feeds is None or feed in feeds

@@ -73,12 +73,15 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     shared = [fields.common for fields in found]
     varied = [fields.by_view for fields in found if fields.by_view]
     scope_fields = shop.once(_scope_fields)
+    reference_ids = relations.reference_ids(shop, batch) if shop.wants_variant_ids else {}
     prints = {product_id: said for fields in found for product_id, said in fields.fingerprints.items()}
     for product_id, product in batch.products.items():
         common: dict[str, Any] = dict(NOTHING)
         for fields_of in shared:
             if product_id in fields_of:
                 common.update(fields_of[product_id])
+        if product_id in reference_ids:
+            common["variantReferenceIds"] = reference_ids[product_id]
         parts = {view.id: dict(scope_fields[view.id]) for view in batch.views[product_id]}
         for by_view in varied:
             if product_id in by_view:

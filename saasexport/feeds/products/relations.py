@@ -9,7 +9,7 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.values import text
+from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)
 
@@ -58,6 +58,15 @@ def area(shop: Shop, batch: Batch) -> Fields:
             items[view.id] = known[site]
         fields.split_views(product_id, items)
     return fields
+
+
+def reference_ids(shop: Shop, batch: Batch) -> dict[int, dict[str, str]]:
+    """Product -> attribute code -> the id that configurable products give the part's option in optionsV2."""
+    ids: dict[int, dict[str, str]] = {}
+    for product_id, code, attribute_id, option_id in shop.rows(SQL.reference_ids, batch.products):
+        if isinstance(code, str) and isinstance(option_id, int):
+            ids.setdefault(product_id, {}).setdefault(code, base64_of(f"configurable/{attribute_id}/{option_id}"))
+    return ids
 
 
 # product id -> website id -> type and SKU at the other end

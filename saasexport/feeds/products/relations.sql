@@ -49,3 +49,15 @@ select relation.child_id
   join catalog_product_relation as relation on relation.parent_id = bundle.entity_id
  where bundle.entity_id in (select value from json_each(:keys))
    and bundle.type_id = 'bundle';
+
+-- name: reference_ids
+-- The options a part has of its configurable products' attributes; the default scope's comes first.
+select link.product_id, attribute.attribute_code, attribute.attribute_id, value.value
+  from catalog_product_super_link as link
+ cross join catalog_product_super_attribute as super on super.product_id = link.parent_id
+ cross join eav_attribute as attribute on attribute.attribute_id = super.attribute_id
+ cross join catalog_product_entity_int as value
+    on value.entity_id = link.product_id
+   and value.attribute_id = super.attribute_id
+ where link.product_id in (select value from json_each(:ids))
+ order by value.store_id, attribute.attribute_id;

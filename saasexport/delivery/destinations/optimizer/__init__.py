@@ -1,0 +1,198 @@
+"""Adobe Commerce Optimizer: its public ingestion API, whose items are not the feeds' (docs/optimizer.md).
+
+A resource has two paths, one that creates or replaces and one that deletes; an answer has the shape of the Commerce
+Service's.  Its items carry no time: what is processed last stays, so that one request is under way at a time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from saasexport.database.feed_table import Pending
+from saasexport.database.hashing import encode
+from saasexport.delivery import answers
+from saasexport.delivery.connection import Connection, Response
+from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
+from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
+from saasexport.delivery.destinations.optimizer.quota import Quota
+from saasexport.delivery.destinations.optimizer.token import Token
+from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
+from saasexport.delivery.wire import Settings, Transport, wait_for_slot
+from saasexport.feed import Feed
+
+HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"
+
+
+class Resource(NamedTuple):
+    """Where the items of a feed go, and how they look there."""
+
+    path: str
+    most: int  # items of a request
+    translate: Callable[..., dict[str, Any]]
+    identity: Callable[[Mapping[str, Any]], dict[str, Any]]
+    depth: Callable[[Mapping[str, Any]], int] = lambda _: 0  # of an identity: what is deeper needs what is above it
+
+
+def _product(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The product; its variant reference ids stand beside its fields."""
+    return products.translate(item, item.get("variantReferenceIds") or {})
+
+
+RESOURCES = {
+    "productAttributes": Resource("/v1/catalog/products/metadata", 100, metadata.translate, metadata.identity),
+    "categories": Resource(
+        "/v1/catalog/categories", 100, categories.translate, categories.identity, lambda it: it["slug"].count("/")
+    ),
+    "products": Resource("/v1/catalog/products", 100, _product, products.identity),
+    "priceBooks": Resource(
+        "/v1/catalog/price-books",
+        500,
+        price_books.translate,
+        price_books.identity,
+        lambda it: it["priceBookId"].count("::"),
+    ),
+    "prices": Resource("/v1/catalog/products/prices", 500, prices.translate, prices.identity),
+}
+
+# The feeds that have a place there.
+FEEDS = frozenset(RESOURCES)
+
+
+class _Sorted(NamedTuple):
+    """The items of a batch by what becomes of them."""
+
+    deleted: list[tuple[Pending, dict[str, Any]]]
+    alive: list[tuple[Pending, dict[str, Any]]]
+    refused: list[tuple[Pending, str]]  # cannot be translated, and why
+    left_out: list[Pending]  # have no place there, and never had
+
+
+class Optimizer:
+    """A tenant of the Optimizer."""
+
+    def __init__(self, settings: Settings, transport: Transport, _route: Callable[[Feed], str]) -> None:
+        self.settings = settings
+        self.transport = transport
+        self.base = f"/{settings.environment_id}"
+        options = settings.options
+        connection = Connection(options["token_url"], settings.timeout, settings.ca_file)
+        self.token = Token(options["client_id"], options["client_secret"], options["token_file"], connection)
+        self.quota = Quota(options["quota_file"], options["items_per_day"])
+        self.per_minute = options["items_per_minute"]
+
+    def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
+        """Deletions first, as one of a category takes what is below it; no call is larger than it may be."""
+        resource = RESOURCES[feed.name]
+        parts = _sort(resource, batch)
+        calls = []
+        if parts.refused:
+            reasons = {place: f"Optimizer: {reason}" for place, (_, reason) in enumerate(parts.refused)}
+            calls.append(Call([pending for pending, _ in parts.refused], "", b"", verdict=Verdict(reasons, True)))
+        if parts.left_out:
+            calls.append(Call(parts.left_out, "", b"", verdict=Verdict()))
+        deleted = sorted(parts.deleted, key=lambda pair: -resource.depth(pair[1]))
+        alive = sorted(parts.alive, key=lambda pair: resource.depth(pair[1]))
+        for path, pairs in ((f"{resource.path}/delete", deleted), (resource.path, alive)):
+            for start in range(0, len(pairs), resource.most):
+                some = pairs[start : start + resource.most]
+                body = f"[{','.join(encode(made) for _, made in some)}]".encode()
+                verdict = self._stop_of(feed, path, some)
+                calls.append(Call([pending for pending, _ in some], path, body, verdict=verdict))
+        return calls
+
+    def _stop_of(self, feed: Feed, path: str, pairs: list[Any]) -> Verdict | None:
+        """The end of what may be sent in a day; None while there is room."""
+        if path != RESOURCES["products"].path or self.quota.has_room(len(pairs), _today()):
+            return None
+        reason = f"{self.quota.most} products were sent today, [service] items_per_day; it goes on at midnight, UTC"
+        return Verdict(feed_stopped=f"{self.settings.url}: {feed.name}: {reason}")
+
+    def send(self, call: Call, request_id: str, /) -> Response:
+        """Send the items; a token that is refused is renewed once."""
+        if call.path == RESOURCES["products"].path:
+            self.quota.use(len(call.batch), _today())
+            wait_for_slot(self.settings.rate_limit_file + ".products", self.per_minute / 60 / len(call.batch))
+        token = self.token.value()
+        response = self._post(call.path, call.body, token, request_id)
+        if response.status == 401:
+            self.token.drop(token)
+            response = self._post(call.path, call.body, self.token.value(), request_id)
+        return response
+
+    def _post(self, path: str, body: bytes, token: str, request_id: str) -> Response:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        return self.transport.request("POST", self.base + path, headers | {"X-Request-Id": request_id}, body)
+
+    def judge(self, call: Call, response: Response) -> Verdict:
+        """What an answer means; the value of an error may be a customer's text, and is not kept."""
+        url, answer = self.settings.url, answers.read(response)
+        count, message = len(call.batch), answers.message_of(answer)
+        if response.status == 200:
+            is_deletion = call.path.endswith("/delete")
+            if answers.is_accepted(answer, count) or (is_deletion and _is_some_of(answer, count)):
+                return Verdict()
+            return Verdict(stopped=f"{url}: a 200 that does not say ACCEPTED {count}")
+        if response.status == 400:
+            listed = {place: f"Optimizer: {said}" for place, said in answers.listed(answer, count).items()}
+            unclear = Verdict(is_unclear=True, message=f"Optimizer: {message or 'the item is refused'}")
+            return Verdict(listed) if listed else unclear
+        if response.status == 404:
+            return Verdict(stopped=f"{url}: answered 404; check [service] url and environment_id, the tenant")
+        return judge_failure(url, call.path, response, message, HINT)
+
+    def check(self) -> list[Check]:
+        """Asks for a token, and has the tenant refuse or take a list of no products."""
+        response = self._post(RESOURCES["products"].path, b"[]", self.token.value(), "")
+        place = f"{self.settings.url}: tenant {self.settings.environment_id}"
+        if response.status in (200, 400):
+            limits = f"{self.per_minute} products a minute, {self.quota.most} a day"
+            left = self.quota.left(_today())
+            return [Check(True, f"{place}: takes our token; limits: {limits}, {left} of today's are left")]
+        if response.status == 404:
+            return [Check(False, f"{place}: answered 404", "see [service] url with its region, and environment_id")]
+        return [Check(False, f"{place}: answered {response.status}", HINT)]
+
+    def close(self) -> None:
+        """Close the connection to Adobe's login."""
+        self.token.close()
+
+
+def _sort(resource: Resource, batch: list[Pending]) -> _Sorted:
+    parts = _Sorted([], [], [], [])
+    for pending in batch:
+        item = json.loads(pending.body)
+        try:
+            if pending.is_deleted or item.get("deleted"):
+                parts.deleted.append((pending, resource.identity(item)))
+            else:
+                parts.alive.append((pending, resource.translate(item)))
+        except NoTranslation as reason:
+            if pending.is_deleted or item.get("deleted"):
+                parts.left_out.append(pending)  # it never was there
+            else:
+                parts.refused.append((pending, str(reason)))
+        except LeftOut:
+            _leave_out(resource, pending, item, parts)
+    return parts
+
+
+def _leave_out(resource: Resource, pending: Pending, item: Mapping[str, Any], parts: _Sorted) -> None:
+    """What had a place before loses it."""
+    try:
+        parts.deleted.append((pending, resource.identity(item)))
+    except (LeftOut, NoTranslation):
+        parts.left_out.append(pending)
+
+
+def _is_some_of(answer: Any, count: int) -> bool:
+    """Whether a deletion was taken: it may count what was there only."""
+    accepted = answer.get("acceptedCount") if isinstance(answer, dict) else None
+    return type(accepted) is int and 0 <= accepted <= count and answer.get("status") == "ACCEPTED"
+
+
+def _today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")
+
+
+connect = Optimizer

@@ -1,0 +1,52 @@
+"""Attributes as the Optimizer's product metadata."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from saasexport.delivery.destinations.optimizer.words import required, source
+
+# The Optimizer wants these names; Commerce spells the one that is different.
+CODES = {"short_description": "shortDescription"}
+
+VISIBLE = {
+    "visible": "PRODUCT_DETAIL",
+    "visibleInListing": "PRODUCT_LISTING",
+    "visibleInSearch": "SEARCH_RESULTS",
+    "visibleInCompareList": "PRODUCT_COMPARE",
+}
+
+
+def identity(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What metadata is deleted by."""
+    code = item["attributeCode"]
+    return {"code": CODES.get(code, code), "source": {"locale": item["storeViewCode"]}}
+
+
+def translate(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of an attribute in a store view."""
+    code = required(item, "attributeCode")
+    metadata = {
+        "code": CODES.get(code, code),
+        "source": source(item),
+        "label": item.get("label") or code,
+        "dataType": _data_type(item.get("dataType"), item.get("frontendInput")),
+        "visibleIn": [name for field, name in VISIBLE.items() if item.get(field)],
+        "filterable": bool(item.get("filterable")),
+        "sortable": bool(item.get("sortable")),
+        "searchable": bool(item.get("searchable")),
+    }
+    if item.get("searchWeight") is not None:
+        metadata["searchWeight"] = item["searchWeight"]
+    if item.get("searchable"):
+        metadata["searchTypes"] = ["AUTOCOMPLETE"]
+    return metadata
+
+
+def _data_type(kind: Any, frontend_input: Any) -> str:
+    if kind == "decimal":
+        return "DECIMAL"
+    if kind != "int":
+        return "TEXT"
+    if frontend_input == "boolean":
+        return "BOOLEAN"
+    return "TEXT" if frontend_input in ("text", "select") else "INTEGER"

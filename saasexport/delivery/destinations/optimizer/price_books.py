@@ -1,0 +1,27 @@
+"""Price books as the Optimizer takes them: one of a website, and one below it for each customer group."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from saasexport.delivery.destinations.optimizer.words import NoTranslation, required
+
+MOST_ID = 64
+MOST_CURRENCY = 5
+
+
+def identity(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What a price book is deleted by."""
+    return {"priceBookId": item["priceBookId"]}
+
+
+def translate(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The price book: a base has a currency, a child its parent's."""
+    made = {"priceBookId": required(item, "priceBookId"), "name": required(item, "name")}
+    if len(made["priceBookId"]) > MOST_ID:
+        raise NoTranslation(f"the id of a price book may have {MOST_ID} characters: {made['priceBookId']}")
+    if parent := item.get("parentId"):
+        return {**made, "parentId": parent}
+    currency = required(item, "currency")
+    if len(currency) > MOST_CURRENCY:
+        raise NoTranslation(f"{currency} is no currency")
+    return {**made, "currency": currency}

@@ -1,0 +1,189 @@
+"""The API over HTTP: the gate in Adobe's order, and the state for those who try an exporter.
+
+    POST /ims/token/v3                  a token for a client
+    POST /<tenant>/v1/catalog/...       create or replace; .../delete deletes
+    GET  /_state/<resource>             {"items": [...]}, in the order of their identity; /_state/dropped
+"""
+
+import hmac
+import json
+import secrets
+import threading
+import time
+from collections import deque
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from saasexport.service.batch import inflate
+from saasexport.service.optimizer.tenant import RESOURCES, Tenant, faults
+from saasexport.web.budget import Taking
+from saasexport.web.wire import JSON, Answer, Refusal, Request
+
+# What a client must have asked for.
+SCOPE = "commerce.aco.ingestion"
+
+TOKEN_PATH = "/ims/token/v3"  # noqa: S105  # a path
+FORM = "application/x-www-form-urlencoded"
+
+MOST_REQUESTS = 300  # a minute
+
+BAD_TOKEN = {
+    "title": "ErrInvalidOauthToken",
+    "status": "401",
+    "error_code": "401013",
+    "message": "Oauth token is not valid",
+}
+NO_TOKEN = {
+    "title": "ErrMissingOauthToken",
+    "status": "403",
+    "error_code": "403010",
+    "message": "Oauth token is missing",
+}
+
+
+class Target(NamedTuple):
+    """What a request is about."""
+
+    what: str  # token, put, delete or state
+    resource: str = ""
+
+
+class Client(NamedTuple):
+    """Who may have tokens."""
+
+    id: str
+    secret: str
+
+
+class Optimizer:
+    """A tenant as an HTTP server serves it."""
+
+    def __init__(self, tenant: str, client: Client, token_seconds: int = 86_399, max_body: int = 16_777_216) -> None:
+        self.name = tenant
+        self.client = client
+        self.token_seconds = token_seconds
+        self.max_body = max_body
+        self.tenant = Tenant()
+        self.most_requests = MOST_REQUESTS
+        self._lock = threading.Lock()
+        self._tokens: dict[str, tuple[float, bool]] = {}  # token -> its end, and whether it has the scope
+        self._requests: deque[float] = deque()
+        base = f"/{tenant}"
+        self._targets = {f"{base}{resource.path}": Target("put", name) for name, resource in RESOURCES.items()}
+        self._targets |= {
+            f"{base}{resource.path}/delete": Target("delete", name) for name, resource in RESOURCES.items()
+        }
+
+    def admit(self, request: Request) -> Target:
+        """The target of a request, or the refusal of one that its head already rules out."""
+        closes = request.length > 0
+        if request.path == TOKEN_PATH and request.method == "POST":
+            return Target("token")
+        if request.path.startswith("/_state/") and request.method == "GET":
+            return Target("state", request.path.removeprefix("/_state/"))
+        target = self._targets.get(request.path)
+        if target is None:
+            raise Refusal(404, "no such tenant or path", closes=closes)
+        if request.method != "POST":
+            raise Refusal(405, "only POST is known here", closes=closes)
+        self._authorise(request, closes)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        coding = request.headers.get("content-encoding", "identity").lower()
+        if kind != JSON or coding not in ("identity", "gzip"):
+            raise Refusal(415, f"expected {JSON}, compressed by gzip or not at all", closes=closes)
+        if request.length > self.max_body:
+            raise Refusal(413, f"more than {self.max_body} bytes", closes=closes)
+        return target
+
+    def _authorise(self, request: Request, closes: bool) -> None:
+        given = request.headers.get("authorization", "")
+        if not given:
+            raise Refusal(403, json.dumps(NO_TOKEN), closes=closes)
+        kind, _, token = given.partition(" ")
+        with self._lock:
+            end, has_scope = self._tokens.get(token, (0.0, False))
+            if kind != "Bearer" or time.time() >= end:
+                raise Refusal(401, json.dumps(BAD_TOKEN), closes=closes)
+            if not has_scope:
+                raise Refusal(403, json.dumps(NO_TOKEN), closes=closes)
+            now = time.monotonic()
+            while self._requests and self._requests[0] <= now - 60:
+                self._requests.popleft()
+            if len(self._requests) >= self.most_requests:
+                wait = int(self._requests[0] + 60 - now) + 1
+                raise Refusal(429, "", headers=(("Retry-After", str(wait)),), closes=closes)
+            self._requests.append(now)
+
+    def answer(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
+        """Do what was asked."""
+        if target.what == "token":
+            return self._token(request, body)
+        if target.what == "state":
+            return self._state(target.resource)
+        if request.headers.get("content-encoding", "").lower() == "gzip":
+            body = bytes(inflate(body, self.max_body, taking))
+        return self._items(target, body)
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """A refusal in the format of this API: HTML where there are too many requests."""
+        if refusal.status == 429:
+            page = b"<html><body>Too many requests</body></html>"
+            return Answer(429, page, refusal.headers, "text/html;charset=UTF-8")
+        text = str(refusal)
+        content = text if text.startswith("{") else json.dumps({"status": "FAILED", "message": text})
+        return Answer(refusal.status, content.encode(), refusal.headers)
+
+    def expire_tokens(self) -> None:
+        """End every token that was given."""
+        with self._lock:
+            self._tokens.clear()
+
+    def _token(self, request: Request, body: bytes) -> Answer:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+            return _json(400, {"error": "invalid_request"})
+        form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        if form.get("grant_type") != "client_credentials":
+            return _json(400, {"error": "unsupported_grant_type"})
+        is_known = hmac.compare_digest(form.get("client_id", "").encode(), self.client.id.encode())
+        is_secret = hmac.compare_digest(form.get("client_secret", "").encode(), self.client.secret.encode())
+        if not (is_known and is_secret):
+            return _json(401, {"error": "invalid_client", "error_description": "client id or secret is wrong"})
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            self._tokens[token] = (time.time() + self.token_seconds, SCOPE in form.get("scope", "").split(","))
+        return _json(200, {"access_token": token, "token_type": "bearer", "expires_in": self.token_seconds})
+
+    def _state(self, name: str) -> Answer:
+        with self.tenant.lock:
+            if name == "dropped":
+                return _json(200, {"items": self.tenant.dropped})
+            if name not in RESOURCES:
+                return _json(404, {"message": f"there is no {name}"})
+            return _json(200, {"items": [item for _, item in sorted(self.tenant.items[name].items())]})
+
+    def _items(self, target: Target, body: bytes) -> Answer:
+        try:
+            items = json.loads(body)
+        except (ValueError, RecursionError):
+            items = None
+        if not isinstance(items, list):
+            return _json(400, {"status": "FAILED", "message": "the body has to be a JSON array"})
+        resource = RESOURCES[target.resource]
+        if len(items) > resource.most:
+            return _json(400, {"status": "FAILED", "message": "items_limit_exceeded"})
+        is_deletion = target.what == "delete"
+        errors: list[dict[str, Any]] = [
+            {"itemIndex": index, **fault._asdict()}
+            for index, item in enumerate(items)
+            for fault in faults(resource, item, is_deletion)
+        ]
+        if errors:
+            number = len({error["itemIndex"] for error in errors})
+            message = f"Items validation failed for {number} items"
+            return _json(400, {"status": "FAILED", "message": message, "errors": errors})
+        (self.tenant.delete if is_deletion else self.tenant.put)(target.resource, items)
+        return _json(200, {"status": "ACCEPTED", "acceptedCount": len(items)})
+
+
+def _json(status: int, content: Any) -> Answer:
+    return Answer(status, json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace"))

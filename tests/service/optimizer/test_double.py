@@ -1,0 +1,341 @@
+"""The double of the Optimizer: its gate, its rules, and what it holds."""
+
+import copy
+import gzip
+import json
+import random
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode
+
+import jsonschema
+import pytest
+
+from saasexport.service.optimizer.application import Client
+from saasexport.service.optimizer.tenant import RESOURCES, Tenant, faults
+from saasexport.service.serving import OptimizerService
+from tests.support import SHARED
+
+OPENAPI = SHARED / "data" / "optimizer" / "openapi.yaml"
+SOURCE = {"locale": "default"}
+SCOPE = "openid,AdobeID,profile,email,commerce.aco.ingestion"
+
+VALID = {
+    "metadata": {
+        "code": "material",
+        "source": SOURCE,
+        "label": "Material",
+        "dataType": "TEXT",
+        "visibleIn": ["PRODUCT_DETAIL"],
+        "filterable": True,
+        "sortable": False,
+        "searchable": True,
+        "searchWeight": 1,
+        "searchTypes": ["AUTOCOMPLETE"],
+    },
+    "category-metadata": {"code": "a", "source": SOURCE, "label": "A", "dataType": "DECIMAL"},
+    "categories": {
+        "slug": "gear/bags",
+        "source": SOURCE,
+        "name": "Bags",
+        "description": None,
+        "families": ["top_menu"],
+        "position": 1,
+        "metaTags": {"title": "t", "keywords": ["a"], "description": "d"},
+        "attributes": [{"code": "a", "values": ["b"]}],
+        "images": [{"url": "u", "label": "l", "roles": ["BASE"], "customRoles": ["x"]}],
+    },
+    "products": {
+        "sku": "24-MB01",
+        "source": SOURCE,
+        "name": "Joust Duffle Bag",
+        "slug": "joust",
+        "status": "ENABLED",
+        "description": "d",
+        "shortDescription": None,
+        "visibleIn": ["CATALOG", "SEARCH"],
+        "metaTags": {"title": "t", "keywords": ["a"]},
+        "attributes": [{"code": "a", "values": ["b"], "variantReferenceId": None}],
+        "images": [{"url": "u", "roles": ["BASE", "SMALL"], "customRoles": []}],
+        "routes": [{"path": "gear", "position": 0}],
+        "links": [{"type": "UPSELL", "sku": "b"}],
+        "externalIds": [{"id": "1", "origin": "AdobeCommerce"}],
+        "configurations": [
+            {
+                "attributeCode": "size",
+                "type": "SWATCH",
+                "values": [{"variantReferenceId": "x", "label": "L", "colorHex": "#000", "imageUrl": "u"}],
+                "label": "Size",
+                "defaultVariantReferenceId": None,
+            }
+        ],
+        "bundles": [
+            {
+                "group": "g",
+                "items": [{"sku": "a", "qty": 1.5, "userDefinedQty": True}],
+                "required": True,
+                "multiSelect": False,
+                "defaultItemSkus": ["a"],
+            }
+        ],
+    },
+    "layers": {"sku": "a", "source": {"layer": "winter", "locale": "default"}, "name": "n", "links": []},
+    "price-books": {"priceBookId": "base", "name": "Main Website", "currency": "USD"},
+    "prices": {
+        "sku": "24-MB01",
+        "priceBookId": "base",
+        "regular": 34,
+        "discounts": [{"code": "a", "price": 28.8}, {"code": "b", "percentage": 5}],
+        "tierPrices": [{"qty": 5, "percentage": 5}, {"qty": 10, "price": 20}],
+    },
+}
+
+OTHER_VALUES = (None, True, 0, -1, 2.5, "", "text", "x" * 65, "Gear_", "ENABLED", [], ["a"], [1], {}, {"a": 1})
+
+
+def places(value, found, path=()):
+    """Every place within a value, outermost first."""
+    found.append(path)
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        places(inner, found, (*path, key))
+    return found
+
+
+def broken(chance, item):
+    """The item with something changed that is right or wrong."""
+    item = copy.deepcopy(item)
+    *outer, last = chance.choice(places(item, [])[1:])
+    holder = item
+    for key in outer:
+        holder = holder[key]
+    action = chance.choice(("remove", "replace", "replace", "add"))
+    if action == "remove" and isinstance(holder, dict):
+        del holder[last]
+    elif action == "add" and isinstance(holder, dict):
+        holder["unknown"] = chance.choice(OTHER_VALUES)
+    else:
+        holder[last] = chance.choice(OTHER_VALUES)
+    return item
+
+
+@pytest.mark.skipif(not OPENAPI.exists(), reason="Adobe's OpenAPI file is not here")
+def test_its_rules_agree_with_adobes_own_on_a_thousand_items():
+    yaml = pytest.importorskip("yaml")
+    api = _with_nulls(yaml.safe_load(OPENAPI.read_text()))
+    chance = random.Random(17)
+    different, wrong = [], 0
+    for number in range(1_400):
+        name = list(VALID)[number % len(VALID)]
+        path, is_deletion = RESOURCES[name].path, number % 14 >= 12
+        body = api["paths"][path + ("/delete" if is_deletion else "")]["post"]["requestBody"]
+        schema = body["content"]["application/json"]["schema"]["items"]
+        item = VALID[name] if number < 2 * len(VALID) else broken(chance, VALID[name])
+        theirs = list(jsonschema.Draft202012Validator({**schema, "components": api["components"]}).iter_errors(item))
+        wrong += bool(theirs)
+        if bool(theirs) != bool(faults(RESOURCES[name], item, is_deletion)):
+            different.append((name, is_deletion, item, [error.message for error in theirs][:2]))
+    assert different[:3] == []
+    assert 400 < wrong < 1_000
+
+
+def _with_nulls(node):
+    """A schema of OpenAPI 3.0 as one of JSON Schema: what may be null says so in its type."""
+    if isinstance(node, list):
+        return [_with_nulls(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: _with_nulls(value) for key, value in node.items()}
+    if node.pop("nullable", False):
+        node["type"] = [node["type"], "null"]
+    return node
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_the_example_of_each_resource_is_taken(name):
+    assert faults(RESOURCES[name], VALID[name], False) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "fault"),
+    [
+        ("products", {"source": ...}, ("source", "required property 'source' not found", "")),
+        (
+            "products",
+            {"status": "active"},
+            ("status", 'status: does not have a value in the enumeration ["ENABLED", "DISABLED"]', "active"),
+        ),
+        ("prices", {"regular": "34"}, ("regular", "regular: string found, number expected", "34")),
+        ("prices", {"regular": True}, ("regular", "regular: boolean found, number expected", "true")),
+        ("categories", {"name": "x" * 129}, ("name", "name: must be at most 128 characters long", "x" * 129)),
+        ("categories", {"name": ""}, ("name", "name: must be at least 1 characters long", "")),
+        (
+            "categories",
+            {"active": True},
+            (
+                "active",
+                "property 'active' is not defined in the schema and the schema does not allow additional properties",
+                "true",
+            ),
+        ),
+        (
+            "categories",
+            {"position": 2**31},
+            ("position", "position: 2147483648 is no integer of 32 bits", "2147483648"),
+        ),
+        (
+            "price-books",
+            {"parentId": "main"},
+            ("", "must be valid to one and only one schema, but 2 are valid", ""),
+        ),
+        (
+            "products",
+            {"bundles": [{"group": "a", "items": [{"sku": "x"}]}, {"group": "b", "items": [{"sku": "x"}]}]},
+            ("bundles", "Duplicate SKU found in bundle items", "x"),
+        ),
+    ],
+)
+def test_a_fault_is_told_in_adobes_words(name, change, fault):
+    item = {key: value for key, value in {**VALID[name], **change}.items() if value is not ...}
+    assert [tuple(each) for each in faults(RESOURCES[name], item, False)] == [fault]
+
+
+# What it holds
+
+
+@pytest.fixture
+def clock():
+    """A clock that a test moves."""
+    return [1_000_000_000.0]
+
+
+@pytest.fixture
+def tenant(clock):
+    """A tenant with a branch of categories and a tree of price books."""
+    made = Tenant(lambda: clock[0])
+    made.put("categories", [{"slug": slug, "source": SOURCE, "name": slug} for slug in ("a", "a/b", "a/b/c", "ab")])
+    made.put("categories", [{"slug": "a/b", "source": {"locale": "fr"}, "name": "fr"}])
+    made.put("price-books", [{"priceBookId": "w", "name": "w", "currency": "USD"}])
+    made.put("price-books", [{"priceBookId": "w::g", "name": "g", "parentId": "w"}])
+    made.put("prices", [{"sku": "1", "priceBookId": book, "regular": 1} for book in ("w", "w::g", "main", "none")])
+    return made
+
+
+def slugs(tenant):
+    """The slugs of the default locale."""
+    return sorted(slug for slug, locale in tenant.items["categories"] if locale == "default")
+
+
+def test_a_category_takes_what_is_below_it_and_brings_it_back_within_a_week(tenant, clock):
+    tenant.delete("categories", [{"slug": "a/b", "source": SOURCE}])
+    tenant.delete("categories", [{"slug": "a", "source": SOURCE}])
+    assert slugs(tenant) == ["ab"]
+    assert ("a/b", "fr") in tenant.items["categories"]
+    tenant.put("categories", [{"slug": "a", "source": SOURCE, "name": "again"}])
+    assert slugs(tenant) == ["a", "ab"]  # what was deleted before stays so
+    clock[0] += 6 * 86_400
+    tenant.put("categories", [{"slug": "a/b", "source": SOURCE, "name": "again"}])
+    assert slugs(tenant) == ["a", "a/b", "a/b/c", "ab"]
+    tenant.delete("categories", [{"slug": "a/b", "source": SOURCE}])
+    clock[0] += 8 * 86_400
+    tenant.put("categories", [{"slug": "a/b", "source": SOURCE, "name": "late"}])
+    assert slugs(tenant) == ["a", "a/b", "ab"]
+
+
+def test_a_price_book_takes_its_children_and_all_their_prices(tenant):
+    assert [price["priceBookId"] for price in tenant.dropped] == ["none"]
+    tenant.delete("price-books", [{"priceBookId": "w"}])
+    assert sorted(tenant.items["price-books"]) == [("main",)]
+    assert sorted(tenant.items["prices"]) == [("1", "main")]
+    tenant.put("price-books", [{"priceBookId": "w", "name": "w", "currency": "USD"}])
+    assert sorted(tenant.items["prices"]) == [("1", "main"), ("1", "w"), ("1", "w::g")]
+
+
+# The gate
+
+
+@pytest.fixture
+def service():
+    """A tenant over HTTP."""
+    with OptimizerService("T", Client("me", "secret"), max_body=10_000) as made:
+        yield made
+
+
+def ask(service, path, body=b"[]", method="POST", **headers):
+    """Status, type, headers and content of an answer."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(service.url + path, body, names, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            content = error.read()
+            return error.code, json.loads(content) if content.startswith(b"{") else content
+
+
+def token(service, **more):
+    """A token's answer."""
+    form = {"grant_type": "client_credentials", "client_id": "me", "client_secret": "secret", "scope": SCOPE, **more}
+    return ask(
+        service, "/ims/token/v3", urlencode(form).encode(), Content_Type="application/x-www-form-urlencoded"
+    )
+
+
+PRODUCTS = "/T/v1/catalog/products"
+
+
+def test_the_gate(service):
+    status, given = token(service)
+    assert (status, given["token_type"], given["expires_in"]) == (200, "bearer", 86_399)
+    good = {"Authorization": f"Bearer {given['access_token']}", "Content_Type": "application/json"}
+    weak = {**good, "Authorization": f"Bearer {token(service, scope='openid')[1]['access_token']}"}
+    assert token(service, client_secret="wrong") == (
+        401,
+        {"error": "invalid_client", "error_description": "client id or secret is wrong"},
+    )
+    assert ask(service, PRODUCTS, **good) == (200, {"status": "ACCEPTED", "acceptedCount": 0})
+    assert ask(service, PRODUCTS, gzip.compress(b"[]"), Content_Encoding="gzip", **good)[0] == 200
+    assert ask(service, "/U/v1/catalog/products", **good)[0] == 404
+    assert ask(service, PRODUCTS, method="PUT", **good)[0] == 405
+    assert ask(service, PRODUCTS)[1]["error_code"] == "403010"
+    assert ask(service, PRODUCTS, **{**good, "Authorization": "Bearer no"})[1]["error_code"] == "401013"
+    assert ask(service, PRODUCTS, **weak)[0] == 403
+    assert ask(service, PRODUCTS, **{**good, "Content_Type": "text/plain"})[0] == 415
+    assert ask(service, PRODUCTS, b"[" + b" " * 10_000, **good)[0] == 413
+    assert ask(service, PRODUCTS, b"{}", **good)[0] == 400
+    many = json.dumps([{}] * 101).encode()
+    assert ask(service, PRODUCTS, many, **good) == (400, {"status": "FAILED", "message": "items_limit_exceeded"})
+    service.application.expire_tokens()
+    assert ask(service, PRODUCTS, **good)[0] == 401
+
+
+def test_a_request_with_a_bad_item_stores_nothing_and_names_it(service):
+    good = {"Authorization": f"Bearer {token(service)[1]['access_token']}", "Content_Type": "application/json"}
+    bad = {**VALID["products"], "status": "active", "slug": 5}
+    answer = ask(service, PRODUCTS, json.dumps([VALID["products"], bad]).encode(), **good)
+    assert answer == (
+        400,
+        {
+            "status": "FAILED",
+            "message": "Items validation failed for 1 items",
+            "errors": [
+                {"itemIndex": 1, "code": "slug", "message": "slug: integer found, string expected", "value": "5"},
+                {
+                    "itemIndex": 1,
+                    "code": "status",
+                    "message": 'status: does not have a value in the enumeration ["ENABLED", "DISABLED"]',
+                    "value": "active",
+                },
+            ],
+        },
+    )
+    assert ask(service, "/_state/products", None, "GET") == (200, {"items": []})
+    ask(service, PRODUCTS, json.dumps([VALID["products"]]).encode(), **good)
+    assert ask(service, "/_state/products", None, "GET") == (200, {"items": [VALID["products"]]})
+
+
+def test_more_requests_than_a_minute_may_have_get_a_page_of_html(service):
+    good = {"Authorization": f"Bearer {token(service)[1]['access_token']}", "Content_Type": "application/json"}
+    service.application.most_requests = 2
+    assert [ask(service, PRODUCTS, **good)[0] for _ in range(3)] == [200, 200, 429]
+    assert b"<html>" in ask(service, PRODUCTS, **good)[1]
