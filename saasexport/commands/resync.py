@@ -317,8 +317,18 @@ def _estimate(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: 
     time_needed = f"{seconds / 60:.1f} minutes" if seconds >= 60 else f"{seconds:.1f} seconds"
     return (
         f"{feed.name}: {quantity(records, 'record')}, {quantity(requests, 'request')} of up to {size} items,"
-        f" {time_needed} at {rate:g} requests a second ({whose}){unchanged}"
+        f" {time_needed} at {rate:g} requests a second ({whose}){unchanged}{_quota(exporter, feed, records)}"
     )
+
+
+def _quota(exporter: Exporter, feed: Feed, records: int) -> str:
+    """What the Optimizer's limits of products mean for so many; nothing with another destination."""
+    config = exporter.installation.config
+    if config["service.destination"] != "optimizer" or feed.name != "products":
+        return ""
+    days = -(-records // config["service.items_per_day"])
+    minutes = f"{records / config['service.items_per_minute']:.1f} minutes"
+    return f"; at [service] items_per_minute {minutes}" + (f", over {days} days at items_per_day" if days > 1 else "")
 
 
 def _count_expected(exporter: Exporter, feed: Feed) -> int:

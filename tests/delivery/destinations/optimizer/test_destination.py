@@ -231,6 +231,15 @@ def test_after_the_items_of_a_day_the_feed_waits(double, flawless_shop_file, tmp
     assert held["prices"]
 
 
+def test_an_estimate_knows_the_limits_of_products(double, flawless_shop_file, tmp_path):
+    limits = {"items_per_minute": 100, "items_per_day": 400}
+    exporter = installation(tmp_path / "shop", flawless_shop_file, double.url, **limits)
+    line = exporter.run("saasexport", "saas:resync", "--feed", "products", "--estimate").stdout
+    assert line.endswith("; at [service] items_per_minute 8.8 minutes, over 3 days at items_per_day\n")
+    line = exporter.run("saasexport", "saas:resync", "--feed", "prices", "--estimate").stdout
+    assert "items_per" not in line
+
+
 def test_doctor_tries_the_token_and_the_tenant_and_names_the_limits(double, exporter):
     def about():
         findings = json.loads(exporter.run("saasexport", "doctor", "--json").stdout)
