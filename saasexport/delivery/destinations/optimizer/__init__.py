@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode
 from saasexport.delivery import answers
-from saasexport.delivery.connection import Connection, Response
 from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
 from saasexport.delivery.destinations.optimizer.quota import Quota
 from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
-from saasexport.delivery.wire import Settings, Transport, wait_for_slot
+from saasexport.delivery.http_connection import Connection, Response
+from saasexport.delivery.transport import Settings, Transport, wait_for_slot
 from saasexport.feed import Feed
 
 HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"

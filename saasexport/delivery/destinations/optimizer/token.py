@@ -11,7 +11,7 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
-from saasexport.delivery.connection import Connection
+from saasexport.delivery.http_connection import Connection
 from saasexport.errors import ServiceError
 
 SCOPE = "openid,AdobeID,profile,email,commerce.aco.ingestion"
