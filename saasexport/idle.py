@@ -152,7 +152,8 @@ def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
     if "--cron" in sys.argv and ours.execute("select 1 from problem where job = ?", (job,)).fetchone():
         return True  # what was told as a problem may be over
     if job == "mirror_shop":
-        return bool(kept["mirror_source"]) and not ours.execute(questions.MIRROR_WAITS).fetchone()
+        waits = "--cron" in sys.argv and ours.execute(questions.MIRROR_WAITS).fetchone()
+        return bool(kept["mirror_source"]) and not waits
     if job not in questions.JOBS:
         return True
     feeds = questions.feeds_of(kept["usable"])

@@ -87,7 +87,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _footnotes(installation: Installation, lines: list[dict[str, Any]]) -> list[str]:
     """What the table cannot say."""
-    notes = _of_delay(numbers.delay(installation))
+    notes = [*_of_delay(numbers.delay(installation)), *judgement.of_copy(installation)]
     for line in lines:
         if line["unavailable"]:
             notes.append(f"{line['feed']}: unavailable: {line['unavailable']}")

@@ -56,7 +56,10 @@ def page(installation: Installation, request: Request | None = None) -> Page:
             _row(installation, line, healths[line["feed"]], times)
             for line in sorted(lines, key=lambda each: each["feed"] != "products")
         ],
-        footnotes=[HTML.footnote(text=as_typed(note)) for note in judgement.footnotes(installation, lines)],
+        footnotes=[
+            HTML.footnote(text=as_typed(note))
+            for note in (*judgement.of_copy(installation), *judgement.footnotes(installation, lines))
+        ],
         charts=charts.both(installation.ours, times.now),
     )
     environment = installation.config["service.environment_id"]

@@ -7,7 +7,7 @@ others go on: whoever asks wants to see the whole picture at once.
 import sqlite3
 
 from saasexport.config import settings
-from saasexport.doctor import capture, databases, files, machine, network, own_feeds, running
+from saasexport.doctor import capture, databases, files, machine, mirror, network, own_feeds, running
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Examined, Finding, Findings, fail
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
@@ -24,7 +24,7 @@ BEFORE_OPENING: tuple[Check, ...] = (
     machine.disk_space,
 )
 ALWAYS: tuple[Check, ...] = (machine.clock,)
-OF_OURS: tuple[Check, ...] = (databases.ours, machine.clone, capture.configuration_in_use)
+OF_OURS: tuple[Check, ...] = (databases.ours, mirror.copy_of_the_shop, machine.clone, capture.configuration_in_use)
 OF_THE_SHOP: tuple[Check, ...] = (databases.shop, machine.time_zones)
 OF_BOTH: tuple[Check, ...] = (
     capture.feeds,

@@ -29,28 +29,28 @@ HELD_SECONDS = 600
 def cron(examined: Examined, files: Iterable[str] = schedule.FILES) -> Findings:
     """Every job is called by cron, for this configuration, and was seen lately."""
     ours = os.path.realpath(examined.config.file)
-    calls = [call for call in schedule.calls(_NAMES, files) if os.path.realpath(call.config) == ours]
-    unknown = [job for job in JOBS if job.name not in {call.job for call in calls}]
-    loud = [job for job in JOBS if job not in unknown and not any(c.by_cron for c in calls if c.job == job.name)]
-    late = _late(examined, [job for job in JOBS if job not in unknown and job not in loud], _since_set_up(examined))
+    jobs = judgement.jobs_of(examined.config)
+    names = tuple(job.name for job in jobs)
+    calls = [call for call in schedule.calls(names, files) if os.path.realpath(call.config) == ours]
+    unknown = [job for job in jobs if job.name not in {call.job for call in calls}]
+    loud = [job for job in jobs if job not in unknown and not any(c.by_cron for c in calls if c.job == job.name)]
+    late = _late(examined, [job for job in jobs if job not in unknown and job not in loud], _since_set_up(examined))
     late += _late(examined, unknown, float("inf"))
     if loud:
         yield warn("cron", f"called without --cron: {_names(loud)}", "add --cron to these lines; cron:install has it")
     if not unknown:
         yield ok("cron", "every job is scheduled")
-    elif late or len(unknown) < len(JOBS):
-        worst = fail if len(unknown) == len(JOBS) and any(finding.status == FAIL for finding in late) else warn
+    elif late or len(unknown) < len(jobs):
+        worst = fail if len(unknown) == len(jobs) and any(finding.status == FAIL for finding in late) else warn
         yield worst("cron", f"not scheduled for this configuration: {_names(unknown)}", _INSTALL)
     else:
         yield ok("cron", "something starts the jobs, though no crontab that can be read here does")
-    if late and len(unknown) < len(JOBS) and not _is_daemon_running():
+    if late and len(unknown) < len(jobs) and not _is_daemon_running():
         yield fail("cron", "no cron daemon is running", "start it: systemctl enable --now cron (or crond)")
     yield from late
     if not late:
         yield ok("cron", _last_seen(examined))
 
-
-_NAMES = tuple(job.name for job in JOBS)
 
 _INSTALL = "run, as the user who is to run the jobs: saasexport cron:install"
 

@@ -5,8 +5,10 @@ Without [mirror] in the configuration there is nothing to do.
 """
 
 import argparse
+import sqlite3
 import sys
 
+from saasexport.errors import ConfigError
 from saasexport.log import Log, duration
 from saasexport.mirror.run import Outcome
 from saasexport.setup import copied_shop, mirroring, opening
@@ -27,13 +29,28 @@ def run(installation: Installation, content: bytes, options: argparse.Namespace)
     is_first = copied_shop.is_awaited(config)
     if is_first:
         log.tell(f"{config['shop.database']}: the first copy is made, which takes a while")
-    outcome = mirroring.update(config, installation.ours, options.full)
-    if is_first:
-        opening.set_up(config, content).close()
+    try:
+        outcome = mirroring.update(config, installation.ours, options.full)
+        if is_first:
+            opening.set_up(config, content).close()
+    finally:
+        _publish(installation, log)
     if outcome.written or is_first:
         log.tell(_summary(outcome))
     else:
         log.say(_summary(outcome))
+
+
+def _publish(installation: Installation, log: Log) -> None:
+    """Have the metrics file show the run, once there is a shop; that alone never makes it fail."""
+    if not installation.config["export.metrics_file"] or copied_shop.is_awaited(installation.config):
+        return
+    from saasexport.status import metrics  # late: few want it
+
+    try:
+        metrics.write(installation)
+    except (ConfigError, sqlite3.Error) as error:
+        log.error("02-01", str(error))
 
 
 def _summary(outcome: Outcome) -> str:

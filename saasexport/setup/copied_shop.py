@@ -9,6 +9,7 @@ import sqlite3
 from typing import NamedTuple
 
 from saasexport import queries
+from saasexport.clock import duration
 from saasexport.config.settings import Config
 from saasexport.errors import ShopError
 
@@ -30,10 +31,13 @@ class State(NamedTuple):
     gates: str = "{}"
     notes: str = "{}"
 
-    def noted(self, about: str) -> list[str]:
-        """What somebody should know of `values` that SQLite does not keep as they are, or of the `server`."""
-        notes: list[str] = json.loads(self.notes).get(about, [])
-        return notes
+    def values(self) -> list[str]:
+        """What somebody should know of values that SQLite does not keep as they are."""
+        return list(json.loads(self.notes).get("values", []))
+
+    def of_server(self) -> list[tuple[str, str]]:
+        """What somebody should know of the server, each with its remedy."""
+        return [(what, remedy) for what, remedy in json.loads(self.notes).get("server", [])]
 
 
 def state(ours: sqlite3.Connection) -> State:
@@ -41,6 +45,12 @@ def state(ours: sqlite3.Connection) -> State:
     cursor = ours.execute(SQL.state)
     row = cursor.fetchone()
     return State(**dict(zip([column[0] for column in cursor.description], row, strict=True))) if row else State()
+
+
+def sentence(state: State, age: float) -> str:
+    """How old the copy is, in words: it adds to the delays that are told."""
+    took = f"{state.seconds:.1f} s and wrote {state.rows_written:,} rows"
+    return f"the copy shows the shop as it was {duration(age)} ago; the last run took {took}"
 
 
 def is_configured(config: Config) -> bool:

@@ -100,7 +100,7 @@ def update(config: Config, ours: sqlite3.Connection, is_full: bool = False, told
         raise
     seconds = outcome.seconds = time.monotonic() - began
     # Of rows that were not fetched again, what was said of them still holds.
-    values = [] if is_full else before.noted("values")
+    values = [] if is_full else before.values()
     notes = {"values": list(dict.fromkeys([*values, *outcome.notes])), "server": outcome.warnings}
     kept: dict[str, Any] = {
         "basis": basis(config),

@@ -8,13 +8,16 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from saasexport import lock
 from saasexport.capture import triggers
+from saasexport.config.settings import Config
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
+from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.setup.shop_check import known_as
 from saasexport.status import numbers
@@ -153,6 +156,19 @@ def difference(installation: Installation, feed: Feed, line: dict[str, Any]) -> 
     return "; ".join(reasons) or f"the shop was last compared with it before {line['counted_at']} UTC"
 
 
+def of_copy(installation: Installation) -> list[str]:
+    """A sentence on the copy of a shop that lives in a server: how old it is adds to the delays."""
+    if not copied_shop.is_configured(installation.config):
+        return []
+    state = copied_shop.state(installation.ours)
+    if state.failed_since:
+        return [f"mirror_shop fails since {state.failed_since} UTC: {state.error}"]
+    if state.copied_at is None:
+        return ["mirror_shop has not run yet"]
+    age = (datetime.now(UTC) - datetime.fromisoformat(state.copied_at).replace(tzinfo=UTC)).total_seconds()
+    return [f"{copied_shop.sentence(state, age)}, which adds to what changes take"]
+
+
 def footnotes(installation: Installation, lines: Iterable[dict[str, Any]]) -> list[str]:
     """A sentence on each feed whose numbers do not add up."""
     notes = []
@@ -242,6 +258,11 @@ JOBS = (
     Job("resend_failed", 900, 3_600),
     Job("cleanup_deleted_feed_items", 93_600, float("inf")),  # a day and two hours; reindex_all_invalid stands in
 )
+
+
+def jobs_of(config: Config) -> tuple[Job, ...]:
+    """The jobs of an installation: with a mirror where its shop lives in a server."""
+    return (*JOBS, Job("mirror_shop", 300, 900)) if copied_shop.is_configured(config) else JOBS
 
 
 def age(lock_dir: str, job: str, now: float | None = None) -> float | None:

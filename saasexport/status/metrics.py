@@ -13,6 +13,7 @@ import saasexport
 from saasexport import queries
 from saasexport.database import indexer
 from saasexport.errors import ConfigError
+from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.status import numbers
 
@@ -49,12 +50,17 @@ INDEXER = Metric("saasexport_indexer_status", "1 for the status that the feed's 
 AVAILABLE = Metric("saasexport_feed_available", "1 if the shop can give the feed and the configuration wants it.")
 FULL_SYNCS = Metric("saasexport_full_syncs", "Full syncs that began in the last 24 hours, by reason.")
 SERVICE_FAILURES = Metric("saasexport_service_failures", "Requests without a usable answer since the last good one.")
+MIRRORED = Metric("saasexport_mirror_timestamp_seconds", "The moment whose state of the shop the copy shows.")
+MIRROR_SECONDS = Metric("saasexport_mirror_run_seconds", "How long the last good run of mirror_shop took.")
+MIRROR_ROWS = Metric("saasexport_mirror_written_rows", "Rows that the last good run of mirror_shop wrote.")
+MIRROR_FAILED = Metric("saasexport_mirror_failed", "1 if the last run of mirror_shop failed.")
 PROBLEMS = Metric("saasexport_job_problems", "What went wrong in the last run of each job, as far as cron ran it.")
 
 ALL = (
     INFO,
     *(metric for metric, _ in PER_FEED),
     *(DELAY, FAILED_ITEMS, INDEXER, AVAILABLE, FULL_SYNCS, SERVICE_FAILURES, PROBLEMS),
+    *(MIRRORED, MIRROR_SECONDS, MIRROR_ROWS, MIRROR_FAILED),
 )
 
 
@@ -118,6 +124,12 @@ def lines(installation: Installation) -> Iterator[str]:
     yield from _metric(SERVICE_FAILURES, [({}, failures)])
     problems = installation.ours.execute(SQL.problems).fetchall()
     yield from _metric(PROBLEMS, [({"job": job}, number) for job, number in problems])
+    if copied_shop.is_configured(installation.config):
+        state = copied_shop.state(installation.ours)
+        yield from _metric(MIRRORED, [({}, _number(state.copied_at))])
+        yield from _metric(MIRROR_SECONDS, [({}, round(state.seconds))])
+        yield from _metric(MIRROR_ROWS, [({}, state.rows_written)])
+        yield from _metric(MIRROR_FAILED, [({}, int(state.failed_since is not None))])
 
 
 def _metric(metric: Metric, samples: Iterable[tuple[dict[str, str], int | None]]) -> Iterator[str]:

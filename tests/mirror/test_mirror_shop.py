@@ -131,6 +131,10 @@ def test_by_cron_the_server_is_asked_for_a_tenth_of_the_time_and_by_hand_at_once
     mirrored.init()
     assert mirrored.mirror("--cron", "-v").stderr == "mirror_shop: nothing to do yet, see [mirror] load\n"
     assert "tables looked at" in mirrored.mirror("-v").stderr
+    mirrored.change_ours("update mirror_state set rows_read = 99")
+    mirrored.tick()
+    assert (mirrored.mirror("--cron").returncode, mirrored.ask("select rows_read from mirror_state")) == (0, [(99,)])
+    assert (mirrored.mirror().returncode, mirrored.ask("select rows_read from mirror_state")) == (0, [(0,)])
     ((seconds, copied, due),) = mirrored.ask(
         "select seconds, unixepoch(copied_at), unixepoch(due_at) from mirror_state"
     )
@@ -169,3 +173,44 @@ def test_without_a_mirror_there_is_nothing_to_do(exporter):
     assert (done.returncode, done.stderr) == (0, "mirror_shop: nothing to do: the configuration has no [mirror]\n")
     done = exporter.run("mirror_shop", "--cron")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# What is shown
+
+
+def test_the_copy_is_shown_by_status_doctor_and_metrics(mirrored):
+    mirrored.init()
+    mirrored.tick()
+    text = "[export]\nmetrics_file = \"metrics.prom\"\nbuilt_in = false"
+    mirrored.config.write_text(mirrored.config.read_text().replace("[export]\nbuilt_in = false", text))
+    assert mirrored.mirror().returncode == 0
+    shown = " ".join(mirrored.run("saasexport", "status").stdout.split())
+    assert "the copy shows the shop as it was" in shown
+    assert "and wrote 0 rows, which adds to what changes take" in shown
+    lines = [line for line in mirrored.run("saasexport", "doctor").stdout.splitlines() if " mirror: " in line]
+    assert len(lines) == 1
+    assert "the copy shows the shop as it was" in lines[0]
+    metrics = (mirrored.folder / "metrics.prom").read_text()
+    assert "saasexport_mirror_failed 0\n" in metrics
+    assert "saasexport_mirror_written_rows 0\n" in metrics
+
+
+def test_doctor_says_what_is_wrong_with_the_mirror(mirrored):
+    def lines():
+        shown = mirrored.run("saasexport", "doctor").stdout.splitlines()
+        return [" ".join(line.split()) for line in shown if " mirror: " in line]
+
+    mirrored.init()
+    mirrored.do(f"grant delete on {mirrored.database}.* to reader@'%'")
+    assert mirrored.mirror().stderr == ""
+    mirrored.do(f"revoke delete on {mirrored.database}.* from reader@'%'")
+    [fine, wide] = lines()
+    assert fine.startswith("OK mirror: the copy shows")
+    assert wide.startswith("WARN mirror: reader may do more than read: DELETE; revoke it, and grant select only")
+    mirrored.mirror()
+    mirrored.change_ours("update mirror_state set due_at = datetime('now', '-1 hour')")
+    assert lines()[0].startswith("FAIL mirror: it stands still: the copy is")
+    mirrored.config.write_text(mirrored.config.read_text().replace(str(mirrored.server.port), "9"))
+    mirrored.mirror()
+    assert lines()[0].startswith("FAIL mirror: no run has gone well since")
+    assert "mirror_shop fails since" in " ".join(mirrored.run("saasexport", "status").stdout.split())
