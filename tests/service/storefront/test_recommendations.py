@@ -1,5 +1,6 @@
 """What is recommended: from orders and catalogue, said to be what it is."""
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -257,3 +258,13 @@ def test_units_are_answered_by_id_in_the_order_asked_unknown_ones_left_out(front
     query = "query ($ids: [String!]!) { recommendationsByUnitIds(unitIds: $ids) { results { unitId } } }"
     answer = front.ask(query, {"ids": ids})["recommendationsByUnitIds"]["results"]
     assert [row["unitId"] for row in answer] == [ids[0], ids[2]]
+
+
+def test_without_settings_there_is_a_unit_of_each_honest_type_on_each_page_with_an_id_of_its_own(front: Front) -> None:
+    rows = front.get("/storefront/units.json").content
+    types = ("most-purchased", "trending", "bought-bought", "more-like-this", "recently-viewed", "just-for-you")
+    pages = ("CMS", "Cart", "Category", "Checkout", "PageBuilder", "Product")
+    assert [(row["pageType"], row["typeId"]) for row in rows] == [(page, kind) for page in pages for kind in types]
+    assert {row["unitId"] for row in rows} == {
+        str(uuid.uuid5(uuid.NAMESPACE_URL, f"saasexport:unit:{kind}:{page}")) for page in pages for kind in types
+    }
