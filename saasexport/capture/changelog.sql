@@ -2,10 +2,11 @@
 
 -- name: last
 -- The last version there ever was, which sqlite_sequence remembers though its row may be gone, and what it held:
--- null if it is gone; in hex, as a key may be text that is not UTF-8.
+-- null if it is gone; in hex, as a key may be text that is not UTF-8.  Of rows whose sequence is lost the last may be gone.
 select latest.version_id,
        case when {changelog}.version_id is not null then hex(entity_id) || '|' || coalesce(via, '') end
-  from (select max(coalesce((select seq from sqlite_sequence where name = '{changelog}'), 0),
+  from (select max(coalesce((select max(seq) from sqlite_sequence where name = '{changelog}' and typeof(seq) = 'integer'),
+                            (select max(version_id) + 1 from {changelog}), 0),
                    coalesce((select max(version_id) from {changelog}), 0)) as version_id) as latest
   left join {changelog} on {changelog}.version_id = latest.version_id
 

@@ -100,9 +100,10 @@ def heads(feeds: "Kept") -> str:
     """Of each feed's changelog in the shop: the feed, the newest version and what tells that it is the same row."""
     return _any(
         [
-            f"select '{name}', max(coalesce(seq, 0), coalesce(version_id, 0)),"
-            " case when version_id >= coalesce(seq, 0) then hex(entity_id) || '|' || coalesce(via, '') end"
-            f" from (select (select seq from sqlite_sequence where name = '{changelog}') as seq)"
+            f"select '{name}', max(coalesce(seq, version_id + 1, 0), coalesce(version_id, 0)),"
+            " case when version_id >= seq then hex(entity_id) || '|' || coalesce(via, '') end"
+            " from (select max(seq) as seq from sqlite_sequence"
+            f" where name = '{changelog}' and typeof(seq) = 'integer')"
             f" left join (select * from {changelog} order by version_id desc limit 1)"
             for name, _, changelog, _ in feeds
         ]

@@ -192,3 +192,29 @@ def test_a_changelog_past_its_limit_is_dropped_and_the_feed_reconciled(synced, c
     )
     converges(synced)
     assert synced.ask_shop("select count(*) from cde_products_feed_cl")[0][0] < 10
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "delete from sqlite_sequence where name = 'cde_products_feed_cl'",
+        "delete from sqlite_sequence",
+        "update sqlite_sequence set seq = null",
+        "update sqlite_sequence set seq = 'x'",
+        "update sqlite_sequence set seq = x'00'",
+        "update sqlite_sequence set seq = 1.5",
+        "insert into sqlite_sequence values ('cde_products_feed_cl', 1)",
+    ],
+)
+def test_rows_that_are_gone_from_the_end_are_noticed_without_their_sequence(synced, converges, tampering):
+    name = "select attribute_id from eav_attribute where attribute_code = 'name' and entity_type_id = 4"
+    rename = f"update catalog_product_entity_varchar set value = ? where entity_id = ? and attribute_id = ({name})"
+    synced.change(rename, "First", 4)
+    converges(synced)
+    synced.change(rename, "Second", 5)
+    changelog = "cde_products_feed_cl"
+    synced.change(f"delete from {changelog} where version_id = (select max(version_id) from {changelog})")
+    synced.change(tampering)
+    converges(synced)
+    synced.change(rename, "Third", 5)
+    converges(synced)
