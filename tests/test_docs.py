@@ -76,7 +76,8 @@ def shown(value):
 
 
 def metrics_block():
-    return table(("metric", "meaning"), [(f"`{metric.name}`", metric.meaning) for metric in metrics.ALL])
+    every = (*metrics.ALL, *metrics.OF_MIRROR)
+    return table(("metric", "meaning"), [(f"`{metric.name}`", metric.meaning) for metric in every])
 
 
 def options_table(parser):

@@ -60,8 +60,10 @@ ALL = (
     INFO,
     *(metric for metric, _ in PER_FEED),
     *(DELAY, FAILED_ITEMS, INDEXER, AVAILABLE, FULL_SYNCS, SERVICE_FAILURES, PROBLEMS),
-    *(MIRRORED, MIRROR_SECONDS, MIRROR_ROWS, MIRROR_FAILED),
 )
+
+# Only where the shop lives in a server.
+OF_MIRROR = (MIRRORED, MIRROR_SECONDS, MIRROR_ROWS, MIRROR_FAILED)
 
 
 def write(installation: Installation) -> None:

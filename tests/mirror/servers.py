@@ -125,6 +125,7 @@ class PostgreSQL:
             "unix_socket_directories": self.folder,
             "fsync": "off",
             "log_statement": "all",
+            "log_line_prefix": "%u|",
         }
         named = [f"{name}={value}" for name, value in settings.items()]
         arguments = [argument for each in named for argument in ("-c", each)]

@@ -191,6 +191,13 @@ def test_the_copy_is_shown_by_status_doctor_and_metrics(mirrored):
     assert len(lines) == 1
     assert "the copy shows the shop as it was" in lines[0]
     metrics = (mirrored.folder / "metrics.prom").read_text()
+    described = [line.split()[2] for line in metrics.splitlines() if line.startswith("# HELP saasexport_mirror")]
+    assert described == [
+        "saasexport_mirror_timestamp_seconds",
+        "saasexport_mirror_run_seconds",
+        "saasexport_mirror_written_rows",
+        "saasexport_mirror_failed",
+    ]
     assert "saasexport_mirror_failed 0\n" in metrics
     assert "saasexport_mirror_written_rows 0\n" in metrics
 
