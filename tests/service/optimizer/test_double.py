@@ -4,6 +4,8 @@ import copy
 import gzip
 import json
 import random
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ import pytest
 from saasexport.service.optimizer.application import Client
 from saasexport.service.optimizer.tenant import RESOURCES, Tenant, faults
 from saasexport.service.serving import OptimizerService
-from tests.support import SHARED
+from tests.support import BIN, SHARED
 
 OPENAPI = SHARED / "data" / "optimizer" / "openapi.yaml"
 SOURCE = {"locale": "default"}
@@ -332,6 +334,19 @@ def test_a_request_with_a_bad_item_stores_nothing_and_names_it(service):
     assert ask(service, "/_state/products", None, "GET") == (200, {"items": []})
     ask(service, PRODUCTS, json.dumps([VALID["products"]]).encode(), **good)
     assert ask(service, "/_state/products", None, "GET") == (200, {"items": [VALID["products"]]})
+
+
+def test_the_service_starts_as_a_double():
+    command = [sys.executable, BIN / "commerce_service", "--optimizer", "T", "--client", "me:secret", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        url = process.stdout.readline().split()[-1]
+        with urllib.request.urlopen(url + "/_state/price-books", timeout=10) as answer:
+            assert json.load(answer) == {"items": [{"priceBookId": "main", "name": "main", "currency": "USD"}]}
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+        process.stdout.close()
 
 
 def test_more_requests_than_a_minute_may_have_get_a_page_of_html(service):

@@ -5,6 +5,9 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
+import threading
 from contextlib import closing
 
 import pytest
@@ -14,7 +17,7 @@ from saasexport.service.optimizer.application import Client
 from saasexport.service.optimizer.tenant import RESOURCES
 from saasexport.service.serving import OptimizerService
 from tests.scripted import answering
-from tests.support import Exporter
+from tests.support import BIN, Exporter
 
 SECRET = "a-secret"
 FEEDS = ["categories", "priceBooks", "prices", "productAttributes", "products"]
@@ -127,6 +130,23 @@ def test_after_changes_and_deletions_the_tenant_holds_what_a_full_sync_would_sen
     assert {name: items for name, items in held.items() if items != wanted[name]} == {}
     assert "Renamed" in {product["name"] for product in held["products"].values()}
     assert {book.get("currency") for book in held["price-books"].values()} == {"GBP", "USD", None}
+
+
+def test_a_job_that_is_killed_in_mid_sync_ends_with_what_a_full_sync_would_send(double, exporter, tmp_path):
+    environ = {"SAASEXPORT_CONFIG": str(exporter.config), "PATH": os.defpath}
+    job = subprocess.Popen([sys.executable, BIN / "reindex_all_invalid"], env=environ, stderr=subprocess.DEVNULL)
+    waited = threading.Event()
+    while len(double.application.tenant.items["products"]) < 200:
+        assert job.poll() is None
+        waited.wait(0.01)
+    job.kill()
+    job.wait(30)
+    exporter.change("delete from catalog_product_entity where entity_id = ?", PRODUCT_TO_DELETE)
+    exporter.tick()
+    exporter.tick()
+    held = state(double)
+    wanted = of_a_fresh_sync(exporter, tmp_path)
+    assert {name: items for name, items in held.items() if items != wanted[name]} == {}
 
 
 def test_feeds_without_a_place_are_told_as_not_sent_there(exporter):
