@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from saasexport.database.hashing import canonical, feed_id
+from saasexport.database.hashing import Layouts, canonical, feed_id, text_of
 from saasexport.database.items import Encoder, Item
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems
@@ -35,7 +35,7 @@ class Digester:
         self._left_out = frozenset((*feed.unhashed, "modifiedAt", "updatedAt", "deleted", feed.time_field))
         self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
         self._longest = encoder.longest
-        self._orders: dict[tuple[str, ...], list[int]] = {}
+        self._joined = Layouts().joined
 
     def compared(self, entities: Iterable[EntityItems]) -> list[Compared]:
         """The items of these entities that can be sent; of two with one identity, both."""
@@ -55,15 +55,11 @@ class Digester:
         if self.encoder.exclude or not self._added.isdisjoint(entity.common):
             raise ValueError
         common = self.texts(entity.common)
-        names = tuple(common)
         compared = []
         for part in entity.parts:
             if not (entity.common.keys().isdisjoint(part) and self._added.isdisjoint(part)):
                 raise ValueError
-            texts = self.texts(part)
-            order = self._order((*names, *texts))
-            values = [*common.values(), *texts.values()]
-            content = ("{" + ",".join([values[at] for at in order]) + "}").encode()
+            content = f"{{{self._joined({**common, **self.texts(part)})}}}".encode()
             self.weight += len(content)
             if self._longest is not None and len(content) + 1000 > self._longest:
                 raise ValueError
@@ -79,9 +75,7 @@ class Digester:
 
     def of_item(self, item: dict[str, Any]) -> bytes:
         """The digest of a whole item."""
-        texts = self.texts(item)
-        content = "{" + ",".join(texts[name] for name in sorted(texts)) + "}"
-        return hashlib.sha256(content.encode()).digest()
+        return hashlib.sha256(f"{{{self._joined(self.texts(item))}}}".encode()).digest()
 
     def _key(self, common: dict[str, Any], part: dict[str, Any]) -> bytes:
         values = [part[name] if name in part else common.get(name) for name in self._identity]
@@ -89,29 +83,18 @@ class Digester:
             raise ValueError
         return bytes.fromhex(feed_id(values))
 
-    def _order(self, names: tuple[str, ...]) -> list[int]:
-        """Which of the fields come first; the items of a feed have few sets of names."""
-        order = self._orders.get(names)
-        if order is None:
-            order = sorted(range(len(names)), key=names.__getitem__)
-            if len(self._orders) < 1000:
-                self._orders[names] = order
-        return order
-
     def texts(self, fields: dict[str, Any]) -> dict[str, str]:
         """What is compared of some fields, as JSON; what is null says no more than what is left out."""
         left_out = self._left_out
         return {
-            name: f"{encode_basestring(name)}:{_text(value)}"
+            name: encode_basestring(value) if type(value) is str else _text(value)
             for name, value in fields.items()
             if value is not None and name not in left_out
         }
 
 
 def _text(value: Any) -> str:
-    if type(value) is str:
-        return encode_basestring(value)
-    text = canonical(value)
+    text = text_of(value)
     if ".0" in text or "e+" in text:
         return canonical(json.loads(text, parse_float=_number))
     return text
