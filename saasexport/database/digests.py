@@ -6,11 +6,12 @@ more than finding nothing to send.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from saasexport.database.hashing import Layouts, canonical, feed_id, text_of
+from saasexport.database.hashing import canonical, feed_id, text_of
 from saasexport.database.items import Encoder, Item
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems
@@ -35,7 +36,7 @@ class Digester:
         self._left_out = frozenset((*feed.unhashed, "modifiedAt", "updatedAt", "deleted", feed.time_field))
         self._added = frozenset(("deleted", feed.time_field))  # by the engine, when an item is sent
         self._longest = encoder.longest
-        self._joined = Layouts().joined
+        self._layouts: dict[tuple[str, ...], tuple[str, Callable[[dict[str, str]], Any]]] = {}
 
     def compared(self, entities: Iterable[EntityItems]) -> list[Compared]:
         """The items of these entities that can be sent; of two with one identity, both."""
@@ -77,6 +78,20 @@ class Digester:
         """The digest of a whole item."""
         return hashlib.sha256(f"{{{self._joined(self.texts(item))}}}".encode()).digest()
 
+    def _joined(self, texts: dict[str, str]) -> str:
+        """Fields in the order of their names, as JSON without braces; the items of a feed have few sets of names."""
+        names = tuple(texts)
+        layout = self._layouts.get(names)
+        if layout is None:
+            ordered = sorted(names)
+            template = ",".join(encode_basestring(name).replace("%", "%%") + ":%s" for name in ordered)
+            layout = template, itemgetter(*ordered) if ordered else _nothing
+            if len(self._layouts) < 1000:
+                self._layouts[names] = layout
+        template, pick = layout
+        together: str = template % pick(texts)
+        return together
+
     def _key(self, common: dict[str, Any], part: dict[str, Any]) -> bytes:
         values = [part[name] if name in part else common.get(name) for name in self._identity]
         if None in values:
@@ -91,6 +106,10 @@ class Digester:
             for name, value in fields.items()
             if value is not None and name not in left_out
         }
+
+
+def _nothing(_: dict[str, str]) -> tuple[str, ...]:
+    return ()
 
 
 def _text(value: Any) -> str:
