@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from saasexport.feeds import all_feeds
+from saasexport.feeds import all_feeds, further_feeds
 from saasexport.feeds.own import reads
 from saasexport.setup import shop_reads
 from tests.support import ROOT
@@ -19,7 +19,8 @@ def shop(demo_shop_file):
 
 
 def test_every_file_of_queries_belongs_to_a_feed():
-    modules = set().union(*(shop_reads.asking_modules(feed) for feed in all_feeds().values()))
+    feeds = [*all_feeds().values(), *further_feeds("optimizer").values()]
+    modules = set().union(*(shop_reads.asking_modules(feed) for feed in feeds))
     files = {*ROOT.glob("saasexport/feeds/**/*.sql"), *ROOT.glob("saasexport/shop/*.sql")}
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
     assert sorted(name for name in names - modules if ".own." not in name) == []
@@ -27,7 +28,7 @@ def test_every_file_of_queries_belongs_to_a_feed():
 
 def test_every_query_of_the_feeds_says_what_it_reads(shop):
     schema = reads.Schema(shop)
-    for feed in all_feeds().values():
+    for feed in (*all_feeds().values(), *further_feeds("optimizer").values()):
         for query in shop_reads._queries(feed):
             reads.of_query(shop, schema, query, shop_reads._Parameters())  # refused, its tables would not be copied
 
