@@ -276,3 +276,22 @@ def test_a_full_round_ends_idle(tiny, started):
     for feed in (LEGACY, SALES):
         story.send_collected(*tiny.work(Sender()), feed)
     assert started.all() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "due", "arguments", "expected"),
+    [
+        (None, None, ("--cron",), False),
+        ("mysql://r@h/d", None, ("--cron",), True),
+        ("mysql://r@h/d", "+1 hour", ("--cron",), False),
+        ("mysql://r@h/d", "+1 hour", (), True),
+        ("mysql://r@h/d", "-1 second", ("--cron",), True),
+        ("mysql://r@h/d", "+2 days", ("--cron",), True),  # a clock that was set back
+    ],
+)
+def test_the_mirror_waits_by_cron_until_it_is_due(tiny, started, source, due, arguments, expected):
+    tiny.installation.ours.execute("update installation set mirror_source = ?", (source,))
+    if due:
+        query = "insert into mirror_state (only_row, due_at) values (1, datetime('now', ?))"
+        tiny.installation.ours.execute(query, (due,))
+    assert started("mirror_shop", *arguments) is expected
