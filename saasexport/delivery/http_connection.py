@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ssl
 
 MOST_HEAD = 65_536
+MOST_MEMBERS = 100  # what is behind each is copied
 MOST_BODY = 16_777_216
 
 
@@ -243,20 +244,26 @@ class Connection:
         if not is_open or not (is_empty or is_chunked or "content-length" in headers):
             self.close()
         if headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
-            body = self._inflated(body)
+            body = self._inflate(body)
         return Response(status, headers, body)
 
-    def _inflated(self, body: bytes) -> bytes:
-        unpacker = zlib.decompressobj(31)
-        try:
-            inflated = unpacker.decompress(body, MOST_BODY)
-        except zlib.error as error:
-            raise ServiceError(f"{self.url}: an answer that is not gzip, as it says") from error
-        if unpacker.unconsumed_tail:
-            raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
-        if not unpacker.eof:
-            raise ServiceError(f"{self.url}: the answer breaks off")
-        return inflated
+    def _inflate(self, body: bytes) -> bytes:
+        """The content of gzip, which may come in several members (RFC 1952, 2.2); zeros behind the last are padding."""
+        inflated = b""
+        for _ in range(MOST_MEMBERS):
+            unpacker = zlib.decompressobj(31)
+            try:
+                inflated += unpacker.decompress(body, MOST_BODY + 1 - len(inflated))
+            except zlib.error as error:
+                raise ServiceError(f"{self.url}: an answer that is not gzip, as it says") from error
+            if len(inflated) > MOST_BODY:
+                raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
+            if not unpacker.eof:
+                raise ServiceError(f"{self.url}: the answer breaks off")
+            body = unpacker.unused_data.lstrip(b"\0")
+            if not body:
+                return inflated
+        raise ServiceError(f"{self.url}: an answer in more than {MOST_MEMBERS} pieces of gzip")
 
     def _head(self, stream: socket.socket, received: bytes) -> tuple[bytes, bytes]:
         while b"\r\n\r\n" not in received:

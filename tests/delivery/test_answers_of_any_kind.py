@@ -121,8 +121,22 @@ def test_a_200_that_is_not_the_agreed_one_delivers_nothing(connect, body):
     assert brief(outcomes) == {1: (2, 200)}
 
 
-def test_an_answer_in_gzip_is_read(connect):
-    body = gzip.compress(json.dumps({"status": "ACCEPTED", "acceptedCount": 1}).encode())
+ACCEPTED = json.dumps({"status": "ACCEPTED", "acceptedCount": 1}).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(ACCEPTED),
+        gzip.compress(ACCEPTED[:9]) + gzip.compress(ACCEPTED[9:]),
+        gzip.compress(b"") + gzip.compress(ACCEPTED),
+        gzip.compress(ACCEPTED) + gzip.compress(b""),
+        b"".join(gzip.compress(bytes([byte])) for byte in ACCEPTED),
+        gzip.compress(ACCEPTED) + b"\0" * 512,
+    ],
+    ids=["whole", "two members", "an empty one first", "an empty one last", "a member a byte", "padding"],
+)
+def test_an_answer_in_gzip_is_read(connect, body):
     with answering(lambda request: (200, {"Content-Encoding": "gzip"}, body)) as server:
         assert brief(connect(server.url).deliver(THINGS, pending(1))) == {1: (200, 200)}
 
@@ -133,8 +147,11 @@ def test_an_answer_in_gzip_is_read(connect):
         (gzip.compress(b" " * 20_000_000), "an answer of more than 16777216 bytes"),
         (gzip.compress(b"{}")[:-9], "the answer breaks off"),
         (b"{}", "an answer that is not gzip, as it says"),
+        (gzip.compress(b"{}") + b"{}", "an answer that is not gzip, as it says"),
+        (gzip.compress(b"{}") + gzip.compress(b"{}")[:-9], "the answer breaks off"),
+        (gzip.compress(b" ") * 101, "an answer in more than 100 pieces of gzip"),
     ],
-    ids=["bomb", "cut", "plain"],
+    ids=["bomb", "cut", "plain", "plain behind", "cut behind", "pieces"],
 )
 def test_an_answer_in_gzip_that_cannot_be_read_is_no_answer(connect, body, reason):
     with answering(lambda request: (200, {"Content-Encoding": "gzip"}, body)) as server:
