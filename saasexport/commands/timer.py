@@ -20,9 +20,10 @@ from saasexport.setup import feed_set
 from saasexport.setup.opening import connect
 
 EXAMPLES = {
-    "timer:install": "sudo saasexport --config /srv/saasexport/saasexport.toml timer:install\n"
-    "saasexport timer:install --folder /tmp/units",
-    "timer:remove": "sudo saasexport --config /srv/saasexport/saasexport.toml timer:remove",
+    "timer:install": "saasexport timer:install --folder /tmp/units\n"
+    "sudo saasexport --config /srv/saasexport/saasexport.toml timer:install",
+    "timer:remove": "saasexport timer:remove --folder /tmp/units\n"
+    "sudo saasexport --config /srv/saasexport/saasexport.toml timer:remove",
 }
 
 FOLDER = "/etc/systemd/system"

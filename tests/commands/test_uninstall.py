@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from saasexport import jobs
-from saasexport.capture import changelog
+from saasexport.capture import triggers
 from saasexport.jobs import reindex_all_invalid
 from saasexport.setup import opening, shop_check
 from tests.commands.test_cron import OTHERS, Crontab
@@ -100,7 +100,7 @@ def test_a_job_at_work_puts_back_no_trigger(tmp_path, demo_shop_file, monkeypatc
     module, name = {
         "the job has opened": (opening, "bring_in_line"),
         "it looks at the shop": (shop_check, "_usable"),
-        "it installs triggers": (changelog, "install"),
+        "it installs triggers": (triggers, "install"),
         "it syncs": (reindex_all_invalid, "run"),
     }[moment]
     usual = getattr(module, name)

@@ -10,7 +10,7 @@ from saasexport.commands import main
 from saasexport.database.feed_table import FeedTable
 from saasexport.delivery.client import Client
 from saasexport.feeds import all_feeds
-from saasexport.status import status as numbers
+from saasexport.status import numbers
 from saasexport.sync import steps
 from tests.support import TICK, Exporter
 
@@ -44,7 +44,7 @@ def is_second(arguments):
 
 
 SEAMS = {
-    "assemble": (steps, "assembled", lambda arguments: arguments[0].name == CULPRIT),
+    "assemble": (steps, "assemble", lambda arguments: arguments[0].name == CULPRIT),
     "stage": (FeedTable, "stage", is_table),
     "judge": (Client, "deliver", is_second),
     "record": (FeedTable, "record_delivered", is_table),
