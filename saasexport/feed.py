@@ -355,22 +355,22 @@ class Feed(Declaration):
 
     def __new__(cls, *arguments: Any, **fields: Any) -> "Feed":
         """Fill in what is derived."""
-        said = super().__new__(cls, *arguments, **fields)
-        table = said.table or f"cde_{''.join(_words(said.name))}_feed"
-        view = said.view or table
-        subscriptions, vias = _join(said._subscriptions(), said._vias())
-        return said._replace(
+        made = super().__new__(cls, *arguments, **fields)
+        table = made.table or f"cde_{''.join(_words(made.name))}_feed"
+        view = made.view or table
+        subscriptions, vias = _join(made._subscriptions(), made._vias())
+        return made._replace(
             table=table,
             view=view,
-            indexer=said.indexer or view,
-            title=said.title or f"{''.join(_words(said.name, ' ')).title()} Feed",
-            walk=said.walk or said._query("walk") or _of_entity(WALK, said.entity, said.key),
-            count=said.count or said._query("count") or _of_entity(COUNT, said.entity, said.key),
+            indexer=made.indexer or view,
+            title=made.title or f"{''.join(_words(made.name, ' ')).title()} Feed",
+            walk=made.walk or made._query("walk") or _of_entity(WALK, made.entity, made.key),
+            count=made.count or made._query("count") or _of_entity(COUNT, made.entity, made.key),
             subscriptions=subscriptions,
             vias=vias,
         )
 
-    def replaced(self, **fields: Any) -> "Feed":
+    def with_fields(self, **fields: Any) -> "Feed":
         """This feed with other fields; what is derived of them is derived anew."""
         return Feed(**{**self._asdict(), **fields})
 

@@ -56,20 +56,20 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Check the files, and print what was found; gives the exit status."""
-    told: list[dict[str, Any]] = []
+    reported: list[dict[str, Any]] = []
     is_right = True
     seconds = _seconds(options)
-    with opened(options.config) as bench:
-        for loaded in bench.loaded(options.file):
-            checked = _checked(bench, loaded, options.entity, seconds)
+    with open_bench(options.config) as bench:
+        for loaded in bench.load(options.file):
+            checked = _check(bench, loaded, options.entity, seconds)
             is_right = is_right and checked.is_right
-            path = plain.line(bench.shown(loaded.path))
+            path = plain.line(bench.show_path(loaded.path))
             if options.json:
-                told.append(_object(path, loaded, checked))
+                reported.append(_object(path, loaded, checked))
             else:
                 _print(path, loaded, checked)
     if options.json:
-        for_programs.show(told)
+        for_programs.show(reported)
     return 0 if is_right else 1
 
 
@@ -79,7 +79,7 @@ class Bench(NamedTuple):
     config: Config
     shop: sqlite3.Connection
 
-    def loaded(self, named: str | None) -> list[Loaded]:
+    def load(self, named: str | None) -> list[Loaded]:
         """The file or feed of a name, or all files of the folder."""
         around = feed_set.surroundings(self.config, self.shop)
 
@@ -106,14 +106,14 @@ class Bench(NamedTuple):
         shop.seconds = feed.seconds
         return shop
 
-    def shown(self, path: str) -> str:
+    def show_path(self, path: str) -> str:
         """A file's name as people would type it here."""
         near = os.path.relpath(path)
         return path if near.startswith("..") else near
 
 
 @contextmanager
-def opened(file: str | None) -> Iterator[Bench]:
+def open_bench(file: str | None) -> Iterator[Bench]:
     """What a configuration names, for trying files."""
     path = settings.find(file)
     config = settings.parse(path, settings.read(path), feed_set.names_of)
@@ -139,7 +139,7 @@ def _seconds(options: argparse.Namespace) -> float:
     return seconds
 
 
-def _checked(bench: Bench, loaded: Loaded, entity: str | None, seconds: float) -> Checked:
+def _check(bench: Bench, loaded: Loaded, entity: str | None, seconds: float) -> Checked:
     """What is to be told of a file."""
     if loaded.feed is None:
         return Checked([Finding(fault.line, fault.reason) for fault in sorted(loaded.faults)])
@@ -180,7 +180,7 @@ def _print(path: str, loaded: Loaded, checked: Checked) -> None:
     if checked.first is not None:
         print(json.dumps(checked.first, indent=2, ensure_ascii=False))
     for finding in checked.findings:
-        print(finding.shown(path))
+        print(finding.in_words(path))
     if loaded.feed is not None:
         print(f"{path}: {loaded.name}: {checked.items} items of {checked.entities} entities were looked at")
 

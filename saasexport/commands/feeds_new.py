@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         )
     entity = _entity(options)
     if options.feed in SHAPES:
-        text = skeleton.published(options.feed, entity)
+        text = skeleton.write_published(options.feed, entity)
     elif entity.columns:
         text = skeleton.own(options.feed, entity)
     else:
@@ -72,16 +72,16 @@ def _entity(options: argparse.Namespace) -> Entity:
 
 def _in_shop(schema: reads.Schema, table: str, column: str) -> Entity:
     if schema.kind(table) != "table":
-        raise ConfigError(f"--entity: the shop has no table {table}", _meant(table, schema.names()))
+        raise ConfigError(f"--entity: the shop has no table {table}", _suggest(table, schema.names()))
     columns = schema.columns(table)
     if column.lower() not in columns:
         names = [name for name, _, _ in columns.values()]
-        raise ConfigError(f"--entity: {table} has no column {column}", _meant(column, names))
+        raise ConfigError(f"--entity: {table} has no column {column}", _suggest(column, names))
     types = {name: declared for name, declared, _ in columns.values()}
     return Entity(schema.name(table), columns[column.lower()][0], types)
 
 
-def _meant(name: str, names: list[str]) -> str:
+def _suggest(name: str, names: list[str]) -> str:
     by_small = {each.lower(): each for each in names if each != "sqlite_master"}
     meant = get_close_matches(name.lower(), by_small, 1)
     return f"did you mean {by_small[meant[0]]}?" if meant else f"there are {', '.join(list(by_small.values())[:10])}"

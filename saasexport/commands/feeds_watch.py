@@ -27,14 +27,14 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Print the lines, or write them into the file; gives the exit status."""
-    with feeds_check.opened(options.config) as bench:
-        [loaded] = bench.loaded(options.file)
-        path = plain.line(bench.shown(loaded.path))
+    with feeds_check.open_bench(options.config) as bench:
+        [loaded] = bench.load(options.file)
+        path = plain.line(bench.show_path(loaded.path))
         if loaded.feed is None or not loaded.queries:
             return _refuse(path, loaded)
         with open(loaded.path, encoding="utf-8-sig", newline="") as file:
             text = file.read()
-        proposed = _proposed(bench, loaded, text)
+        proposed = _propose(bench, loaded, text)
     if options.write and proposed.lines:
         _write(loaded.path, proposal.with_lines(text, proposed))
         print(f"{path}: {len(proposed.lines)} lines written" if len(proposed.lines) > 1 else f"{path}: 1 line written")
@@ -54,13 +54,13 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 def _refuse(path: str, loaded: Loaded) -> int:
     for fault in sorted(loaded.faults):
-        print(checking.Finding(fault.line, fault.reason).shown(path))
+        print(checking.Finding(fault.line, fault.reason).in_words(path))
     if not loaded.faults:
         raise ConfigError(f"{path}: what a module reads is not known", "declare its subscriptions in FEED")
     return 1
 
 
-def _proposed(bench: Bench, loaded: Loaded, text: str) -> Proposal:
+def _propose(bench: Bench, loaded: Loaded, text: str) -> Proposal:
     around = feed_set.surroundings(bench.config, bench.shop)
 
     def load(other: str) -> Loaded:

@@ -304,7 +304,7 @@ def _copy(config: settings.Config) -> None:
     ours = db.connect_ours(config["export.database"])
     try:
         with lock.held(os.path.join(config["export.lock_dir"], "mirror_shop.lock"), "init", waits=True):
-            mirroring.update(config, ours, told=mirroring.Told(expect, progress))
+            mirroring.update(config, ours, report=mirroring.Told(expect, progress))
     finally:
         bar.close()
         ours.close()

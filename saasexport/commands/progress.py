@@ -41,8 +41,8 @@ class Progress:
             self._draw(bar(name, done, self.expected, now - self._began, columns, self.unit))
         elif self.kind == "lines" and now - self._told >= PROGRESS_SECONDS:
             self._told = now
-            told = state(done, self.expected, now - self._began, self.unit)
-            print(f"{name}: {told}", file=self.stream, flush=True)
+            progress = state(done, self.expected, now - self._began, self.unit)
+            print(f"{name}: {progress}", file=self.stream, flush=True)
 
     def close(self) -> None:
         """Leave a clean line for what comes next."""

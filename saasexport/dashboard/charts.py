@@ -95,10 +95,10 @@ def _cell(place: int, entry: Entry) -> Markup:
         parts.append(HTML.bar(kind=kind, x=str(place), y="0", width="1", height="10"))
     if entry.syncs:
         parts.append(HTML.bar(kind="sync", x=str(place), y="0", width="1", height="3"))
-    return HTML.bars(label=_spoken(entry), parts=parts) if parts else Markup("")
+    return HTML.bars(label=_describe(entry), parts=parts) if parts else Markup("")
 
 
-def _spoken(entry: Entry) -> str:
+def _describe(entry: Entry) -> str:
     text = f"{entry.label}: {entry.sent:,} sent, {entry.failed:,} failed"
     return text + "".join(f", full sync of {words.name(feed)}" for feed in entry.syncs)
 
@@ -196,7 +196,7 @@ def _picture(name: str, title: str, kind: str, entries: list[Entry], scale: tupl
             y = f"{_HEIGHT - height:g}"
             parts.append(HTML.bar(kind=kind, x=f"{x:g}", y=y, width=str(_STEP - _GAP), height=f"{height:g}"))
         if parts:
-            bars.append(HTML.bars(label=_spoken(entry), parts=parts))
+            bars.append(HTML.bars(label=_describe(entry), parts=parts))
     return HTML.picture(
         name=name,
         title=title,

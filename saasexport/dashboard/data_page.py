@@ -27,7 +27,8 @@ def page(installation: Installation, request: Request, token: str) -> Page:
     feed = installation.all_feeds.get("products")
     if feed is None:  # one's own feeds need not have them
         lines = {line["feed"]: line for line in numbers.rows(installation)}
-        body = HTML.no_products(scheduled=_scheduled(installation, request), resync=_resync(installation, lines, token))
+        notice = _schedule_notice(installation, request)
+        body = HTML.no_products(scheduled=notice, resync=_resync(installation, lines, token))
         return Page("Data management", body, environment=installation.config["service.environment_id"])
     problem = status_page.count(installation, feed)
     lines = {line["feed"]: line for line in numbers.rows(installation)}
@@ -38,7 +39,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
     recent = history.of_feed(installation.ours, feed.name, since)
     body = HTML.page(
         problem=items_page.HTML.problem(text=problem) if problem else "",
-        scheduled=_scheduled(installation, request),
+        scheduled=_schedule_notice(installation, request),
         mark=status_page.mark(state),
         synced_at=Times(installation).moment(line["synced_at"]),
         hours=RECENT_HOURS,
@@ -88,6 +89,6 @@ def _resync(installation: Installation, lines: dict[str, dict[str, Any]], token:
     return HTML.resync(token=token, options=options)
 
 
-def _scheduled(installation: Installation, request: Request) -> Markup:
+def _schedule_notice(installation: Installation, request: Request) -> Markup:
     name = request.one("scheduled")
     return HTML.scheduled(feed=name) if name in installation.all_feeds else Markup("")

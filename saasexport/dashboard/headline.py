@@ -59,7 +59,7 @@ class Running:
     total: int
     began_at: str | None
 
-    def left(self, now: datetime) -> str:
+    def time_left(self, now: datetime) -> str:
         """About how long it will still take; empty if nothing can be said yet."""
         if not (self.began_at and 0 < self.done < self.total):
             return ""
@@ -87,7 +87,7 @@ def progress(installation: Installation, lines: list[dict[str, Any]], now: datet
     for line in lines:
         state = None if line["unavailable"] else running(installation, installation.all_feeds[line["feed"]])
         if state:
-            left = state.left(now)
+            left = state.time_left(now)
             bars.append(
                 HTML.bar(
                     id=line["feed"],

@@ -60,7 +60,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     if not known:
         body = HTML.nothing(find=find.box(feed, key or entity), text=_nothing(installation, feed, key or entity))
     else:
-        title, body = _shown(installation, feed, known, token)
+        title, body = _show(installation, feed, known, token)
     return Page(title, body, environment=installation.config["service.environment_id"])
 
 
@@ -98,8 +98,8 @@ def _nothing(installation: Installation, feed: Feed, key: str) -> Markup:
     return HTML.candidates(key=key, rows=rows)
 
 
-def _shown(installation: Installation, feed: Feed, known: list[dict[str, Any]], token: str) -> tuple[str, Markup]:
-    held = _held(installation, feed, known)
+def _show(installation: Installation, feed: Feed, known: list[dict[str, Any]], token: str) -> tuple[str, Markup]:
+    held = _load_held(installation, feed, known)
     times = Times(installation)
     first = known[0]
     key = next((str(value) for value in first["identity"].values()), str(first["entity_id"]))
@@ -127,7 +127,7 @@ def _shown(installation: Installation, feed: Feed, known: list[dict[str, Any]], 
     return f"{name or key}: is it live?", body
 
 
-def _held(installation: Installation, feed: Feed, known: list[dict[str, Any]]) -> list[Held]:
+def _load_held(installation: Installation, feed: Feed, known: list[dict[str, Any]]) -> list[Held]:
     """What the service says of each item; a service that does not tell is asked once."""
     if installation.config["service.destination"] != "commerce":
         return [Held(unknown="this destination does not tell what it holds")] * len(known)
@@ -224,8 +224,8 @@ def _verdict(sides: list[_Side]) -> Markup:
     level, text = max((side.verdict for side in sides), key=lambda each: levels.index(each[0]))
     live = sum(side.held.is_live for side in sides)
     if len(sides) > 1 and not sides[0].held.unknown:
-        asked = f"{live} of {quantity(len(sides), 'item')} are at the service."
-        text = f"{text} {asked}" if level != "ok" else f"All {len(sides)} items are live as the shop has them."
+        live_items = f"{live} of {quantity(len(sides), 'item')} are at the service."
+        text = f"{text} {live_items}" if level != "ok" else f"All {len(sides)} items are live as the shop has them."
     return HTML.verdict(level=level, text=text)
 
 

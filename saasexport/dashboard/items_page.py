@@ -64,7 +64,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
         mark=status_page.mark(state),
         advice=[HTML.advice(level=entry.level, text=entry.sentence) for entry in state.advice],
         problem=HTML.problem(text=problem) if problem else "",
-        scheduled=_scheduled(request),
+        scheduled=_schedule_notice(request),
         counts=_counts(feed, line, failed, wanted),
         filter=_filter(feed, wanted),
         note=note(path, wanted, page_of_items),
@@ -94,10 +94,10 @@ def wanted_by(request: Request) -> Wanted:
 
 
 def _table(
-    installation: Installation, feed: Feed, asked: tuple[Wanted, Found, tuple[int, bool]], token: str
+    installation: Installation, feed: Feed, page_of: tuple[Wanted, Found, tuple[int, bool]], token: str
 ) -> Markup:
     """The items as a table in a form, to choose some of them."""
-    wanted, found, total = asked
+    wanted, found, total = page_of
     path = pages.address(f"/feeds/{feed.name}")
     columns = wanted.columns or list(COLUMNS)
     known = names.of_skus(installation, (item.identifiers(feed).get("sku", "") for item in found.items))
@@ -297,6 +297,6 @@ def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
     )
 
 
-def _scheduled(request: Request) -> Markup:
+def _schedule_notice(request: Request) -> Markup:
     number = request.number("scheduled")
     return HTML.scheduled(text=judgement.quantity(number, "item")) if number is not None else Markup("")

@@ -29,7 +29,7 @@ MOST_ITEMS = 500
 def items_of(installation: Installation, feed: Feed, request: Request, token: str) -> Page:
     """Schedule the resync of chosen items, once that was confirmed."""
     wanted = items_page.wanted_by(request) if request.one("all") == "yes" else None
-    ids = items.matching(installation, feed, wanted).ids if wanted else _chosen(request)
+    ids = items.matching(installation, feed, wanted).ids if wanted else _choose(request)
     back = pages.link(pages.address(f"/feeds/{feed.name}"), "Back to the items")
     if not ids:
         return pages.message("Nothing chosen", "Tick the items that should be sent again.", 400, back)
@@ -39,13 +39,13 @@ def items_of(installation: Installation, feed: Feed, request: Request, token: st
     if reason := _off(installation, feed):
         return pages.message("Not exported", f"{feed.name} is not exported: {reason}.", 409, back)
     if request.one("confirmed") != "yes":
-        return _confirm_items(installation, feed, ids, _carried(request, ids), token)
+        return _confirm_items(installation, feed, ids, _carry(request, ids), token)
     try:
         with installation.lock(feed.name, "schedule resync"):
             number = schedule(installation, feed, ids)
     except Busy as busy:
         again = HTML.again(
-            action=pages.address(f"/feeds/{feed.name}/resync"), token=token, ids=_carried(request, ids), back=back
+            action=pages.address(f"/feeds/{feed.name}/resync"), token=token, ids=_carry(request, ids), back=back
         )
         return pages.message("The feed is in use", f"{feed.name}: {busy}. Nothing was changed.", 409, again)
     return pages.go_to(pages.address(f"/feeds/{feed.name}", scheduled=str(number)))
@@ -102,7 +102,7 @@ class _Plan:
         return lines
 
 
-def _carried(request: Request, ids: list[int]) -> Markup:
+def _carry(request: Request, ids: list[int]) -> Markup:
     """What the next form has to carry: the chosen items, or the filter that leaves them."""
     if request.one("all") != "yes":
         return pages.hidden("id", sorted(ids, reverse=True))
@@ -144,7 +144,7 @@ def _confirm_feed(installation: Installation, feed: Feed, token: str) -> Page:
     return Page(f"Resync {feed.name}?", body, environment=installation.config["service.environment_id"])
 
 
-def _chosen(request: Request) -> list[int]:
+def _choose(request: Request) -> list[int]:
     texts = [*request.values.get("id", [])]
     if "page" in request.values:
         texts = request.one("page").split(",")

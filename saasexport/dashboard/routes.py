@@ -25,24 +25,24 @@ class Routes:
         """A page; nothing is changed but what was counted."""
         path = request.path
         if path == "/":
-            return self._shown(lambda installation: status_page.page(installation, request), read_only=True)
+            return self._show(lambda installation: status_page.page(installation, request), read_only=True)
         if path == "/data":
-            return self._shown(lambda found: data_page.page(found, request, self.token), read_only=True)
+            return self._show(lambda found: data_page.page(found, request, self.token), read_only=True)
         if path == "/item":
-            return self._shown(lambda installation: self._item(installation, request), read_only=True)
+            return self._show(lambda installation: self._item(installation, request), read_only=True)
         if path.endswith("/resync"):
             return pages.message("Not a page", "This address takes the forms of the pages only.", 405, _home())
         if path.startswith("/feeds/"):
-            return self._shown(lambda found: self._items(found, request), read_only=True)
+            return self._show(lambda found: self._items(found, request), read_only=True)
         return not_found()
 
     def post(self, request: Request) -> Page:
         """What a form asks for."""
         path = request.path
         if path == "/data/resync":
-            return self._shown(lambda found: resync.feed_of(found, request, self.token))
+            return self._show(lambda found: resync.feed_of(found, request, self.token))
         if path.startswith("/feeds/") and path.endswith("/resync"):
-            return self._shown(lambda found: self._resync(found, request))
+            return self._show(lambda found: self._resync(found, request))
         return not_found()
 
     def _items(self, installation: Installation, request: Request) -> Page:
@@ -58,15 +58,15 @@ class Routes:
         feed = installation.all_feeds.get(unquote(name))
         return resync.items_of(installation, feed, request, self.token) if feed else not_found()
 
-    def _shown(self, show: Show, read_only: bool = False) -> Page:
+    def _show(self, show: Show, read_only: bool = False) -> Page:
         try:
             installation = open_installation(self.config, read_only, counts=True)
         except (SaasExportError, sqlite3.Error) as error:
-            return _failed(error)
+            return _failure(error)
         try:
             return show(installation)
         except (SaasExportError, sqlite3.Error) as error:
-            return _failed(error)
+            return _failure(error)
         finally:
             installation.close()
 
@@ -76,7 +76,7 @@ def not_found() -> Page:
     return pages.message("Page not found", "There is no page at this address.", 404, _home())
 
 
-def _failed(error: Exception) -> Page:
+def _failure(error: Exception) -> Page:
     hint = error.hint if isinstance(error, SaasExportError) else "saasexport doctor tells more."
     text = str(error).removesuffix(f"; {hint}")
     return pages.message("This cannot be shown now", f"{text}.", 503, _home(), hint)

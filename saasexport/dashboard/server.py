@@ -66,12 +66,12 @@ class Pages:
     def answer(self, _: None, request: Request, body: bytes, taking: Taking) -> Answer:
         """Show a page, or do what a form of ours asks for."""
         if request.method == "POST":
-            form = _asked(request.path, body.decode("utf-8", "replace"))
+            form = _parse(request.path, body.decode("utf-8", "replace"))
             if reason := foreign(request.headers, form.one("token"), self._token):
                 raise Refusal(403, reason)
             page = self._routes.post(form)
         else:
-            page = self._routes.get(_asked(request.path, request.query))
+            page = self._routes.get(_parse(request.path, request.query))
         answer = _answer(page, request.path)
         taking(len(answer.body))
         return answer
@@ -81,7 +81,7 @@ class Pages:
         return _answer(pages.message("Request refused", str(refusal), refusal.status), "", refusal.headers)
 
 
-def _asked(path: str, query: str) -> pages.Request:
+def _parse(path: str, query: str) -> pages.Request:
     try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=1_000)
     except ValueError as error:

@@ -38,7 +38,7 @@ class Digester:
         self._longest = encoder.longest
         self._layouts: dict[tuple[str, ...], tuple[str, Callable[[dict[str, str]], Any]]] = {}
 
-    def compared(self, entities: Iterable[EntityItems]) -> list[Compared]:
+    def digest_items(self, entities: Iterable[EntityItems]) -> list[Compared]:
         """The items of these entities that can be sent; of two with one identity, both."""
         compared: list[Compared] = []
         self.weight = 0
@@ -60,7 +60,7 @@ class Digester:
         for part in entity.parts:
             if not (entity.common.keys().isdisjoint(part) and self._added.isdisjoint(part)):
                 raise ValueError
-            content = f"{{{self._joined({**common, **self.texts(part)})}}}".encode()
+            content = f"{{{self._join({**common, **self.texts(part)})}}}".encode()
             self.weight += len(content)
             if self._longest is not None and len(content) + 1000 > self._longest:
                 raise ValueError
@@ -68,7 +68,7 @@ class Digester:
         return compared
 
     def _of_sendable(self, entity: EntityItems) -> list[Compared]:
-        items, _ = self.encoder.encoded([entity])
+        items, _ = self.encoder.encode([entity])
         return [
             Compared(bytes.fromhex(identity), self.of_item(as_dict(item)), entity.id)
             for identity, item in items.items()
@@ -76,9 +76,9 @@ class Digester:
 
     def of_item(self, item: dict[str, Any]) -> bytes:
         """The digest of a whole item."""
-        return hashlib.sha256(f"{{{self._joined(self.texts(item))}}}".encode()).digest()
+        return hashlib.sha256(f"{{{self._join(self.texts(item))}}}".encode()).digest()
 
-    def _joined(self, texts: dict[str, str]) -> str:
+    def _join(self, texts: dict[str, str]) -> str:
         """Fields in the order of their names, as JSON without braces; the items of a feed have few sets of names."""
         names = tuple(texts)
         layout = self._layouts.get(names)

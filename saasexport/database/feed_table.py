@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from saasexport import queries
 from saasexport.database.decisions import Decision, Row, decide, decide_gone
 from saasexport.database.hashing import UNENCODABLE, encode, feed_id
-from saasexport.database.items import Encoder, Item, picked
+from saasexport.database.items import Encoder, Item, pick
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
 from saasexport.values import TOO_LARGE
@@ -107,7 +107,7 @@ class FeedTable:
         Raises Conflict, before anything is written, when an identity
         belongs to an entity that is not among `ids`.
         """
-        items, faults = self.encoder.encoded(entities)
+        items, faults = self.encoder.encode(entities)
         known = {row.feed_id: row for row in self._load_rows(ids)}
         self._load_owners(ids, items, known)
         first = self._first_moment(now)
@@ -174,7 +174,7 @@ class FeedTable:
         """The feed_ids under which items that cannot be assembled stand on record, those of other entities' apart."""
         numbers: Counter[EntityId] = Counter()
         for fault in faults:
-            known = picked(self.encoder.payload, fault.identity, {})
+            known = pick(self.encoder.payload, fault.identity, {})
             if self._is_identified(known):
                 yield feed_id(known[name] for name in self.feed.identity), fault
             else:
@@ -183,7 +183,7 @@ class FeedTable:
 
     def identities(self, entities: Iterable[EntityItems]) -> set[str]:
         """The feed_ids of these entities' items."""
-        return set(self.encoder.encoded(entities)[0])
+        return set(self.encoder.encode(entities)[0])
 
     def _load_rows(self, ids: Iterable[EntityId]) -> list[Row]:
         return [Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
@@ -208,7 +208,7 @@ class FeedTable:
         failed: dict[str, EntityId] = {}
         numbers: Counter[EntityId] = Counter()
         for fault in faults:
-            known = picked(self.encoder.payload, fault.identity, {})
+            known = pick(self.encoder.payload, fault.identity, {})
             conflict = fault.conflict or self._held_by_another(fault, known, items, failed)
             if conflict or not self._is_identified(known):
                 # Nobody else's row: the entity and what is known of the identity name it, the same in every pass.

@@ -61,7 +61,7 @@ class Encoder:
         unhashed = dict.fromkeys((*feed.unhashed, "modifiedAt", "updatedAt"))
         self._layouts = layouts.Layouts((*feed.identity, *feed.varying), unhashed, ("deleted", feed.time_field))
 
-    def encoded(self, entities: Iterable[EntityItems]) -> tuple[dict[str, Item], list[FailedItem]]:
+    def encode(self, entities: Iterable[EntityItems]) -> tuple[dict[str, Item], list[FailedItem]]:
         """The items of these entities by feed_id, and those that cannot be sent."""
         items: dict[str, Item] = {}
         faults: list[FailedItem] = []
@@ -94,7 +94,7 @@ class Encoder:
             texts = [*shared.texts, *_texts(fields)]
             own = layout.own.of(texts)
             others = shared.others if layout.others is None else layout.others.of(texts)
-            unhashed = shared.unhashed + _unhashed(layout.unhashed, fields)
+            unhashed = shared.unhashed + _encode_unhashed(layout.unhashed, fields)
             size = len(own) + len(others)
             self.weight += size
             if self.longest is not None and size + len(unhashed) > self.longest:
@@ -107,7 +107,7 @@ class Encoder:
             return
         if identity in items:
             # Entities come in ascending order: the lower one has it.
-            named = picked(self.feed.identity, shared.fields, part)
+            named = pick(self.feed.identity, shared.fields, part)
             taken = ", ".join(f"{name} {value!r}" for name, value in named.items())
             error = f"{taken} is taken by entity {items[identity].entity_id}"
             faults.append(FailedItem({**shared.fields, **part}, error, entity_id, identity))
@@ -116,10 +116,10 @@ class Encoder:
 
     def _share(self, common: dict[str, Any]) -> _Shared:
         fields = self._without_excluded(common)
-        shared = self._layouts.shared(tuple(fields))
+        shared = self._layouts.layout_of(tuple(fields))
         try:
             texts = _texts(fields)
-            return _Shared(common, shared, texts, shared.others.of(texts), _unhashed(shared.unhashed, fields))
+            return _Shared(common, shared, texts, shared.others.of(texts), _encode_unhashed(shared.unhashed, fields))
         except UNENCODABLE:
             return _Shared(common, shared, None)
 
@@ -158,7 +158,7 @@ class Encoder:
 
     def tombstone(self, data: str, modified_at: str) -> bytes:
         """A deletion as it is sent, from what is stored of the item."""
-        payload = picked(self.payload, json.loads(data), {})
+        payload = pick(self.payload, json.loads(data), {})
         payload.pop(self.feed.time_field, None)
         return (encode(payload)[:-1] + self.ending(modified_at, True)).encode()
 
@@ -177,7 +177,7 @@ def _texts(fields: dict[str, Any]) -> list[str]:
     return [encode_basestring(value) if type(value) is str else text_of(value) for value in fields.values()]
 
 
-def _unhashed(names: Iterable[str], fields: dict[str, Any]) -> str:
+def _encode_unhashed(names: Iterable[str], fields: dict[str, Any]) -> str:
     """Fields that are sent but make no item new, as JSON to append."""
     if not names:
         return ""
@@ -193,7 +193,7 @@ def _too_large(fields: dict[str, Any], size: int) -> InvalidValue:
     return InvalidValue(longest, f"{sizes[longest]} bytes of an item of {size}, {TOO_LARGE}")
 
 
-def picked(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+def pick(names: Iterable[str], common: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     """Some fields of an item, in the order of their names given."""
     found = {}
     for name in names:

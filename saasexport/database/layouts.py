@@ -63,7 +63,7 @@ class Layouts:
         self._added = frozenset(added)  # by the engine, when an item is sent
         self._known: dict[tuple[str, ...], Shared] = {}
 
-    def shared(self, names: tuple[str, ...]) -> Shared:
+    def layout_of(self, names: tuple[str, ...]) -> Shared:
         """The layouts of entities whose items share fields of these names."""
         shared = self._known.get(names)
         if shared is None:

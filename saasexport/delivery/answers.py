@@ -31,7 +31,7 @@ def is_accepted(answer: Any, count: int) -> bool:
     return answer.get("status") == "ACCEPTED" and type(accepted) is int and accepted == count
 
 
-def listed(answer: Any, count: int) -> dict[int, str]:
+def list_errors(answer: Any, count: int) -> dict[int, str]:
     """The messages of the items that a 400 lists, by their index; empty without a usable list."""
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if not isinstance(errors, list):

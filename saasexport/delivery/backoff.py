@@ -55,7 +55,7 @@ class ServiceState:
         }
         self._remember(SQL.failed, values)
 
-    def answered(self) -> None:
+    def record_answer(self) -> None:
         """The service has answered: as soon as one request succeeds everything is due."""
         with self._guard:
             self.is_answering = True

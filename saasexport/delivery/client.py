@@ -118,15 +118,15 @@ class Client:
                     yield self.deliver(feed, batch)
                     continue
                 if len(in_flight) == threads:
-                    yield from self._arrived(in_flight)
+                    yield from self._receive(in_flight)
                 in_flight.add(self._senders(threads).submit(self.deliver, feed, batch))
             while in_flight:
-                yield from self._arrived(in_flight)
+                yield from self._receive(in_flight)
         finally:
             for future in in_flight:
                 future.cancel()
 
-    def _arrived(self, in_flight: "set[Future[list[Outcome]]]") -> Iterator[list[Outcome]]:
+    def _receive(self, in_flight: "set[Future[list[Outcome]]]") -> Iterator[list[Outcome]]:
         """Wait for an answer at least; gives the outcomes of all that have come."""
         from concurrent.futures import FIRST_COMPLETED, wait
 
@@ -218,23 +218,23 @@ class Client:
         if verdict.feed_stopped:
             self.stopped_feeds.setdefault(feed.name, verdict.feed_stopped)
             return _Sent([Outcome(item, 2, verdict.feed_stopped, code, request_id) for item in batch])
-        self.state.answered()
+        self.state.record_answer()
         if verdict.is_too_large:
             return self._too_large(batch, request_id)
         if verdict.is_unclear and len(batch) > 1:
             return _Sent([], [_Part(half) for half in batches.halves(batch)])
         if verdict.is_unclear:
             return _Sent([Outcome(batch[0], 400, verdict.message, code, request_id, was_alone=True)])
-        return self._listed(feed, part, verdict, code, request_id)
+        return self._follow_list(feed, part, verdict, code, request_id)
 
     def _follow_unsent(self, feed: Feed, part: _Part, verdict: Verdict) -> _Sent:
         """What becomes of items that are not sent at all; it says nothing of the service."""
         if verdict.feed_stopped:
             self.stopped_feeds.setdefault(feed.name, verdict.feed_stopped)
             return _Sent([Outcome(item, 2, verdict.feed_stopped, 0, "") for item in part.batch], requests=0)
-        return self._listed(feed, part, verdict, 0, "")._replace(requests=0)
+        return self._follow_list(feed, part, verdict, 0, "")._replace(requests=0)
 
-    def _listed(self, feed: Feed, part: _Part, verdict: Verdict, code: int, request_id: str) -> _Sent:
+    def _follow_list(self, feed: Feed, part: _Part, verdict: Verdict, code: int, request_id: str) -> _Sent:
         """What becomes of the items that a verdict names, and of the others."""
         bad = [Outcome(part.batch[index], 400, reason, 400, request_id) for index, reason in verdict.refused.items()]
         bad += [Outcome(part.batch[index], 2, reason, code, request_id) for index, reason in verdict.failed.items()]

@@ -146,9 +146,9 @@ class Connection:
         return self._once(request)
 
     def _once(self, request: bytes) -> Response:
-        stream = self._opened()
+        stream = self._open()
         try:
-            stream.settimeout(self._left())
+            stream.settimeout(self._time_left())
             stream.sendall(request)
         except TimeoutError:
             raise
@@ -162,21 +162,21 @@ class Connection:
                 raise error from None
         return self._answer(stream)
 
-    def _opened(self) -> socket.socket:
+    def _open(self) -> socket.socket:
         if self._socket is None:
-            plain = self._connected()
+            plain = self._connect()
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.settimeout(self._left())
-            self._socket = self._secured(plain) if self.address.is_secure else plain
+            plain.settimeout(self._time_left())
+            self._socket = self._secure(plain) if self.address.is_secure else plain
         return self._socket
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         """A connection to the first address that takes one; none of several may use up the time of the others."""
         found = self._addresses()
         for number, (family, kind, protocol, _, target) in enumerate(found, 1):
             plain = socket.socket(family, kind, protocol)
             try:
-                plain.settimeout(self._left() / (3 if len(found) > 1 else 1))
+                plain.settimeout(self._time_left() / (3 if len(found) > 1 else 1))
                 plain.connect(target)
                 return plain
             except OSError:
@@ -203,14 +203,14 @@ class Connection:
         else:
             thread = threading.Thread(target=look_up, daemon=True)
             thread.start()
-            thread.join(self._left())
+            thread.join(self._time_left())
         if not answer:
             raise TimeoutError
         if isinstance(answer[0], Exception):
             raise answer[0]
         return list(answer[0])
 
-    def _secured(self, plain: socket.socket) -> socket.socket:
+    def _secure(self, plain: socket.socket) -> socket.socket:
         try:
             context = trust(self.ca_file, self.ca_place)
             return context.wrap_socket(plain, server_hostname=self.address.host)
@@ -218,21 +218,21 @@ class Connection:
             plain.close()
             raise
 
-    def _left(self) -> float:
+    def _time_left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
     def _receive(self, stream: socket.socket) -> bytes:
-        stream.settimeout(self._left())
+        stream.settimeout(self._time_left())
         return stream.recv(65_536)
 
     def _answer(self, stream: socket.socket) -> Response:
         rest = b""
         while True:
             head, rest = self._head(stream, rest)
-            status, headers, is_open = _parsed(self.url, head)
+            status, headers, is_open = _parse(self.url, head)
             if status >= 200:
                 break
         is_empty = status in (204, 304)
@@ -240,7 +240,7 @@ class Connection:
         if is_empty:
             body = b""
         else:
-            body = self._chunked(stream, rest) if is_chunked else self._plain(stream, rest, headers)
+            body = self._read_chunks(stream, rest) if is_chunked else self._plain(stream, rest, headers)
         if not is_open or not (is_empty or is_chunked or "content-length" in headers):
             self.close()
         if headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
@@ -304,7 +304,7 @@ class Connection:
                 raise ServiceError(f"{self.url}: an answer of more than {MOST_BODY} bytes")
         return b"".join(parts)[:wanted]
 
-    def _chunked(self, stream: socket.socket, received: bytes) -> bytes:
+    def _read_chunks(self, stream: socket.socket, received: bytes) -> bytes:
         parts: list[bytes] = []
         size = 0
         while True:
@@ -366,7 +366,7 @@ def _reason(error: Exception) -> str:
     return f"{reason[:1].lower()}{reason[1:]}"
 
 
-def _parsed(url: str, head: bytes) -> tuple[int, dict[str, str], bool]:
+def _parse(url: str, head: bytes) -> tuple[int, dict[str, str], bool]:
     """Status, headers, and whether the connection stays open after this answer (RFC 9112, 9.3)."""
     lines = head.decode("latin-1").split("\r\n")
     version, _, rest = lines[0].partition(" ")

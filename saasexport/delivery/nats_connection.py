@@ -77,7 +77,7 @@ class NatsConnection:
         host, colon, port = address.strip("/").rpartition(":")
         if not colon or not port.isdecimal():  # an IPv6 address ends with a bracket
             host, port = address.strip("/"), str(PORT)
-        self._socket = socket.create_connection((host.strip("[]"), int(port)), self._left())
+        self._socket = socket.create_connection((host.strip("[]"), int(port)), self._time_left())
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         verb, _, content = self._line().partition(b" ")
         about: dict[str, Any] = json.loads(content) if verb == b"INFO" else {}
@@ -130,7 +130,7 @@ class NatsConnection:
 
     # Bytes
 
-    def _left(self) -> float:
+    def _time_left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -138,13 +138,13 @@ class NatsConnection:
 
     def _send(self, data: bytes) -> None:
         assert self._socket is not None  # noqa: S101  # it was opened
-        self._socket.settimeout(self._left())
+        self._socket.settimeout(self._time_left())
         with suppress(ConnectionError):  # what the server said before it closed is read next
             self._socket.sendall(data)
 
     def _receive(self) -> None:
         assert self._socket is not None  # noqa: S101  # it was opened
-        self._socket.settimeout(self._left())
+        self._socket.settimeout(self._time_left())
         more = self._socket.recv(65_536)
         if not more:
             raise ServiceError(f"{self.url}: the server closed the connection")

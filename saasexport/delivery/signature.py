@@ -20,7 +20,7 @@ class AdobeSignature:
     """Makes the header for each request; a token is used for half its time."""
 
     def __init__(self, private_key_file: str, place: str = "[service] private_key_file") -> None:
-        self._key, self._padding, self._hash = _loaded(private_key_file, place)
+        self._key, self._padding, self._hash = _load(private_key_file, place)
         self._token = ""
         self._until = 0.0
 
@@ -30,17 +30,17 @@ class AdobeSignature:
         # A clock that was set back makes a token look good for longer than it is.
         if not self._until - GOOD_FOR_SECONDS / 2 <= now < self._until:
             self._until = now + GOOD_FOR_SECONDS / 2
-            self._token = self._signed(int(now))
+            self._token = self._sign(int(now))
         return {"x-gw-signature": self._token}
 
-    def _signed(self, now: int) -> str:
-        head = _encoded({"typ": "JWT", "alg": "RS256"})
-        claims = _encoded({"iat": now, "exp": now + GOOD_FOR_SECONDS})
+    def _sign(self, now: int) -> str:
+        head = _encode({"typ": "JWT", "alg": "RS256"})
+        claims = _encode({"iat": now, "exp": now + GOOD_FOR_SECONDS})
         signature = self._key.sign(head + b"." + claims, self._padding, self._hash)
         return (head + b"." + claims + b"." + _base64(signature)).decode()
 
 
-def _loaded(path: str, place: str) -> tuple[Any, Any, Any]:
+def _load(path: str, place: str) -> tuple[Any, Any, Any]:
     find_installed()
     try:
         from cryptography.hazmat.primitives import hashes
@@ -63,7 +63,7 @@ def _loaded(path: str, place: str) -> tuple[Any, Any, Any]:
     return key, PKCS1v15(), hashes.SHA256()
 
 
-def _encoded(values: dict[str, Any]) -> bytes:
+def _encode(values: dict[str, Any]) -> bytes:
     return _base64(json.dumps(values, separators=(",", ":")).encode())
 
 

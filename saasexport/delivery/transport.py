@@ -58,7 +58,7 @@ class Transport:
             **self._usual_headers(),
         }
         self.keep_pace()
-        return self._connection().post(path, headers, gzipped(body))
+        return self._connection().post(path, headers, compress(body))
 
     def get(self, path: str) -> Response:
         """Read what stands at a path; raises ServiceError without an answer."""
@@ -124,7 +124,7 @@ def request_id_of(url: str, body: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def gzipped(body: bytes) -> bytes:
+def compress(body: bytes) -> bytes:
     """The body compressed at level 1: more would cost more than it saves (design.md 8)."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     return packer.compress(body) + packer.flush()

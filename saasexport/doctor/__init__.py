@@ -32,8 +32,8 @@ OF_BOTH: tuple[Check, ...] = (
     capture.changelogs,
     capture.reconciliation,
     own_feeds.whole_tables,
-    own_feeds.tried,
-    own_feeds.repaired,
+    own_feeds.trial,
+    own_feeds.repairs,
     network.history,
     network.service,
 )

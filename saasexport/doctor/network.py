@@ -55,7 +55,7 @@ def service(examined: Examined) -> Findings:
             yield warn("service", client.state.stopped, "wait, or see what the service's operator says")
             return
         if examined.config["service.destination"] != "commerce":
-            yield from _checked(client)
+            yield from _check(client)
             return
         # One feed stands for all that use the common route.
         own = [feed for feed in feeds if installation.config.of_feed(feed.name, "path")]
@@ -66,7 +66,7 @@ def service(examined: Examined) -> Findings:
         client.close()
 
 
-def _checked(client: Client) -> Findings:
+def _check(client: Client) -> Findings:
     """What a destination says of itself."""
     try:
         checks = client.destination.check()

@@ -45,7 +45,7 @@ def whole_tables(examined: Examined) -> Findings:
             yield ok("feeds", f"{feed.name}: {table} is not watched: {reason}")
 
 
-def tried(examined: Examined) -> Findings:
+def trial(examined: Examined) -> Findings:
     """The first entities of each file can be assembled, in the time that a query has."""
     installation = examined.installation
     for feed, loaded, file in _files(examined):
@@ -54,13 +54,13 @@ def tried(examined: Examined) -> Findings:
         shop = installation.shop_now(lambda kind, key: f"{kind} {key}", feed)
         try:
             with leaving_out(shop.exclude):
-                checking.assembled(feed, shop, checking.entity_ids(feed, shop, checking.CHUNK))
+                checking.assemble(feed, shop, checking.entity_ids(feed, shop, checking.CHUNK))
         except ShopError as error:
             reason = str(error).removeprefix(f"{feed.name}: ")
             yield fail("feeds", f"{feed.name}: {file}: {reason}", f"see: saasexport feeds check {file}")
 
 
-def repaired(examined: Examined) -> Findings:
+def repairs(examined: Examined) -> Findings:
     """The daily comparison found nothing that no change had announced."""
     lines = {line["feed"]: line["repaired"] for line in numbers.rows(examined.installation)}
     for feed, _, file in _files(examined):

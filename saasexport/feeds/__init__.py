@@ -15,16 +15,16 @@ from saasexport.feed import Feed
 @cache
 def all_feeds() -> dict[str, Feed]:
     """Every feed that is built in, by its name, in the order in which a first sync sends them best."""
-    return in_order(_declared(""))
+    return in_order(_declarations(""))
 
 
 @cache
 def further_feeds(destination: str) -> dict[str, Feed]:
     """The feeds that exist where they are sent to a destination, and nowhere else: their modules say ONLY_FOR."""
-    return _declared(destination)
+    return _declarations(destination)
 
 
-def _declared(destination: str) -> dict[str, Feed]:
+def _declarations(destination: str) -> dict[str, Feed]:
     feeds: dict[str, Feed] = {}
     for name in _modules():
         module = import_module(f"{__name__}.{name}")

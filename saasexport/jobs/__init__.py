@@ -53,8 +53,8 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             module.run(installation, content, options)
             return cron_mail.tell(name, installation.ours, [], options.cron)
         if copied_shop.is_awaited(installation.config):
-            told = options.verbose or sys.stderr.isatty()
-            Log(installation.config["export.log_dir"], f"bin/{name}", told).say(f"{name}: {WAITS}")
+            is_verbose = options.verbose or sys.stderr.isatty()
+            Log(installation.config["export.log_dir"], f"bin/{name}", is_verbose).say(f"{name}: {WAITS}")
             return 0
         opening.bring_in_line(installation, content)
         return _sync(module, installation, options)

@@ -16,7 +16,7 @@ from saasexport import queries
 from saasexport.errors import ShopError
 from saasexport.mirror import ranges
 from saasexport.mirror.ranges import Batch, Digests
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Table, quoted
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Table, quote
 
 SQL = queries.beside(__file__)
 
@@ -62,7 +62,7 @@ class Copy:
 
     # What it knows of itself
 
-    def known(self, name: str) -> Any:
+    def recall(self, name: str) -> Any:
         """What is kept under the name of a column."""
         row = self.db.execute(f"select {name} from saasexport_mirror").fetchone()
         return row[0] if row else None
@@ -107,15 +107,15 @@ class Copy:
     def make(self, table: Table) -> None:
         """Make a table anew, without rows."""
         self.drop(table.here)
-        self.db.execute(f"create table {quoted(table.here)} {_body(table)}")
+        self.db.execute(f"create table {quote(table.here)} {_body(table)}")
         for number, index in enumerate(table.indexes, 1):
-            columns = ", ".join(map(quoted, index))
+            columns = ", ".join(map(quote, index))
             # A name that no table of a shop has.
-            self.db.execute(f"create index {quoted(f'{table.here}.{number}')} on {quoted(table.here)} ({columns})")
+            self.db.execute(f"create index {quote(f'{table.here}.{number}')} on {quote(table.here)} ({columns})")
 
     def drop(self, name: str) -> None:
         """Take a table away, and what is known of it."""
-        self.db.execute(f"drop table if exists {quoted(name)}")
+        self.db.execute(f"drop table if exists {quote(name)}")
         self.db.execute("delete from saasexport_mirror_table where name = ?", (name,))
         self.db.execute("delete from saasexport_mirror_range where name = ?", (name,))
 
@@ -142,17 +142,17 @@ class Copy:
         if not table.key:
             return self._apply_whole(table, stage)
         written = 0
-        same = " and ".join(f"{stage[5:]}.{quoted(name)} = copy.{quoted(name)}" for name in table.key)
+        same = " and ".join(f"{stage[5:]}.{quote(name)} = copy.{quote(name)}" for name in table.key)
         for batch in batches:
             written += self.db.execute(
-                f"delete from {quoted(table.here)} as copy where ({_condition(table, batch)})"
+                f"delete from {quote(table.here)} as copy where ({_condition(table, batch)})"
                 f" and not exists (select 1 from {stage} where {same})"
             ).rowcount
         return written + self.db.execute(_upsert(table, stage)).rowcount
 
     def _apply_whole(self, table: Table, stage: str) -> int:
         """Rows without a key are compared as a whole, and counted."""
-        names = [quoted(column.name) for column in table.columns]
+        names = [quote(column.name) for column in table.columns]
         columns, exact = ", ".join(names), ", ".join(f"{name} collate binary" for name in names)
         same = " and ".join(f"wanted.{name} collate binary is numbered.{name}" for name in names)
         counted = f"{stage}_counted"
@@ -162,7 +162,7 @@ class Copy:
             f" select {columns}, row_number() over (partition by {exact}) as number from {stage}"
         )
         self.db.execute(f"create index temp.{stage[5:]}_number on {stage[5:]}_counted ({exact}, number)")
-        words = {"table": quoted(table.here), "columns": columns, "exact": exact, "stage": stage, "same": same}
+        words = {"table": quote(table.here), "columns": columns, "exact": exact, "stage": stage, "same": same}
         written = self.db.execute(SQL.excess_rows.format(**words)).rowcount
         return written + self.db.execute(SQL.lacking_rows.format(**words)).rowcount
 
@@ -178,12 +178,12 @@ def _real(value: bytes | str) -> float | str:
 
 
 def _body(table: Table) -> str:
-    columns = [f"{quoted(column.name)} {column.declared}" for column in table.columns]
+    columns = [f"{quote(column.name)} {column.declared}" for column in table.columns]
     is_number = len(table.key) == 1 and table.part == INTEGER
     if is_number:
-        columns = [f"{each} primary key" if each.startswith(quoted(table.key[0]) + " ") else each for each in columns]
+        columns = [f"{each} primary key" if each.startswith(quote(table.key[0]) + " ") else each for each in columns]
     elif table.key:
-        columns.append(f"primary key ({', '.join(map(quoted, table.key))})")
+        columns.append(f"primary key ({', '.join(map(quote, table.key))})")
     return f"({', '.join(columns)})"
 
 
@@ -192,7 +192,7 @@ def _condition(table: Table, batch: Batch) -> str:
     first = table.first
     if first is None or first.part == WHOLE or batch.is_all:
         return "true"
-    name = f"copy.{quoted(first.name)}"
+    name = f"copy.{quote(first.name)}"
     if batch.hashes:
         is_binary = int(first.part == BINARY)
         return f"hash_of(cast({name} as blob), {is_binary}) in ({', '.join(map(str, batch.hashes))})"
@@ -206,19 +206,19 @@ def _condition(table: Table, batch: Batch) -> str:
 
 def _upsert(table: Table, stage: str) -> str:
     """Rows that are equal are not written, and fire no trigger; a key may be another in its letter case."""
-    names = [quoted(column.name) for column in table.columns]
+    names = [quote(column.name) for column in table.columns]
     is_number = len(table.key) == 1 and table.part == INTEGER
-    changing = [name for name in names if not (is_number and name == quoted(table.key[0]))]
-    query = f"insert into {quoted(table.here)} ({', '.join(names)}) select {', '.join(names)} from {stage} where true"
-    key = ", ".join(map(quoted, table.key))
+    changing = [name for name in names if not (is_number and name == quote(table.key[0]))]
+    query = f"insert into {quote(table.here)} ({', '.join(names)}) select {', '.join(names)} from {stage} where true"
+    key = ", ".join(map(quote, table.key))
     if not changing:
         return f"{query} on conflict ({key}) do nothing"
     updates = ", ".join(f"{name} = excluded.{name}" for name in changing)
-    differs = " or ".join(f"{quoted(table.here)}.{name} collate binary is not excluded.{name}" for name in changing)
+    differs = " or ".join(f"{quote(table.here)}.{name} collate binary is not excluded.{name}" for name in changing)
     return f"{query} on conflict ({key}) do update set {updates} where {differs}"
 
 
 def plan_of(copy: Copy) -> dict[str, Any]:
     """What is kept of the plan."""
-    plan: dict[str, Any] = json.loads(copy.known("plan") or "{}")
+    plan: dict[str, Any] = json.loads(copy.recall("plan") or "{}")
     return plan

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from saasexport import queries
-from saasexport.mirror.mysql_columns import column_of, quoted, row_digest
+from saasexport.mirror.mysql_columns import column_of, quote, row_digest
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import (
     CONNECT_SECONDS,
@@ -148,21 +148,21 @@ class MySQL:
 
     def extent(self, table: Table) -> tuple[int, int, int]:
         """The least and greatest value of the first key column, and the number of rows."""
-        key = quoted(table.key[0])
-        [(least, most, rows)] = self._all(f"select min({key}), max({key}), count(*) from {quoted(table.name)}")
+        key = quote(table.key[0])
+        [(least, most, rows)] = self._all(f"select min({key}), max({key}), count(*) from {quote(table.name)}")
         return int(least or 0), int(most or 0), int(rows)
 
     def digests(self, table: Table, width: int) -> Digests:
         """The digests of a table's ranges.  `group by 1`: an alias may be the name of a column."""
         query = (
-            f"select {_range(table, width)}, count(*), sum({row_digest(table)}) from {quoted(table.name)} group by 1"
+            f"select {_range(table, width)}, count(*), sum({row_digest(table)}) from {quote(table.name)} group by 1"
         )
         return {int(number): (int(rows), int(digest)) for number, rows, digest in self._all(query)}
 
     def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of some ranges, some at a time."""
         values = ", ".join(column.value for column in table.columns)
-        query = f"select {values} from {quoted(table.name)} where {_condition(table, batch)}"
+        query = f"select {values} from {quote(table.name)} where {_condition(table, batch)}"
         cursor = self._connection.cursor(self._streaming)
         cursor.execute(query)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
@@ -229,7 +229,7 @@ def _range(table: Table, width: int) -> str:
     first = table.first
     if first is None or first.part == WHOLE:
         return "0"
-    name = quoted(first.name)
+    name = quote(first.name)
     if first.part == INTEGER:
         return f"({name} div {width}) - ({name} < 0 and {name} mod {width} <> 0)"
     text = f"hex({name})" if first.part == BINARY else f"cast({name} as char character set utf8mb4)"
@@ -240,7 +240,7 @@ def _condition(table: Table, batch: Batch) -> str:
     first = table.first
     if first is None or batch.is_all:
         return "true"
-    name = quoted(first.name)
+    name = quote(first.name)
     if batch.hashes:
         return f"{_range(table, 0)} in ({', '.join(map(str, batch.hashes))})"
     pieces = []

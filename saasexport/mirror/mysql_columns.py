@@ -21,7 +21,7 @@ _QUOTED = 255
 _DIGITS = 15
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name as MySQL takes it."""
     return "`" + name.replace("`", "``") + "`"
 
@@ -29,15 +29,15 @@ def quoted(name: str) -> str:
 def column_of(row: tuple[Any, ...]) -> Column:
     """A column, as the information schema describes it."""
     _, name, kind, whole_kind, nullable, collation, charset, precision, scale, length = row
-    column = _typed(name, kind.lower(), whole_kind.lower(), (precision, scale))
+    column = _type_of(name, kind.lower(), whole_kind.lower(), (precision, scale))
     if column is None:
         column = _of_text(name, kind.lower(), (collation or "", charset or "", int(length or 0)))
     return column._replace(is_nullable=nullable != "NO")
 
 
-def _typed(name: str, kind: str, whole_kind: str, size: tuple[Any, Any]) -> Column | None:
+def _type_of(name: str, kind: str, whole_kind: str, size: tuple[Any, Any]) -> Column | None:
     """A number or bytes; None for what is read as text."""
-    it = quoted(name)
+    it = quote(name)
     if kind in _INTEGERS:
         most = 2**63 - 1 if kind == "bigint" and "unsigned" in whole_kind else None
         return Column(name, "INTEGER", it, f"ifnull({it}, 'N')", INTEGER, most=most)
@@ -59,7 +59,7 @@ def _typed(name: str, kind: str, whole_kind: str, size: tuple[Any, Any]) -> Colu
 def _of_text(name: str, kind: str, text: tuple[str, str, int]) -> Column:
     collation, charset, length = text
     declared = "TEXT COLLATE NOCASE" if collation.endswith("_ci") else "TEXT"
-    it = value = quoted(name)
+    it = value = quote(name)
     if charset and charset not in _UNICODE:
         it = f"convert({it} using utf8mb4)"
     if kind in _TEXTS or length > _QUOTED:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from saasexport.errors import ConfigError, ShopError
-from saasexport.mirror.tables import Table, quoted
+from saasexport.mirror.tables import Table, quote
 
 # Table -> its columns, as feeds name them.
 Needs = dict[str, list[str]]
@@ -54,10 +54,10 @@ def skeleton(shown: Iterable[Table]) -> sqlite3.Connection:
     """An empty database with the tables of a server."""
     empty = sqlite3.connect(":memory:", isolation_level=None)
     for table in shown:
-        columns = ", ".join(f"{quoted(column.name)} {column.declared}" for column in table.columns)
-        key = f", primary key ({', '.join(map(quoted, table.key))})" if table.key else ""
+        columns = ", ".join(f"{quote(column.name)} {column.declared}" for column in table.columns)
+        key = f", primary key ({', '.join(map(quote, table.key))})" if table.key else ""
         try:
-            empty.execute(f"create table {quoted(table.here)} ({columns}{key})")
+            empty.execute(f"create table {quote(table.here)} ({columns}{key})")
         except sqlite3.Error:
             continue  # two names, or columns, that differ in letter case only, or a name of SQLite's own
     return empty

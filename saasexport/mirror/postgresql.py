@@ -23,7 +23,7 @@ from saasexport.mirror.server import (
     failure,
     missing_library,
 )
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes, quoted
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes, quote
 
 SQL = queries.beside(__file__)
 
@@ -151,24 +151,24 @@ class PostgreSQL:
 
     def extent(self, table: Table) -> tuple[int, int, int]:
         """The least and greatest value of the first key column, and the number of rows."""
-        key = quoted(table.key[0])
-        [(least, most, rows)] = self._all(f"select min({key}), max({key}), count(*) from {quoted(table.name)}")
+        key = quote(table.key[0])
+        [(least, most, rows)] = self._all(f"select min({key}), max({key}), count(*) from {quote(table.name)}")
         return int(least or 0), int(most or 0), int(rows)
 
     def digests(self, table: Table, width: int) -> Digests:
         """The digests of a table's ranges."""
         if table.has_versions:
-            row = ", ".join((*map(quoted, table.key), "tableoid", "xmin", "ctid"))
+            row = ", ".join((*map(quote, table.key), "tableoid", "xmin", "ctid"))
             digest = f"hashtextextended(concat_ws(',', {row}), 0)"
         else:
             digest = f"hashtextextended(row({', '.join(column.digest for column in table.columns)})::text, 0)"
-        query = f"select {_range(table, width)}, count(*), sum({digest}) from {quoted(table.name)} group by 1"
+        query = f"select {_range(table, width)}, count(*), sum({digest}) from {quote(table.name)} group by 1"
         return {int(number): (int(rows), int(total)) for number, rows, total in self._all(query)}
 
     def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of some ranges, some at a time."""
         values = ", ".join(column.value for column in table.columns)
-        query = f"select {values} from {quoted(table.name)} where {_condition(table, batch)}"
+        query = f"select {values} from {quote(table.name)} where {_condition(table, batch)}"
         some: list[tuple[Any, ...]] = []
         with self._connection.cursor() as cursor:
             for row in cursor.stream(query, size=self._size) if self._size > 1 else cursor.stream(query):
@@ -235,8 +235,8 @@ def _range(table: Table, width: int) -> str:
     if first is None or first.part == WHOLE:
         return "0"
     if first.part == INTEGER:
-        return f"{quoted(first.name)}::bigint >> {width.bit_length() - 1}"
-    name = quoted(first.name)
+        return f"{quote(first.name)}::bigint >> {width.bit_length() - 1}"
+    name = quote(first.name)
     text = f"upper(encode({name}, 'hex'))" if first.part == BINARY else f"convert_to({first.value}, 'UTF8')"
     return f"get_byte(decode(left(md5({text}), 2), 'hex'), 0)"
 
@@ -247,7 +247,7 @@ def _condition(table: Table, batch: Batch) -> str:
         return "true"
     if batch.hashes:
         return f"{_range(table, 0)} in ({', '.join(map(str, batch.hashes))})"
-    name = quoted(first.name)
+    name = quote(first.name)
     pieces = []
     for least, most in batch.pieces:
         ends = [f"{name} >= {least}"] if least is not None else []

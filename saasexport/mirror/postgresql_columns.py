@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column, quoted
+from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column, quote
 
 _INTEGERS = ("int2", "int4", "int8", "oid")
 _LOOSE_KEYS = ("json", "xml", "money", "interval")  # whose texts are not compared as keys
@@ -18,20 +18,20 @@ _HEADER = 4
 def column_of(row: Sequence[Any]) -> Column:
     """A column, as the catalogue describes it."""
     name, kind, modifier, group, is_not_null = row
-    column = _typed(name, kind, int(modifier))
+    column = _type_of(name, kind, int(modifier))
     if column is None:
         declared = "TEXT COLLATE NOCASE" if kind == "citext" else "TEXT"
-        value = f"{quoted(name)}::text"
+        value = f"{quote(name)}::text"
         if kind == "timestamptz":
-            value = f"({quoted(name)} at time zone 'UTC')::text"
+            value = f"({quote(name)} at time zone 'UTC')::text"
         part = TEXT if group in ("b", "e") and kind not in _LOOSE_KEYS else WHOLE
         column = Column(name, declared, value, value, part)
     return column._replace(is_nullable=not is_not_null)
 
 
-def _typed(name: str, kind: str, modifier: int) -> Column | None:
+def _type_of(name: str, kind: str, modifier: int) -> Column | None:
     """A number or bytes; None for what is read as text."""
-    it = quoted(name)
+    it = quote(name)
     if kind in _INTEGERS:
         return Column(name, "INTEGER", f"{it}::text", f"{it}::text", INTEGER)
     if kind == "bool":

@@ -50,7 +50,7 @@ def width_of(least: int, most: int, rows: int) -> int:
     return width
 
 
-def widened(digests: Digests, factor: int) -> Digests:
+def widen(digests: Digests, factor: int) -> Digests:
     """The digests of ranges that are so many times as wide."""
     wide: Digests = {}
     for number, (rows, digest) in digests.items():

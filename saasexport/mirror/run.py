@@ -19,7 +19,7 @@ from saasexport.mirror import plan, ranges
 from saasexport.mirror.copy import Copy, plan_of
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import Server, Torn
-from saasexport.mirror.tables import INTEGER, WHOLE, Column, Table, quoted
+from saasexport.mirror.tables import INTEGER, WHOLE, Column, Table, quote
 
 # A snapshot in which the shop changed a table itself is thrown away, and another one taken.
 TRIES = 3
@@ -85,7 +85,7 @@ class _Run:
         self.emptied = emptied  # tables that an earlier snapshot of this run showed empty at once
         self.outcome = Outcome()
         self.known = copy.tables()
-        before = (copy.known("source"), copy.known("epoch"))
+        before = (copy.recall("source"), copy.recall("epoch"))
         self.is_full = how.is_full or (before != (how.source, server.epoch) and before != (None, None))
         self.fetched: list[_Fetched] = []
         self._inexact: dict[str, None] = {}
@@ -118,7 +118,7 @@ class _Run:
         shape, reading, _ = self.known.get(table.here, ("", "", 0))
         if self.is_full or (shape, reading) != (table.shape, table.reading):
             return False
-        if self.how.gates.get("state") != self.copy.known("state"):
+        if self.how.gates.get("state") != self.copy.recall("state"):
             return False
         gate, looked_at = self.how.gates.get("tables", {}).get(table.name, ("", 0))
         is_fresh = self.server.is_gate_exact or 0 <= self.outcome.snapshot_at - looked_at < GATE_SECONDS
@@ -132,7 +132,7 @@ class _Run:
             if gate := gates.get(table.name):
                 moment = self.outcome.snapshot_at if table.name in looked_at else before[table.name][1]
                 kept[table.name] = (gate, moment)
-        self.outcome.gates = {"state": self.copy.known("state"), "tables": kept}
+        self.outcome.gates = {"state": self.copy.recall("state"), "tables": kept}
 
     def _refuse_torn(self, tables: list[Table]) -> None:
         """Whether the tables are still those that the plan was made for: some changes show at once."""
@@ -155,7 +155,7 @@ class _Run:
             before = self.copy.digests(table)
         now = self.server.digests(table, width)
         if table.part == INTEGER and (is_new or not self.how.is_first) and (factor := ranges.excess(now)) > 1:
-            width, now, before = width * factor, ranges.widened(now, factor), ranges.widened(before, factor)
+            width, now, before = width * factor, ranges.widen(now, factor), ranges.widen(before, factor)
         if before and not now and not self.how.is_first:
             self._refuse_sudden_loss(table)
         is_full = self.is_full or reading != table.reading
@@ -194,7 +194,7 @@ class _Run:
             rows = self._rows(table, batch)
             with self.copy.transaction():
                 if is_new:
-                    self.copy.add(table, f"main.{quoted(table.here)}", rows, self.server.gives_bytes)
+                    self.copy.add(table, f"main.{quote(table.here)}", rows, self.server.gives_bytes)
                 else:
                     stage = self.copy.stage(0, table)
                     self.copy.add(table, stage, rows, self.server.gives_bytes)
@@ -224,7 +224,7 @@ class _Run:
     def _write(self, made: plan.Plan) -> None:
         kept = json.dumps(made.kept)
         gone = self.known.keys() - {table.here for table in made.tables}
-        before = (self.copy.known("plan"), self.copy.known("source"), self.copy.known("epoch"))
+        before = (self.copy.recall("plan"), self.copy.recall("source"), self.copy.recall("epoch"))
         if not self.fetched and not gone and before == (kept, self.how.source, self.server.epoch):
             return
         with self.copy.transaction():

@@ -77,7 +77,7 @@ def _leading(index: tuple[str, ...], present: set[str]) -> Iterable[str]:
         yield name
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name as SQLite and PostgreSQL take it."""
     return '"' + name.replace('"', '""') + '"'
 

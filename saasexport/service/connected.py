@@ -147,7 +147,7 @@ class Connected:
     def folded_sku(self, catalog: Catalog, sku: str) -> str:
         """The SKU as the shop writes it."""
         view = self._views.get((catalog.scope.environment, catalog.scope.view.code))
-        if catalog.enabled(sku) or view is None:
+        if catalog.find_enabled(sku) or view is None:
             return sku
         select = "select sku from catalog_product where view_id = ? and folded = ? order by sku"
         row = self._reading().execute(select, (view, sku.casefold())).fetchone()

@@ -17,7 +17,7 @@ from saasexport.shapes.words import Field, ListOf, Record, Scalar, Type
 Test = Callable[[object], bool]
 
 
-def compiled(record: Record) -> Test:
+def compile_test(record: Record) -> Test:
     """The test of one record, with all that is nested in it written out in place."""
     names = (f"v{number}" for number in count())
     namespace: dict[str, object] = dict(TESTS)

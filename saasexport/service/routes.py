@@ -88,8 +88,8 @@ class Routes:
 
     def admit(self, request: Request) -> Target | Asked:
         """The target of a request, or the refusal of one that its head already rules out."""
-        if asked := self._storefront.admit(request):
-            return asked
+        if chosen := self._storefront.admit(request):
+            return chosen
         unread = request.length > 0
         if not request.has_key(self._api_key):
             raise Refusal(401, "the X-Api-Key is missing or wrong", closes=unread)
@@ -191,7 +191,7 @@ class Routes:
         rows = rows_of(inflate(body, self._max_body, taking) if is_gzip else body, self._validator(target.feed))
         if rows:
             self._store.save(target.environment, target.feed, rows, request.request_id)
-            self._storefront.received()
+            self._storefront.take_note()
         return Answer(200, json_bytes({"status": "ACCEPTED", "acceptedCount": len(rows)}))
 
     def _validator(self, feed: str) -> Validator:
@@ -208,8 +208,8 @@ class Routes:
             case "item":
                 return self._item(target, query)
             case "digests":
-                shape, asked = self._shapes[target.feed], parameters(query, digests.PARAMETERS)
-                return digests.answer(self._store, shape, target.environment, asked)
+                shape, chosen = self._shapes[target.feed], parameters(query, digests.PARAMETERS)
+                return digests.answer(self._store, shape, target.environment, chosen)
         return _about(self._shapes)
 
     def _counts(self) -> Answer:
@@ -230,13 +230,13 @@ class Routes:
         )
 
     def _items(self, target: Target, query: str) -> Answer:
-        asked = parameters(query, ("after", "limit", "deleted"))
-        limit = limit_of(asked)
-        deleted = asked.get("deleted", "0")
+        chosen = parameters(query, ("after", "limit", "deleted"))
+        limit = limit_of(chosen)
+        deleted = chosen.get("deleted", "0")
         if deleted not in ("0", "1"):
             raise Refusal(400, "deleted: expected 0 or 1")
         items, following = self._store.page(
-            target.environment, target.feed, asked.get("after", ""), limit, deleted == "1"
+            target.environment, target.feed, chosen.get("after", ""), limit, deleted == "1"
         )
         # The items are JSON already, exactly as they were sent.
         text = f'{{"items":[{",".join(items)}],"next":'.encode()
@@ -244,11 +244,11 @@ class Routes:
 
     def _item(self, target: Target, query: str) -> Answer:
         names = self._shapes[target.feed].identity
-        asked = parameters(query, names)
-        missing = [name for name in names if name not in asked]
+        chosen = parameters(query, names)
+        missing = [name for name in names if name not in chosen]
         if missing:
             raise Refusal(400, f"the identity of {target.feed} needs {', '.join(missing)}")
-        item = self._store.one(target.environment, target.feed, identity_text([asked[name] for name in names]))
+        item = self._store.one(target.environment, target.feed, identity_text([chosen[name] for name in names]))
         if item is None:
             raise Refusal(404, "no such item was ever received")
         return Answer(200, item.encode())

@@ -59,8 +59,8 @@ class Validator:
 
     def __init__(self, shape: FeedShape) -> None:
         self.shape = shape
-        self._is_valid_item = quick.compiled(shape.item)
-        self._is_valid_tombstone = quick.compiled(shape.tombstone)
+        self._is_valid_item = quick.compile_test(shape.item)
+        self._is_valid_tombstone = quick.compile_test(shape.tombstone)
         self._identity = shape.identity
         self._exported = shape.exported
 
@@ -69,9 +69,9 @@ class Validator:
         is_deleted = type(item) is dict and item.get("deleted") is True
         is_valid = self._is_valid_tombstone if is_deleted else self._is_valid_item
         if not is_valid(item):
-            found = list(islice(problems(self._shape(is_deleted), item), PROBLEMS_NAMED))
-            if found:
-                return found
+            wrong = list(islice(problems(self._shape(is_deleted), item), PROBLEMS_NAMED))
+            if wrong:
+                return wrong
         valid = cast("dict[str, str]", item)
         identity = identity_text([str(valid[name]) for name in self._identity])
         return Accepted(identity, utc(valid[self._exported]), is_deleted)
@@ -89,18 +89,18 @@ def problems(declared: Type, value: object, path: str = "") -> Iterator[Problem]
     """Everything that is wrong with a value, in the order of the shape."""
     if isinstance(declared, Scalar):
         if not _scalar_test(declared)(value):
-            yield Problem(INVALID_VALUE, path, f"expected {declared.says}, found {found(value)}", value)
+            yield Problem(INVALID_VALUE, path, f"expected {declared.says}, found {show(value)}", value)
     elif isinstance(declared, ListOf):
         yield from _list_problems(declared, value, path)
     elif not isinstance(value, dict):
-        yield Problem(INVALID_VALUE, path, f"expected an object, found {found(value)}", value)
+        yield Problem(INVALID_VALUE, path, f"expected an object, found {show(value)}", value)
     else:
         yield from _record_problems(declared, value, path)
 
 
 def _list_problems(declared: ListOf, value: object, path: str) -> Iterator[Problem]:
     if not isinstance(value, list):
-        yield Problem(INVALID_VALUE, path, f"expected a list, found {found(value)}", value)
+        yield Problem(INVALID_VALUE, path, f"expected a list, found {show(value)}", value)
     elif not value:
         yield Problem(INVALID_VALUE, path, "a list without elements has to be null", value)
     else:
@@ -151,7 +151,7 @@ def _scalar_test(scalar: Scalar) -> Callable[[object], bool]:
     return quick.scalar_test(scalar)
 
 
-def found(value: object) -> str:
+def show(value: object) -> str:
     """A value as a message names it: short, whatever came in."""
     if value is None:
         return "null"

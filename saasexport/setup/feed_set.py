@@ -163,7 +163,7 @@ def _unavailable(each: "Loaded", reason: str) -> Feed:
     published = all_feeds().get(each.name)
     if published is not None:
         own: dict[str, Any] = {"subscriptions": (), "settings": (), "due": None, "fingerprint": None}
-        return published.replaced(**own, assemble=_nothing, origin=each.path, fault=reason)
+        return published.with_fields(**own, assemble=_nothing, origin=each.path, fault=reason)
     identity = each.head.identity or ("id",)
     return Feed(each.name, identity, ("", ""), _nothing, origin=each.path, fault=reason)
 

@@ -87,13 +87,13 @@ def skeleton(config: Config, file: str) -> None:
         empty.backup(target)
 
 
-def update(config: Config, ours: sqlite3.Connection, is_full: bool = False, told: Told = NOBODY) -> Outcome:
+def update(config: Config, ours: sqlite3.Connection, is_full: bool = False, report: Told = NOBODY) -> Outcome:
     """One run: bring the copy up to date, and put on record how that went; ShopError leaves the copy as it was."""
     before = state(ours)
     began, moment = time.monotonic(), now_text()
     try:
         with closing(connect(access(config))) as server:
-            outcome = _copy(config, server, _how(config, before, is_full, told))
+            outcome = _copy(config, server, _how(config, before, is_full, report))
     except Exception as error:
         with transaction(ours):
             ours.execute(SQL.keep_failure, {"since": before.failed_since or moment, "error": str(error)})
@@ -118,7 +118,7 @@ def update(config: Config, ours: sqlite3.Connection, is_full: bool = False, told
     return outcome
 
 
-def _how(config: Config, before: State, is_full: bool, told: Told) -> run.How:
+def _how(config: Config, before: State, is_full: bool, report: Told) -> run.How:
     wanted = plan.Wanted(
         config["mirror.prefix"],
         tuple(config["mirror.tables"]),
@@ -127,7 +127,7 @@ def _how(config: Config, before: State, is_full: bool, told: Told) -> run.How:
         partial(needs, config),
     )
     place = str(sources.parse(config["mirror.source"]))
-    return run.How(wanted, place, is_full, is_awaited(config), json.loads(before.gates), told.progress, told.expect)
+    return run.How(wanted, place, is_full, is_awaited(config), json.loads(before.gates), report.progress, report.expect)
 
 
 def _copy(config: Config, server: Server, how: run.How) -> Outcome:

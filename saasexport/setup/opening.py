@@ -126,7 +126,7 @@ def take_over(config: settings.Config, content: bytes) -> Installation:
     Nothing is known of what it sent, so every feed is compared with the shop.
     """
     identity = identity_in(config)
-    ours = _made(config, config["export.database"])
+    ours = _make(config, config["export.database"])
     with db.transaction(ours):
         if identity is not None and db.setting(ours, "installation_id") not in (None, identity):
             db.keep(ours, installation_id=identity)
@@ -136,7 +136,7 @@ def take_over(config: settings.Config, content: bytes) -> Installation:
     return set_up(config, content, identity)
 
 
-def _made(config: settings.Config, file: str) -> sqlite3.Connection:
+def _make(config: settings.Config, file: str) -> sqlite3.Connection:
     """Our database with its fixed tables, which are made if they are not there."""
     ours = db.connect_ours(file, create=True, accepts_old=True, place=config.place("export.database"))
     db.install(ours)
@@ -169,7 +169,7 @@ def set_up(
 def begin(config: settings.Config, identity: str | None = None, file: str | None = None) -> sqlite3.Connection:
     """Our database with the id of this installation, before the shop is asked anything."""
     require_folders(config)
-    ours = _made(config, file or config["export.database"])
+    ours = _make(config, file or config["export.database"])
     with db.transaction(ours):
         if db.setting(ours, "installation_id") is None:
             db.keep(ours, installation_id=identity or os.urandom(8).hex(), cleaned_at=now_text())

@@ -211,8 +211,8 @@ def _items(rows: list[Any], default: _Settings) -> "dict[int, _Settings | Invali
     """Stock items by product; most of a shop have one of a few sets of settings."""
     items: dict[int, _Settings | InvalidValue] = {}
     known: dict[tuple[Any, ...], _Settings | InvalidValue] = {}
-    for product_id, quantity, *said in rows:
-        row = tuple(said)
+    for product_id, quantity, *values in rows:
+        row = tuple(values)
         if row not in known:
             known[row] = _settings(row, default)
         settings = known[row]

@@ -14,7 +14,7 @@ def compare_items(installation: Installation, feed: Feed, match: lookup.Match) -
     table = installation.table(feed)
     shop_now = lookup.shop_of(installation, feed)
     with shop_now.reading(1):  # as a sync does: a text that fits into no item is not read
-        assembled, faults = table.encoder.encoded(steps.assemble(feed, shop_now, [match.entity_id]))
+        assembled, faults = table.encoder.encode(steps.assemble(feed, shop_now, [match.entity_id]))
     rows = installation.ours.execute(lookup.sql("rows", feed), {"entity_id": match.entity_id}).fetchall()
     sent = {row[0]: row[1:] for row in rows}
     errors = {identity: (fault.identity, fault.error) for identity, fault in table.identities_of_faults(faults)}

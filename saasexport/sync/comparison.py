@@ -71,7 +71,7 @@ class Comparison:
 
     def _say(self, ids: Sequence[EntityId]) -> int:
         shop = self.this_pass.shop
-        compared = self.digester.compared(assemble(self.feed, shop, ids))
+        compared = self.digester.digest_items(assemble(self.feed, shop, ids))
         self.scratch.executemany(SQL.say, compared)
         self.this_pass.report.items += len(compared)
         if isinstance(shop.uuid_of, Uuids):
@@ -154,7 +154,7 @@ class Comparison:
         everything.__dict__["shop"] = installation.shop_now(Uuids(of.ours, installation.shop_identity), self.feed, 0)
 
         def find(ids: Sequence[EntityId]) -> int:
-            compared = self.digester.compared(assemble(self.feed, everything.shop, ids))
+            compared = self.digester.digest_items(assemble(self.feed, everything.shop, ids))
             self.scratch.executemany(SQL.set_beyond, [(each.entity_id, each.key) for each in compared])
             return self.digester.weight
 
@@ -177,7 +177,7 @@ class Comparison:
 
     def _say_again(self, ids: Sequence[EntityId]) -> int:
         encoder = self.this_pass.table.encoder
-        items, faults = encoder.encoded(assemble(self.feed, self.this_pass.shop, ids))
+        items, faults = encoder.encode(assemble(self.feed, self.this_pass.shop, ids))
         digests = [
             (self.digester.of_item(as_dict(item)), bytes.fromhex(identity)) for identity, item in items.items()
         ]
@@ -258,7 +258,7 @@ class Comparison:
         encoder = self.this_pass.table.encoder
         with self.this_pass.shop.reading(1):
             entities: list[EntityItems] = assemble(self.feed, self.this_pass.shop, [entity_id])
-            item = encoder.encoded(entities)[0].get(identity)
+            item = encoder.encode(entities)[0].get(identity)
         return as_dict(item) if item else None
 
     def _fields(self, shop: dict[str, Any], held: dict[str, Any]) -> dict[str, list[Any]]:

@@ -20,7 +20,7 @@ def count(table: FeedTable, feed: Feed, shop: Shop, staged: tuple[list[Pending],
     entities = [entity_id for entity_id, in table.rows("staged_since", ids=_ids(pending), since=since)]
     if not entities:
         return
-    announced = _announced(table, feed, shop, sizes)
+    announced = _find_announced(table, feed, shop, sizes)
     items = sum(entity_id not in announced for entity_id in entities) if announced is not None else 0
     table.ours.execute(indexer.SQL.add_repaired, {"feed": feed.name, "items": items})
 
@@ -29,7 +29,7 @@ def _ids(pending: Iterable[Pending]) -> str:
     return "[" + ",".join(str(each.row_id) for each in pending) + "]"
 
 
-def _announced(table: FeedTable, feed: Feed, shop: Shop, sizes: Sizes) -> set[object] | None:
+def _find_announced(table: FeedTable, feed: Feed, shop: Shop, sizes: Sizes) -> set[object] | None:
     """The entities that unread rows of the changelog lead to; None: every one."""
     cursor = indexer.cursor(table.ours, feed)
     head, _ = changelog.head(shop.connection, feed)

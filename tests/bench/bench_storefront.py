@@ -108,7 +108,7 @@ class Bench:
         variables = {"phrase": "", "pageSize": 24, "filter": [{"attribute": "categoryPath", "eq": category}]}
         body = json.dumps({"query": LISTING + PRICES, "variables": variables}).encode()
         request = Request("POST", "/graphql", "", {"magento-store-view-code": "default"}, len(body), True)
-        answer = endpoint.answered(self.connected, request, body, "")
+        answer = endpoint.answer(self.connected, request, body, "")
         assert b'"errors"' not in answer.body, answer.body[:500]
 
     def update(self, rate, phrase):

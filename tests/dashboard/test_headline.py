@@ -119,7 +119,7 @@ def test_a_full_sync_that_is_half_done_is_a_bar_with_the_time_left(own, own_dash
 )
 def test_the_time_left_is_as_the_time_so_far(done, began, left):
     now = datetime(2026, 1, 2, 3, 10, tzinfo=UTC)
-    assert Running(done, 100, began).left(now) == left
+    assert Running(done, 100, began).time_left(now) == left
 
 
 def test_a_sync_in_slices_remembers_when_it_began(own):

@@ -34,7 +34,7 @@ def test_what_was_added_went_or_changed_differs():
 
 
 def test_ranges_can_be_joined_to_wider_ones():
-    assert ranges.widened({-1: (1, 7), 0: (1, 5), 1: (2, 6), 2: (1, 9)}, 2) == {-1: (1, 7), 0: (3, 11), 1: (1, 9)}
+    assert ranges.widen({-1: (1, 7), 0: (1, 5), 1: (2, 6), 2: (1, 9)}, 2) == {-1: (1, 7), 0: (3, 11), 1: (1, 9)}
 
 
 def test_neighbours_are_fetched_as_one_piece():

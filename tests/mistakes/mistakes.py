@@ -37,7 +37,7 @@ MISTAKES = (
     Mistake(
         "every read has a deadline, the request has none",
         "delivery/http_connection.py",
-        "        stream.settimeout(self._left())\n        return stream.recv(65_536)",
+        "        stream.settimeout(self._time_left())\n        return stream.recv(65_536)",
         "        stream.settimeout(self.timeout)\n        return stream.recv(65_536)",
         ("test_network.py::test_nothing_is_marked_delivered_without_a_good_answer_and_the_job_ends",),
     ),
@@ -118,8 +118,8 @@ MISTAKES = (
     Mistake(
         "a deletion does not say what is deleted",
         "database/items.py",
-        "        payload = picked(self.payload, json.loads(data), {})\n        payload.pop",
-        "        payload = picked(self.feed.minimal, json.loads(data), {})\n        payload.pop",
+        "        payload = pick(self.payload, json.loads(data), {})\n        payload.pop",
+        "        payload = pick(self.feed.minimal, json.loads(data), {})\n        payload.pop",
         ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
     ),
     Mistake(

@@ -161,7 +161,7 @@ def mutated(draw: st.DrawFn, feed: str) -> object:
 @cache
 def quick_tests(feed: str) -> tuple[quick.Test, quick.Test]:
     """The compiled tests of item and tombstone."""
-    return quick.compiled(SHAPES[feed].item), quick.compiled(SHAPES[feed].tombstone)
+    return quick.compile_test(SHAPES[feed].item), quick.compile_test(SHAPES[feed].tombstone)
 
 
 def shapes(feed_shape: FeedShape) -> tuple[Record, Record]:

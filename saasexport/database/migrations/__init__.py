@@ -36,7 +36,7 @@ def bring_up(
     version = ours.execute("pragma user_version").fetchone()[0]
     if version in (0, upto):
         return False
-    wanted = _wanted(ours, fixed)
+    wanted = _fresh_tables(ours, fixed)
     steps = [script_of(number) for number in range(version + 1, upto + 1)]
     for table in _feed_tables(ours):
         with db.transaction(ours):
@@ -83,7 +83,7 @@ def _conform_table(ours: sqlite3.Connection, table: str, wanted: dict[str, tuple
 
 def conform(ours: sqlite3.Connection, fixed: str) -> None:
     """Make every table and index what schema.sql says it is; rows stay."""
-    wanted = _wanted(ours, fixed)
+    wanted = _fresh_tables(ours, fixed)
     present = _objects(ours)
     for name, (kind, _, sql) in wanted.items():
         if kind == "table" and name not in present:
@@ -119,7 +119,7 @@ def _objects(connection: sqlite3.Connection) -> dict[str, tuple[str, str, str]]:
     return {name: (kind, table, sql) for kind, name, table, sql in connection.execute(SQL.objects)}
 
 
-def _wanted(ours: sqlite3.Connection, fixed: str) -> dict[str, tuple[str, str, str]]:
+def _fresh_tables(ours: sqlite3.Connection, fixed: str) -> dict[str, tuple[str, str, str]]:
     """What a fresh database has, as SQLite itself writes it down; feed tables only where there is one."""
     fresh = sqlite3.connect(":memory:", isolation_level=None)
     try:
@@ -145,7 +145,7 @@ def _feed_tables(ours: sqlite3.Connection) -> dict[str, str]:
     built_in = {feed.table: db.feed_table_script(feed) for feed in all_feeds().values()}
     tables: dict[str, str] = {}
     for table, text in ours.execute(SQL.feed_tables).fetchall():
-        told = {name: pattern.search(text) for name, pattern in _TOLD.items()}
-        values = {name: match[1] if match else table for name, match in told.items()}
+        stated = {name: pattern.search(text) for name, pattern in _TOLD.items()}
+        values = {name: match[1] if match else table for name, match in stated.items()}
         tables[table] = built_in.get(table) or db.SCHEMA.feed_table.format(feed_table=table, **values)
     return tables

@@ -39,7 +39,7 @@ class Commerce:
             reason = "an unreadable answer" if answer is None else f"a 200 that does not say ACCEPTED {count}"
             return Verdict(stopped=f"{self.url}: {reason}")
         if response.status == 400:
-            refused = answers.listed(answer, len(call.batch))
+            refused = answers.list_errors(answer, len(call.batch))
             message = message or "the service refused the item"
             return Verdict(refused) if refused else Verdict(is_unclear=True, message=message)
         return judge_failure(self.url, call.path, response, message, HINT)

@@ -57,7 +57,7 @@ class ListQuery:
             return row[self.elements[0][0]]
         if not self._is_nested:
             return {name: row[at] for at, name in self.elements}
-        return _nested(row, self.elements)
+        return _nest(row, self.elements)
 
     @cached_property
     def _is_nested(self) -> bool:
@@ -94,7 +94,7 @@ class Assembler:
         Where a query fails for what an entity's rows hold, that entity alone is set aside.
         """
         try:
-            return list(self._assembled(shop, ids))
+            return list(self._assemble(shop, ids))
         except ShopError as error:
             if not ids or not self._is_of_rows(shop, error):
                 raise
@@ -116,7 +116,7 @@ class Assembler:
             return False
         return True
 
-    def _assembled(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[EntityItems]:
+    def _assemble(self, shop: Shop, ids: Sequence[EntityId]) -> Iterator[EntityItems]:
         rows: dict[EntityId, list[Row]] = {}
         wanted = frozenset(ids)
         for row in shop.rows(self.items, ids):
@@ -219,7 +219,7 @@ class Assembler:
             if not casting.put(item, column.name, column.field, None):
                 casting.add_fault(faults, column.name, "has no value")
         for name, field, cast, columns in given.objects:
-            value = _nested(row, columns)
+            value = _nest(row, columns)
             if value or casting.is_required_object(field):
                 value = cast(value, faults)
             if not casting.put(item, name, field, value or None):
@@ -244,7 +244,7 @@ class _Given(NamedTuple):
     lists: list[tuple[ListQuery, dict[EntityId | None, Elements]]]
 
 
-def _nested(row: Row, columns: Sequence[tuple[int, str]]) -> dict[str, Any]:
+def _nest(row: Row, columns: Sequence[tuple[int, str]]) -> dict[str, Any]:
     """An object of the columns that have a value, `image.url` being a field of a field."""
     made: dict[str, Any] = {}
     for at, name in columns:

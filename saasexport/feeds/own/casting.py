@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from saasexport.feeds.own import rules
-from saasexport.feeds.own.scalars import Wrong, conversion_of, parsed_json, shown
+from saasexport.feeds.own.scalars import Wrong, conversion_of, parsed_json, show
 from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
 from saasexport.values import is_left_out, no_blob
 
@@ -49,7 +49,7 @@ def add_fault(faults: list[str], name: str, reason: str) -> None:
 def check_rules(declared: Iterable[Rule], made: dict[str, Any], faults: list[str], within: str = "") -> None:
     """Put down which rules do not hold between the fields of an item, or of an object in it."""
     for rule in declared:
-        if wrong := rules.broken(rule, made):
+        if wrong := rules.find_fault(rule, made):
             add_fault(faults, within + wrong[0], wrong[1])
 
 
@@ -76,7 +76,7 @@ def _scalar(kind: Scalar, name: str) -> Cast:
             return convert(value)
         except Wrong as error:
             reason = no_blob(value, kind.says) if isinstance(value, bytes) else str(error)
-            add_fault(faults, name, reason or f"{shown(value)} is not {kind.says}")
+            add_fault(faults, name, reason or f"{show(value)} is not {kind.says}")
         return ABSENT
 
     return cast
@@ -87,7 +87,7 @@ def _list(kind: ListOf, name: str) -> Cast:
     takes_null = isinstance(kind.element, Scalar) and kind.element.kind == "string_or_null"
 
     def cast(value: Any, faults: list[str]) -> Any:
-        values = _parsed(value, name, list, faults)
+        values = _parse(value, name, list, faults)
         if values is ABSENT or values is None:
             return values
         made = [element(each, faults) if each is not None else None for each in values]
@@ -109,7 +109,7 @@ def _record(kind: Record, name: str) -> Cast:
     ]
 
     def cast(value: Any, faults: list[str]) -> Any:
-        given = _parsed(value, name, dict, faults)
+        given = _parse(value, name, dict, faults)
         if given is ABSENT or given is None:
             return given
         before = len(faults)
@@ -130,18 +130,18 @@ def _record(kind: Record, name: str) -> Cast:
     return cast
 
 
-def _parsed(value: Any, name: str, kind: type, faults: list[str]) -> Any:
+def _parse(value: Any, name: str, kind: type, faults: list[str]) -> Any:
     """The list or the object that a value is, or says as JSON; None if it says null."""
     says = "a list" if kind is list else "an object"
     if isinstance(value, str):
         try:
             value = parsed_json(value)
         except ValueError:
-            add_fault(faults, name, f"{shown(value)} is not JSON")
+            add_fault(faults, name, f"{show(value)} is not JSON")
             return ABSENT
         if value is None:
             return None
     if isinstance(value, kind):
         return value
-    add_fault(faults, name, no_blob(value, says) if isinstance(value, bytes) else f"{shown(value)} is not {says}")
+    add_fault(faults, name, no_blob(value, says) if isinstance(value, bytes) else f"{show(value)} is not {says}")
     return ABSENT

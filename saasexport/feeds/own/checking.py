@@ -35,7 +35,7 @@ class Finding(NamedTuple):
     entity: EntityId | None = None
     what: str = "items"
 
-    def shown(self, path: str) -> str:
+    def in_words(self, path: str) -> str:
         """The line for people."""
         place = f"{path}:{self.line}" if self.line else path
         word = "" if self.is_fault else "note: "
@@ -63,7 +63,7 @@ def check(loaded: Loaded, shop: Shop, judge: Judge, only: Sequence[EntityId] = (
     assert loaded.feed is not None  # noqa: S101  # the caller looked
     checked = Checked()
     ids = list(only) or entity_ids(loaded.feed, shop, MOST)
-    together = assembled(loaded.feed, shop, ids)
+    together = assemble(loaded.feed, shop, ids)
     counting = _Counting(loaded)
     _judge_items(loaded, together, judge, counting)
     checked.entities = len(ids)
@@ -91,7 +91,7 @@ def entity_ids(feed: Feed, shop: Shop, limit: int) -> list[EntityId]:
     return list(dict.fromkeys(ids))
 
 
-def assembled(feed: Feed, shop: Shop, ids: Sequence[EntityId], at_once: int = CHUNK) -> dict[EntityId, EntityItems]:
+def assemble(feed: Feed, shop: Shop, ids: Sequence[EntityId], at_once: int = CHUNK) -> dict[EntityId, EntityItems]:
     """What entities give, by their ids, as many assembled at once."""
     given: dict[EntityId, EntityItems] = {}
     for start in range(0, len(ids), at_once):
@@ -100,7 +100,7 @@ def assembled(feed: Feed, shop: Shop, ids: Sequence[EntityId], at_once: int = CH
             with shop.reading(len(piece)):
                 given |= {entity.id: entity for entity in feed.assemble(shop, piece)}
         except TooHeavy:
-            given |= assembled(feed, shop, piece, max(len(piece) // 4, 1))
+            given |= assemble(feed, shop, piece, max(len(piece) // 4, 1))
     return given
 
 
@@ -185,7 +185,7 @@ def _alone(
     """What an entity gives otherwise alone: it depends on which others are asked for."""
     assert loaded.feed is not None  # noqa: S101
     some = ids[:: max(1, len(ids) // ALONE)][:ALONE]
-    alone = assembled(loaded.feed, shop, some, 1)
+    alone = assemble(loaded.feed, shop, some, 1)
     differing: dict[str, list[EntityId]] = {}
     for entity_id in some:
         for name in _differences(together.get(entity_id), alone.get(entity_id)):

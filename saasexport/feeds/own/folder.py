@@ -51,7 +51,7 @@ def load_file(path: str, around: Surroundings, require: Require, other_text: str
             if hasattr(module, "FEED"):
                 return _of_pair(path, module_file, module)
             code = _bytes(module_file)
-            more = functions.checked(getattr(module, "FUNCTIONS", {}))
+            more = functions.check(getattr(module, "FUNCTIONS", {}))
         text = _text(path) if other_text is None else other_text
     except SaasExportError as error:
         return Loaded(path, _name_only(path), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
@@ -80,7 +80,7 @@ def _of_pair(path: str, module_file: str, module: ModuleType) -> Loaded:
     if not isinstance(feed, Feed):
         return Loaded(module_file, _name_only(path), faults=[Fault(0, "FEED is no saasexport.feed.Feed")])
     digest = loading.digest_of(_bytes(path) + _bytes(module_file), {})
-    return Loaded(path, Head(feed=feed.name), feed.replaced(origin=path, digest=digest))
+    return Loaded(path, Head(feed=feed.name), feed.with_fields(origin=path, digest=digest))
 
 
 def _module(path: str) -> ModuleType:

@@ -31,7 +31,7 @@ def number_of(key: Any) -> int | None:
     return int.from_bytes(digest[:8], "big") >> (64 - NUMBER_BITS)
 
 
-def encoded(value: Any) -> str | None:
+def encode(value: Any) -> str | None:
     """A text, or bytes, in base64."""
     return None if value is None else base64.b64encode(_bytes(value)).decode()
 
@@ -183,7 +183,7 @@ def utc(local: Any, zone: Any) -> Any:
 
 FUNCTIONS: Functions = {
     "number_of": (1, number_of),
-    "base64": (1, encoded),
+    "base64": (1, encode),
     "md5": (1, md5),
     "sha1": (1, sha1),
     "unescape": (1, unescape),
@@ -212,7 +212,7 @@ class NotFunctions(Exception):
     """What a module declares as its functions cannot be used; the text says why."""
 
 
-def checked(declared: Any) -> Functions:
+def check(declared: Any) -> Functions:
     """The functions that a module declares."""
     shown = 'expected {"name": (number of arguments, function)}'
     if not isinstance(declared, dict):

@@ -180,7 +180,7 @@ class _Loader:
                 self._check_result(query)
         if self.loaded.faults:
             return None
-        feed = self._declared(assembler, subscriptions, settings, text)
+        feed = self._declare(assembler, subscriptions, settings, text)
         for other in self.around.published.values():
             if other.name != feed.name and feed.table in (other.table, other.view):
                 self._fault(self.head.feed_line, f"feed: {feed.name} would have the table of the feed {other.name}")
@@ -197,8 +197,8 @@ class _Loader:
             return None
         _, declared, _ = self.schema.columns(table)[column.lower()]
         kind = self.head.kind or ("integer" if "int" in declared.lower() else "text")
-        name = reads.quoted(column)
-        sample = f"select typeof({name}) from {reads.quoted(table)} where {name} is not null limit 1"
+        name = reads.quote(column)
+        sample = f"select typeof({name}) from {reads.quote(table)} where {name} is not null limit 1"
         if self.around.shop.execute(sample).fetchall() == [("blob",)]:
             self._fault(
                 line,
@@ -229,7 +229,7 @@ class _Loader:
     # The queries
 
     def _prepare(self, query: Query) -> None:
-        allowed = (*self._allowed(query.name), *self.around.parameters)
+        allowed = (*self._parameters_of(query.name), *self.around.parameters)
         for name in reads.parameters_of(query.text):
             if name not in allowed:
                 known = ", ".join(f":{each}" for each in allowed)
@@ -248,7 +248,7 @@ class _Loader:
             column = name.rpartition(":")[0]
             self._fault(query.line_of(column), f"query {query.name}: column {column} stands twice")
 
-    def _allowed(self, name: str) -> tuple[str, ...]:
+    def _parameters_of(self, name: str) -> tuple[str, ...]:
         if name.startswith(("via_", "id_")):
             return PARAMETERS["keys"]
         return PARAMETERS.get(name, PARAMETERS["items"])
@@ -392,14 +392,14 @@ class _Loader:
         for table, line in self.head.unwatched_lines.items():
             if not self.schema.kind(table):
                 self._fault(line, f"unwatched: no table {table}{_near(table, self.schema.names())}")
-        subscriptions += self._unnamed()
+        subscriptions += self._find_unnamed()
         own = Subscription(*self._place(self.head.table, self.head.column))
         return [own, *subscriptions], tuple(settings)
 
     def _place(self, table: str, column: str) -> tuple[str, str]:
         return self.schema.name(table), self.schema.columns(table)[column.lower()][0]
 
-    def _unnamed(self) -> Iterator[Subscription]:
+    def _find_unnamed(self) -> Iterator[Subscription]:
         """The tables that are read and have no line: every item is compared when one changes."""
         named = {each.table.lower() for each in (*self.head.watches, *self.head.everything)} | set(self.head.unwatched)
         queries = [query for query in self.loaded.queries.values() if not query.name.startswith(("via_", "id_"))]
@@ -418,7 +418,7 @@ class _Loader:
 
     # The feed
 
-    def _declared(
+    def _declare(
         self, assembler: Assembler | None, subscriptions: list[Subscription], settings: tuple[Setting, ...], text: str
     ) -> Feed:
         assert assembler is not None  # noqa: S101  # there are no faults
@@ -427,7 +427,7 @@ class _Loader:
         used = {name for query in queries.values() for name in reads.parameters_of(query)}
         parameters = {name: value for name, value in self.around.parameters.items() if name in used}
         return Feed(
-            **self._named(),
+            **self._names(),
             identity=self.shape.identity,
             entity=entity,
             assemble=assembler,
@@ -445,7 +445,7 @@ class _Loader:
             digest=digest_of(text.encode() + self.around.code, parameters),
         )
 
-    def _named(self) -> dict[str, Any]:
+    def _names(self) -> dict[str, Any]:
         """What a published feed has by its name, and another by its file."""
         published = self.around.published.get(self.head.feed)
         if published is not None:
@@ -486,7 +486,7 @@ def _count(items: str, entity: tuple[str, str]) -> str:
     """The number of items of the entities after one, up to another; empty where items does not ask for ids."""
     if "ids" not in reads.parameters_of(items):
         return ""
-    table, column = map(reads.quoted, entity)
+    table, column = map(reads.quote, entity)
     range_of_ids = f"{column} > :after collate binary and {column} <= :upto collate binary"
     ids = f"(select json_group_array({column}) from {table} where {range_of_ids})"
     return f"select count(*) from (\n{reads.with_parameter(items, ':ids', ids)}\n)"

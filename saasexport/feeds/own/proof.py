@@ -16,7 +16,7 @@ from typing import Any
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop
-from saasexport.feeds.own.checking import assembled
+from saasexport.feeds.own.checking import assemble
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loading import Loaded, Query
 from saasexport.feeds.own.trial import Copy, Place, Table, ask, assembled_alone
@@ -152,22 +152,22 @@ class Trial:
 
     def breadth(self, line: Watch) -> int:
         """How much a line names: rows, each counted for every entity."""
-        return sum(map(len, self._named(line)[0].values()))
+        return sum(map(len, self._name_line(line)[0].values()))
 
     # Who is named
 
     def names_any(self, line: Watch, ids: Iterable[EntityId]) -> bool:
         """Whether a line names any of these entities, by whatever row."""
-        return not self._named(line)[0].keys().isdisjoint(ids)
+        return not self._name_line(line)[0].keys().isdisjoint(ids)
 
     def places(self, lines: Iterable[Watch], entity_id: EntityId) -> set[Place]:
         """The rows that name an entity by some lines of a table, both while they are there and once deleted."""
         lines = list(lines)
-        there = {place for line in lines for place in self._named(line)[0].get(entity_id, ())}
-        gone = {place for line in lines for place in self._named(line)[1].get(entity_id, ())}
+        there = {place for line in lines for place in self._name_line(line)[0].get(entity_id, ())}
+        gone = {place for line in lines for place in self._name_line(line)[1].get(entity_id, ())}
         return there & gone
 
-    def _named(self, line: Watch) -> tuple[Named, Named]:
+    def _name_line(self, line: Watch) -> tuple[Named, Named]:
         key = (line.table.lower(), line.column.lower(), line.via or repr(line.values))
         there = self._of_line.get((*key[:2], key[2] + "+"))
         if there is None:
@@ -191,7 +191,7 @@ class Trial:
         wanted = set().union(*there.values())
         for place, value in rows:
             if place in wanted and not self.is_over:
-                with self.copy.changed():
+                with self.copy.take_back():
                     table.delete([place])
                     for entity_id in ask(self.shop, self.feed, query.text, [value]):
                         gone.setdefault(entity_id, set()).add(place)
@@ -247,7 +247,7 @@ class Trial:
 
     def is_same(self, entity_id: EntityId, kept: dict[str, set[Place]]) -> bool:
         """Whether an entity gives the same in the reduced shop, with some rows of each table put in."""
-        with self._reduced.changed():
+        with self._reduced.take_back():
             for table, places in kept.items():
                 self._reduced.table(table).insert(self.copy.table(table).rows(places))
             return assembled_alone(self.feed, self._reduced_shop, entity_id) == self.before(entity_id)
@@ -255,16 +255,16 @@ class Trial:
     def changes(self, entity_id: EntityId, change: Callable[[], Any]) -> bool:
         """Whether an entity gives something else after a change of the whole shop."""
         before = self.before(entity_id)
-        with self.copy.changed():
+        with self.copy.take_back():
             change()
             return assembled_alone(self.feed, self.shop, entity_id) != before
 
     def differing(self, change: Callable[[], Any]) -> list[EntityId]:
         """The entities that give something else after a change of the whole shop."""
         before = {entity_id: self.before(entity_id) for entity_id in self.ids}
-        with self.copy.changed():
+        with self.copy.take_back():
             change()
-            after = assembled(self.feed, self.shop, self.ids)
+            after = assemble(self.feed, self.shop, self.ids)
         return [entity_id for entity_id in self.ids if after.get(entity_id) != before[entity_id]]
 
     def names(self, keys: Iterable[tuple[Watch, list[Any]]], entity_id: EntityId) -> bool:
@@ -314,11 +314,11 @@ class Prover:
         proved.is_whole = not trial.is_over
         return proved
 
-    def _kept(self, entity_id: EntityId) -> dict[str, set[Place]]:
+    def _keep_places(self, entity_id: EntityId) -> dict[str, set[Place]]:
         return {table: self.trial.places(self.trial.watching(table), entity_id) for table in self._reduced}
 
     def _try(self, entity_id: EntityId) -> None:
-        kept = self._kept(entity_id)
+        kept = self._keep_places(entity_id)
         while self._reduced and not self.trial.is_same(entity_id, kept) and not self.trial.is_over:
             blamed = [table for table in kept if self._blame(entity_id, table, kept[table])]
             if not blamed:  # rows of several tables, or together with others: nothing can be said
@@ -348,7 +348,7 @@ class Prover:
                 suspects = rest
         keys = self.trial.keys(name, suspects)
         is_named_there = self.trial.names(keys, entity_id)
-        with self.trial.copy.changed():
+        with self.trial.copy.take_back():
             table.delete(suspects)
             is_named_gone = self.trial.names(keys, entity_id)
         if is_named_there and is_named_gone:
@@ -382,7 +382,8 @@ class Prover:
         rows = table.values(column, *(line.column for line in lines))
         others = list(dict.fromkeys(values[0] for _, values in rows))
         for place, (old, *keys) in rows[:40]:
-            concerned = {each for line in lines for each in trial.ids if place in trial._named(line)[0].get(each, ())}
+            known = [trial._name_line(line)[0] for line in lines]
+            concerned = {each for named in known for each in trial.ids if place in named.get(each, ())}
             for new in [other for other in (None, *others[:3]) if other is not old and other != old]:
                 for entity_id in list(concerned)[:3]:
                     if trial.is_over or name in self.proved.missed:
@@ -395,7 +396,7 @@ class Prover:
         place, column, new = move
         trial = self.trial
         before = trial.before(entity_id)
-        with trial.copy.changed():
+        with trial.copy.take_back():
             if not table.update(place, column, new):
                 return
             after = [
@@ -470,18 +471,18 @@ class Prover:
             places = trial.places(trial.watching(name), entity_id)
             if name not in proved.shown:
                 is_any = True
-                kept = kept if kept is not None else self._kept(entity_id)
+                kept = kept if kept is not None else self._keep_places(entity_id)
                 if places and not trial.is_same(entity_id, {**kept, name: set()}):
                     proved.shown.add(name)
             for line in lines:
                 if line in proved.needed:
                     continue
                 is_any = True
-                if entity_id in trial._named(line)[0]:
+                if entity_id in trial._name_line(line)[0]:
                     proved.naming.add(line)
                 without = trial.places((each for each in trial.watching(name) if each is not line), entity_id)
                 if without != places:
-                    kept = kept if kept is not None else self._kept(entity_id)
+                    kept = kept if kept is not None else self._keep_places(entity_id)
                     if not trial.is_same(entity_id, {**kept, name: without}):
                         proved.needed.add(line)
         return is_any

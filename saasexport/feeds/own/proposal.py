@@ -49,7 +49,7 @@ class Proposal:
     def text(self) -> str:
         """The lines, and the queries of their vias, as a file has them."""
         queries = [f"\n-- name: via_{name}\n{query};" for name, query in self.vias.items()]
-        return "".join(f"{each}\n" for each in [*map(verdict.shown, self.lines), *queries])
+        return "".join(f"{each}\n" for each in [*map(verdict.show, self.lines), *queries])
 
 
 class _Candidate(NamedTuple):
@@ -62,17 +62,17 @@ def propose(text: str, load: Load, shop: Shop, ids: list[EntityId]) -> Proposal:
     """The lines that a file lacks; `ids` are the entities that are tried."""
     proposal = Proposal()
     loaded = load(text)
-    proved = _proved(loaded, shop, ids, SECONDS)
+    proved = _prove(loaded, shop, ids, SECONDS)
     proposal.is_whole = proved.is_whole
     compared = [table for table in loaded.compared if table in proved.tables]
     proposal.unshown = [table for table in compared if table not in proved.missed and table not in proved.shown]
     lines, queries, is_over = _search(text, load, shop, ids, list(proved.missed))
     proposal.is_whole = proposal.is_whole and not is_over
     while lines:
-        proposal.lines, proposal.vias = _renamed(
+        proposal.lines, proposal.vias = _rename(
             [line for chosen in lines.values() for line in chosen], queries, _vias(loaded)
         )
-        again = _proved(load(with_lines(text, proposal)), shop, ids, PROOF)
+        again = _prove(load(with_lines(text, proposal)), shop, ids, PROOF)
         proposal.is_whole = proposal.is_whole and again.is_whole
         if not (wrong := set(again.missed) & set(lines)):
             break
@@ -88,7 +88,7 @@ def with_lines(text: str, proposal: Proposal) -> str:
     ending = "\r\n" if "\r\n" in text else "\n"
     place = max(each.line for each in directives(text) if each.word in ("entity", "watch", "everything", "unwatched"))
     lines = lines_of(text)
-    lines[place:place] = map(verdict.shown, proposal.lines)
+    lines[place:place] = map(verdict.show, proposal.lines)
     while proposal.vias and lines and not lines[-1].strip():
         lines.pop()
     if proposal.vias and not lines[-1].rstrip().endswith(";"):
@@ -98,7 +98,7 @@ def with_lines(text: str, proposal: Proposal) -> str:
     return ending.join(lines) + (ending if proposal.vias else "")
 
 
-def _proved(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> Proved:
+def _prove(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> Proved:
     trial = Trial(loaded, shop, ids, seconds)
     try:
         return Prover(trial).prove()
@@ -155,7 +155,7 @@ def _name(way: Way, queries: dict[str, str], taken: Iterable[str]) -> str:
     return name
 
 
-def _renamed(lines: list[Watch], queries: dict[str, str], taken: list[str]) -> tuple[list[Watch], dict[str, str]]:
+def _rename(lines: list[Watch], queries: dict[str, str], taken: list[str]) -> tuple[list[Watch], dict[str, str]]:
     """Lines and the queries that they go by, whose names are numbered without gaps."""
     names: dict[str, str] = {}
     for line in lines:

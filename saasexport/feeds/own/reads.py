@@ -52,7 +52,7 @@ class Schema:
     def _connect_virtual_tables(self) -> None:
         """Use the virtual tables once: SQLite connects them then, which the authorizer would take for writing."""
         virtual = (name for name, kind, _ in self._objects.values() if kind == "virtual table")
-        sources = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('')", *map(quoted, virtual))
+        sources = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('')", *map(quote, virtual))
         for source in sources:
             # A module that is not here is reported where a query needs it.
             with suppress(sqlite3.Error):
@@ -107,18 +107,18 @@ def of_query(shop: sqlite3.Connection, schema: Schema, query: str, parameters: M
             reads.columns.setdefault(schema.name(first), set()).add(second or "")
         return sqlite3.SQLITE_OK
 
-    with _authorized(shop, authorize):
+    with _authorize(shop, authorize):
         try:
             program = shop.execute("explain " + query, parameters).fetchall()
-            reads.names = tuple(column[0] for column in shop.execute(_described(query), parameters).description)
+            reads.names = tuple(column[0] for column in shop.execute(_describe(query), parameters).description)
         # ValueError and Warning: what some versions of Python raise for a text that is no query.
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise Refused(denied[0] if denied else str(error)) from error
-    reads.repeated = _repeated(program, schema)
+    reads.repeated = _find_repeated(program, schema)
     return reads
 
 
-def _repeated(program: list[Any], schema: Schema) -> set[str]:
+def _find_repeated(program: list[Any], schema: Schema) -> set[str]:
     """The tables that a program of SQLite's opens for more than one term of the query, itself or an index alone."""
     # An index that leads to its table is opened with it; what else is opened is a term of its own.
     leading = {row[2] for row in program if row[1] == "DeferredSeek"}
@@ -148,7 +148,7 @@ _TABLE_FUNCTION = "uses a table-valued function that is none of json_each, json_
 
 
 @contextmanager
-def _authorized(shop: sqlite3.Connection, authorize: Any) -> Any:
+def _authorize(shop: sqlite3.Connection, authorize: Any) -> Any:
     shop.set_authorizer(authorize)
     try:
         yield
@@ -156,7 +156,7 @@ def _authorized(shop: sqlite3.Connection, authorize: Any) -> Any:
         shop.set_authorizer(None)
 
 
-def _described(query: str) -> str:
+def _describe(query: str) -> str:
     return f"select * from (\n{query}\n) limit 0"
 
 
@@ -209,7 +209,7 @@ def with_function(query: str, name: str, other: str) -> str:
 _OTHER_PARAMETER = re.compile(r"(?<![\w$])[?@$]\w*")
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A name of the shop's as SQL takes it."""
     return '"' + name.replace('"', '""') + '"'
 

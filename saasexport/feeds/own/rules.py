@@ -23,7 +23,7 @@ _FALLBACKS = (
 _Check = Callable[[dict[str, Any], tuple[str, ...]], tuple[str, str] | None]
 
 
-def broken(rule: Rule, made: dict[str, Any]) -> tuple[str, str] | None:
+def find_fault(rule: Rule, made: dict[str, Any]) -> tuple[str, str] | None:
     """The field and the reason if a rule does not hold between fields that are valid one by one."""
     return _CHECKS[rule.kind](made, rule.names)
 

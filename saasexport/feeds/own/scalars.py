@@ -26,11 +26,11 @@ def conversion_of(kind: Scalar) -> Conversion:
     return _choice(kind.choices) if kind.choices else _CONVERSIONS[kind.kind]
 
 
-def shown(value: Any) -> str:
+def show(value: Any) -> str:
     """A value as a message shows it: one line, not too long."""
     if isinstance(value, bytes):
         return "binary data"
-    printed = repr(value) if isinstance(value, str) else json.dumps(value, default=shown)
+    printed = repr(value) if isinstance(value, str) else json.dumps(value, default=show)
     return printed if len(printed) <= 60 else printed[:57] + "..."
 
 
@@ -67,7 +67,7 @@ def _require_utf8(value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise Wrong(f"{shown(value)} is not valid UTF-8 text") from None
+        raise Wrong(f"{show(value)} is not valid UTF-8 text") from None
 
 
 def _key(value: Any) -> str:
@@ -180,14 +180,14 @@ def _moment(value: str, form: str) -> str:
         if moment.year < 1000:  # strftime writes fewer digits then, and no shop means it
             raise ValueError
     except (ValueError, OverflowError):
-        raise Wrong(f"{shown(value)} is not a time") from None
+        raise Wrong(f"{show(value)} is not a time") from None
     return moment.strftime(form)
 
 
-def _timed(form: str) -> Conversion:
+def _time(form: str) -> Conversion:
     def convert(value: Any) -> str:
         if not isinstance(value, str):
-            raise Wrong(f"{shown(value)} is not a time")
+            raise Wrong(f"{show(value)} is not a time")
         return _moment(value, form)
 
     return convert
@@ -222,7 +222,7 @@ def _without_fractions(value: Any) -> Any:
 
 
 def _nothing(value: Any) -> None:
-    raise Wrong(f"{shown(value)} where the feed never has a value")
+    raise Wrong(f"{show(value)} where the feed never has a value")
 
 
 _CONVERSIONS: dict[str, Conversion] = {
@@ -232,9 +232,9 @@ _CONVERSIONS: dict[str, Conversion] = {
     "integer": _integer,
     "number": _number,
     "scalar": _scalar,
-    "date_time": _timed("%Y-%m-%d %H:%M:%S"),
-    "rfc3339": _timed("%Y-%m-%dT%H:%M:%S+00:00"),
-    "any_time": _timed("%Y-%m-%d %H:%M:%S"),
+    "date_time": _time("%Y-%m-%d %H:%M:%S"),
+    "rfc3339": _time("%Y-%m-%dT%H:%M:%S+00:00"),
+    "any_time": _time("%Y-%m-%d %H:%M:%S"),
     "base64": _matching(r"(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"),
     "md5": _matching("[0-9a-f]{32}"),
     "sha1": _matching("[0-9a-f]{40}"),

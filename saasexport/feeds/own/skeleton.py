@@ -53,7 +53,7 @@ class Entity(NamedTuple):
         return f"{plain(self.table)}.{plain(column)}"
 
 
-def published(feed: str, entity: Entity) -> str:
+def write_published(feed: str, entity: Entity) -> str:
     """The file of a published feed."""
     shape = SHAPES[feed]
     fields = {name: it for name, it in shape.item.fields.items() if name not in (*ENGINES, shape.exported)}
@@ -106,9 +106,9 @@ def plain(name: str) -> str:
             try:
                 connection.execute(f"create table {name} ({name})")
             except sqlite3.Error:  # a word of SQL's own
-                return reads.quoted(name)
+                return reads.quote(name)
         return name
-    return reads.quoted(name)
+    return reads.quote(name)
 
 
 class _Column(NamedTuple):
@@ -145,13 +145,13 @@ def _items(columns: list[_Column], entity: Entity, headings: tuple[str, ...] = (
 
 def _columns(shape: FeedShape, fields: Mapping[str, Field], entity: Entity) -> list[_Column]:
     """The fields that have no query of their own, each a column; a field of an object is one as well."""
-    alike = {_folded(column): column for column in entity.columns}
+    alike = {_fold(column): column for column in entity.columns}
     columns: list[_Column] = []
     for name, it in fields.items():
         if isinstance(it.type, Record):
             columns += _inner(name, it.type, _rank(it))
         elif isinstance(it.type, Scalar) or name in OURS:
-            given = entity.of(alike[_folded(name)]) if _folded(name) in alike and it.type != NOTHING else "null"
+            given = entity.of(alike[_fold(name)]) if _fold(name) in alike and it.type != NOTHING else "null"
             identifying = ", identifies the item" if name in shape.identity else ""
             says = "always null" if it.type == NOTHING else _says(it.type) + identifying
             columns.append(_Column(f"{given} as {_name(name)}", says, _rank(it)))
@@ -219,8 +219,8 @@ def _kind(declared: str) -> str:
 
 
 def _name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and plain(name) == name else reads.quoted(name)
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and plain(name) == name else reads.quote(name)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return name.replace("_", "").lower()

@@ -15,9 +15,9 @@ from saasexport.entity_key import EntityId
 from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds.own import functions
-from saasexport.feeds.own.checking import assembled
+from saasexport.feeds.own.checking import assemble
 from saasexport.feeds.own.functions import Functions
-from saasexport.feeds.own.reads import Schema, quoted
+from saasexport.feeds.own.reads import Schema, quote
 
 # Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.
 PAGES = 20_000
@@ -50,7 +50,7 @@ class Copy:
         self.connection.execute("pragma foreign_keys = off")
         self.connection.execute("pragma recursive_triggers = off")
         for (name,) in self.connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
-            self.connection.execute(f"drop trigger {quoted(name)}")
+            self.connection.execute(f"drop trigger {quote(name)}")
         functions.register(self.connection, of_file)
         self.schema = Schema(self.connection)
         self.connection.execute("begin")  # and never commit: each row put in would be written by itself
@@ -74,7 +74,7 @@ class Copy:
         return self._tables[name]
 
     @contextmanager
-    def changed(self) -> Iterator[None]:
+    def take_back(self) -> Iterator[None]:
         """Take back what the block does."""
         self.connection.execute("savepoint trial")
         try:
@@ -96,20 +96,20 @@ class Table:
         small = {column.lower() for column, _ in rows}
         hidden_name = next((each for each in ("rowid", "_rowid_", "oid") if each not in small), "")
         self.key_columns = [column for _, column in keys]
-        self._key = list(map(quoted, self.key_columns))
+        self._key = list(map(quote, self.key_columns))
         if hidden_name and self._has(hidden_name):
             self._key = [hidden_name]
         self._where = " and ".join(f"{column} is ?" for column in self._key)
-        listed = ", ".join(map(quoted, self.columns))
-        self._every = f"select {listed} from {quoted(name)}"
+        listed = ", ".join(map(quote, self.columns))
+        self._every = f"select {listed} from {quote(name)}"
         self._select = f"{self._every} where {self._where}"
         marks = ", ".join("?" * len(self.columns))
-        self._insert = f"insert or replace into {quoted(name)} ({listed}) values ({marks})"
-        self._delete = f"delete from {quoted(name)} where {self._where}"
+        self._insert = f"insert or replace into {quote(name)} ({listed}) values ({marks})"
+        self._delete = f"delete from {quote(name)} where {self._where}"
 
     def _has(self, column: str) -> bool:
         try:
-            self.connection.execute(f"select {column} from {quoted(self.name)} limit 0")
+            self.connection.execute(f"select {column} from {quote(self.name)} limit 0")
         except sqlite3.Error:
             return False
         return True
@@ -127,9 +127,9 @@ class Table:
 
     def values(self, *columns: str) -> list[tuple[Place, tuple[Any, ...]]]:
         """Every row: its place, and what stands in some columns."""
-        listed = ", ".join([*self._key, *map(quoted, columns)])
+        listed = ", ".join([*self._key, *map(quote, columns)])
         size = len(self._key)
-        rows = self.connection.execute(f"select {listed} from {quoted(self.name)}")
+        rows = self.connection.execute(f"select {listed} from {quote(self.name)}")
         return [(row[:size], row[size:]) for row in rows]
 
     def every_row(self) -> list[tuple[Any, ...]]:
@@ -150,13 +150,13 @@ class Table:
 
     def empty(self) -> None:
         """Delete all rows."""
-        self.connection.execute(f"delete from {quoted(self.name)}")
+        self.connection.execute(f"delete from {quote(self.name)}")
 
     def update(self, place: Place, column: str, value: Any) -> bool:
         """Give a column of a row another value; False if the shop's own constraints refuse it."""
         try:
             self.connection.execute(
-                f"update {quoted(self.name)} set {quoted(column)} = ? where {self._where}", (value, *place)
+                f"update {quote(self.name)} set {quote(column)} = ? where {self._where}", (value, *place)
             )
         except sqlite3.IntegrityError:
             return False
@@ -165,9 +165,9 @@ class Table:
     def update_all(self, column: str, value: Any) -> None:
         """Give a column of every row another value, where the shop's own constraints allow it."""
         with suppress(sqlite3.IntegrityError):  # of a key that must be a number
-            self.connection.execute(f"update or ignore {quoted(self.name)} set {quoted(column)} = ?", (value,))
+            self.connection.execute(f"update or ignore {quote(self.name)} set {quote(column)} = ?", (value,))
 
-    def shown(self, places: Sequence[Place]) -> str:
+    def in_words(self, places: Sequence[Place]) -> str:
         """Rows as people would name them."""
         keys = ["/".join(map(str, place)) for place in places[:3]]
         return f"row {keys[0]}" if len(places) == 1 else f"rows {', '.join(keys)}" + " ..." * (len(places) > len(keys))
@@ -175,7 +175,7 @@ class Table:
 
 def assembled_alone(feed: Feed, shop: Shop, entity_id: EntityId) -> EntityItems | None:
     """What an entity gives, asked for alone; None if it gives nothing."""
-    return assembled(feed, shop, [entity_id], 1).get(entity_id)
+    return assemble(feed, shop, [entity_id], 1).get(entity_id)
 
 
 def ask(shop: Shop, feed: Feed, query: str, keys: Sequence[Any]) -> set[EntityId]:

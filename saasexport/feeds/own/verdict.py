@@ -18,12 +18,12 @@ def findings(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) ->
     trial = Trial(loaded, shop, ids, seconds)
     try:
         proved = Prover(trial).prove()
-        return list(_told(trial, proved))
+        return list(_describe(trial, proved))
     finally:
         trial.close()
 
 
-def _told(trial: Trial, proved: Proved) -> Iterator[Finding]:
+def _describe(trial: Trial, proved: Proved) -> Iterator[Finding]:
     for table in dict.fromkeys(proved.tables):
         yield from _of_table(trial, proved, table)
     if not proved.is_whole:
@@ -35,8 +35,8 @@ def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
     lines = trial.lines_of(table)
     line = lines[0].line if lines else trial.first_reading(table)
     if missed := proved.missed.get(table):
-        change = f"its {trial.copy.table(table).shown(missed[0].places)} {_agreeing(missed[0])}"
-        remedy = proposed(trial, missed[0])
+        change = f"its {trial.copy.table(table).in_words(missed[0].places)} {_agreeing(missed[0])}"
+        remedy = propose(trial, missed[0])
         if lines:
             would = f": {remedy} would" if remedy else "; a via that finds it, or -- everything:, is needed"
             would = "" if trial.is_late and not remedy else would
@@ -51,13 +51,13 @@ def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
         reason = ": no row shows what a change of it leads to" if proved.is_whole else " in this time"
         yield Finding(line, f"{table}: not proven{reason}", False)
     elif not lines and table == trial.feed.entity[0]:
-        own = shown(Watch(0, *trial.feed.entity))
+        own = show(Watch(0, *trial.feed.entity))
         yield Finding(line, f"{table}: proven: {own}, which need not be said, covers every change tried", False)
     else:
         yield Finding(line, f"{table}: proven: its lines cover every change tried", False)
         for each in lines:
             if each not in proved.needed:
-                yield Finding(each.line, f"{shown(each)}: not needed: another line covers it in this shop", False)
+                yield Finding(each.line, f"{show(each)}: not needed: another line covers it in this shop", False)
 
 
 def _agreeing(missed: Missed) -> str:
@@ -67,7 +67,7 @@ def _agreeing(missed: Missed) -> str:
     return re.sub("^(is|has) ", lambda verb: {"is": "are ", "has": "have "}[verb[1]], missed.change)
 
 
-def proposed(trial: Trial, missed: Missed) -> str:
+def propose(trial: Trial, missed: Missed) -> str:
     """The line that names the entity of a change, and in this shop whatever the table's rows concern; empty if none."""
     if trial.is_late:
         return ""
@@ -82,7 +82,7 @@ def proposed(trial: Trial, missed: Missed) -> str:
             continue
         if is_enough(trial, missed.table, [line]):
             # A via that no line uses was written for one that is not there.
-            ranked.append((away, line.via in {*used, ""}, trial.breadth(line), bool(line.via), shown(line)))
+            ranked.append((away, line.via in {*used, ""}, trial.breadth(line), bool(line.via), show(line)))
     return min(ranked)[4] if ranked else ""
 
 
@@ -93,7 +93,7 @@ BY_CHANCE = 2
 def distance(trial: Trial, line: Watch) -> int | None:
     """How far a column's values are from the keys that a via takes; None: they are no such keys."""
     table = trial.copy.table(line.table)
-    taken = _taken(trial, line.via)
+    taken = _names_in_use(trial, line.via)
     if domain := table.domain(line.column):
         return 0 if domain in taken else 1 if "" in taken or not taken else None
     rows = table.values(line.column)
@@ -106,7 +106,7 @@ def distance(trial: Trial, line: Watch) -> int | None:
     return 1 if is_key else BY_CHANCE
 
 
-def _taken(trial: Trial, via: str) -> set[str]:
+def _names_in_use(trial: Trial, via: str) -> set[str]:
     """The tables whose keys a via takes, as its lines show, else as what it reads does; empty for what is unknown."""
     lines = [each for each in trial.loaded.head.watches if each.via == via] if via else [trial.own]
     if lines:
@@ -130,7 +130,7 @@ def is_enough(trial: Trial, table: str, more: list[Watch]) -> bool:
     return all(not trial.is_late and trial.is_same(each, {table: trial.places(lines, each)}) for each in trial.ids)
 
 
-def shown(line: Watch) -> str:
+def show(line: Watch) -> str:
     """A line as the head of a file says it."""
     if not line.column:
         return f"-- everything: {shown_name(line.table)}"

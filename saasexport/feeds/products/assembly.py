@@ -74,7 +74,7 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     varied = [fields.by_view for fields in found if fields.by_view]
     scope_fields = shop.once(_scope_fields)
     reference_ids = relations.reference_ids(shop, batch) if shop.wants_variant_ids else {}
-    prints = {product_id: said for fields in found for product_id, said in fields.fingerprints.items()}
+    prints = {product_id: text for fields in found for product_id, text in fields.fingerprints.items()}
     for product_id, product in batch.products.items():
         common: dict[str, Any] = dict(NOTHING)
         for fields_of in shared:

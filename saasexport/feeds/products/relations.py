@@ -82,7 +82,7 @@ def _per_website(
     for website_id, pairs in (found or {}).items():
         if pairs != last:
             named = [(text(type_id, field) or "", text(sku, field) or "") for type_id, sku in pairs]
-            told = [{"sku": sku, type_field: type_id} for type_id, sku in sorted(named, key="-".join)]
+            entries = [{"sku": sku, type_field: type_id} for type_id, sku in sorted(named, key="-".join)]
             last = pairs
-        lists[website_id] = told
+        lists[website_id] = entries
     return lists

@@ -266,17 +266,17 @@ def _value_fields(values: dict[str, Any], settings: Settings, tax_classes: dict[
 
 def _images(get: Callable[[str], Any], settings: Settings) -> Iterator[tuple[str, Shared]]:
     """The pictures by field; those that are the same are one object."""
-    told = None
+    first = None
     for field, code, label_code in IMAGES:
         value = get(code)
         if value is None or value in NO_IMAGE:
             continue
         given = (value, get(label_code))
-        if given != told or bytes in map(type, given):
+        if given != first or bytes in map(type, given):
             label = None if given[1] is None else text(given[1], field)
             path = media_path(text(value, field) or "")
             image = Shared({"url": f"{settings.media_url}catalog/product{path}", "label": label})
-            told = given
+            first = given
         yield field, image
 
 

@@ -109,7 +109,7 @@ class Catalog:
         """The categories of this store view."""
         return self.space.tree(self.scope.view.code)
 
-    def enabled(self, sku: str) -> Product | None:
+    def find_enabled(self, sku: str) -> Product | None:
         """The product of this SKU, if it is enabled, displayable or not."""
         self.reads.add(sku)
         if sku not in self._products:
@@ -120,7 +120,7 @@ class Catalog:
 
     def product(self, sku: str) -> Product | None:
         """The product of this SKU, if the group may see it."""
-        product = self.enabled(sku)
+        product = self.find_enabled(sku)
         return product if product and product.permission.is_displayable else None
 
     def permission(self, item: Item) -> Permission:

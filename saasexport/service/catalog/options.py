@@ -73,7 +73,7 @@ def refine(catalog: Catalog, sku: str, chosen: Iterable[str]) -> Product | Refin
     product = catalog.product(sku)
     if product is None or product.kind != "configurable":
         return product
-    ids = frozenset(_padded(uid) for uid in chosen if uid)
+    ids = frozenset(_strip_padding(uid) for uid in chosen if uid)
     if not ids:
         return product
     left = _matching(_selectable(product), ids)
@@ -95,16 +95,16 @@ def _axes(variants: list[Variant]) -> set[str]:
 
 def _matching(variants: list[Variant], ids: frozenset[str], free: str = "") -> list[Variant]:
     """The variants with all of these values, whatever they have of the attribute that is free."""
-    of_free = {_padded(variant.choices[free]) for variant in variants if free in variant.choices}
+    of_free = {_strip_padding(variant.choices[free]) for variant in variants if free in variant.choices}
     wanted = ids - of_free
-    return [variant for variant in variants if wanted <= {_padded(uid) for uid in variant.uids}]
+    return [variant for variant in variants if wanted <= {_strip_padding(uid) for uid in variant.uids}]
 
 
 def variants_page(
     catalog: Catalog, sku: str, chosen: Iterable[str], size: int, cursor: str | None
 ) -> tuple[list[Variant], str | None]:
     """Variants after a cursor, and the cursor to go on with; ValueError for one that is none of ours."""
-    ids = frozenset(_padded(uid) for uid in chosen)
+    ids = frozenset(_strip_padding(uid) for uid in chosen)
     rows = _matching(catalog.variants(sku), ids)
     if cursor:
         last = _last_sku(cursor)
@@ -187,5 +187,5 @@ def _order(entry: Item) -> float:
     return entry.get("sortOrder") or 0
 
 
-def _padded(uid: str) -> str:
+def _strip_padding(uid: str) -> str:
     return uid.rstrip("=")

@@ -46,7 +46,7 @@ class Permissions:
     @property
     def groups(self) -> set[str]:
         """The groups that the fallbacks name one by one."""
-        return {group for item in self._fallbacks.values() if item for group in _listed(item)}
+        return {group for item in self._fallbacks.values() if item for group in _split_list(item)}
 
     def of_product(self, product: Item, website: str, group: str) -> Permission:
         """What the group may do with a product."""
@@ -83,7 +83,7 @@ class Permissions:
         return of_group or self._items.one("productOverrides", sku, website, "0")
 
 
-def _listed(item: Item) -> list[str]:
+def _split_list(item: Item) -> list[str]:
     """The groups in a fallback's value."""
     return [part.strip() for part in str(item.get("value") or "").split(",") if len(part.strip()) == 40]
 
@@ -92,5 +92,5 @@ def _grants(item: Item | None, group: str, grant: str) -> bool:
     if item is None:
         return True
     if item.get(grant) is None:
-        return group in _listed(item)
+        return group in _split_list(item)
     return bool(item[grant] == "allow")

@@ -44,7 +44,7 @@ def group_hash(text: str) -> str:
     return text.lower()
 
 
-def given(headers: Mapping[str, str], name: str) -> str:
+def read_header(headers: Mapping[str, str], name: str) -> str:
     """What a header says; clients send empty ones, and the text `undefined`, for what they do not know."""
     value = headers.get(name.lower(), "").strip()
     return "" if value in ("undefined", "null") else value
@@ -52,7 +52,7 @@ def given(headers: Mapping[str, str], name: str) -> str:
 
 def environment_of(headers: Mapping[str, str], known: Iterable[str]) -> str:
     """The data space that is meant: the only one, if none is named."""
-    name = given(headers, ENVIRONMENT)
+    name = read_header(headers, ENVIRONMENT)
     spaces = list(known)
     if name:
         return name
@@ -80,16 +80,16 @@ def scope_of(
 
     A person need not name a store view: unless it is strict, the one called `default`, else the first, is meant.
     """
-    code = given(headers, STORE_VIEW)
+    code = read_header(headers, STORE_VIEW)
     if not code:
         if not views or (is_strict and len(views) != 1):
             listed = f"the store views are {', '.join(sorted(views))}" if views else "none is known"
             raise ScopeError(f"Missing {STORE_VIEW} header: {listed}")
         code = "default" if "default" in views else next(iter(views))
-    view = views.get(code, StoreView(code, given(headers, STORE), given(headers, WEBSITE)))
+    view = views.get(code, StoreView(code, read_header(headers, STORE), read_header(headers, WEBSITE)))
     for name, value, own in ((WEBSITE, view.website, "website"), (STORE, view.store, "store")):
-        named = given(headers, name)
+        named = read_header(headers, name)
         if named and value and named != value:
             raise ScopeError(f"{name} {named!r} contradicts the store view {code!r}, whose {own} is {value!r}")
-    group = group_hash(given(headers, GROUP)) or NOT_LOGGED_IN
-    return Scope(environment, view, group, given(headers, "Magento-Is-Preview").lower() in ("true", "1"))
+    group = group_hash(read_header(headers, GROUP)) or NOT_LOGGED_IN
+    return Scope(environment, view, group, read_header(headers, "Magento-Is-Preview").lower() in ("true", "1"))

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from saasexport.service.catalog.scope import GROUP, ScopeError, given
+from saasexport.service.catalog.scope import GROUP, ScopeError, read_header
 from saasexport.service.connected import Connected
 from saasexport.web.wire import Answer, Headers, Request
 
@@ -76,14 +76,14 @@ class Engine:
 _ENGINE: list[Engine] = []
 
 
-def answered(connected: Connected, request: Request, body: bytes, environment: str) -> Answer:
+def answer(connected: Connected, request: Request, body: bytes, environment: str) -> Answer:
     """The answer to a request."""
     try:
         engine = _engine()
     except ImportError:
         return Answer(501, json.dumps({"errors": [{"message": INSTALL}]}).encode())
     # Until a query was understood a request id is made up; a client's own is repeated.
-    request_id = given(request.headers, "X-Request-Id") or str(uuid.uuid4())
+    request_id = read_header(request.headers, "X-Request-Id") or str(uuid.uuid4())
     try:
         question = _question(request, body)
     except ValueError as error:
@@ -131,10 +131,10 @@ def _content(
         kind = "InvalidSyntax" if document[0].__class__.__name__ == "GraphQLSyntaxError" else "ValidationError"
         return {"errors": [_error(error, kind) for error in document[:20]], "data": None}
     context = (question.variables or {}).get("context")
-    if not given(headers, GROUP) and isinstance(context, dict) and context.get("customerGroup"):
+    if not read_header(headers, GROUP) and isinstance(context, dict) and context.get("customerGroup"):
         headers = {**headers, GROUP.lower(): str(context["customerGroup"])}
     if _only_about_the_schema(document):
-        return _executed(engine, document, question, None)
+        return _execute(engine, document, question, None)
     try:
         with connected.answering(headers, environment) as answers:
             return _answers_of(engine, answers, document, question)
@@ -158,10 +158,10 @@ def _answers_of(engine: Engine, answers: Any, document: Any, question: Question)
             raise graphql.GraphQLError(f"query too complex: it takes more than {SECONDS:g} s")
 
     root = Questions(answers, Views(engine.schema_currencies.__contains__, spend))
-    return _executed(engine, document, question, root)
+    return _execute(engine, document, question, root)
 
 
-def _executed(engine: Engine, document: Any, question: Question, root: object) -> dict[str, Any]:
+def _execute(engine: Engine, document: Any, question: Question, root: object) -> dict[str, Any]:
     """What the operation that is meant comes to."""
     result = engine.graphql.execute_sync(
         engine.schema,
@@ -243,7 +243,7 @@ def _too_much(graphql: Any, document: Any) -> list[Any]:
 
 
 def _caching(request: Request, content: dict[str, Any]) -> Headers:
-    if request.method == "POST" or given(request.headers, "Magento-Is-Preview"):
+    if request.method == "POST" or read_header(request.headers, "Magento-Is-Preview"):
         return (("Cache-Control", "no-store"),)
     mark = json.dumps(content.get("data"), sort_keys=True).encode()
     tag = hashlib.sha1(mark, usedforsecurity=False).hexdigest()

@@ -49,13 +49,13 @@ def highlights(name: str, terms: Iterable[str]) -> list[Values]:
     """The words of a name that were searched for, marked; everything else is escaped."""
     wanted = [term for term in terms if term]
 
-    def marked(match: re.Match[str]) -> str:
+    def mark(match: re.Match[str]) -> str:
         word = match[0]
         is_hit = any(fold(word).startswith(term) for term in wanted)
         return f"<em>{html.escape(word)}</em>" if is_hit else html.escape(word)
 
     plain = html.unescape(name)
-    pieces = re.sub(r"[^\W_]+|[\W_]+", marked, plain)
+    pieces = re.sub(r"[^\W_]+|[\W_]+", mark, plain)
     matched = [word for word in re.findall(r"[^\W_]+", plain) if any(fold(word).startswith(term) for term in wanted)]
     return [{"attribute": "name", "value": pieces, "matched_words": matched}] if matched else []
 

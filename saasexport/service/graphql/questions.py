@@ -36,7 +36,7 @@ class Questions:
 
     def refineProduct(self, info: Any, sku: str, optionIds: list[str]) -> Values | None:
         """What is left of a product once options are chosen."""
-        return self._views.refined(refine(self._catalog, self._sku(sku), optionIds))
+        return self._views.refine(refine(self._catalog, self._sku(sku), optionIds))
 
     def variants(
         self,
@@ -47,7 +47,7 @@ class Questions:
         cursor: str | None = None,
     ) -> Values:
         """The variants of a configurable product."""
-        size = _given(pageSize, MOST_SKUS)
+        size = _or_default(pageSize, MOST_SKUS)
         if not 1 <= size <= MOST_SKUS:
             raise QuestionError(f"pageSize: expected a number from 1 to {MOST_SKUS}")
         try:
@@ -154,7 +154,7 @@ class Questions:
         currentPage: int | None = None,
     ) -> Values:
         """Categories whose names hold a text."""
-        size, page = _given(pageSize, 20), _given(currentPage, 1)
+        size, page = _or_default(pageSize, 20), _or_default(currentPage, 1)
         if len(searchTerm.strip()) < 3:
             raise QuestionError("searchTerm: expected at least 3 characters")
         if not 1 <= size <= MOST_PER_PAGE or page < 1:
@@ -183,7 +183,7 @@ class Questions:
         try:
             clauses = tuple(clause_of(clause) for clause in filter or ())
             sorts = tuple(Sort(row["attribute"], row["direction"] == "DESC") for row in sort or ())
-            page, size = _given(current_page, 1), _given(page_size, 20)
+            page, size = _or_default(current_page, 1), _or_default(page_size, 20)
             query = Query(phrase, clauses, sorts, page, size, "facets" in asked_fields(info))
             result = self._answers.search(query)
         except SearchError as error:
@@ -247,14 +247,14 @@ class Questions:
         else:
             everything = self._answers.connected.settings.units
             units = [unit for unit in everything if pageType in (None, unit.page_type)]
-        return self._recommended(units, category, context)
+        return self._recommend(units, category, context)
 
     def recommendationsByUnitIds(self, info: Any, unitIds: list[str], **context: Any) -> Values:
         """These units, in this order."""
         by_id = {unit.id: unit for unit in self._answers.connected.settings.units}
-        return self._recommended([by_id[name] for name in dict.fromkeys(unitIds) if name in by_id], None, context)
+        return self._recommend([by_id[name] for name in dict.fromkeys(unitIds) if name in by_id], None, context)
 
-    def _recommended(self, units: Iterable[Unit], category: str | None, given: Values) -> Values:
+    def _recommend(self, units: Iterable[Unit], category: str | None, given: Values) -> Values:
         views = sorted(given.get("userViewHistory") or (), key=lambda row: row.get("date") or "", reverse=True)
         viewed = dict.fromkeys(row["sku"] for row in views if row.get("sku"))
         bought = tuple(sku for row in given.get("userPurchaseHistory") or () for sku in row.get("items") or () if sku)
@@ -281,6 +281,6 @@ class Questions:
         return {"results": results, "totalResults": len(results)}
 
 
-def _given(number: int | None, default: int) -> int:
+def _or_default(number: int | None, default: int) -> int:
     """A number that clients may give as null."""
     return default if number is None else number

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from saasexport.service.catalog.categories import Category
 from saasexport.service.catalog.items import Item
 from saasexport.service.catalog.options import Option, Refined, Value, options_of
-from saasexport.service.catalog.prices import Price, Range, shown
+from saasexport.service.catalog.prices import Price, Range, round_amount
 from saasexport.service.catalog.product import Product
 
 Values: TypeAlias = dict[str, Any]
@@ -67,7 +67,7 @@ class Views:
             value["price"] = lambda info: self.price(product, product.price())
         return value
 
-    def refined(self, answer: Product | Refined | None) -> Values | None:
+    def refine(self, answer: Product | Refined | None) -> Values | None:
         """What is left of a product once something is chosen."""
         if answer is None or isinstance(answer, Product):
             return self.product(answer) if answer else None
@@ -129,7 +129,7 @@ class Views:
 
     def _amount(self, product: Product, price: Price, amount: Any) -> Values:
         currency = product.item.get("currency")
-        value = shown(amount) if product.permission.shows_price else None
+        value = round_amount(amount) if product.permission.shows_price else None
         known = currency if currency and currency != "NONE" and self._is_currency(currency) else None
         return {"amount": {"value": value, "currency": known}, "adjustments": []}
 
@@ -166,7 +166,8 @@ class Views:
 
         def of(price: Price | None) -> Values:
             hidden = price is None or not product.permission.shows_price
-            regular, final = (None, None) if hidden or price is None else (shown(price.regular), shown(price.final))
+            regular = None if hidden or price is None else round_amount(price.regular)
+            final = None if hidden or price is None else round_amount(price.final)
             off = None if regular is None or final is None else round(regular - final, 4)
             percent = round(100 * off / regular, 2) if off and regular else 0.0
             currency = item.get("currency")

@@ -28,12 +28,12 @@ def faults_of(schema: Schema, value: Any, name: str = "") -> Iterator[Fault]:
             valid = sum(not any(faults_of(each, value, name)) for each in schema[kind])
             if valid == 0 or (kind == "oneOf" and valid > 1):
                 message = f"must be valid to {article} schema, but {valid} are valid"
-                yield Fault(name, message, "" if isinstance(value, dict) else _shown(value))
+                yield Fault(name, message, "" if isinstance(value, dict) else _show(value))
             return
     if value is None and schema.get("nullable"):
         return
     if not _is_kind(schema["type"], value):
-        yield Fault(name, f"{name}: {_kind_of(value)} found, {schema['type']} expected", _shown(value))
+        yield Fault(name, f"{name}: {_kind_of(value)} found, {schema['type']} expected", _show(value))
     elif isinstance(value, dict):
         yield from _faults_of_record(schema, value)
     elif isinstance(value, list):
@@ -42,7 +42,7 @@ def faults_of(schema: Schema, value: Any, name: str = "") -> Iterator[Fault]:
     elif isinstance(value, str):
         yield from _faults_of_text(schema, value, name)
     elif schema["type"] == "integer" and not -(2**31) <= value < 2**31:
-        yield Fault(name, f"{name}: {value} is no integer of 32 bits", _shown(value))
+        yield Fault(name, f"{name}: {value} is no integer of 32 bits", _show(value))
 
 
 def _faults_of_record(schema: Schema, record: dict[str, Any]) -> Iterator[Fault]:
@@ -55,7 +55,7 @@ def _faults_of_record(schema: Schema, record: dict[str, Any]) -> Iterator[Fault]
         elif schema.get("closed"):
             reason = "is not defined in the schema and the schema does not allow additional properties"
             message = f"property '{name}' {reason}"
-            yield Fault(name, message, _shown(value))
+            yield Fault(name, message, _show(value))
 
 
 def _faults_of_text(schema: Schema, text: str, name: str) -> Iterator[Fault]:
@@ -87,5 +87,5 @@ def _kind_of(value: Any) -> str:
     return "integer" if isinstance(value, int) else "number"
 
 
-def _shown(value: Any) -> str:
+def _show(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

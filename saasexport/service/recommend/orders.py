@@ -55,7 +55,7 @@ class Sales:
 
     def bought_with(self, skus: Iterable[str]) -> list[str]:
         """Products that orders of these have more often than chance would have it."""
-        pairs = self._counted()
+        pairs = self._count()
         least = 1 if len(self._orders) < FEW_ORDERS else 2
         scores: dict[str, float] = {}
         for sku in skus:
@@ -74,7 +74,7 @@ class Sales:
                     counts[sku] = counts.get(sku, 0.0) + quantity
         return counts
 
-    def _counted(self) -> dict[str, Counter[str]]:
+    def _count(self) -> dict[str, Counter[str]]:
         if self._pairs is None:
             self._pairs = {}
             for order in self._orders:

@@ -31,7 +31,7 @@ def similar(db: sqlite3.Connection, view: int, memory: ViewMemory, number: int) 
             rows = [row for (row,) in db.execute(select, (f'name : "{word}"',))]
             _score(scores, rows, len(rows), everyone)
     scores.pop(number, None)
-    barred = _barred(memory, bit)
+    barred = _find_barred(memory, bit)
     alike = [(-round(score, 6), memory.skus[other]) for other, score in scores.items() if not barred >> other & 1]
     return [sku for _, sku in sorted(alike)[:100]]
 
@@ -44,7 +44,7 @@ def _score(scores: dict[int, float], members: Iterable[int], count: int, everyon
         scores[other] = scores.get(other, 0.0) + weight
 
 
-def _barred(memory: ViewMemory, bit: int) -> int:
+def _find_barred(memory: ViewMemory, bit: int) -> int:
     """The products that are for somebody else."""
     barred = 0
     for code in GUARDS:

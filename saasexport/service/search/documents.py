@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from saasexport.service.catalog.catalog import Catalog, Space
 from saasexport.service.catalog.items import Items
-from saasexport.service.catalog.prices import ALL_GROUPS, shown
+from saasexport.service.catalog.prices import ALL_GROUPS, round_amount
 from saasexport.service.catalog.product import INVISIBLE, Product
 from saasexport.service.catalog.scope import Scope, StoreView
-from saasexport.service.search.words import fold, grams, indexed, words
+from saasexport.service.search.words import fold, grams, index_text, words
 
 # No group has this code: what holds for every group that nothing is said of.
 ANY_GROUP = ""
@@ -37,7 +37,7 @@ def terms_of(texts: tuple[str, ...]) -> set[tuple[str, str]]:
 def document(space: Space, view: StoreView, sku: str) -> Document | None:
     """The document of a product; None if it is not there or disabled."""
     catalog = Catalog(space, Scope("", view, ANY_GROUP))
-    product = catalog.enabled(sku)
+    product = catalog.find_enabled(sku)
     if product is None:
         return None
     if product.visibility == INVISIBLE:
@@ -67,7 +67,7 @@ def _children(catalog: Catalog, product: Product) -> list[Product]:
     if product.kind != "configurable":
         catalog.parts(product.item)
         return []
-    rows = [catalog.enabled(item["productSku"]) for item in catalog.items.starting("variants", product.sku)]
+    rows = [catalog.find_enabled(item["productSku"]) for item in catalog.items.starting("variants", product.sku)]
     return [row for row in rows if row]
 
 
@@ -104,10 +104,10 @@ def _groups(space: Space, view: StoreView, product: Product, children: list[Prod
         codes |= _groups_of(items, sku, view.website)
     rows: dict[str, Any] = {}
     for code in (ANY_GROUP, *sorted(codes - {ALL_GROUPS})):
-        seen = Catalog(space, Scope("", view, code)).enabled(product.sku)
+        seen = Catalog(space, Scope("", view, code)).find_enabled(product.sku)
         permission = seen.permission if seen else None
         price = seen.least_price() if seen and permission and permission.shows_price else None
-        row = [bool(permission and permission.is_displayable), shown(price.final) if price else None]
+        row = [bool(permission and permission.is_displayable), round_amount(price.final) if price else None]
         if code == ANY_GROUP or row != rows[ANY_GROUP]:
             rows[code] = row
     return rows
@@ -139,12 +139,12 @@ def _texts(catalog: Catalog, product: Product, children: list[Product]) -> tuple
     for entry in item.get("categoryData") or ():
         category = catalog.tree.by_id.get(str(entry["categoryId"]))
         categories += [category.name, category.url_path.rpartition("/")[2]] if category else []
-    keys = indexed(product.sku, *(child.sku for child in children))
+    keys = index_text(product.sku, *(child.sku for child in children))
     return (
         keys,
-        indexed(product.name or ""),
-        " ".join(dict.fromkeys(words(indexed(*categories)))),
-        *(indexed(*dict.fromkeys(texts)) for texts in by_weight),
+        index_text(product.name or ""),
+        " ".join(dict.fromkeys(words(index_text(*categories)))),
+        *(index_text(*dict.fromkeys(texts)) for texts in by_weight),
     )
 
 

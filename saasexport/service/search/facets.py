@@ -96,7 +96,7 @@ class Facets:
         if setting.interval:
             edges = [setting.interval * step for step in range(setting.selections or MOST_RANGES)]
             counts = [
-                (self._memory.priced(low, high, group) & within).bit_count()
+                (self._memory.find_priced(low, high, group) & within).bit_count()
                 for low, high in zip(edges, [*edges[1:], None], strict=True)
             ]
         else:

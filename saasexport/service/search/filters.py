@@ -55,7 +55,7 @@ class Filters:
     def _price(self, clause: Clause) -> int:
         group = self._catalog.scope.group
         if clause.is_range:
-            return self._memory.priced(clause.start or 0.0, clause.end, group)
+            return self._memory.find_priced(clause.start or 0.0, clause.end, group)
         members = 0
         for value in clause.values or ():
             try:

@@ -74,7 +74,7 @@ class ViewMemory:
             return self.prices[group].get(number)
         return self.prices.get(ANY_GROUP, {}).get(number)
 
-    def priced(self, start: float, end: float | None, group: str) -> int:
+    def find_priced(self, start: float, end: float | None, group: str) -> int:
         """Products that cost at least `start` and less than `end`."""
         members = 0
         for rung, low in enumerate(LADDER):

@@ -67,12 +67,12 @@ class PhraseIndex:
         terms = tuple(word for group in groups for choice in (*group.typed, *group.others) for word in choice)
         scores = self._matches(groups, with_scores)
         if not scores:
-            scores = self._matches(self._completed(groups), with_scores)
+            scores = self._matches(self._complete(groups), with_scores)
         if not scores:
             scores = self._by_part_of_sku(phrase)
         if scores:
             return Hits(scores, related, "", terms)
-        repaired = self._corrected(groups)
+        repaired = self._correct(groups)
         scores = self._matches(repaired, with_scores) if repaired else {}
         if not repaired or not scores:
             return Hits({}, related)
@@ -137,7 +137,7 @@ class PhraseIndex:
         values = {"view_id": self._view, "first": start, "end": end}
         return self._db.execute(SQL.terms, values).fetchall()
 
-    def _completed(self, groups: list[Group]) -> list[Group]:
+    def _complete(self, groups: list[Group]) -> list[Group]:
         """The last word as every word that begins so: the index has stems, which may end before."""
         last = groups[-1].typed[0]
         if len(last) != 1 or len(last[0]) < 2:
@@ -153,7 +153,7 @@ class PhraseIndex:
         rows = self._db.execute(SQL.skus, {"view_id": self._view})
         return {number: 1.0 for number, sku in rows if typed in "".join(words(sku))}
 
-    def _corrected(self, groups: list[Group]) -> list[Group] | None:
+    def _correct(self, groups: list[Group]) -> list[Group] | None:
         """The phrase with each word that nobody writes replaced by the nearest one; None if there is none."""
         repaired: list[Group] = []
         is_changed = False

@@ -94,7 +94,7 @@ class Search:
         parts = [rest & rules.boosted, rest & ~rules.boosted & ~rules.buried, rest & rules.buried]
         orders = Orders(self._memory, self._catalog.scope.group, self._positions(query, sorts))
         ordered = chain.from_iterable(
-            orders.ordered(part, sorts or (Sort("newest"),))
+            orders.sort(part, sorts or (Sort("newest"),))
             if sorts or not hits.scores
             else self._by_relevance(part, hits.scores)
             for part in parts
@@ -165,7 +165,7 @@ class Search:
         return bitmap(number for (number,) in self._db.execute(select, (self._view, sku.casefold())))
 
     def _facets(self, query: Query, within: int, conditions: list[tuple[str, int]], phrase: str) -> list[Facet]:
-        def counted(attribute: str) -> int:
+        def count(attribute: str) -> int:
             members = within
             for name, bits in conditions:
                 if name != attribute:
@@ -184,7 +184,7 @@ class Search:
             if attribute.is_facet
             and (attribute.is_filterable_in_search or (attribute.is_filterable and (in_category or not phrase)))
         ]
-        facets = Facets(self._memory, self._catalog, counted, chosen)
+        facets = Facets(self._memory, self._catalog, count, chosen)
         return facets.all(self._settings.facets, codes, parents or None)
 
 

@@ -18,7 +18,7 @@ class Orders:
         self._group = group
         self._positions = positions or {}
 
-    def ordered(self, members: int, sorts: tuple[Sort, ...]) -> Iterable[int]:
+    def sort(self, members: int, sorts: tuple[Sort, ...]) -> Iterable[int]:
         """The members in the order of several attributes; the SKU decides at last."""
         is_kept = len(sorts) == 1 and sorts[0].attribute in ("price", "name", "newest")
         if is_kept and members.bit_count() > FEW:

@@ -47,7 +47,7 @@ def compounds(folded: str) -> Iterator[str]:
         yield "".join(_WORD.findall(match))
 
 
-def indexed(*texts: str) -> str:
+def index_text(*texts: str) -> str:
     """What is indexed of some texts: their words, then those that signs joined, as one."""
     folded = [fold(text) for text in texts if text]
     plain = [" ".join(words(text)) for text in folded]

@@ -34,36 +34,36 @@ class Storefront:
 
     def admit(self, request: Request) -> Asked | None:
         """What a request is about; None if it is none of ours."""
-        asked = asked_of(request.path)
-        if asked is None:
+        target = asked_of(request.path)
+        if target is None:
             return None
         unread = request.length > 0
         if request.method == "OPTIONS":
             return Asked(PREFLIGHT)
         if not request.has_key(self._key):
             raise Refusal(401, "the X-Api-Key is missing or wrong", headers=self._cors(request), closes=unread)
-        allowed = ("GET", "HEAD", "POST") if asked.what == GRAPHQL else ("GET", "HEAD")
+        allowed = ("GET", "HEAD", "POST") if target.what == GRAPHQL else ("GET", "HEAD")
         if request.method not in allowed:
             allow = ("Allow", ", ".join((*allowed, "OPTIONS")))
             raise Refusal(405, f"{request.method} is not for {request.path[:200]}", headers=(allow,), closes=unread)
         if request.length > (LONGEST_BODY if request.method == "POST" else 0):
             raise Refusal(413, f"the body has more than {LONGEST_BODY} bytes", closes=True)
-        return asked
+        return target
 
-    def answer(self, asked: Asked, request: Request, body: bytes) -> Answer:
+    def answer(self, target: Asked, request: Request, body: bytes) -> Answer:
         """Do what was asked."""
-        if asked.what == PREFLIGHT:
+        if target.what == PREFLIGHT:
             return Answer(204, b"", (*self._cors(request), *_PREFLIGHT, *_echo(request)))
         from saasexport.service.storefront import responses  # late: a service that only receives has no use for it
 
         try:
-            answer = responses.respond(self.connected(), asked, request, body)
+            answer = responses.respond(self.connect(), target, request, body)
         except Refusal as refusal:
             refusal.headers = (*refusal.headers, *self._cors(request))
             raise
         return Answer(answer.status, answer.body, (*answer.headers, *self._cors(request)), answer.kind)
 
-    def connected(self) -> "Connected":
+    def connect(self) -> "Connected":
         """The state of the connected services, which begins with the first question."""
         from saasexport.service.connected import Connected
         from saasexport.service.settings import DEFAULT
@@ -73,7 +73,7 @@ class Storefront:
                 self._connected = Connected(self._store, self._settings or DEFAULT)
             return self._connected
 
-    def received(self) -> None:
+    def take_note(self) -> None:
         """Something was received."""
         if self._connected:
             self._connected.wake()

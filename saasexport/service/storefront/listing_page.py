@@ -49,7 +49,7 @@ class Listing:
             paging=self._paging(result),
         )
         form = pages.form(self._answers, self._parameters, result.suggestions, ("category", "filter"))
-        return pages.framed(title, body, self._addresses, form, self._answers.scope.environment)
+        return pages.frame(title, body, self._addresses, form, self._answers.scope.environment)
 
     def _here(self, **changes: Any) -> str:
         """The address of this page with something changed; another page begins at its first part."""

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import saasexport
 from saasexport import queries, templates
-from saasexport.service.catalog.prices import Price, Range, shown
+from saasexport.service.catalog.prices import Price, Range, round_amount
 from saasexport.service.catalog.product import Product
 from saasexport.service.catalog.scope import group_hash
 from saasexport.service.connected import Answers
@@ -69,7 +69,7 @@ class Addresses:
         return path + ("?" + urlencode(given, doseq=True) if given else "")
 
 
-def framed(title: str, body: Markup, addresses: Addresses, form: Markup | str = "", environment: str = "") -> Markup:
+def frame(title: str, body: Markup, addresses: Addresses, form: Markup | str = "", environment: str = "") -> Markup:
     """A whole page."""
     return HTML.frame(
         title=title,
@@ -91,7 +91,7 @@ def message(title: str, text: str, parameters: Parameters, status: int) -> Answe
     """A page that says one thing, and lets another data space be looked at."""
     space = HTML.space(environment=parameters.one("environment"))
     body = templates.join([HTML.message(title=title, text=text), space])
-    return answer(framed(title, Markup(body), Addresses(parameters)), status)
+    return answer(frame(title, Markup(body), Addresses(parameters)), status)
 
 
 def groups_of(answers: Answers) -> dict[str, str]:
@@ -173,7 +173,7 @@ def _one_price(price: Price, currency: str) -> Markup:
 
 def amount(value: Any, currency: str) -> str:
     """An amount for people."""
-    text = f"{shown(value):,.4f}"
+    text = f"{round_amount(value):,.4f}"
     while text.endswith("0") and len(text.rpartition(".")[2]) > 2:
         text = text[:-1]
     return f"{text} {currency}".strip()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from saasexport.service.catalog.prices import Price, shown
+from saasexport.service.catalog.prices import Price, round_amount
 from saasexport.service.catalog.product import Product
 from saasexport.service.recommend.units import Recommended
 from saasexport.service.search.query import Facet, Result
@@ -33,7 +33,7 @@ def product_value(product: Product) -> dict[str, Any]:
 
 def price_value(price: Price | None) -> dict[str, float] | None:
     """A price before and after discounts."""
-    return {"regular": shown(price.regular), "final": shown(price.final)} if price else None
+    return {"regular": round_amount(price.regular), "final": round_amount(price.final)} if price else None
 
 
 def value_of_facet(facet: Facet) -> dict[str, Any]:

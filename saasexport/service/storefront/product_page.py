@@ -61,7 +61,7 @@ class ProductPage:
             units=self._units(),
         )
         form = pages.form(self._answers, self._parameters)
-        return pages.framed(name, body, self._addresses, form, self._answers.scope.environment)
+        return pages.frame(name, body, self._addresses, form, self._answers.scope.environment)
 
     def _trail(self) -> Markup | str:
         rows = [row for row in self._answers.catalog.categories_of(self._product) if row.url_path]

@@ -13,39 +13,39 @@ from saasexport.web.wire import Answer, Refusal, Request
 _TITLES = {400: "This cannot be answered", 404: "Not here", 503: "Not yet"}
 
 
-def respond(connected: Connected, asked: Asked, request: Request, body: bytes) -> Answer:
+def respond(connected: Connected, target: Asked, request: Request, body: bytes) -> Answer:
     """The answer to a request, or the refusal of one that cannot be answered; a page says why by itself."""
-    if asked.what != PAGE:
-        return _respond(connected, asked, request, body)
+    if target.what != PAGE:
+        return _respond(connected, target, request, body)
     try:
-        return _respond(connected, asked, request, body)
+        return _respond(connected, target, request, body)
     except Refusal as refusal:
         title = _TITLES.get(refusal.status, "Refused")
         page = pages.message(title, f"{refusal}.", Parameters(request.query), refusal.status)
         return Answer(page.status, page.body, (*refusal.headers, *page.headers), page.kind)
 
 
-def _respond(connected: Connected, asked: Asked, request: Request, body: bytes) -> Answer:
+def _respond(connected: Connected, target: Asked, request: Request, body: bytes) -> Answer:
     try:
-        return _answered(connected, asked, request, body)
+        return _answer(connected, target, request, body)
     except (ScopeError, SearchError) as error:
         raise Refusal(400, str(error)) from error
     except Building as error:
         raise Refusal(503, "the index is being made", headers=(("Retry-After", "5"),)) from error
 
 
-def _answered(connected: Connected, asked: Asked, request: Request, body: bytes) -> Answer:
-    if asked.what == GRAPHQL:
-        from saasexport.service.graphql.endpoint import answered  # late: an extra that few have
+def _answer(connected: Connected, target: Asked, request: Request, body: bytes) -> Answer:
+    if target.what == GRAPHQL:
+        from saasexport.service.graphql.endpoint import answer  # late: an extra that few have
 
-        return answered(connected, request, body, asked.name)
-    if asked.what == UNITS:
+        return answer(connected, request, body, target.name)
+    if target.what == UNITS:
         return answers.json_answer(answers.units(connected.settings))
     parameters = Parameters(request.query)
     with connected.answering(parameters.scope(request.headers), is_strict=False) as scope:
-        if asked.what == PAGE:
-            page = Listing(scope, parameters) if asked.name == LISTING else ProductPage(scope, parameters)
+        if target.what == PAGE:
+            page = Listing(scope, parameters) if target.name == LISTING else ProductPage(scope, parameters)
             return pages.answer(page.page())
-        if asked.what == SEARCH:
+        if target.what == SEARCH:
             return answers.json_answer(answers.search(scope, parameters))
         return answers.json_answer(answers.recommend(scope, parameters))

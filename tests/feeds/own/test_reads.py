@@ -219,6 +219,6 @@ def test_a_parameter_is_replaced_where_it_is_one(query, expected):
 @pytest.mark.parametrize("name", ["a", 'o"dd', "order", "a b", "Ä"])
 def test_a_quoted_name_is_the_name(name):
     connection = sqlite3.connect(":memory:")
-    connection.execute(f"create table {reads.quoted(name)} (x)")
+    connection.execute(f"create table {reads.quote(name)} (x)")
     assert connection.execute("select name from sqlite_master").fetchall() == [(name,)]
     connection.close()

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from saasexport.service.search.words import compounds, distance, fold, grams, indexed, sounds_english, words
+from saasexport.service.search.words import compounds, distance, fold, grams, index_text, sounds_english, words
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_plain_texts_are_folded_as_all_others_are() -> None:
 def test_words_that_signs_join_are_indexed_as_one_too() -> None:
     assert words(fold("24-MB01 t-shirt")) == ["24", "mb01", "t", "shirt"]
     assert list(compounds(fold("24-MB01 t-shirt L'If plain"))) == ["24mb01", "tshirt", "lif"]
-    assert indexed("T-Shirt", "", "L'If") == "t shirt l if tshirt lif"
+    assert index_text("T-Shirt", "", "L'If") == "t shirt l if tshirt lif"
 
 
 def test_names_are_suggested_by_up_to_three_words() -> None:

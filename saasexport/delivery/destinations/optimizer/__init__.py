@@ -134,7 +134,7 @@ class Optimizer:
                 return Verdict()
             return Verdict(stopped=f"{url}: a 200 that does not say ACCEPTED {count}")
         if response.status == 400:
-            listed = {place: f"Optimizer: {said}" for place, said in answers.listed(answer, count).items()}
+            listed = {place: f"Optimizer: {reason}" for place, reason in answers.list_errors(answer, count).items()}
             unclear = Verdict(is_unclear=True, message=f"Optimizer: {message or 'the item is refused'}")
             return Verdict(listed) if listed else unclear
         if response.status == 404:
@@ -147,7 +147,7 @@ class Optimizer:
         place = f"{self.settings.url}: tenant {self.settings.environment_id}"
         if response.status in (200, 400):
             limits = f"{self.per_minute} products a minute, {self.quota.most} a day"
-            left = self.quota.left(_today())
+            left = self.quota.remaining(_today())
             return [Check(True, f"{place}: takes our token; limits: {limits}, {left} of today's are left")]
         if response.status == 404:
             return [Check(False, f"{place}: answered 404", "see [service] url with its region, and environment_id")]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from saasexport.delivery.destinations.optimizer import words
-from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, filled, required, source
+from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, drop_empty, require, source
 
 MOST_NAME = 128
 
@@ -17,11 +17,11 @@ def identity(item: Mapping[str, Any]) -> dict[str, Any]:
 def translate(item: Mapping[str, Any]) -> dict[str, Any]:
     """The category; an inactive one is in no menu, as there is no flag for it."""
     made = _slug(item)
-    name = required(item, "name")
+    name = require(item, "name")
     if len(name) > MOST_NAME:
         raise NoTranslation(f"name has {len(name)} characters, {MOST_NAME} are allowed")
     image = item.get("image")
-    return filled(
+    return drop_empty(
         {
             "slug": made,
             "source": source(item),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from saasexport.delivery.destinations.optimizer.words import required, source
+from saasexport.delivery.destinations.optimizer.words import require, source
 
 # The Optimizer wants these names; Commerce spells the one that is different.
 CODES = {"short_description": "shortDescription"}
@@ -24,7 +24,7 @@ def identity(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def translate(item: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata of an attribute in a store view."""
-    code = required(item, "attributeCode")
+    code = require(item, "attributeCode")
     metadata = {
         "code": CODES.get(code, code),
         "source": source(item),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from saasexport.delivery.destinations.optimizer.words import NoTranslation, required
+from saasexport.delivery.destinations.optimizer.words import NoTranslation, require
 
 MOST_ID = 64
 MOST_CURRENCY = 5
@@ -16,12 +16,12 @@ def identity(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def translate(item: Mapping[str, Any]) -> dict[str, Any]:
     """The price book: a base has a currency, a child its parent's."""
-    made = {"priceBookId": required(item, "priceBookId"), "name": required(item, "name")}
+    made = {"priceBookId": require(item, "priceBookId"), "name": require(item, "name")}
     if len(made["priceBookId"]) > MOST_ID:
         raise NoTranslation(f"the id of a price book may have {MOST_ID} characters: {made['priceBookId']}")
     if parent := item.get("parentId"):
         return {**made, "parentId": parent}
-    currency = required(item, "currency")
+    currency = require(item, "currency")
     if len(currency) > MOST_CURRENCY:
         raise NoTranslation(f"{currency} is no currency")
     return {**made, "currency": currency}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, required
+from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, require
 
 # The longest id of a price book.
 MOST_ID = 64
@@ -29,7 +29,7 @@ def translate(item: Mapping[str, Any]) -> dict[str, Any]:
     """The price of a product in a price book."""
     if item.get("type") in COMPUTED:
         raise LeftOut(f"the price of a {item['type']} is worked out there")
-    required(item, "sku")
+    require(item, "sku")
     regular = item.get("regular")
     if isinstance(regular, bool) or not isinstance(regular, int | float):
         raise NoTranslation("regular is missing")

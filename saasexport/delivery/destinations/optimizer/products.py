@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from saasexport.delivery.destinations.optimizer import words
-from saasexport.delivery.destinations.optimizer.words import NoTranslation, filled, required, slug, source
+from saasexport.delivery.destinations.optimizer.words import NoTranslation, drop_empty, require, slug, source
 
 # What one product may have there.
 MOST_BYTES = 200_000
@@ -32,11 +32,11 @@ def translate(item: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]
     configurations, bundles = _configurations(item), _bundles(item)
     kind = item.get("type")
     is_hollow = (kind == "configurable" and not configurations) or (kind == "bundle" and not bundles)
-    product = filled(
+    product = drop_empty(
         {
-            "sku": required(item, "sku"),
+            "sku": require(item, "sku"),
             "source": source(item),
-            "name": required(item, "name"),
+            "name": require(item, "name"),
             "slug": item.get("urlKey") or f"{slug(item['name'])}-{item['productId']}".strip("-"),
             "status": "DISABLED" if is_hollow else str(item.get("status") or "DISABLED").upper(),
             "description": item.get("description") or "",
@@ -74,7 +74,7 @@ def _attributes(item: Mapping[str, Any], ids: Mapping[str, str]) -> list[dict[st
             continue
         values = [_text(value) for value in attribute.get("value") or () if value is not None]
         entry = {"code": code, "values": values, "variantReferenceId": ids.get(code)}
-        attributes.append(filled(entry))
+        attributes.append(drop_empty(entry))
     return attributes
 
 
@@ -122,7 +122,7 @@ def _configurations(item: Mapping[str, Any]) -> list[dict[str, Any]]:
         if option.get("type") != "configurable" or not option.get("id") or not option.get("values"):
             continue
         values = [
-            filled(
+            drop_empty(
                 {
                     "variantReferenceId": value["id"],
                     "label": value.get("label"),
@@ -140,7 +140,8 @@ def _configurations(item: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         defaults = [value["id"] for value in option["values"] if value.get("isDefault")]
         # null is allowed for this one, and says that there is none.
-        configurations.append(filled(configuration) | {"defaultVariantReferenceId": defaults[0] if defaults else None})
+        default = defaults[0] if defaults else None
+        configurations.append(drop_empty(configuration) | {"defaultVariantReferenceId": default})
     return configurations
 
 

@@ -13,9 +13,9 @@ class Quota:
 
     def has_room(self, items: int, day: str) -> bool:
         """Whether so many more may be sent."""
-        return self.left(day) >= items
+        return self.remaining(day) >= items
 
-    def left(self, day: str) -> int:
+    def remaining(self, day: str) -> int:
         """How many more may be sent today."""
         return max(self.most - self._add(0, day), 0)
 

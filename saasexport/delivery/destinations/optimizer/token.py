@@ -36,9 +36,9 @@ class Token:
         descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # whoever renews it is done within the timeout
-            kept = self._kept(descriptor)
+            kept = self._load(descriptor)
             if not kept:
-                kept = self._requested()
+                kept = self._request()
                 content = json.dumps(kept).encode()
                 os.pwrite(descriptor, content, 0)
                 os.ftruncate(descriptor, len(content))
@@ -51,7 +51,7 @@ class Token:
         descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if self._kept(descriptor).get("token") == value:
+            if self._load(descriptor).get("token") == value:
                 os.ftruncate(descriptor, 0)
         finally:
             os.close(descriptor)
@@ -60,7 +60,7 @@ class Token:
         """Close the connection."""
         self.connection.close()
 
-    def _kept(self, descriptor: int) -> dict[str, Any]:
+    def _load(self, descriptor: int) -> dict[str, Any]:
         """What the file holds, if it is this client's and is good for some time."""
         try:
             kept = json.loads(os.pread(descriptor, 65_536, 0))
@@ -70,7 +70,7 @@ class Token:
         except (ValueError, TypeError, KeyError):
             return {}
 
-    def _requested(self) -> dict[str, Any]:
+    def _request(self) -> dict[str, Any]:
         form = {"grant_type": "client_credentials", "client_id": self.client_id, "client_secret": self.secret}
         body = urlencode({**form, "scope": SCOPE}).encode()
         url = self.connection.url

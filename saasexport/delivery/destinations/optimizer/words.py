@@ -16,7 +16,7 @@ class LeftOut(ValueError):
     """An item that has no place at the Optimizer, and why: nothing is missing there without it."""
 
 
-def required(item: Mapping[str, Any], name: str) -> str:
+def require(item: Mapping[str, Any], name: str) -> str:
     """A field without which an item cannot be sent."""
     value = item.get(name)
     if not isinstance(value, str) or not value:
@@ -26,7 +26,7 @@ def required(item: Mapping[str, Any], name: str) -> str:
 
 def source(item: Mapping[str, Any]) -> dict[str, str]:
     """The store view, which is the locale there."""
-    return {"locale": required(item, "storeViewCode")}
+    return {"locale": require(item, "storeViewCode")}
 
 
 def slug(text: str) -> str:
@@ -47,7 +47,7 @@ def path(text: str) -> str:
     return made
 
 
-def filled(item: Mapping[str, Any]) -> dict[str, Any]:
+def drop_empty(item: Mapping[str, Any]) -> dict[str, Any]:
     """Without what has no value: a field that is left out is cleared there."""
     return {name: value for name, value in item.items() if value is not None}
 
@@ -56,5 +56,5 @@ def meta_tags(title: Any, description: Any, keywords: Any) -> dict[str, Any] | N
     """The tags for search engines; keywords stand between commas or line ends."""
     words = [word.strip() for word in str(keywords or "").replace("\n", ",").split(",")]
     tags = {"title": title or None, "description": description or None, "keywords": [word for word in words if word]}
-    made = filled({name: value for name, value in tags.items() if value})
+    made = drop_empty({name: value for name, value in tags.items() if value})
     return made or None
