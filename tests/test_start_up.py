@@ -91,7 +91,24 @@ def loaded(*arguments, env=None):
 
 @pytest.mark.parametrize("job", TICK)
 def test_an_idle_tick_loads_next_to_nothing(idle, job):
-    found = loaded(BIN / job, "--cron", env={"SAASEXPORT_CONFIG": str(idle.config), "PATH": os.defpath})
+    assert_is_light(idle, job)
+
+
+def test_an_idle_mirror_loads_next_to_nothing_without_a_server_and_with_one_that_is_asked_later(idle):
+    assert_is_light(idle, "mirror_shop")
+    before = idle.ask("select mirror_source from installation")[0]
+    try:
+        idle.change_ours("update installation set mirror_source = 'mysql://reader@127.0.0.1:9/shop'")
+        idle.change_ours("insert into mirror_state (only_row, due_at) values (1, datetime('now', '+1 hour'))")
+        assert_is_light(idle, "mirror_shop")
+    finally:
+        idle.change_ours("update installation set mirror_source = ?", *before)
+        idle.change_ours("delete from mirror_state")
+
+
+def assert_is_light(installation, job):
+    """Whether a run by cron loads nothing that an idle one can do without."""
+    found = loaded(BIN / job, "--cron", env={"SAASEXPORT_CONFIG": str(installation.config), "PATH": os.defpath})
     assert "saasexport.idle" in found
     assert sorted(found & set(TOO_DEAR)) == []
     assert sorted(found - loaded("-c", "pass") - ALLOWED) == []
