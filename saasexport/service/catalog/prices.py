@@ -43,12 +43,12 @@ def price_item(items: Items, sku: str, website: str, group: str) -> Item | None:
 def price_of(item: Item) -> Price:
     """The price that an item says."""
     regular = exact(item["regular"])
-    amounts = [discount(regular, discount, item.get("type")) for discount in item.get("discounts") or ()]
+    amounts = [apply_discount(regular, discount, item.get("type")) for discount in item.get("discounts") or ()]
     final = min([regular, *amounts])
     return Price(regular, final, _tiers(item, regular, final))
 
 
-def discount(regular: Decimal, discount: Item, kind: str | None) -> Decimal:
+def apply_discount(regular: Decimal, discount: Item, kind: str | None) -> Decimal:
     """What is left of a price after one discount."""
     if discount.get("price") is not None:
         return exact(discount["price"])
@@ -126,7 +126,7 @@ def _sum(item: Item | None, own: Decimal, parts: list[Selection]) -> Price:
     finals = [whole]
     for discount in (item or {}).get("discounts") or ():
         if discount.get("price") is None:
-            finals.append(discount(whole, discount, "BUNDLE"))
+            finals.append(apply_discount(whole, discount, "BUNDLE"))
         else:
             finals.append(whole - own + exact(discount["price"]))
     return Price(regular, min(finals))
