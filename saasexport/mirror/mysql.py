@@ -71,7 +71,11 @@ class MySQL:
         self._connection.query("set session transaction isolation level repeatable read")
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection; what was not read to its end is not waited for."""
+        answer = getattr(self._connection, "_result", None)
+        if answer is not None:
+            # Else PyMySQL reads on when it is collected, and tells of the closed connection on stderr.
+            answer.unbuffered_active = False
         self._connection.close()
 
     # Tables

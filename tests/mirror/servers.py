@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -137,8 +137,17 @@ class PostgreSQL:
 
     def stop(self, kill=False):
         """End it; cleanly, unless it is killed."""
-        self.process.send_signal(signal.SIGQUIT if kill else signal.SIGINT)
+        helpers = self.children()
+        self.process.kill() if kill else self.process.send_signal(signal.SIGINT)
         self.process.wait(WAIT_SECONDS)
+        for helper in helpers if kill else ():
+            with suppress(ProcessLookupError):  # it may have seen that it is alone
+                os.kill(helper, signal.SIGKILL)
+
+    def children(self):
+        """The processes of connections, and others that the server started."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def connect(self, database=None):
         """A connection of the shop's own program."""
@@ -175,7 +184,7 @@ class PostgreSQL:
 
     def cpu(self):
         """The seconds of processor that the server has used, with those of connections that are over."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        children = self.children()
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
         return ended + cpu_of([self.process.pid, *children])
