@@ -306,6 +306,20 @@ update {feed_table}
    and status in (200, 400)
    and source_entity_id not in (select entity_id from gone_entity where feed = :feed)
 
+-- name: on_record
+select id, feed_data, is_deleted
+  from {feed_table}
+ where feed_data <> ''
+   and status in (200, 400)
+
+-- name: deleted_on_record
+select id, feed_data, is_deleted
+  from {feed_table}
+ where feed_data <> ''
+   and (status <> 200 or is_deleted = 1)
+   and is_deleted = 1
+   and status in (200, 400)
+
 -- name: retry
 -- A rejected item is sent again only when it changes, unless somebody says so.
 update {feed_table}

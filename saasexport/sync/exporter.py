@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saasexport.capture.changelog import Sizes
 from saasexport.clock import now_text
@@ -13,6 +13,7 @@ from saasexport.config.keys import OF_OPTIMIZER
 from saasexport.config.secret import read_key
 from saasexport.config.settings import Config
 from saasexport.database.deletion_guard import FEWEST
+from saasexport.delivery import destinations
 from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
 from saasexport.errors import DatabaseError
@@ -20,6 +21,9 @@ from saasexport.feed import Feed
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.sync.report import Problems, Report
+
+if TYPE_CHECKING:
+    from saasexport.sync.below import Below
 
 # Entities taken through the steps at a time: reads of the shop stay within a few
 # milliseconds, and memory is a chunk's, whatever the size of the catalogue.
@@ -73,6 +77,15 @@ class Exporter:
         if self.installation.config["service.destination"] == "optimizer":
             return 1
         return options.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
+
+    def below(self, options: Options, feed: Feed) -> "Below | None":
+        """What goes again as the destination takes it, or brings it back, with the feed's items; None as a rule."""
+        destination = self.installation.config["service.destination"]
+        if destination == "commerce" or not (names := destinations.feeds_below(destination, feed.name)):
+            return None
+        from saasexport.sync.below import Below  # late: one destination has such items
+
+        return Below(self.installation, feed, names, options.waits)
 
     def stop(self, code: str, about: str, error: Exception) -> None:
         """Have somebody know what stopped a feed; the traceback of what nobody foresaw is in the log."""

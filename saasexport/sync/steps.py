@@ -7,6 +7,7 @@ batch is.  Killed anywhere, the next run goes on from there.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -56,6 +57,7 @@ class Pass:
         self.reads_changelog = False  # when each change was written stands in a temp table then
         self._pace = FIRST  # entities that are read at once
         self._operation: Operation | None = None
+        self._below = exporter.below(options, feed)
 
     @cached_property
     def shop(self) -> Shop:
@@ -215,12 +217,15 @@ class Pass:
 
     def deliver(self, pending: list[Pending]) -> None:
         """Send in batches; each batch's outcome is put on record as it comes."""
+        if not pending:
+            return
         client = self.exporter.client
         batches = self._in_time(client.batches(pending, self.batch_size))
         threads = self.exporter.thread_count(self.options, self.feed)
-        for delivered in client.deliver_all(self.feed, batches, threads):
-            self._record_outcomes(delivered)
-            self.progress()
+        with self._below or nullcontext():
+            for delivered in client.deliver_all(self.feed, batches, threads):
+                self._record_outcomes(delivered)
+                self.progress()
 
     def _in_time(self, batches: Iterable[list[Pending]]) -> Iterator[list[Pending]]:
         """The batches, until the time is up."""
@@ -241,6 +246,8 @@ class Pass:
                 if delivered:
                     delays.add(self.ours, self.feed, self.table, [outcome.pending for outcome in delivered], now)
                 outcomes.record_delivered(self.table, delivered)
+                if self._below:
+                    self._below.schedule([outcome.pending for outcome in delivered])
                 if others:
                     outcomes.record_not_delivered(self.table, others)
                 if delivered:

@@ -42,6 +42,10 @@ class Call(NamedTuple):
     verdict: Verdict | None = None  # what is known without sending it
 
 
+# Whether an item on record, deleted or not, has to be sent again.
+Affected = Callable[[Mapping[str, Any], bool], bool]
+
+
 class Check(NamedTuple):
     """What was found out about a destination by asking it: for doctor."""
 
@@ -96,3 +100,10 @@ def takes(destination: str, feed: str) -> bool:
     """Whether a feed is sent to a destination."""
     feeds = getattr(importlib.import_module(f"{__name__}.{destination}"), "FEEDS", None)
     return feeds is None or feed in feeds
+
+
+def feeds_below(destination: str, feed: str) -> tuple[str, ...]:
+    """The feeds whose items a destination deletes, or brings back, with those of a feed."""
+    module = importlib.import_module(f"{__name__}.{destination}")
+    below: tuple[str, ...] = getattr(module, "FEEDS_BELOW", {}).get(feed, ())
+    return below
