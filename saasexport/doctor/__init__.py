@@ -7,7 +7,7 @@ others go on: whoever asks wants to see the whole picture at once.
 import sqlite3
 
 from saasexport.config import settings
-from saasexport.doctor import capture, databases, files, machine, mirror, network, own_feeds, running
+from saasexport.doctor import capture, databases, files, machine, mirror, network, optimizer, own_feeds, running
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Examined, Finding, Findings, fail
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
@@ -36,6 +36,7 @@ OF_BOTH: tuple[Check, ...] = (
     own_feeds.repairs,
     network.history,
     network.service,
+    optimizer.optimizer,
 )
 
 

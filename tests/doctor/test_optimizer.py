@@ -1,0 +1,43 @@
+"""What doctor says of a shop that is more than a tenant of the Optimizer takes."""
+
+import json
+
+from tests.delivery.destinations.optimizer import test_destination
+
+double, exporter = test_destination.double, test_destination.exporter
+
+
+def about(exporter):
+    findings = json.loads(exporter.run("saasexport", "doctor", "--json").stdout)
+    return [(one["status"], one["message"]) for one in findings if one["check"] == "optimizer"]
+
+
+def test_doctor_names_what_is_too_long_too_many_or_too_large(exporter):
+    exporter.tick()
+    assert about(exporter) == [("OK", "6 of 100 price books; no website's code and no product is too long")]
+    exporter.change("update store_website set code = 'twenty_two_characters_' where website_id = 1")
+    assert [level for level, _ in about(exporter)] == ["OK"]
+    exporter.change("update store_website set code = 'twenty_three_characters' where website_id = 1")
+    reason = "Optimizer: 200001 bytes are more than a product may have, 200000"
+    exporter.change_ours("update cde_products_feed set status = 400, errors = ? where id in (3, 4)", reason)
+    other = "Optimizer: name is missing"
+    exporter.change_ours("update cde_products_feed set status = 400, errors = ? where id = 5", other)
+    for number in range(95):
+        exporter.change_ours(
+            "insert into cde_price_books_feed (source_entity_id, feed_id, feed_data, feed_hash, status, modified_at)"
+            " values (1, ?, '{}', '', 200, '2026-01-01 00:00:00')",
+            str(number),
+        )
+    assert about(exporter) == [
+        (
+            "FAIL",
+            "the code of website twenty_three_characters has 23 characters, 22 are allowed:"
+            " price books and prices of its customer groups are not sent",
+        ),
+        ("WARN", "101 price books, and a tenant has room for 100, counted once for each catalogue view"),
+        ("WARN", "2 products are larger than the 200,000 bytes allowed"),
+    ]
+
+
+def test_doctor_says_nothing_of_it_with_another_destination(installed):
+    assert about(installed) == []
