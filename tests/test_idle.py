@@ -14,10 +14,10 @@ from saasexport.jobs import reindex_all_invalid
 from saasexport.sync import story
 from tests.tiny import THINGS, Sender, Tiny
 
-LEGACY = THINGS.replaced(
+LEGACY = THINGS.with_fields(
     name="papers", indexer="paper", view="cde_papers_feed", table="cde_papers_feed", legacy=True
 )
-SALES = THINGS.replaced(
+SALES = THINGS.with_fields(
     name="sales",
     indexer="sale",
     view="cde_sales_feed",

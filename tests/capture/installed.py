@@ -7,7 +7,7 @@ from tests.tiny import THINGS
 ID = "0123456789abcdef"
 
 # Another feed that watches the same table by another key.
-SHELVES = THINGS.replaced(
+SHELVES = THINGS.with_fields(
     name="shelves",
     indexer="shelf_data_exporter",
     view="cde_shelves_feed",

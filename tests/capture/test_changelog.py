@@ -79,7 +79,7 @@ def test_a_configuration_value_of_the_feed_has_it_walked_and_others_do_not(shop,
     assert read(shop, ours) == ([], "the configuration value general/tiny changed")
 
 
-TAXED = THINGS.replaced(
+TAXED = THINGS.with_fields(
     settings=(
         Setting("option", "name", ("tax", "it's", "1")),
         Setting("option", "name", ("shipping",)),

@@ -47,7 +47,7 @@ def test_a_trigger_serves_every_feed_and_names_keys_and_changelogs_only():
 
 
 def test_the_same_key_watched_twice_is_written_once():
-    twice = THINGS.replaced(subscriptions=(*THINGS.subscriptions, Subscription("thing", "thing_id")))
+    twice = THINGS.with_fields(subscriptions=(*THINGS.subscriptions, Subscription("thing", "thing_id")))
     assert triggers.texts([twice], ID) == triggers.texts([THINGS], ID)
 
 
@@ -304,7 +304,7 @@ def test_uninstalling_takes_triggers_first(shop):
 def test_installing_is_all_or_nothing(tmp_path):
     shop = tiny_shop(tmp_path / "shop.sqlite")
     before = master(shop)
-    broken = SHELVES.replaced(subscriptions=(Subscription("nowhere"),))
+    broken = SHELVES.with_fields(subscriptions=(Subscription("nowhere"),))
     with pytest.raises(Exception, match="nowhere"):
         triggers.install(shop, [THINGS, broken], ID)
     assert master(shop) == before

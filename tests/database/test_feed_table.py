@@ -558,7 +558,7 @@ def test_clean_up_keeps_what_another_data_space_may_still_hold(table):
 # Legacy
 
 
-LEGACY = THINGS.replaced(legacy=True)
+LEGACY = THINGS.with_fields(legacy=True)
 
 
 def test_a_legacy_feed_collects_and_sends_what_it_collected(ours):
@@ -629,7 +629,7 @@ def test_fields_that_are_left_out_are_neither_hashed_nor_kept_nor_sent(ours):
 
 
 def test_fields_outside_of_the_hash_are_sent_and_make_no_item_new(ours):
-    table = feed_table(ours, THINGS.replaced(unhashed=("stock",)))
+    table = feed_table(ours, THINGS.with_fields(unhashed=("stock",)))
     entity = EntityItems(1, {"thingId": 1, "code": "a", "stock": 3}, [{"language": "en", "updatedAt": "yesterday"}])
     staged = stage(table, entity)
     deliver(table, staged)
@@ -660,7 +660,7 @@ def test_items_are_kept_whole_when_asked_for(ours):
 
 
 def test_the_time_of_export_may_have_another_name_and_form(ours):
-    feed = THINGS.replaced(time_field="updatedAt", time_format="%Y-%m-%dT%H:%M:%S+00:00")
+    feed = THINGS.with_fields(time_field="updatedAt", time_format="%Y-%m-%dT%H:%M:%S+00:00")
     table = feed_table(ours, feed)
     staged = stage(table, thing(1))
     deliver(table, staged)
@@ -768,7 +768,7 @@ def test_what_is_kept_by_the_clean_up_says_nothing(ours):
 
 
 def test_another_feed_is_not_concerned(ours):
-    other = THINGS.replaced(name="others", indexer="other", view="cde_others_feed", table="cde_others_feed")
+    other = THINGS.with_fields(name="others", indexer="other", view="cde_others_feed", table="cde_others_feed")
     indexer.add(ours, other, NOW)
     table = known(ours)
     delivered_and_gone(table, FUTURE)

@@ -17,7 +17,7 @@ RULES = Layouts(("sku", "view", "url"), ("updatedAt", "modifiedAt"), ("deleted",
 
 def made(common, part):
     """An item, and the names of those fields of the part that are not hashed."""
-    shared = RULES.shared(tuple(common))
+    shared = RULES.layout_of(tuple(common))
     layout = shared.layout(tuple(part))
     texts = [text_of(value) for value in (*common.values(), *part.values())]
     others = shared.others.of(texts) if layout.others is None else layout.others.of(texts)
@@ -71,11 +71,11 @@ def test_what_varies_comes_first(common, part, expected):
     ],
 )
 def test_a_name_that_stands_twice_is_known(common, part, twin):
-    assert RULES.shared(common).layout(part).twin == twin
+    assert RULES.layout_of(common).layout(part).twin == twin
 
 
 def test_what_is_not_hashed_is_named_in_the_order_in_which_it_is_sent():
-    shared = RULES.shared(("modifiedAt", "a", "updatedAt"))
+    shared = RULES.layout_of(("modifiedAt", "a", "updatedAt"))
     assert (shared.unhashed, shared.layout(("x",)).unhashed) == (("updatedAt", "modifiedAt"), ())
 
 

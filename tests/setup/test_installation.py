@@ -178,7 +178,7 @@ def test_feeds_are_walked_anew_when_other_items_are_too_large_than_before(tiny, 
 
 
 def test_what_was_collected_before_is_sent_without_fields_that_are_left_out_now(tmp_path, monkeypatch):
-    legacy = THINGS.replaced(legacy=True)
+    legacy = THINGS.with_fields(legacy=True)
     tiny = Tiny(tmp_path, monkeypatch, legacy)
     story.full_sync(*tiny.work(), legacy)
     tiny.write('[feeds.things]\nexclude = ["label"]')
@@ -262,7 +262,7 @@ def test_a_feed_that_is_switched_off_loses_triggers_and_changelog_and_is_synced_
 
 def test_a_feed_whose_table_is_missing_is_unavailable_and_the_others_go_on(tmp_path, monkeypatch):
     names = {"name": "places", "indexer": "place", "view": "cde_places", "table": "cde_places"}
-    places = THINGS.replaced(subscriptions=(Subscription("place"),), **names)
+    places = THINGS.with_fields(subscriptions=(Subscription("place"),), **names)
     tiny = Tiny(tmp_path, monkeypatch, THINGS, places)
     assert [feed.name for feed in tiny.installation.feeds()] == ["things"]
     assert indexer.cursor(tiny.installation.ours, places).unavailable == "the shop has no table place"

@@ -11,7 +11,7 @@ from tests.capture.installed import SHELVES
 from tests.tiny import THINGS, Sender, Tiny
 
 NAMES = {"name": "places", "indexer": "place", "view": "cde_places", "table": "cde_places"}
-PLACES = THINGS.replaced(subscriptions=(Subscription("place"),), **NAMES)
+PLACES = THINGS.with_fields(subscriptions=(Subscription("place"),), **NAMES)
 
 
 @pytest.fixture

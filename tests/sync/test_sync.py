@@ -480,7 +480,7 @@ def test_the_guard_can_be_switched_off(tmp_path, monkeypatch):
 # Legacy
 
 
-LEGACY = THINGS.replaced(legacy=True)
+LEGACY = THINGS.with_fields(legacy=True)
 
 
 @pytest.fixture
@@ -544,7 +544,7 @@ def due_things(day=SALE):
             yield entity._replace(common={**entity.common, "label": "sale" if is_sale else "usual"})
 
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    return THINGS.replaced(
+    return THINGS.with_fields(
         assemble=assemble,
         due=Due(
             next=lambda shop: moment if shop.now < moment else None,

@@ -201,7 +201,7 @@ def mixed_case(tiny, number=600):
 @pytest.mark.parametrize("collation", ["", "collate nocase", "collate binary", "collate rtrim"])
 def test_keys_come_in_the_order_of_their_bytes_whatever_the_column_says(tmp_path, monkeypatch, collation):
     shop = SHOP.replace("code text primary key", f"code text {collation} primary key")
-    feed = PARTS.replaced(**derived(PARTS))
+    feed = PARTS.with_fields(**derived(PARTS))
     tiny = Tiny(tmp_path, monkeypatch, feed, before=shop)
     tiny.options = {"fewest": 1000}
     codes = mixed_case(tiny)
@@ -241,11 +241,11 @@ def test_a_walk_of_ones_own_in_another_order_is_refused_and_comes_to_an_end(tmp_
 @pytest.mark.parametrize("key", [TEXT, DECLARED_INTEGER], ids=["text", "integer"])
 def test_a_row_of_another_table_may_lead_to_no_entity(tmp_path, monkeypatch, key):
     if key is TEXT:
-        feed = PARTS.replaced(origin="parts.sql", subscriptions=(*PARTS.subscriptions, Subscription("part", "stock")))
+        feed = PARTS.with_fields(origin="parts.sql", subscriptions=(*PARTS.subscriptions, Subscription("part", "stock")))
         tiny = Tiny(tmp_path, monkeypatch, feed, before=SHOP)
     else:
         subscriptions = (*THINGS.subscriptions, Subscription("part", "stock"))
-        feed = THINGS.replaced(key=key, origin="things.sql", subscriptions=subscriptions)
+        feed = THINGS.with_fields(key=key, origin="things.sql", subscriptions=subscriptions)
         tiny = Tiny(tmp_path, monkeypatch, feed, before=SHOP)
     work = tiny.work()
     full_sync(*work, feed)
@@ -267,7 +267,7 @@ def test_columns_of_a_declared_feeds_tables_are_read_as_they_are():
     for key in (INTEGER, DECLARED_INTEGER, TEXT):
         shop = sqlite3.connect(":memory:", isolation_level=None)
         shop.executescript("create table thing (thing_id integer primary key, shelf_id text)")
-        read_as_numbers(shop, [THINGS.replaced(key=key, subscriptions=(Subscription("thing", "thing_id"),))])
+        read_as_numbers(shop, [THINGS.with_fields(key=key, subscriptions=(Subscription("thing", "thing_id"),))])
         views.append(shop.execute("select count(*) from sqlite_temp_master").fetchone()[0])
         shop.close()
     assert views == [1, 0, 0]

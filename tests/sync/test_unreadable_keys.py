@@ -123,7 +123,7 @@ def test_keys_that_are_none_are_found_however_many_a_page_holds(tmp_path, monkey
 
 
 # As categories and prices do, which change with the rows above and below them.
-FAMILY = THINGS.replaced(
+FAMILY = THINGS.with_fields(
     subscriptions=(Subscription("thing", "thing_id", via="family"), *THINGS.subscriptions[1:]),
     vias={
         **THINGS.vias,

@@ -14,7 +14,7 @@ class Watched:
 
     def __init__(self, folder, monkeypatch, settings=""):
         self.sizes = []
-        self.tiny = Tiny(folder, monkeypatch, THINGS.replaced(assemble=self.assemble), settings=settings)
+        self.tiny = Tiny(folder, monkeypatch, THINGS.with_fields(assemble=self.assemble), settings=settings)
         self.tiny.shop.execute("delete from thing")
         self.sender = Sender()
 
@@ -115,7 +115,7 @@ def test_what_is_too_large_is_told_once_and_not_tried_again(tmp_path, monkeypatc
 
 
 def test_what_was_collected_is_sent_a_few_at_a_time(tmp_path, monkeypatch):
-    tiny = Tiny(tmp_path, monkeypatch, THINGS.replaced(legacy=True))
+    tiny = Tiny(tmp_path, monkeypatch, THINGS.with_fields(legacy=True))
     tiny.shop.execute("update thing set name = ?", ("x" * 3 * MB,))
     full_sync(*tiny.work(), tiny.feeds["things"])
     table = tiny.installation.table(tiny.feeds["things"])
