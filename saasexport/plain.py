@@ -39,6 +39,10 @@ def behind(stream: Any) -> Any:
     return stream.stream if isinstance(stream, Gate) else stream
 
 
+class OutputError(SaasExportError, OSError):
+    """Standard output or standard error cannot be written: an OSError still for those who go on without."""
+
+
 class Gate:
     """A stream to a person: what it could not show, or should not, is escaped."""
 
@@ -67,7 +71,7 @@ class Gate:
         # Python tries once more at its end, and must not complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
         name = self.stream.name.strip("<>")
-        return SaasExportError(f"{name} cannot be written: {error.strerror}", "make room, or send it elsewhere")
+        return OutputError(f"{name} cannot be written: {error.strerror}", "make room, or send it elsewhere")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)

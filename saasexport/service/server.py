@@ -176,7 +176,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"listening on {service.url}", flush=True)
     except OSError as error:
         sys.stdout = None  # the end would try to write it once more
-        print(f"commerce_service: cannot say where it listens: {error.strerror}", file=sys.stderr)
+        print(f"commerce_service: cannot say where it listens: {error}", file=sys.stderr)
         return 1
     service.serve()
     signal.set_wakeup_fd(-1)

@@ -42,7 +42,7 @@ class Below:
         """Have what these items took or brought back sent again; inside a transaction."""
         gone = [json.loads(each.body) for each in delivered if each.is_deleted]
         made = [json.loads(each.body) for each in delivered if not each.is_deleted]
-        affected = self.destination.affected(self.feed.name, gone, made)
+        affected = self.destination.find_affected(self.feed.name, gone, made)
         for feed in self.feeds:
             table = self.installation.table(feed)
             # Making a category again concerns what was deleted only, of which there is little.

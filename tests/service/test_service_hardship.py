@@ -231,7 +231,10 @@ def test_a_full_disk_below_its_output_is_said_in_one_line(tmp_path: Path) -> Non
             timeout=30,
             check=False,
         )
-    message = "commerce_service: cannot say where it listens: No space left on device\n"
+    message = (
+        "commerce_service: cannot say where it listens:"
+        " stdout cannot be written: No space left on device; make room, or send it elsewhere\n"
+    )
     assert (done.returncode, done.stderr) == (1, message)
 
 

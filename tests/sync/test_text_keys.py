@@ -241,7 +241,8 @@ def test_a_walk_of_ones_own_in_another_order_is_refused_and_comes_to_an_end(tmp_
 @pytest.mark.parametrize("key", [TEXT, DECLARED_INTEGER], ids=["text", "integer"])
 def test_a_row_of_another_table_may_lead_to_no_entity(tmp_path, monkeypatch, key):
     if key is TEXT:
-        feed = PARTS.with_fields(origin="parts.sql", subscriptions=(*PARTS.subscriptions, Subscription("part", "stock")))
+        subscriptions = (*PARTS.subscriptions, Subscription("part", "stock"))
+        feed = PARTS.with_fields(origin="parts.sql", subscriptions=subscriptions)
         tiny = Tiny(tmp_path, monkeypatch, feed, before=SHOP)
     else:
         subscriptions = (*THINGS.subscriptions, Subscription("part", "stock"))

@@ -14,7 +14,7 @@ from saasexport.database.hashing import encode
 from saasexport.delivery import answers
 from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
-from saasexport.delivery.destinations.optimizer.cascades import FEEDS_BELOW, affected
+from saasexport.delivery.destinations.optimizer.cascades import FEEDS_BELOW, find_affected
 from saasexport.delivery.destinations.optimizer.quota import Quota
 from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
@@ -197,4 +197,4 @@ def _today() -> str:
 
 
 connect = Optimizer
-__all__ = ["FEEDS", "FEEDS_BELOW", "affected", "connect"]
+__all__ = ["FEEDS", "FEEDS_BELOW", "connect", "find_affected"]

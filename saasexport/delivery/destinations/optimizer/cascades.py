@@ -19,7 +19,9 @@ IDENTITIES = {"categories": categories.identity, "priceBooks": price_books.ident
 Key = tuple[str, str]  # a slug and its locale, or the id of a price book
 
 
-def affected(feed: str, gone: Iterable[Mapping[str, Any]], made: Iterable[Mapping[str, Any]]) -> dict[str, Affected]:
+def find_affected(
+    feed: str, gone: Iterable[Mapping[str, Any]], made: Iterable[Mapping[str, Any]]
+) -> dict[str, Affected]:
     """By feed, which items have to be sent again after some of a feed were deleted and others made there."""
     deleted = {key for item in gone if (key := _key(feed, item))}
     created = {key for item in made if (key := _key(feed, item))}

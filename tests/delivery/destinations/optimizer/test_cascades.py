@@ -3,7 +3,7 @@
 
 import pytest
 
-from saasexport.delivery.destinations.optimizer.cascades import affected
+from saasexport.delivery.destinations.optimizer.cascades import find_affected
 from saasexport.lock import held
 from tests.delivery.destinations.optimizer import test_destination
 from tests.delivery.destinations.optimizer.test_destination import of_a_fresh_sync, state
@@ -149,7 +149,7 @@ def test_which_categories_go_again(gone, made, item, is_deleted, goes_again):
     def items(path):
         return [{"urlPath": path, "storeViewCode": "default"}] if path else []
 
-    decide = affected("categories", items(gone), items(made))["categories"]
+    decide = find_affected("categories", items(gone), items(made))["categories"]
     assert decide({"urlPath": item, "storeViewCode": "default"}, is_deleted) is goes_again
     assert decide({"urlPath": item, "storeViewCode": "french"}, is_deleted) is False
 
@@ -173,5 +173,5 @@ def test_which_prices_go_again(gone, made, group, is_deleted, goes_again):
     def books(name):
         return [{"priceBookId": name}] if name else []
 
-    decide = affected("priceBooks", books(gone), books(made))["prices"]
+    decide = find_affected("priceBooks", books(gone), books(made))["prices"]
     assert decide({"sku": "a", "websiteCode": "base", "customerGroupCode": group}, is_deleted) is goes_again
