@@ -76,8 +76,9 @@ def installed_triggers(examined: Examined) -> Findings:
         return
     changelogs = {name for kind, name, _, _ in present if kind == "table"}
     usable = [feed for feed in installation.enabled_feeds() if not triggers.unavailable(shop, feed)]
-    lost = [feed.changelog for feed in usable if feed.changelog not in changelogs]
-    if lost and texts:
+    written_to = "".join(texts.values())
+    lost = [feed.changelog for feed in usable if feed.changelog not in changelogs and feed.changelog in written_to]
+    if lost:
         yield fail("triggers", f"{path}: {lost[0]} is missing: every write of the shop to it fails", repair)
         return
     wanted = triggers.texts(usable, installation.id)

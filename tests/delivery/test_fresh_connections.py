@@ -132,7 +132,7 @@ def test_no_address_takes_more_than_a_third_of_what_is_left(monkeypatch):
 
     class Silent(socket.socket):
         def connect(self, target):
-            given.append((self.gettimeout(), connection._left()))
+            given.append((self.gettimeout(), connection._time_left()))
             raise TimeoutError
 
     monkeypatch.setattr(socket, "socket", Silent)

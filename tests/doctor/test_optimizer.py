@@ -41,3 +41,16 @@ def test_doctor_names_what_is_too_long_too_many_or_too_large(exporter):
 
 def test_doctor_says_nothing_of_it_with_another_destination(installed):
     assert about(installed) == []
+
+
+def test_doctor_knows_that_a_destination_just_named_has_its_feeds_made_by_the_next_job(installed, tmp_path):
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    optimizer = f'destination = "optimizer"\nclient_id = "me"\nclient_secret_file = "{secret}"'
+    config = installed.config.read_text()
+    config = config.replace("http:", "https:").replace("[service]\n", f"[service]\n{optimizer}\n")
+    installed.config.write_text(config)
+    findings = json.loads(installed.run("saasexport", "doctor", "--json").stdout)
+    said = [one["message"] for one in findings if one["check"] in ("optimizer", "triggers")]
+    assert said[-1] == "0 of 100 price books; no website's code and no product is too long"
+    assert not [one for one in said if "every write of the shop" in one or "cannot be checked" in one]
