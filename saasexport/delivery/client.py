@@ -186,6 +186,7 @@ class Client:
         if len(calls) > 1:
             return _Sent([], [_Part(call.batch) for call in calls], 0)
         (call,) = calls
+        part = part._replace(batch=call.batch)  # the items in the order in which an answer counts them
         count = len(call.batch)
         if count > 1 and len(call.body) > self.settings.max_body:  # items may be larger there than they are here
             return _Sent([], [_Part(half) for half in batches.halves(part.batch)], 0)

@@ -139,7 +139,7 @@ def service_settings(installation: Installation, uses_backoff: bool = False) -> 
         if settings["api_key_file"]
         else None,
         ca_file=settings["ca_file"],
-        requests_per_second=settings["requests_per_second"],
+        requests_per_second=_requests_per_second(installation.config),
         rate_limit_file=installation.lock_file("service"),
         uses_backoff=uses_backoff,
         transport=settings["transport"],
