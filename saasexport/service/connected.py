@@ -104,9 +104,10 @@ class Connected:
         """The answer to a search in a scope."""
         key = catalog.scope.environment, catalog.scope.view.code
         if key not in self._views:
-            known = sorted(code for of, code in self._views if of == key[0])
-            listed = ", ".join(known) or "none"
-            raise NoIndex(f"No index was found for this request: the store views of {key[0]} are {listed}")
+            known = ", ".join(sorted(code for of, code in self._views if of == key[0]))
+            spaces = ", ".join(environments(self._reading())[:10]) or "none"
+            listed = f"the store views of {key[0]} are {known}" if known else f"the data spaces are {spaces}"
+            raise NoIndex(f"No index was found for this request: {listed}")
         view = self._views[key]
         return Search(self._reading(), view, self._numbers(view), catalog, self.settings).answer(query)
 

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -118,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
         "--allow-origin",
         metavar="ORIGIN",
         action="append",
+        type=_origin,
         default=[],
         help="let pages of this origin ask the connected services, and no others; may be repeated",
     )
@@ -221,6 +223,12 @@ def _host_name(text: str) -> str:
     if not is_name(text):
         raise argparse.ArgumentTypeError("expected the name of a host, without scheme and port")
     return text
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@*\"'<>]+/?", text):
+        raise argparse.ArgumentTypeError("expected an origin as https://shop.example, without a path")
+    return text.lower().rstrip("/")
 
 
 def _route(text: str) -> tuple[str, str]:

@@ -145,7 +145,8 @@ class Connection:
             lines.append("Connection: close")
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
         self._deadline = time.monotonic() + self._seconds
-        self._send(head + answer.body if with_body else head)
+        # What was not modified has the length of what the peer keeps, and no body.
+        self._send(head + answer.body if with_body and answer.status != 304 else head)
 
     def linger(self) -> None:
         """Read what a refused sender still sends, for a while, so that it can read the answer."""

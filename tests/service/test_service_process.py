@@ -239,6 +239,11 @@ def test_a_route_that_cannot_be_is_refused(
         ["--allow-host", "http://a.example"],
         ["--allow-host", "a.example:80"],
         ["--allow-host", "*.example"],
+        ["--allow-origin", ""],
+        ["--allow-origin", "*"],
+        ["--allow-origin", "null"],
+        ["--allow-origin", "shop.example"],
+        ["--allow-origin", "https://shop.example/page"],
     ],
 )
 def test_wrong_usage_is_one_line(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:

@@ -50,6 +50,11 @@ def read_header(headers: Mapping[str, str], name: str) -> str:
     return "" if value in ("undefined", "null") else value
 
 
+def is_preview(headers: Mapping[str, str]) -> bool:
+    """Whether a merchandiser tries something out."""
+    return read_header(headers, "Magento-Is-Preview").lower() in ("true", "1")
+
+
 def environment_of(headers: Mapping[str, str], known: Iterable[str]) -> str:
     """The data space that is meant: the only one, if none is named."""
     name = read_header(headers, ENVIRONMENT)
@@ -80,10 +85,11 @@ def scope_of(
 
     A person need not name a store view: unless it is strict, the one called `default`, else the first, is meant.
     """
-    code = read_header(headers, STORE_VIEW)
+    # Clients of Commerce Optimizer have a catalogue view in its place.
+    code = read_header(headers, STORE_VIEW) or read_header(headers, "AC-View-Id")
     if not code:
         if not views or (is_strict and len(views) != 1):
-            listed = f"the store views are {', '.join(sorted(views))}" if views else "none is known"
+            listed = f"the store views are {', '.join(sorted(views))}" if views else f"none is known of {environment!r}"
             raise ScopeError(f"Missing {STORE_VIEW} header: {listed}")
         code = "default" if "default" in views else next(iter(views))
     view = views.get(code, StoreView(code, read_header(headers, STORE), read_header(headers, WEBSITE)))
@@ -92,4 +98,4 @@ def scope_of(
         if named and value and named != value:
             raise ScopeError(f"{name} {named!r} contradicts the store view {code!r}, whose {own} is {value!r}")
     group = group_hash(read_header(headers, GROUP)) or NOT_LOGGED_IN
-    return Scope(environment, view, group, read_header(headers, "Magento-Is-Preview").lower() in ("true", "1"))
+    return Scope(environment, view, group, is_preview(headers))

@@ -5,28 +5,38 @@ graphql-core does the work; here are the limits, the scope and the errors.
 
 import hashlib
 import json
-import time
+import re
 import traceback
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from saasexport.service.catalog.scope import GROUP, ScopeError, read_header
+from saasexport.service.catalog.scope import (
+    ENVIRONMENT,
+    GROUP,
+    STORE,
+    STORE_VIEW,
+    WEBSITE,
+    ScopeError,
+    is_preview,
+    read_header,
+)
 from saasexport.service.connected import Connected
+from saasexport.service.graphql import bounds
 from saasexport.web.wire import Answer, Headers, Request
 
 INSTALL = "/graphql needs graphql-core; run: pip install 'saasexport[graphql]'"
 
-LONGEST_QUERY = 65_536
-MOST_TOKENS = 15_000
-DEEPEST = 15
-MOST_FIELDS = 1_000
-MOST_PRODUCTS = 20_000
-SECONDS = 10.0
-
 MOST_KEPT = 500
+
+MOST_ERRORS = 100
+
+# An escape may stand for half a sign, which nothing can be compared with, and which cannot be sent back.
+_HALF_A_SIGN = re.compile(r"\\u[dD][89a-fA-F]")
+
+_ABOUT_THE_SCHEMA = re.compile(r"__(schema|type)\b")
 
 
 class Question(NamedTuple):
@@ -52,19 +62,26 @@ class Engine:
         self._rules = [rule for rule in graphql.specified_rules if rule.__name__ != "NoUnusedVariablesRule"]
         self._kept: dict[str, Any] = {}
 
+    def root(self, answers: Any, budget: bounds.Budget, is_group_said: bool) -> Any:
+        """What the fields of the root are asked of."""
+        from saasexport.service.graphql.questions import Questions
+        from saasexport.service.graphql.values import Views
+
+        return Questions(answers, Views(self.schema_currencies.__contains__, budget.spend), is_group_said)
+
     def document(self, text: str) -> Any:
         """The query, parsed and valid, or the list of what is wrong with it."""
         if text not in self._kept:
             graphql = self.graphql
-            if len(text.encode()) > LONGEST_QUERY:
-                return [graphql.GraphQLError(f"the query has more than {LONGEST_QUERY} bytes")]
+            if len(text.encode()) > bounds.LONGEST_QUERY:
+                return [graphql.GraphQLError(f"the query has more than {bounds.LONGEST_QUERY} bytes")]
             try:
-                document = graphql.parse(text, max_tokens=MOST_TOKENS)
+                document = graphql.parse(text, max_tokens=bounds.MOST_TOKENS)
             except graphql.GraphQLError as error:
                 return [error]
             except RecursionError:
                 return [graphql.GraphQLError("query too complex: it is nested too deeply")]
-            errors = _too_much(graphql, document) or graphql.validate(self.schema, document, self._rules)
+            errors = bounds.too_much(graphql, document) or graphql.validate(self.schema, document, self._rules)
             if errors:
                 return errors
             if len(self._kept) >= MOST_KEPT:
@@ -92,7 +109,10 @@ def answer(connected: Connected, request: Request, body: bytes, environment: str
     content = _content(engine, connected, question, request.headers, environment)
     content["extensions"] = {"request-id": request_id}
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
-    return Answer(200, text, _caching(request, content))
+    headers = _caching(request, content)
+    if request.headers.get("if-none-match") in dict(headers).values():
+        return Answer(304, text, headers)
+    return Answer(200, text, headers)
 
 
 def _engine() -> Engine:
@@ -105,14 +125,14 @@ def _question(request: Request, body: bytes) -> Question:
     """What is asked; ValueError if it cannot be read."""
     if request.method == "POST":
         try:
-            content = json.loads(body)
+            content = _read_json(body.decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             raise ValueError("the body is not JSON") from error
     else:
         row = parse_qs(request.query, keep_blank_values=True)
         content = {name: row[name][-1] for name in ("query", "variables", "operationName") if name in row}
         try:
-            content["variables"] = json.loads(content.get("variables") or "null")
+            content["variables"] = _read_json(content.get("variables") or "null")
         except (ValueError, RecursionError) as error:
             raise ValueError("variables: not JSON") from error
     if not isinstance(content, dict) or not isinstance(content.get("query"), str):
@@ -123,6 +143,13 @@ def _question(request: Request, body: bytes) -> Question:
     return Question(content["query"], variables, operation or None)
 
 
+def _read_json(text: str) -> Any:
+    content = json.loads(text)
+    if _HALF_A_SIGN.search(text):
+        return json.loads(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+    return content
+
+
 def _content(
     engine: Engine, connected: Connected, question: Question, headers: Mapping[str, str], environment: str
 ) -> dict[str, Any]:
@@ -130,50 +157,36 @@ def _content(
     if isinstance(document, list):
         kind = "InvalidSyntax" if document[0].__class__.__name__ == "GraphQLSyntaxError" else "ValidationError"
         return {"errors": [_error(error, kind) for error in document[:20]], "data": None}
-    context = (question.variables or {}).get("context")
-    if not read_header(headers, GROUP) and isinstance(context, dict) and context.get("customerGroup"):
-        headers = {**headers, GROUP.lower(): str(context["customerGroup"])}
+    budget = bounds.Budget(engine.graphql.GraphQLError)
     if _only_about_the_schema(document):
-        return _execute(engine, document, question, None)
+        return _execute(engine, document, question, None, budget)
     try:
         with connected.answering(headers, environment) as answers:
-            return _answers_of(engine, answers, document, question)
+            budget.begin()
+            is_said = bool(read_header(headers, GROUP))
+            return _execute(engine, document, question, engine.root(answers, budget, is_said), budget)
     except ScopeError as error:
         return {"errors": [{"message": str(error), "extensions": {"classification": "ValidationError"}}], "data": None}
 
 
-def _answers_of(engine: Engine, answers: Any, document: Any, question: Question) -> dict[str, Any]:
-    from saasexport.service.graphql.questions import Questions
-    from saasexport.service.graphql.values import Views
-
-    graphql = engine.graphql
-    end = time.monotonic() + SECONDS
-    left = [MOST_PRODUCTS]
-
-    def spend() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise graphql.GraphQLError(f"query too complex: it asks for more than {MOST_PRODUCTS} products")
-        if time.monotonic() > end:
-            raise graphql.GraphQLError(f"query too complex: it takes more than {SECONDS:g} s")
-
-    root = Questions(answers, Views(engine.schema_currencies.__contains__, spend))
-    return _execute(engine, document, question, root)
-
-
-def _execute(engine: Engine, document: Any, question: Question, root: object) -> dict[str, Any]:
+def _execute(
+    engine: Engine, document: Any, question: Question, root: object, budget: bounds.Budget
+) -> dict[str, Any]:
     """What the operation that is meant comes to."""
     result = engine.graphql.execute_sync(
         engine.schema,
         document,
         root,
+        budget,
         variable_values=question.variables,
         operation_name=question.operation,
         field_resolver=_field,
+        # The schema's own fields are resolved elsewhere.
+        middleware=[_timely] if _ABOUT_THE_SCHEMA.search(question.text) else None,
     )
     content: dict[str, Any] = {}
     if result.errors:
-        content["errors"] = [_error(error, "DataFetchingException") for error in result.errors]
+        content["errors"] = [_error(error, "DataFetchingException") for error in result.errors[:MOST_ERRORS]]
     content["data"] = result.data
     return content
 
@@ -181,7 +194,15 @@ def _execute(engine: Engine, document: Any, question: Question, root: object) ->
 def _field(source: Any, info: Any, **arguments: Any) -> Any:
     """A field of the root, or of the values that stand for all other types."""
     value = source.get(info.field_name) if type(source) is dict else getattr(source, info.field_name, None)
-    return value(info, **arguments) if callable(value) else value
+    if callable(value):
+        info.context.check()
+        return value(info, **arguments)
+    return value
+
+
+def _timely(resolve: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
+    info.context.check()
+    return resolve(source, info, **arguments)
 
 
 def _error(error: Any, kind: str) -> dict[str, Any]:
@@ -206,46 +227,10 @@ def _only_about_the_schema(document: Any) -> bool:
     return names <= {"__schema", "__type", "__typename"}
 
 
-def _too_much(graphql: Any, document: Any) -> list[Any]:
-    """Whether a query is too deep, or has too many fields, its fragments written out."""
-    fragments = {row.name.value: row for row in document.definitions if row.kind == "fragment_definition"}
-    memo: dict[str, tuple[int, int]] = {}
-
-    def measure(selections: Any, open_names: tuple[str, ...]) -> tuple[int, int]:
-        depth = fields = 0
-        for node in selections.selections if selections else ():
-            if node.kind == "field":
-                if node.name.value.startswith("__"):
-                    continue
-                below, more = measure(node.selection_set, open_names)
-                below, more = below + 1, more + 1
-            elif node.kind == "inline_fragment":
-                below, more = measure(node.selection_set, open_names)
-            else:
-                name = node.name.value
-                if name in open_names or name not in fragments:
-                    continue
-                if name not in memo:
-                    memo[name] = measure(fragments[name].selection_set, (*open_names, name))
-                below, more = memo[name]
-            depth, fields = max(depth, below), fields + more
-        return depth, fields
-
-    for row in document.definitions:
-        if row.kind != "operation_definition":
-            continue
-        depth, fields = measure(row.selection_set, ())
-        if depth > DEEPEST:
-            return [graphql.GraphQLError(f"query too complex: it is {depth} levels deep, {DEEPEST} are allowed")]
-        if fields > MOST_FIELDS:
-            return [graphql.GraphQLError(f"query too complex: it has {fields} fields, {MOST_FIELDS} are allowed")]
-    return []
-
-
 def _caching(request: Request, content: dict[str, Any]) -> Headers:
-    if request.method == "POST" or read_header(request.headers, "Magento-Is-Preview"):
+    if request.method == "POST" or is_preview(request.headers):
         return (("Cache-Control", "no-store"),)
     mark = json.dumps(content.get("data"), sort_keys=True).encode()
     tag = hashlib.sha1(mark, usedforsecurity=False).hexdigest()
-    scope = "Magento-Environment-Id, Magento-Store-View-Code, Magento-Customer-Group"
+    scope = ", ".join((ENVIRONMENT, STORE_VIEW, STORE, WEBSITE, GROUP))
     return (("Cache-Control", "no-cache"), ("ETag", f'"{tag}"'), ("Vary", scope))

@@ -5,6 +5,15 @@ from saasexport.service.search.memory import ViewMemory, bitmap
 from saasexport.service.search.query import Clause, SearchError
 from saasexport.service.search.words import fold
 
+# What is asked of those that every shop has; other attributes take all.
+_LISTED = ("eq", "in")
+_OPERATORS = {
+    **dict.fromkeys(("categoryPath", "categories", "categoryIds", "visibility", "inStock"), _LISTED),
+    "price": (*_LISTED, "range"),
+    "sku": (*_LISTED, "startsWith", "contains"),
+    "name": (*_LISTED, "startsWith", "contains"),
+}
+
 
 class Filters:
     """The conditions that a scope can put."""
@@ -16,6 +25,9 @@ class Filters:
 
     def bits(self, clause: Clause) -> int:
         """The products that meet a condition."""
+        operators = _OPERATORS.get(clause.attribute)
+        if operators and clause.operator not in operators:
+            raise SearchError(f"{clause.attribute} is filtered by {', '.join(operators)}, not by {clause.operator}")
         match clause.attribute:
             case "price":
                 return self._price(clause)
@@ -56,15 +68,14 @@ class Filters:
         group = self._catalog.scope.group
         if clause.is_range:
             return self._memory.find_priced(clause.start or 0.0, clause.end, group)
-        members = 0
+        amounts = set()
         for value in clause.values or ():
             try:
-                amount = float(value)
+                amounts.add(float(value))
             except ValueError as error:
                 raise SearchError(f"price: {value[:40]!r} is no number") from error
-            prices = ((number, self._memory.price(number, group)) for number in self._memory.skus)
-            members |= bitmap(number for number, price in prices if price == amount)
-        return members
+        prices = ((number, self._memory.price(number, group)) for number in self._memory.skus)
+        return bitmap(number for number, price in prices if price in amounts)
 
     def _any(self, kind: str, clause: Clause) -> int:
         members = 0
@@ -86,15 +97,17 @@ class Filters:
         code = clause.attribute
         values = self._memory.bits.get(f"facet:{code}", {})
         attribute = self._catalog.attributes.get(code)
-        if clause.starts_with is not None or clause.contains is not None:
-            start, part = fold(clause.starts_with or ""), fold(clause.contains or "")
-            chosen = [v for v in values if (start and v.startswith(start)) or (part and part in v)]
-            if attribute is None:
-                self.warnings.append(("UNKNOWN_ATTRIBUTE", f"no product has an attribute {code[:60]}"))
-        elif attribute is None or not (attribute.is_filterable or attribute.is_filterable_in_search):
+        is_part = clause.starts_with is not None or clause.contains is not None
+        if attribute is None and is_part:
+            self.warnings.append(("UNKNOWN_ATTRIBUTE", f"no product has an attribute {code[:60]}"))
+            return 0
+        if attribute is None or not (attribute.is_filterable or attribute.is_filterable_in_search):
             raise SearchError(
                 f"{code[:60]} is not filterable: set 'Use in Search Results Layered Navigation' of the attribute"
             )
+        if is_part:
+            start, part = fold(clause.starts_with or ""), fold(clause.contains or "")
+            chosen = [v for v in values if (start and v.startswith(start)) or (part and part in v)]
         elif clause.is_range:
             low, high = clause.start or 0.0, clause.end
             chosen = [v for v in values if _is_within(v, low, high)]

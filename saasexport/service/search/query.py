@@ -5,6 +5,12 @@ from typing import Any, NamedTuple
 MOST_PER_PAGE = 500
 LONGEST_PHRASE = 1_000
 
+# Conditions of a filter, values of a condition, attributes to sort by, and a part of a text.
+MOST_CLAUSES = 100
+MOST_VALUES = 1_000
+MOST_SORTS = 10
+LONGEST_PART = 100
+
 
 class SearchError(Exception):
     """The question is none that can be answered; `code` is Live Search's number."""
@@ -28,6 +34,13 @@ class Clause(NamedTuple):
     starts_with: str | None = None
     contains: str | None = None
     is_range: bool = False
+
+    @property
+    def operator(self) -> str:
+        """How it is asked."""
+        if self.is_range:
+            return "range"
+        return "startsWith" if self.starts_with is not None else "contains" if self.contains is not None else "in"
 
 
 class Sort(NamedTuple):

@@ -9,7 +9,19 @@ from saasexport.service.search.filters import Filters
 from saasexport.service.search.memory import ViewMemory, bitmap, numbers_of
 from saasexport.service.search.merchandising import NOTHING, Merchandise, merchandise
 from saasexport.service.search.phrase import Hits, PhraseIndex
-from saasexport.service.search.query import LONGEST_PHRASE, MOST_PER_PAGE, Facet, Query, Result, SearchError, Sort
+from saasexport.service.search.query import (
+    LONGEST_PART,
+    LONGEST_PHRASE,
+    MOST_CLAUSES,
+    MOST_PER_PAGE,
+    MOST_SORTS,
+    MOST_VALUES,
+    Facet,
+    Query,
+    Result,
+    SearchError,
+    Sort,
+)
 from saasexport.service.search.sorting import Orders
 from saasexport.service.search.words import fold
 from saasexport.service.settings import Settings
@@ -195,3 +207,9 @@ def _check(query: Query, phrase: str) -> None:
         raise SearchError("current_page: expected a number from 1 on")
     if not 1 <= query.size <= MOST_PER_PAGE:
         raise SearchError(f"page_size: expected a number from 1 to {MOST_PER_PAGE}")
+    if len(query.clauses) > MOST_CLAUSES or any(len(row.values or ()) > MOST_VALUES for row in query.clauses):
+        raise SearchError(f"filter: at most {MOST_CLAUSES} conditions with {MOST_VALUES} values each")
+    if any(len(row.starts_with or row.contains or "") > LONGEST_PART for row in query.clauses):
+        raise SearchError(f"filter: startsWith and contains take at most {LONGEST_PART} characters")
+    if len(query.sorts) > MOST_SORTS:
+        raise SearchError(f"sort: at most {MOST_SORTS} attributes")

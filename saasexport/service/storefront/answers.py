@@ -1,6 +1,7 @@
 """The JSON answers of the storefront: what the shell and the demo ask."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -56,10 +57,7 @@ def query_of(parameters: Parameters, size: int = 20) -> Query:
             raise Refusal(400, "filter: expected ATTRIBUTE:VALUE")
         low, dots, high = value.partition("..")
         if dots and attribute == "price":
-            try:
-                rows.append(Clause("price", start=float(low or 0), end=float(high) if high else None, is_range=True))
-            except ValueError as error:
-                raise Refusal(400, "filter: expected price:FROM..TO") from error
+            rows.append(_price_range(low, high))
         else:
             clauses.setdefault(attribute, []).append(value)
     if category := parameters.one("category"):
@@ -70,6 +68,16 @@ def query_of(parameters: Parameters, size: int = 20) -> Query:
     page = parameters.number("page", 1, 1_000_000)
     size = parameters.number("page_size", size, MOST_PER_PAGE)
     return Query(phrase, tuple(rows), sorts, page, size)
+
+
+def _price_range(low: str, high: str) -> Clause:
+    try:
+        start, end = float(low or 0), float(high) if high else None
+    except ValueError:
+        start, end = math.nan, None
+    if not math.isfinite(start) or not math.isfinite(end or 0):
+        raise Refusal(400, "filter: expected price:FROM..TO")
+    return Clause("price", start=start, end=end, is_range=True)
 
 
 def search(answers: Answers, parameters: Parameters) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 import pytest
 
-from saasexport.service.graphql import endpoint
+from saasexport.service.graphql import bounds
 from tests.service.conftest import Caller
 from tests.service.storefront.front import JSON, Front, served
 from tests.service.storefront.test_changes import answers
 from tests.service.valid_items import item
 
-pytest.importorskip("graphql")
+get_introspection_query = pytest.importorskip("graphql").get_introspection_query
 
 
 def nested(depth: int) -> str:
@@ -39,6 +39,7 @@ def many(field: str) -> str:
     [
         (nested(20), "query too complex: it is 20 levels deep, 15 are allowed"),
         (many("attributeMetadata { sortable { label } }"), "1200 fields, 1000 are allowed"),
+        (many("__schema { types { name } }"), "1200 fields, 1000 are allowed"),
         (
             "{ products(skus: []) { ...A ...A ...A } } fragment A on ProductView " + many("sku"),
             "1201 fields, 1000 are allowed",
@@ -49,7 +50,7 @@ def many(field: str) -> str:
         ("{ products(skus: [" + '"A",' * 101 + "]) { sku } }", "skus: at most 100 are answered at once"),
         ('{ productSearch(phrase: "", page_size: 501) { total_count } }', "expected a number from 1 to 500"),
     ],
-    ids=["depth", "fields", "fragments", "tokens", "length", "braces", "skus", "page"],
+    ids=["depth", "fields", "schema", "fragments", "tokens", "length", "braces", "skus", "page"],
 )
 def test_what_a_query_may_be_is_bounded(front: Front, query: str, message: str) -> None:
     errors = front.errors(query)
@@ -62,16 +63,42 @@ def test_what_a_query_may_take_of_products_and_time_is_bounded(
 ) -> None:
     query = '{ a: productSearch(phrase: "", page_size: 200) { items { productView { sku } } } }'
     assert front.errors(query) == []
-    monkeypatch.setattr(endpoint, "MOST_PRODUCTS", 150)
+    monkeypatch.setattr(bounds, "MOST_PRODUCTS", 150)
     assert {text.partition(":")[0] for text in front.errors(query)} == {"query too complex"}
-    monkeypatch.setattr(endpoint, "MOST_PRODUCTS", 20_000)
-    monkeypatch.setattr(endpoint, "SECONDS", 0.0)
+    monkeypatch.setattr(bounds, "MOST_PRODUCTS", 20_000)
+    monkeypatch.setattr(bounds, "SECONDS", 0.0)
     assert "query too complex: it takes more than 0 s" in front.errors(query)[0]
 
 
 @pytest.mark.parametrize(
     "query",
-    [nested(14), "{ __schema { types { fields { type { ofType { ofType { name } } } } } } }", "{ __typename }"],
+    [
+        many('productSearch(phrase: "a")').replace(")", ") { total_count }"),
+        many("categories { id }"),
+        many("attributeMetadata { __typename }"),
+        many("__schema { __typename }"),
+        many('__type(name: "Query") { name }').replace("{ a0", '{ products(skus: "KL-CUP") { sku } a0'),
+        "{ recommendations { totalResults } }",
+    ],
+    ids=["searches", "categories", "metadata", "schema", "types", "units"],
+)
+def test_no_field_is_answered_when_the_time_is_over(
+    front: Front, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(bounds, "SECONDS", -1.0)
+    messages = front.errors(query)
+    assert set(messages) == {"query too complex: it takes more than -1 s"}
+    assert len(messages) <= 100
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        nested(14),
+        get_introspection_query(),
+        "{ __schema { types { fields { type { ofType { ofType { name } } } } } } }",
+        "{ __typename }",
+    ],
 )
 def test_what_clients_send_is_within_the_bounds(front: Front, query: str) -> None:
     assert front.errors(query) == []
@@ -116,6 +143,52 @@ def test_a_body_that_is_no_question_is_a_bad_request(front: Front, body: bytes, 
     reply = front.caller.ask("POST", "/graphql", body, JSON | front.headers())
     assert (reply.status, len(reply.content["errors"])) == (400, 1)
     assert message in reply.content["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($t: String!) { products(skus: [$t]) { sku } }",
+        "query ($t: String!) { refineProduct(sku: $t, optionIds: [$t]) { sku } }",
+        "query ($t: String!) { variants(sku: $t) { cursor } }",
+        "query ($t: String!) { categories(ids: [$t]) { id } }",
+        "query ($t: String!) { searchCategory(searchTerm: $t) { totalCount } }",
+        "query ($t: String!) { productSearch(phrase: $t) { total_count } }",
+        'query ($t: String!) { productSearch(phrase: "", filter: {attribute: $t, eq: "a"}) { total_count } }',
+        'query ($t: String!) { productSearch(phrase: "", filter: {attribute: "sku", eq: $t}) { total_count } }',
+        'query ($t: String!) { productSearch(phrase: "", filter: {attribute: "categoryPath", eq: $t})'
+        " { warnings { message } } }",
+        "query ($t: String!) { recommendations(currentSku: $t, cartSkus: [$t]) { totalResults } }",
+    ],
+)
+@pytest.mark.parametrize("text", [r"bag\ud800", r"\udc00bag", "bag\udfff"])
+def test_half_a_sign_is_a_sign_that_nobody_writes(front: Front, query: str, text: str) -> None:
+    body = json.dumps({"query": query})[:-1] + f', "variables": {{"t": "{text}"}}}}'
+    reply = front.caller.ask("POST", "/graphql", body.encode("utf-8", "surrogatepass"), JSON | front.headers())
+    if text.isascii():
+        assert "unexpected" not in json.dumps(reply.content)
+        assert (reply.status, set(reply.content) >= {"data"}) == (200, True)
+    else:
+        assert (reply.status, reply.content["errors"][0]["message"]) == (400, "the body is not JSON")
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"f": [{"attribute": "name", "contains": "a"}] * 101}, "at most 100 conditions with 1000 values each"),
+        ({"f": {"attribute": "price", "in": ["1"] * 1001}}, "at most 100 conditions with 1000 values each"),
+        ({"f": {"attribute": "categoryPath", "in": ["x"] * 1001}}, "at most 100 conditions with 1000 values each"),
+        ({"f": {"attribute": "name", "contains": "x" * 101}}, "take at most 100 characters"),
+        ({"s": [{"attribute": "name", "direction": "ASC"}] * 11}, "sort: at most 10 attributes"),
+    ],
+)
+def test_what_a_search_may_ask_is_bounded(front: Front, variables: dict[str, Any], message: str) -> None:
+    query = (
+        "query ($f: [SearchClauseInput!], $s: [ProductSearchSortInput!])"
+        ' { productSearch(phrase: "", filter: $f, sort: $s) { total_count } }'
+    )
+    (error,) = front.errors(query, variables)
+    assert message in error
 
 
 def test_a_body_that_is_too_long_is_not_read(front: Front) -> None:
@@ -182,6 +255,19 @@ def test_headers_that_mean_nothing_are_ignored(front: Front, headers: dict[str, 
     scope = {} if "magento-store-view-code" in headers else front.headers()
     reply = front.caller.ask("POST", "/graphql", body, JSON | scope | headers)
     assert reply.content["data"] == {"products": [{"sku": "KL-CUP"}]}
+
+
+def test_an_unknown_data_space_is_told_which_there_are(front: Front) -> None:
+    query = '{ productSearch(phrase: "tea") { total_count } }'
+    (message,) = front.errors(query, Magento_Environment_Id="nowhere")
+    assert "No index was found for this request: the data spaces are test-" in message
+    plain = front.get("/storefront/search.json", environment="nowhere")
+    assert (plain.status, "none is known of 'nowhere'" in plain.content["message"]) == (400, True)
+
+
+def test_a_catalogue_view_stands_for_a_store_view(front: Front) -> None:
+    query = '{ products(skus: ["KL-KTL-STOVE"]) { name } }'
+    assert front.ask(query, view="", AC_View_Id="french") == {"products": [{"name": "Bouilloire à sifflet"}]}
 
 
 def test_a_request_id_is_repeated_or_made_up(front: Front) -> None:
@@ -358,7 +444,18 @@ def test_a_get_can_be_kept_and_a_post_or_preview_cannot(front: Front) -> None:
     assert "Magento-Customer-Group" in one.headers["vary"]
     preview = front.caller.ask("GET", path, None, front.headers(Magento_Is_Preview="true"))
     assert preview.headers["cache-control"] == "no-store"
+    usual = front.caller.ask("GET", path, None, front.headers(Magento_Is_Preview="false"))
+    assert usual.headers["cache-control"] == "no-cache"
     assert front.reply("{ __typename }").headers["cache-control"] == "no-store"
+
+
+def test_what_was_not_modified_is_not_sent_again(front: Front) -> None:
+    path = f"/graphql?query={quote('{ categories { name } }')}"
+    etag = front.caller.ask("GET", path, None, front.headers()).headers["etag"]
+    kept = front.caller.ask("GET", path, None, front.headers(If_None_Match=etag))
+    assert (kept.status, kept.content, kept.headers["etag"]) == (304, None, etag)
+    changed = front.caller.ask("GET", path, None, front.headers("french", If_None_Match=etag))
+    assert changed.status == 200
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.service.storefront.client_queries import PRICES, PRODUCT, SENT
+from tests.service.storefront.client_queries import GUEST, PRICES, PRODUCT, SENT
 from tests.service.storefront.front import Front
 
 
@@ -89,6 +89,26 @@ def test_a_group_in_the_context_counts_where_no_header_names_one(front: Front) -
         return item["product"]["price_range"]["minimum_price"]["final_price"]["value"]
 
     assert (final(), final(group=0)) == (30.6, 32.4)
+
+
+@pytest.mark.parametrize(
+    ("group", "price"),
+    [
+        ("356a192b7913b04c54574d18c28d46e6395428ab", 30.6),
+        ("356A192B7913B04C54574D18C28D46E6395428AB", 30.6),
+        (GUEST, 32.4),
+        ("", 32.4),
+        ("undefined", 32.4),
+        ("1", 32.4),
+    ],
+)
+def test_the_context_may_be_written_into_the_query(front: Front, group: str, price: float) -> None:
+    query = (
+        '{ productSearch(phrase: "", filter: {attribute: "sku", eq: "KL-RULE"}, context: {customerGroup: "%s"})'
+        " { items { productView { ... on SimpleProductView { price { final { amount { value } } } } } } } }"
+    )
+    (item,) = front.ask(query % group)["productSearch"]["items"]
+    assert item["productView"]["price"]["final"]["amount"]["value"] == price
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,15 @@ def test_values_are_named_as_most_products_write_them_in_each_store_view(front: 
         ({"attribute": "brand", "eq": "a", "in": ["b"]}, "needs exactly one of eq, in, range, startsWith and contains"),
         ({"attribute": "price", "eq": "cheap"}, "'cheap' is no number"),
         ({"attribute": "", "eq": "x"}, "a filter needs an attribute"),
+        ({"attribute": "description", "contains": "x"}, "description is not filterable"),
+        ({"attribute": "categoryPath", "startsWith": "brew"}, "categoryPath is filtered by eq, in, not by startsWith"),
+        ({"attribute": "categories", "contains": "brew"}, "categories is filtered by eq, in, not by contains"),
+        ({"attribute": "categoryIds", "range": {"from": 1}}, "categoryIds is filtered by eq, in, not by range"),
+        ({"attribute": "visibility", "startsWith": "Cat"}, "visibility is filtered by eq, in, not by startsWith"),
+        ({"attribute": "inStock", "contains": "true"}, "inStock is filtered by eq, in, not by contains"),
+        ({"attribute": "price", "startsWith": "36"}, "price is filtered by eq, in, range, not by startsWith"),
+        ({"attribute": "sku", "range": {"to": 5}}, "sku is filtered by eq, in, startsWith, contains, not by range"),
+        ({"attribute": "name", "range": {}}, "name is filtered by eq, in, startsWith, contains, not by range"),
     ],
 )
 def test_a_filter_that_is_none_is_an_error_with_a_reason(front: Front, condition: dict[str, Any], message: str) -> None:

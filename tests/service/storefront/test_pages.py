@@ -179,6 +179,11 @@ def test_recommendations_say_what_only_fills_up(front: Front) -> None:
         ("", {"page": "x"}, 400, "page: expected a number"),
         ("", {"sort": "shoe_size"}, 400, "shoe_size is not sortable"),
         ("", {"filter": "shoe_size:9"}, 400, "shoe_size is not filterable"),
+        ("", {"filter": "price:a..b"}, 400, "filter: expected price:FROM..TO"),
+        ("", {"filter": "price:nan..5"}, 400, "filter: expected price:FROM..TO"),
+        ("", {"filter": "price:1..inf"}, 400, "filter: expected price:FROM..TO"),
+        ("", {"filter": "price:1e999.."}, 400, "filter: expected price:FROM..TO"),
+        ("", {"filter": "brand"}, 400, "filter: expected ATTRIBUTE:VALUE"),
         ("", {"store_view": "spanish"}, 400, "the store views of"),
     ],
 )
