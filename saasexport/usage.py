@@ -55,8 +55,34 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+class _Once(argparse._StoreAction):
+    """A value that is given once: of two, one would be silently forgotten."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Keep it, unless there is one already."""
+        assert isinstance(parser, Parser)  # noqa: S101  # no other makes this action
+        if option and self.dest in parser.given:
+            parser.error(f"{option} is given twice")
+        parser.given.add(self.dest)
+        super().__call__(parser, namespace, values, option)
+
+
 class Parser(argparse.ArgumentParser):
     """Options of a script or command; what is wrong is one line and the help to look at, exit status 2."""
+
+    def __init__(self, given_before: Iterable[str] = (), **more: Any) -> None:
+        super().__init__(**more)
+        self.given: set[str] = set()
+        self._given_before = given_before
+        for name in (None, "store"):
+            self.register("action", name, _Once)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The options, and what is none of them."""
+        self.given = set(self._given_before)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Raise the line."""
@@ -93,8 +119,19 @@ def near(name: str, names: Iterable[str]) -> str:
 def as_typed(text: str) -> str:
     """A text for people, in which our commands are called as this program was: bin/saasexport, for one."""
     called = _typed_name()
-    names = "|".join(map(re.escape, COMMANDS))
-    return re.sub(rf"(?<![\w./-])saasexport (?=(--config \S+ )?({names})\b)", lambda _: f"{called} ", text)
+    names = "|".join([*map(re.escape, COMMANDS), "--help"])
+    text = re.sub(rf"(?<![\w./-])saasexport (?=(--config \S+ )?({names})\b)", lambda _: f"{called} ", text)
+    # And the help of a job or of the service.
+    return re.sub(r"(?<=see: )\w+(?= --help)(?<!saasexport)", lambda script: _beside(called, script[0]), text)
+
+
+def _beside(called: str, script: str) -> str:
+    """A job or the service as it is typed where the commands are called so."""
+    words = shlex.split(called)
+    folder, name = os.path.split(words[-1])
+    if name != "saasexport" or words[:-1]:
+        return f"{called} {script}"  # the single file, or the module
+    return shlex.quote(os.path.join(folder, script))
 
 
 def _typed_name() -> str:

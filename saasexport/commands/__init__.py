@@ -81,6 +81,7 @@ def parser(name: str, config: str | None = None) -> Parser:
         prog=f"saasexport {name}",
         description=f"{summary[:1].upper()}{summary[1:]}.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        given_before=() if config is None else ("config",),
     )
     options.examples = _module(name).EXAMPLES[name]
     options.add_argument("--config", metavar="PATH", default=config, help="the configuration file")
@@ -91,10 +92,14 @@ def parser(name: str, config: str | None = None) -> Parser:
 def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
     """--config may stand before the command, too."""
     if argv[:1] == ["--config"] and len(argv) > 1:
-        return argv[1], argv[2:]
-    if argv and argv[0].startswith("--config="):
-        return argv[0].partition("=")[2], argv[1:]
-    return None, argv
+        config, rest = argv[1], argv[2:]
+    elif argv and argv[0].startswith("--config="):
+        config, rest = argv[0].partition("=")[2], argv[1:]
+    else:
+        return None, argv
+    if rest and rest[0].partition("=")[0] == "--config":
+        raise ConfigError("--config is given twice", "see: saasexport --help")
+    return config, rest
 
 
 class _Options(Parser):

@@ -6,7 +6,6 @@ It takes the feed's lock only: a feed that a job is busy with is left to it.
 import argparse
 import sys
 import time
-from typing import Any
 
 from saasexport.commands import question
 from saasexport.commands.progress import Progress, summary
@@ -45,7 +44,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     add = options.add_argument
     # Adobe's page has a line with a space in it, `--feed= products`.
     add("name", metavar="FEED", nargs="?", help=argparse.SUPPRESS)
-    add("--feed", metavar="NAME", action=_Once, help="the feed, in any letter case")
+    add("--feed", metavar="NAME", help="the feed, in any letter case")
     add("--by-ids", metavar="LIST", help="only these entities, changed or not; comma separated, SKUs by default")
     add("--by-ids-file", metavar="FILE", help="the same, from a file with one a line; -: from standard input")
     add("--id-type", metavar="TYPE", help="how to read --by-ids: sku, productId, ...")
@@ -63,16 +62,6 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 
 _HELP = {"thread_count": "batches in flight at once", "batch_size": "items of a batch"}
-
-
-class _Once(argparse.Action):
-    """A value that is given once: of two, one would be silently forgotten."""
-
-    def __call__(self, parser: argparse.ArgumentParser, options: argparse.Namespace, value: Any, *_: Any) -> None:
-        """Keep it, unless there is one already."""
-        if getattr(options, self.dest) is not None:
-            parser.error("--feed is given twice: one feed at a time")
-        setattr(options, self.dest, value)
 
 
 class _Number:

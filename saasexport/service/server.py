@@ -17,7 +17,7 @@ from saasexport.service.serving import CommerceService, OptimizerService
 from saasexport.shapes import SHAPES, declared
 from saasexport.shapes.declared import NAME
 from saasexport.shapes.words import FeedShape
-from saasexport.usage import Parser
+from saasexport.usage import Parser, as_typed
 from saasexport.web.hosts import is_name
 from saasexport.web.server import Server
 
@@ -170,7 +170,7 @@ def main(argv: list[str] | None = None) -> int:
             allowed_origins=arguments.allow_origin,
         )
     except SaasExportError as error:
-        print(f"commerce_service: {plain.line(str(error))}", file=sys.stderr)
+        print(as_typed(f"commerce_service: {plain.line(str(error))}"), file=sys.stderr)
         return error.exit_status
 
     service.stop_at(signal.SIGTERM, signal.SIGINT)

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 import saasexport
+from saasexport import jobs
 from saasexport.commands import main
+from saasexport.service import server
 from saasexport.usage import COMMANDS, as_typed
 from tests.support import BIN
 
@@ -31,8 +33,17 @@ def typed(capsys, *arguments):
         (["failed", "--id", "x"], "failed: argument --id: invalid int value: 'x'; see: saasexport failed --help"),
         (
             ["saas:resync", "--feed", "prices", "--feed", "products"],
-            "saas:resync: --feed is given twice: one feed at a time; see: saasexport saas:resync --help",
+            "saas:resync: --feed is given twice; see: saasexport saas:resync --help",
         ),
+        (["init", "--shop", "a", "--shop=a"], "init: --shop is given twice; see: saasexport init --help"),
+        (["failed", "--limit", "1", "--lim", "2"], "failed: --limit is given twice; see: saasexport failed --help"),
+        (
+            ["saas:resync", "--thread-count", "2", "--threadCount", "1"],
+            "saas:resync: --threadCount is given twice; see: saasexport saas:resync --help",
+        ),
+        (["check", "--config", "a", "--config", "b"], "check: --config is given twice; see: saasexport check --help"),
+        (["--config", "a", "status", "--config=b"], "status: --config is given twice; see: saasexport status --help"),
+        (["--config=a", "--config", "b", "status"], "--config is given twice; see: saasexport --help"),
         (["list", "nothing"], "list: there are no commands of 'nothing'; see: saasexport list"),
         (["--jsn"], "unrecognized argument '--jsn'; see: saasexport --help"),
         (["sttus"], "there is no command 'sttus'; did you mean status?"),
@@ -55,7 +66,26 @@ def test_a_job_tells_wrong_usage_in_one_line(script):
         [sys.executable, "-I", BIN / script, "--crn"], capture_output=True, text=True, check=False, env={}
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"{script}: unrecognized arguments: --crn; see: {script} --help\n"
+    assert done.stderr == f"{script}: unrecognized arguments: --crn; see: {BIN / script} --help\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("reindex_all_invalid", ["--cron", "--config", "a", "--config", "b"]),
+        ("cleanup_deleted_feed_items", ["--config=a", "-v", "--conf", "a"]),
+        ("resend_failed", ["products", "--config", "a", "prices", "--config", "b"]),
+    ],
+)
+def test_a_job_takes_no_option_twice(capsys, name, options):
+    assert jobs.main(name, options) == 2
+    assert f"{name}: --config is given twice; see: {name} --help\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--port", "--host", "--database", "--max-body", "--api-key-file"])
+def test_the_service_takes_no_option_twice(capsys, option):
+    assert server.main([option, "1", option, "1"]) == 2
+    assert f"commerce_service: {option} is given twice; see: commerce_service --help\n" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["version"], ["--version"], ["-V"]])
@@ -86,6 +116,7 @@ def test_a_group_of_commands_is_listed(capsys):
     [
         ("bin/saasexport", "run: saasexport init --shop x", "run: bin/saasexport init --shop x"),
         ("./saasexport", "see: saasexport saas:resync --help", "see: ./saasexport saas:resync --help"),
+        ("bin/saasexport", "see: saasexport --help", "see: bin/saasexport --help"),
         ("/a b/saasexport", "run: saasexport failed", "run: '/a b/saasexport' failed"),
         ("bin/saasexport", "sudo -u saasexport saasexport check", "sudo -u saasexport bin/saasexport check"),
         ("bin/saasexport", "/etc/saasexport init", "/etc/saasexport init"),
@@ -106,6 +137,7 @@ def test_a_job_names_the_command_beside_it(monkeypatch, tmp_path, job, has_comma
     monkeypatch.setattr(sys, "argv", [str(tmp_path / job), "--cron"])
     command = tmp_path / "saasexport" if has_command else "saasexport"
     assert as_typed("see: saasexport failed products") == f"see: {command} failed products"
+    assert as_typed(f"see: {job} --help") == f"see: {tmp_path / job if has_command else job} --help"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +155,8 @@ def test_a_message_of_the_single_file_and_of_the_module_names_them(monkeypatch, 
     monkeypatch.setattr(sys, "orig_argv", whole)
     monkeypatch.setattr(sys, "argv", argv)
     assert as_typed("run: saasexport init") == f"run: {shown} init"
+    of_job = "resend_failed" if shown == "saasexport" else f"{shown} resend_failed"
+    assert as_typed("see: resend_failed --help") == f"see: {of_job} --help"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")

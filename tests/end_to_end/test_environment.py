@@ -173,7 +173,7 @@ def test_a_command_whose_reader_has_gone_ends_quietly(synced_folder):
 def test_wrong_usage_is_exit_status_2(synced_folder, arguments):
     done = start([sys.executable, BIN / "reindex_all_invalid", *arguments], cwd=synced_folder.folder)
     assert done.returncode == 2
-    assert done.stderr.endswith("; see: reindex_all_invalid --help\n")
+    assert done.stderr.endswith(f"; see: {BIN / 'reindex_all_invalid'} --help\n")
     assert done.stderr.count("\n") == 1
 
 
