@@ -127,8 +127,14 @@ class Copy:
             for at, column in enumerate(table.columns)
         )
         query = f"insert into {target} values ({marks})"
-        for rows in batches:
-            self.db.executemany(query, [_with_reals(row, reals) for row in rows] if reals else rows)
+        try:
+            for rows in batches:
+                self.db.executemany(query, [_with_reals(row, reals) for row in rows] if reals else rows)
+        except sqlite3.IntegrityError as error:
+            raise ShopError(
+                f"{table.name}: two rows have the same key here, which differ there: {', '.join(table.key)}",
+                "leave out what reads the table; the copy stays as it was",
+            ) from error
 
     def stage(self, number: int, table: Table) -> str:
         """An empty table beside the copy for rows of this table; gives its name."""

@@ -1,5 +1,6 @@
 """The columns of MySQL and MariaDB: what each becomes here, and its part in a row's digest."""
 
+import re
 from typing import Any
 
 from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column, Table
@@ -58,7 +59,7 @@ def _type_of(name: str, kind: str, whole_kind: str, size: tuple[Any, Any]) -> Co
 
 def _of_text(name: str, kind: str, text: tuple[str, str, int]) -> Column:
     collation, charset, length = text
-    declared = "TEXT COLLATE NOCASE" if collation.endswith("_ci") else "TEXT"
+    declared = "TEXT COLLATE NOCASE" if _ignores_case(collation) else "TEXT"
     it = value = quote(name)
     if charset and charset not in _UNICODE:
         it = f"convert({it} using utf8mb4)"
@@ -69,6 +70,11 @@ def _of_text(name: str, kind: str, text: tuple[str, str, int]) -> Column:
         value = it = f"cast({value} as char character set utf8mb4)"
     part = TEXT if kind not in ("time", "datetime", "timestamp") else WHOLE
     return Column(name, declared, value, f"quote({it})", part)
+
+
+def _ignores_case(collation: str) -> bool:
+    """Whether letters of ASCII are the same in either case: i and I are two letters in Turkish."""
+    return collation.endswith("_ci") and not re.search("turkish|_tr_", collation)
 
 
 def row_digest(table: Table) -> str:

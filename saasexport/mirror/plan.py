@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from saasexport.errors import ConfigError, ShopError
-from saasexport.mirror.tables import Table, quote
+from saasexport.mirror.tables import Column, Table, quote
+
+_OF_DOUBLES = "rename one, or grant select only on the one that feeds read"
 
 # Table -> its columns, as feeds name them.
 Needs = dict[str, list[str]]
@@ -33,10 +35,12 @@ class Plan(NamedTuple):
 
     tables: list[Table]
     kept: dict[str, Any]
+    warnings: list[tuple[str, str]]  # each with its remedy
 
 
-def make(wanted: Wanted, shown: list[Table], before: dict[str, Any]) -> Plan:
+def make(wanted: Wanted, shown: Iterable[Table], before: dict[str, Any]) -> Plan:
     """The plan for the tables that a server shows; `before` is what was kept of the last one."""
+    shown, lost = distinct(shown)
     listing = _digest([(table.here, table.is_table, [c[:2] for c in table.columns]) for table in shown])
     basis = {"basis": wanted.basis, "program": wanted.program, "listing": listing}
     if before and all(before.get(name) == value for name, value in basis.items()):
@@ -47,19 +51,43 @@ def make(wanted: Wanted, shown: list[Table], before: dict[str, Any]) -> Plan:
             _refuse_loss(before["needs"], shown)
     by_name = {table.here.lower(): table for table in shown}
     tables = [by_name[name.lower()].only(columns) for name, columns in needs.items()]
-    return Plan(tables, {**basis, "needs": needs})
+    doubles = [lost[table.here.lower()] for table in tables if table.here.lower() in lost]
+    warnings = [(f"{names} differ in letter case only: {name} is not copied", _OF_DOUBLES) for names, name in doubles]
+    return Plan(tables, {**basis, "needs": needs}, warnings)
+
+
+def distinct(shown: Iterable[Table]) -> tuple[list[Table], dict[str, tuple[str, str]]]:
+    """Tables and columns that SQLite tells apart: of names that differ in letter case only the first; and which went.
+
+    Those are: name of the table in small letters -> its names, and those that are not copied.
+    """
+    tables: dict[str, Table] = {}
+    lost: dict[str, tuple[str, str]] = {}
+    for table in shown:
+        small = table.here.lower()
+        if small in tables:
+            lost[small] = (f"{tables[small].name} and {table.name}", table.name)
+            continue
+        columns: dict[str, Column] = {}
+        for column in table.columns:
+            if (first := columns.setdefault(column.name.lower(), column)) is not column:
+                lost[small] = (f"{table.name}.{first.name} and {column.name}", column.name)
+        present = {column.name for column in columns.values()}
+        key = table.key if present.issuperset(table.key) else ()
+        tables[small] = table._replace(columns=tuple(columns.values()), key=key)
+    return list(tables.values()), lost
 
 
 def skeleton(shown: Iterable[Table]) -> sqlite3.Connection:
     """An empty database with the tables of a server."""
     empty = sqlite3.connect(":memory:", isolation_level=None)
-    for table in shown:
+    for table in distinct(shown)[0]:
         columns = ", ".join(f"{quote(column.name)} {column.declared}" for column in table.columns)
         key = f", primary key ({', '.join(map(quote, table.key))})" if table.key else ""
         try:
             empty.execute(f"create table {quote(table.here)} ({columns}{key})")
         except sqlite3.Error:
-            continue  # two names, or columns, that differ in letter case only, or a name of SQLite's own
+            continue  # a name of SQLite's own
     return empty
 
 

@@ -45,7 +45,7 @@ class PostgreSQL:
         self._access = access
         self._error = psycopg.Error
         # Several rows at once need a libpq that can.
-        self._size = ROWS_AT_ONCE if psycopg.capabilities.has_stream_chunked() else 1
+        self._sizes = {"size": ROWS_AT_ONCE} if psycopg.capabilities.has_stream_chunked() else {}
         try:
             self._connection: Any = psycopg.connect(**_options(access), autocommit=True, prepare_threshold=None)
             self._connection.adapters.register_loader("text", _bytes_loader())
@@ -68,6 +68,10 @@ class PostgreSQL:
         }
         for name, value in settings.items():
             self._connection.execute(f"set {name} = '{value}'")
+        [(encoding,)] = self._all("show server_encoding")
+        if encoding == "SQL_ASCII":
+            # Such a server knows no letters, only bytes, which need not be UTF-8.
+            self._connection.execute("set client_encoding = 'SQL_ASCII'")
 
     def _incarnation(self) -> str:
         [(started,)] = self._all(SQL.incarnation)
@@ -168,10 +172,10 @@ class PostgreSQL:
     def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of some ranges, some at a time."""
         values = ", ".join(column.value for column in table.columns)
-        query = f"select {values} from {quote(table.name)} where {_condition(table, batch)}"
+        query = _bytes_of(f"select {values} from {quote(table.name)} where {_condition(table, batch)}")
         some: list[tuple[Any, ...]] = []
         with self._connection.cursor() as cursor:
-            for row in cursor.stream(query, size=self._size) if self._size > 1 else cursor.stream(query):
+            for row in cursor.stream(query, **self._sizes):
                 some.append(row)
                 if len(some) == ROWS_AT_ONCE:
                     yield some
@@ -181,7 +185,7 @@ class PostgreSQL:
 
     def _all(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query about the server, as texts and numbers."""
-        rows = self._connection.execute(query).fetchall()
+        rows = self._connection.execute(_bytes_of(query)).fetchall()
         return [tuple(value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value for value in row)
                 for row in rows]
 
@@ -193,6 +197,11 @@ class PostgreSQL:
             if error.sqlstate in _TORN:
                 raise Torn(str(error).partition("\n")[0]) from error
             raise failure(self._access, error) from error
+
+
+def _bytes_of(query: str) -> bytes:
+    """A query with names as the server has them, whatever the encoding of the connection."""
+    return query.encode("utf-8", "surrogateescape")
 
 
 def _bytes_loader() -> type:
@@ -237,7 +246,8 @@ def _range(table: Table, width: int) -> str:
     if first.part == INTEGER:
         return f"{quote(first.name)}::bigint >> {width.bit_length() - 1}"
     name = quote(first.name)
-    text = f"upper(encode({name}, 'hex'))" if first.part == BINARY else f"convert_to({first.value}, 'UTF8')"
+    as_here = f"convert_to({first.value}, pg_client_encoding())"
+    text = f"upper(encode({name}, 'hex'))" if first.part == BINARY else as_here
     return f"get_byte(decode(left(md5({text}), 2), 'hex'), 0)"
 
 

@@ -37,7 +37,11 @@ select a.attrelid,
        case when t.typtype = 'd' then b.typname else t.typname end,
        case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
        case when t.typtype = 'd' then b.typtype else t.typtype end,
-       a.attnotnull
+       a.attnotnull,
+       -- A column that was added anew, or a renamed value of an enumeration, leaves the versions of rows as they were.
+       concat_ws(',', a.attnum, (select string_agg(enumlabel, ',' order by enumsortorder)
+                                   from pg_enum
+                                  where enumtypid = coalesce(b.oid, t.oid)))
   from pg_attribute as a
   join pg_class as c on c.oid = a.attrelid
   join pg_type as t on t.oid = a.atttypid

@@ -111,7 +111,7 @@ class _Run:
         self._keep_gates(made.tables, changed, gates)
         self.outcome.tables = len(made.tables)
         self.outcome.notes = list(self._inexact)
-        self.outcome.warnings = self.server.warnings(made.tables)
+        self.outcome.warnings = [*made.warnings, *self.server.warnings(made.tables)]
         return self.outcome
 
     def _is_unchanged(self, table: Table, gates: dict[str, str]) -> bool:
@@ -136,7 +136,7 @@ class _Run:
 
     def _refuse_torn(self, tables: list[Table]) -> None:
         """Whether the tables are still those that the plan was made for: some changes show at once."""
-        now = {table.name: table for table in self.server.tables(self.how.wanted.prefix)}
+        now = {table.name: table for table in plan.distinct(self.server.tables(self.how.wanted.prefix))[0]}
         for table in tables:
             names = [column.name for column in table.columns]
             if table.name not in now or now[table.name].only(names) != table:
@@ -228,11 +228,14 @@ class _Run:
         if not self.fetched and not gone and before == (kept, self.how.source, self.server.epoch):
             return
         with self.copy.transaction():
+            writes = self.copy.db.total_changes
             for name in sorted(gone):
                 self.copy.drop(name)
             for fetched in self.fetched:
                 self._write_table(fetched)
-            self.copy.keep(plan=kept, source=self.how.source, epoch=self.server.epoch, state=os.urandom(8).hex())
+            self.copy.keep(plan=kept, source=self.how.source, epoch=self.server.epoch)
+            if self.copy.db.total_changes != writes:
+                self.copy.keep(state=os.urandom(8).hex())
 
     def _write_table(self, fetched: _Fetched) -> None:
         table = fetched.table

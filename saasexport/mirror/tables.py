@@ -24,6 +24,7 @@ class Column(NamedTuple):
     most: int | None = None  # of whole numbers, the largest that SQLite keeps as one, where the server goes beyond
     is_nullable: bool = True
     is_binary: bool = False
+    identity: str = ""  # what tells that another column has taken its name
 
 
 class Table(NamedTuple):
@@ -65,7 +66,7 @@ class Table(NamedTuple):
     @property
     def reading(self) -> str:
         """What it is read by: rows that were read in another way are all compared."""
-        values = [(column.name, column.value, column.digest) for column in self.columns]
+        values = [(column.name, column.value, column.digest, column.identity) for column in self.columns]
         content = repr((self.identity, self.is_table, self.has_versions, self.key, values))
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 

@@ -154,7 +154,7 @@ class PostgreSQL:
         import psycopg
 
         address = {"host": str(self.folder), "port": self.port, "user": "root", "dbname": database or "postgres"}
-        return psycopg.connect(**address, autocommit=True)
+        return psycopg.connect(**address, client_encoding="UTF8", autocommit=True)
 
     def ask(self, sql, database=None):
         """Rows of the last of some statements."""
