@@ -445,7 +445,8 @@ def _join(
 ) -> tuple[tuple[Subscription, ...], dict[str, str]]:
     """The subscriptions, one per table and column, and the queries of their vias.
 
-    Of several one is named after the table, and its query finds what all of them find.
+    Of several one is named after the table (and the column, where that name is taken), and its query finds what all
+    of them find.
     """
     wanted: dict[tuple[str, str], list[str | None]] = {}
     for each in dict.fromkeys(subscriptions):
@@ -458,6 +459,9 @@ def _join(
             via = EVERYTHING
         elif len(names) > 1:
             via = table
+            elsewhere = {each for key, others in wanted.items() if key != (table, column) for each in others}
+            while via in elsewhere or via in queries:
+                via += f".{column}"
             finding = dict.fromkeys(vias[name] if name else _THEMSELVES for name in names)
             queries[via] = "\nunion\n".join(f"select * from (\n{query}\n)" for query in finding)
         elif via:

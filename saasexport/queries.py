@@ -29,6 +29,19 @@ class Queries:
 
 NO_QUERIES = Queries("", {})
 
+# SQLite compares names without regard to the case of ASCII's letters, and of no others.
+_SMALL = {ord(letter): ord(letter.lower()) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def fold(name: str) -> str:
+    """A name of the shop's as SQLite compares it with others."""
+    return name.translate(_SMALL)
+
+
+def quote(name: str) -> str:
+    """A name of the shop's as SQL takes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
 
 def beside(module_file: str) -> Queries:
     """The queries in the .sql file beside a module, which passes its `__file__`."""

@@ -106,6 +106,30 @@ def test_subscriptions_to_one_key_share_a_row_and_find_what_all_of_them_find():
     shop.close()
 
 
+@pytest.mark.parametrize("columns", [("point_id", "above_id"), ("above_id", "point_id"), ("above_id", "below_id")])
+@pytest.mark.parametrize("other", ["point", "point.above_id"])
+def test_subscriptions_to_several_keys_of_one_table_find_each_their_own(columns, other):
+    vias = {"one": "select 1", "two": "select 2", other: "select 3"}
+    first, second = columns
+    subscriptions = (
+        *(Subscription("point", first), Subscription("point", first, via="one")),
+        *(Subscription("point", second), Subscription("point", second, via="two")),
+        Subscription("shelf", "point_id", via=other),
+    )
+    made = feed(subscriptions=subscriptions, vias=vias)
+    shop = sqlite3.connect(":memory:")
+    answers = {
+        (each.table, each.column): {row[0] for row in shop.execute(made.vias[each.via], {"keys": "[7]"})}
+        for each in made.subscriptions
+        if each.via
+    }
+    shop.close()
+    own = {first, second} & {"point_id"}
+    assert answers == {("point", first): {7, 1}, ("point", second): {7, 2}, ("shelf", "point_id"): {3}}
+    assert len(made.subscriptions) == (3 if own else 4)
+    assert [each for each in made.subscriptions if not each.via] == ([] if own else [Subscription("point", "point_id")])
+
+
 def test_of_subscriptions_to_one_key_one_that_concerns_everything_is_enough():
     watched = (Subscription("link", "id", "parent"), Subscription("link", "id", EVERYTHING))
     points = feed(subscriptions=watched, vias={"parent": "select 7"})

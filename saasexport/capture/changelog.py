@@ -14,6 +14,7 @@ from saasexport.database import db, stock_fingerprints
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
 from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
+from saasexport.queries import fold
 
 SQL = queries.beside(__file__)
 
@@ -176,11 +177,11 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
 
 def _vias_of_source(feed: Feed) -> set[str]:
     """The vias through which rows of the feed's entities come: there, what is no key is an entity that fails."""
-    source = tuple(name.lower() for name in feed.entity)
+    source = tuple(map(fold, feed.entity))
     return {
         entry.via
         for entry in feed.all_subscriptions()
-        if entry.via and (entry.table.lower(), entry.column.lower()) == source
+        if entry.via and (fold(entry.table), fold(entry.column)) == source
     }
 
 

@@ -16,6 +16,7 @@ from saasexport.database import db
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
 from saasexport.feed import EVERYTHING, Feed
+from saasexport.queries import fold, quote
 
 SQL = queries.beside(__file__)
 
@@ -105,11 +106,6 @@ def uninstall(shop: sqlite3.Connection) -> int:
     return len(present)
 
 
-def quote(name: str) -> str:
-    """A name as SQL takes it, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def is_as_written(sql: str, expected: str) -> bool:
     """Whether a text of sqlite_master is what was executed: SQLite writes its first two words in capitals."""
     begin = len("create trigger")
@@ -164,7 +160,7 @@ def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
     match = _split_at_marker(sql)
     if match is None:
         return False
-    is_on_our_table = name.lower() in {_trigger_name(table, operation).lower() for operation in OPERATIONS}
+    is_on_our_table = fold(name) in {fold(_trigger_name(table, operation)) for operation in OPERATIONS}
     return is_on_our_table or _BODY.fullmatch(match["body"]) is not None
 
 
@@ -181,20 +177,20 @@ def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
 def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
     """The table or key column that the shop lacks for this feed, in words; empty if it has all."""
     present: dict[str, set[str]] = {}
-    tables = encode([subscription.table.lower() for subscription in feed.all_subscriptions()])
+    tables = encode([fold(subscription.table) for subscription in feed.all_subscriptions()])
     for table, column in shop.execute(SQL.columns, {"tables": tables}):
         present.setdefault(table, set()).add(column)
     for subscription in feed.all_subscriptions():
-        if subscription.table.lower() not in present:
+        if fold(subscription.table) not in present:
             return _instead_of(shop, subscription.table)
-        if subscription.column.lower() not in present[subscription.table.lower()]:
+        if fold(subscription.column) not in present[fold(subscription.table)]:
             return f"the shop's table {subscription.table} has no column {subscription.column}"
     return ""
 
 
 def _instead_of(shop: sqlite3.Connection, table: str) -> str:
-    for kind, name, _, _, _ in shop.execute(SQL.named, {"names": encode([table.lower()])}):
-        if kind in ("view", "table") and name.lower() == table.lower():
+    for kind, name, _, _, _ in shop.execute(SQL.named, {"names": encode([fold(table)])}):
+        if kind in ("view", "table") and fold(name) == fold(table):
             what = "virtual table" if kind == "table" else kind
             return f"the shop's {table} is a {what}, which cannot have our triggers"
     return f"the shop has no table {table}"
@@ -203,10 +199,10 @@ def _instead_of(shop: sqlite3.Connection, table: str) -> str:
 def describe_clash(shop: sqlite3.Connection, feed: Feed) -> str:
     """The thing of the shop's own that has a name we need for this feed, with the remedy; empty if there is none."""
     tables = [entry.table for entry in feed.all_subscriptions()]
-    triggers = {_trigger_name(table, operation).lower() for table in tables for operation in OPERATIONS}
-    names = encode([feed.changelog.lower(), *sorted(triggers)])
+    triggers = {fold(_trigger_name(table, operation)) for table in tables for operation in OPERATIONS}
+    names = encode([fold(feed.changelog), *sorted(triggers)])
     for kind, name, table, sql, _ in shop.execute(SQL.named, {"names": names}):
-        is_in_the_way = name.lower() in triggers if kind == "trigger" else name.lower() == feed.changelog.lower()
+        is_in_the_way = fold(name) in triggers if kind == "trigger" else fold(name) == fold(feed.changelog)
         if is_in_the_way and (kind not in ("trigger", "table") or not is_ours(kind, name, table, sql)):
             left = "" if kind == "trigger" else " (left from another exporter?)"
             return f"the shop has its own {kind} named {name}{left}, a name we need: drop or rename it"
@@ -223,12 +219,14 @@ def table_of(trigger: str) -> str:
 
 
 def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], installation: str) -> str:
+    name = _trigger_name(table, operation)
+    name = name if re.fullmatch(r"\w+", name) else quote(name)
     lines = [
-        f"create trigger {_trigger_name(table, operation)} after {operation} on \"{table}\"",
+        f"create trigger {name} after {operation} on {quote(table)}",
         f"begin /* saasexport {installation} */",
     ]
     for changelog, column, via in entries:
-        key = f'"{column}"'
+        key = quote(column)
         insert = f"    insert into {changelog} (entity_id, via)"
         if operation != "delete":
             lines.append(f"{insert} values (new.{key}, {via});")

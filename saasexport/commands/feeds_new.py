@@ -11,6 +11,7 @@ from saasexport.database import db
 from saasexport.errors import ConfigError
 from saasexport.feeds.own import head, reads, skeleton
 from saasexport.feeds.own.skeleton import Entity
+from saasexport.queries import fold
 from saasexport.setup import feed_set
 from saasexport.shapes import SHAPES
 from saasexport.shapes.declared import NAME
@@ -74,11 +75,11 @@ def _in_shop(schema: reads.Schema, table: str, column: str) -> Entity:
     if schema.kind(table) != "table":
         raise ConfigError(f"--entity: the shop has no table {table}", _suggest(table, schema.names()))
     columns = schema.columns(table)
-    if column.lower() not in columns:
+    if fold(column) not in columns:
         names = [name for name, _, _ in columns.values()]
         raise ConfigError(f"--entity: {table} has no column {column}", _suggest(column, names))
     types = {name: declared for name, declared, _ in columns.values()}
-    return Entity(schema.name(table), columns[column.lower()][0], types)
+    return Entity(schema.name(table), columns[fold(column)][0], types)
 
 
 def _suggest(name: str, names: list[str]) -> str:

@@ -22,7 +22,7 @@ SQL = queries.beside(__file__)
 def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     """Have the keys in the tables of these feeds read as numbers, on a connection that only reads."""
     feeds = [feed for feed in feeds if feed.key.is_named]
-    names = sorted({subscription.table.lower() for feed in feeds for subscription in feed.all_subscriptions()})
+    names = sorted({queries.fold(subscription.table) for feed in feeds for subscription in feed.all_subscriptions()})
     tables: dict[str, dict[str, str]] = {}
     for table, column, declared in shop.execute(SQL.columns, {"tables": json.dumps(names)}):
         tables.setdefault(table, {})[column] = declared.upper()

@@ -14,7 +14,7 @@ from typing import Any
 from saasexport.feed import Feed
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.loading import Loaded
-from saasexport.queries import Queries
+from saasexport.queries import Queries, fold
 from saasexport.setup import feed_set
 
 # The modules that ask a shop: of feeds that are built in, of what several of them ask, and of pairs in a folder.
@@ -58,7 +58,7 @@ def _with_joined(query: str, columns: Mapping[str, set[str]], schema: reads.Sche
     # Names in quotes are blanks in the code, and are taken from the text.
     code = reads.code(query)
     names = {
-        name.strip(' \t\n"`[]').lower()
+        fold(name.strip(' \t\n"`[]'))
         for using in _USING.finditer(code)
         for name in query[using.start(1) : using.end(1)].split(",")
     }

@@ -181,7 +181,7 @@ def _is_in_shop(feed: Feed, shop: Shop, entity_id: EntityId) -> bool:
     if isinstance(entity_id, int):
         rows = shop.rows(feed.walk, after=entity_id - 1, limit=1, since="")
     else:
-        table, column = feed.entity
+        table, column = map(queries.quote, feed.entity)
         rows = shop.rows(SQL.itself.format(table=table, column=column), key=entity_id)
     return bool(rows) and feed.key.read(rows[0][0]) == entity_id
 

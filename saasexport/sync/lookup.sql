@@ -1,9 +1,9 @@
 -- Entities and items by what people type.
 
 -- name: itself
-select "{column}"
-  from "{table}"
- where "{column}" = :key
+select {column}
+  from {table}
+ where {column} = :key
  limit 1
 
 -- name: known_by

@@ -73,7 +73,7 @@ def without_key(feed: Feed, shop: Shop) -> dict[str, int]:
     watched = dict.fromkeys((feed.entity, *own))
     counts = {}
     for table, column in watched:
-        query = SQL.nulls.format(table=table, column=column)
+        query = SQL.nulls.format(table=queries.quote(table), column=queries.quote(column))
         if number := shop.rows(query)[0][0]:
             counts[f"{table}.{column}"] = number
     return counts
@@ -92,6 +92,6 @@ def _is_always_whole(feed: Feed, shop: Shop) -> bool:
 
 
 def _sql(name: str, feed: Feed) -> str:
-    table, column = feed.entity
+    table, column = map(queries.quote, feed.entity)
     query: str = getattr(SQL, name)
     return query.format(table=table, column=column)

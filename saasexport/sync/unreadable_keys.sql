@@ -8,30 +8,30 @@ select field.type, field.pk, (select max(pk) from pragma_table_info(:table))
 -- name: unreadable
 -- Text, fractions and blobs where keys are whole numbers; real ones stand before text, and blobs behind it.
 -- The plus takes the column's type away, and with it any change of what it is compared with.
-select "{column}"
-  from "{table}"
- where typeof("{column}") not in ('integer', 'null')
+select {column}
+  from {table}
+ where typeof({column}) not in ('integer', 'null')
    and (:after is null
-        or +"{column}" collate binary > case when :is_text then cast(:after as text) else :after end)
- order by +"{column}" collate binary
+        or +{column} collate binary > case when :is_text then cast(:after as text) else :after end)
+ order by +{column} collate binary
  limit :limit
 
 -- name: texts
 -- Every key that is text, as its bytes: SQLite does not say whether they are UTF-8.
-select cast("{column}" as blob)
-  from "{table}"
- where typeof("{column}") = 'text'
-   and (:after is null or +"{column}" collate binary > cast(:after as text))
- order by +"{column}" collate binary
+select cast({column} as blob)
+  from {table}
+ where typeof({column}) = 'text'
+   and (:after is null or +{column} collate binary > cast(:after as text))
+ order by +{column} collate binary
  limit :limit
 
 -- name: blobs
 -- Where keys are text, those that are not.
-select "{column}"
-  from "{table}"
- where typeof("{column}") = 'blob'
-   and (:after is null or "{column}" > :after)
- order by "{column}"
+select {column}
+  from {table}
+ where typeof({column}) = 'blob'
+   and (:after is null or {column} > :after)
+ order by {column}
  limit :limit
 
 -- name: literals
@@ -43,16 +43,16 @@ select distinct source_entity_id
  limit :limit
 
 -- name: present
-select "{column}"
-  from "{table}"
- where "{column}" in (select value from json_each(:texts))
-    or "{column}" in (select value from json_each(:numbers))
-    or (typeof("{column}") in ('blob', 'text') and hex("{column}") in (select value from json_each(:bytes)))
+select {column}
+  from {table}
+ where {column} in (select value from json_each(:texts))
+    or {column} in (select value from json_each(:numbers))
+    or (typeof({column}) in ('blob', 'text') and hex({column}) in (select value from json_each(:bytes)))
 
 -- name: nulls
 select count(*)
-  from "{table}"
- where "{column}" is null
+  from {table}
+ where {column} is null
 
 -- name: on_record
 select distinct source_entity_id

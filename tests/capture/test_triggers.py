@@ -6,6 +6,7 @@ import pytest
 
 from saasexport.capture import triggers
 from saasexport.feed import EVERYTHING, Subscription
+from saasexport.queries import quote
 from tests.capture.installed import ID, SHELVES, master, written
 from tests.tiny import THINGS, tiny_shop
 
@@ -58,6 +59,41 @@ def test_the_texts_are_in_the_shop_as_they_were_written(shop):
 
 def test_a_trigger_names_its_table():
     assert triggers.table_of("saasexport_catalog_product_entity_delete") == "catalog_product_entity"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("on the shelf", "key of it"),
+        ('5" screws', 'size "inch"'),
+        ("it's; end", "a;b"),
+        ("begin", "end"),
+        ("Ärtikel", "Üid"),
+        ("select", "from"),
+        ("2024-stock", "no."),
+        ("-- x", "/* y"),
+    ],
+)
+def test_any_name_of_a_table_and_a_column_can_be_watched(table, column):
+    shop = sqlite3.connect(":memory:", isolation_level=None)
+    shop.execute(f"create table {quote(table)} ({quote(column)} text primary key, note text) without rowid")
+    before = master(shop)
+    feed = SHELVES.with_fields(entity=(table, column), subscriptions=())
+    assert triggers.unavailable(shop, feed) == ""
+    triggers.install(shop, [feed], ID)
+    installed = master(shop)
+
+    shop.execute(f"insert into {quote(table)} values ('a', '')")
+    shop.execute(f"update {quote(table)} set {quote(column)} = 'b'")
+    shop.execute(f"delete from {quote(table)}")
+
+    assert written(shop, "cde_shelves_feed_cl") == [("a", None), ("b", None), ("a", None), ("b", None)]
+    assert triggers.install(shop, [feed], ID) == []
+    assert installed == master(shop)
+    assert {triggers.table_of(name) for _, name, _, _ in triggers.list_installed(shop)[:3]} == {table}
+    triggers.uninstall(shop)
+    assert master(shop) == before
+    shop.close()
 
 
 # What they write

@@ -174,6 +174,29 @@ def test_what_is_not_watched_waits_for_the_night(shop):
 
 
 
+def test_names_in_the_shop_may_be_anything(shop):
+    table = '"Ärtikel: 5"" & more"'
+    shop.change(
+        f'create table {table} ("Nr. ä" text primary key collate nocase, "select" text) without rowid',
+        f"""insert into {table} values ('Ä''1', 'x'), ('00123', 'y'), ('c "d"', 'z')""",
+    )
+    query = f'select "Nr. ä" as entity, "Nr. ä" as code, "select" as title from {table} where "Nr. ä" {OF_IDS};\n'
+    head = f'-- feed: goods\n-- entity: {table}."Nr. ä"\n-- identity: code\n-- name: items\n'
+
+    assert shop.start(goods=head + query) == QUIET
+    assert shop.goods("title") == {"Ä'1": "x", "00123": "y", 'c "d"': "z"}
+
+    shop.change(
+        f"""update {table} set "select" = 'new' where "Nr. ä" = '00123'""",
+        f"""delete from {table} where "select" = 'x'""",
+        f"""update {table} set "Nr. ä" = 'C' where "select" = 'z'""",
+    )
+    assert shop.tick() == QUIET
+    assert shop.goods("title") == {"00123": "new", "C": "z"}
+    shop.exporter.run("saasexport", "uninstall", check=True)
+    assert shop.exporter.ask_shop("select count(*) from sqlite_master where name like 'saasexport%'") == [(0,)]
+
+
 @pytest.mark.parametrize(
     ("change", "back", "reason"),
     [

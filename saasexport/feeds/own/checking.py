@@ -14,6 +14,7 @@ from saasexport.feed import EntityItems, Feed, Shop, TooHeavy
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.assembly import Assembler, ListQuery
 from saasexport.feeds.own.loading import OURS, Loaded, Query
+from saasexport.queries import fold
 
 # How many entities are read, how many of them alone as well, and how many at once.
 MOST = 2_000
@@ -277,16 +278,16 @@ def _first_reading(loaded: Loaded, table: str) -> int:
 
 def _opened_twice(loaded: Loaded) -> Iterator[Finding]:
     """Tables that a query opens more than once, and that are watched by one key alone."""
-    whole = {watch.table.lower() for watch in loaded.head.everything}
+    whole = {fold(watch.table) for watch in loaded.head.everything}
     for watch in loaded.head.watches:
-        table = watch.table.lower()
-        others = [each for each in loaded.head.watches if each.table.lower() == table and each is not watch]
+        table = fold(watch.table)
+        others = [each for each in loaded.head.watches if fold(each.table) == table and each is not watch]
         if watch.via or others or table in whole:
             continue
         opening = [
             query.name
             for query in loaded.queries.values()
-            if table in map(str.lower, query.reads.repeated) and not query.name.startswith(("via_", "id_"))
+            if table in map(fold, query.reads.repeated) and not query.name.startswith(("via_", "id_"))
         ]
         if opening:
             text = f"{watch.table} is opened more than once by {', '.join(opening)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from saasexport.queries import fold
 from saasexport.shapes import SHAPES
 from saasexport.shapes.declared import NAME, QUOTED, TYPES, Directive, directives, field_of, names_of, shape, unquote
 from saasexport.shapes.words import FeedShape
@@ -155,7 +156,7 @@ def _read(head: Head, directive: Directive) -> Iterator[str]:
             yield from _read_everything(head, directive)
         case "unwatched":
             if match := _UNWATCHED.fullmatch(value):
-                head.unwatched[unquote(match[1]).lower()] = match[2]
+                head.unwatched[fold(unquote(match[1]))] = match[2]
                 head.unwatched_lines[unquote(match[1])] = directive.line
             else:
                 yield "expected -- unwatched: table, and after a comma the reason"

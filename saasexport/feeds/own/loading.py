@@ -21,6 +21,7 @@ from saasexport.feeds.own.assembly import Assembler, Column, ListQuery
 from saasexport.feeds.own.functions import Functions, UuidOf
 from saasexport.feeds.own.head import Fault, Head
 from saasexport.feeds.own.reads import Reads
+from saasexport.queries import fold, quote
 from saasexport.shapes.declared import lines_of
 from saasexport.shapes.words import JSON, NOTHING, SCALAR, FeedShape, Field, ListOf, Record
 
@@ -195,10 +196,10 @@ class _Loader:
         line, table, column = self.head.entity_line, self.head.table, self.head.column
         if not self._require(line, "entity", table, column):
             return None
-        _, declared, _ = self.schema.columns(table)[column.lower()]
+        _, declared, _ = self.schema.columns(table)[fold(column)]
         kind = self.head.kind or ("integer" if "int" in declared.lower() else "text")
-        name = reads.quote(column)
-        sample = f"select typeof({name}) from {reads.quote(table)} where {name} is not null limit 1"
+        name = quote(column)
+        sample = f"select typeof({name}) from {quote(table)} where {name} is not null limit 1"
         if self.around.shop.execute(sample).fetchall() == [("blob",)]:
             self._fault(
                 line,
@@ -211,7 +212,7 @@ class _Loader:
     def _require(self, line: int, word: str, table: str, column: str = "") -> bool:
         """Whether the shop has a table that can be watched, and its column."""
         kind = self.schema.kind(table)
-        if kind != "table" or table.lower().startswith("sqlite_"):
+        if kind != "table" or fold(table).startswith("sqlite_"):
             reason = f"no table {table}{_near(table, self.schema.names())}" if not kind else f"{table} is a {kind}"
             if kind == "view":
                 reason += ", which cannot be watched: name the tables that it reads"
@@ -220,7 +221,7 @@ class _Loader:
             self._fault(line, f"{word}: {reason}")
             return False
         columns = self.schema.columns(table)
-        if column and column.lower() not in columns:
+        if column and fold(column) not in columns:
             names = [name for name, _, _ in columns.values()]
             self._fault(line, f"{word}: {table} has no column {column}{_near(column, names)}")
             return False
@@ -397,19 +398,19 @@ class _Loader:
         return [own, *subscriptions], tuple(settings)
 
     def _place(self, table: str, column: str) -> tuple[str, str]:
-        return self.schema.name(table), self.schema.columns(table)[column.lower()][0]
+        return self.schema.name(table), self.schema.columns(table)[fold(column)][0]
 
     def _find_unnamed(self) -> Iterator[Subscription]:
         """The tables that are read and have no line: every item is compared when one changes."""
-        named = {each.table.lower() for each in (*self.head.watches, *self.head.everything)} | set(self.head.unwatched)
+        named = {fold(each.table) for each in (*self.head.watches, *self.head.everything)} | set(self.head.unwatched)
         queries = [query for query in self.loaded.queries.values() if not query.name.startswith(("via_", "id_"))]
         tables = dict.fromkeys(table for query in queries for table in query.reads.columns)
         repeated = {table for query in queries for table in query.reads.repeated}
         own = self.schema.name(self.head.table)
         for table in tables:
-            if table.lower() in named or (table == own and own not in repeated):
+            if fold(table) in named or (table == own and own not in repeated):
                 continue
-            if self.schema.kind(table) != "table" or table.lower().startswith("sqlite_"):
+            if self.schema.kind(table) != "table" or fold(table).startswith("sqlite_"):
                 line = next(query.line for query in queries if table in query.reads.columns)
                 self._fault(line, f"{table} is read and cannot be watched; say so: -- unwatched: {table}, and why")
                 continue
@@ -486,7 +487,7 @@ def _count(items: str, entity: tuple[str, str]) -> str:
     """The number of items of the entities after one, up to another; empty where items does not ask for ids."""
     if "ids" not in reads.parameters_of(items):
         return ""
-    table, column = map(reads.quote, entity)
+    table, column = map(quote, entity)
     range_of_ids = f"{column} > :after collate binary and {column} <= :upto collate binary"
     ids = f"(select json_group_array({column}) from {table} where {range_of_ids})"
     return f"select count(*) from (\n{reads.with_parameter(items, ':ids', ids)}\n)"

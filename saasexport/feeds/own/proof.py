@@ -20,6 +20,7 @@ from saasexport.feeds.own.checking import assemble
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loading import Loaded, Query
 from saasexport.feeds.own.trial import Copy, Place, Table, ask, assembled_alone
+from saasexport.queries import fold
 
 # How long a file is tried if nobody says otherwise, and how many entities at most.
 SECONDS = 6.0
@@ -100,10 +101,10 @@ class Trial:
         """The lines of every table that items are made of; tables of which every item is compared are left out."""
         queries = self._queries()
         head = self.loaded.head
-        left = {*head.unwatched, *(each.table.lower() for each in head.everything if not each.values)}
+        left = {*head.unwatched, *(fold(each.table) for each in head.everything if not each.values)}
         lines: dict[str, list[Watch]] = {}
         for table in dict.fromkeys(table for query in queries for table in query.reads.columns):
-            if table.lower() not in left and self.copy.schema.kind(table) == "table":
+            if fold(table) not in left and self.copy.schema.kind(table) == "table":
                 lines[table] = self.lines_of(table)
         return lines
 
@@ -144,7 +145,7 @@ class Trial:
     def lines_of(self, table: str) -> list[Watch]:
         """The lines that a file says of a table."""
         head = self.loaded.head
-        return [each for each in (*head.watches, *head.everything) if each.table.lower() == table.lower()]
+        return [each for each in (*head.watches, *head.everything) if fold(each.table) == fold(table)]
 
     def first_reading(self, table: str) -> int:
         """The line of the first query that reads a table."""
@@ -168,7 +169,7 @@ class Trial:
         return there & gone
 
     def _name_line(self, line: Watch) -> tuple[Named, Named]:
-        key = (line.table.lower(), line.column.lower(), line.via or repr(line.values))
+        key = (fold(line.table), fold(line.column), line.via or repr(line.values))
         there = self._of_line.get((*key[:2], key[2] + "+"))
         if there is None:
             there, gone = self._name(line)
@@ -400,7 +401,7 @@ class Prover:
             if not table.update(place, column, new):
                 return
             after = [
-                (line, [key, new] if line.column.lower() == column.lower() else [key]) for line, key in keys
+                (line, [key, new] if fold(line.column) == fold(column) else [key]) for line, key in keys
             ]
             is_missed = assembled_alone(trial.feed, trial.shop, entity_id) != before and not trial.names(
                 after, entity_id

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from saasexport import queries
+from saasexport.queries import fold, quote
 
 SQL = queries.beside(__file__)
 
@@ -45,7 +46,7 @@ class Schema:
                 self._indexes[rootpage] = table
                 continue
             kind = "virtual table" if kind == "table" and not rootpage else kind
-            self._objects[name.lower()] = (name, kind, rootpage)
+            self._objects[fold(name)] = (name, kind, rootpage)
         self._columns: dict[str, dict[str, tuple[str, str, int]]] = {}
         self._connect_virtual_tables()
 
@@ -60,11 +61,11 @@ class Schema:
 
     def kind(self, table: str) -> str:
         """table, view or virtual table; empty if there is none of this name."""
-        return self._objects.get(table.lower(), ("", "", 0))[1]
+        return self._objects.get(fold(table), ("", "", 0))[1]
 
     def name(self, table: str) -> str:
         """A table's name as the shop writes it."""
-        return self._objects.get(table.lower(), (table, "", 0))[0]
+        return self._objects.get(fold(table), (table, "", 0))[0]
 
     def names(self) -> list[str]:
         """The names of all tables."""
@@ -79,7 +80,7 @@ class Schema:
         table = self.name(table)
         if table not in self._columns:
             rows = self._shop.execute(SQL.columns, {"table": table})
-            self._columns[table] = {name.lower(): (name, kind, pk) for name, kind, pk in rows}
+            self._columns[table] = {fold(name): (name, kind, pk) for name, kind, pk in rows}
         return self._columns[table]
 
     def key_column(self, table: str) -> str:
@@ -207,11 +208,6 @@ def with_function(query: str, name: str, other: str) -> str:
 
 # SQLite has other ways to write a parameter; nothing would fill them.
 _OTHER_PARAMETER = re.compile(r"(?<![\w$])[?@$]\w*")
-
-
-def quote(name: str) -> str:
-    """A name of the shop's as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def parameters_of(query: str) -> Iterable[str]:

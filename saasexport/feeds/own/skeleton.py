@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
-from saasexport.feeds.own import reads
 from saasexport.feeds.own.head import ENGINES
 from saasexport.feeds.own.loading import OURS
+from saasexport.queries import quote
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
 
@@ -106,9 +106,9 @@ def plain(name: str) -> str:
             try:
                 connection.execute(f"create table {name} ({name})")
             except sqlite3.Error:  # a word of SQL's own
-                return reads.quote(name)
+                return quote(name)
         return name
-    return reads.quote(name)
+    return quote(name)
 
 
 class _Column(NamedTuple):
@@ -219,7 +219,7 @@ def _kind(declared: str) -> str:
 
 
 def _name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and plain(name) == name else reads.quote(name)
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and plain(name) == name else quote(name)
 
 
 def _fold(name: str) -> str:

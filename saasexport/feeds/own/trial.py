@@ -17,7 +17,8 @@ from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds.own import functions
 from saasexport.feeds.own.checking import assemble
 from saasexport.feeds.own.functions import Functions
-from saasexport.feeds.own.reads import Schema, quote
+from saasexport.feeds.own.reads import Schema
+from saasexport.queries import fold, quote
 
 # Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.
 PAGES = 20_000
@@ -93,7 +94,7 @@ class Table:
         rows = connection.execute("select name, hidden from pragma_table_xinfo(?) order by cid", (name,)).fetchall()
         self.columns = [column for column, hidden in rows if not hidden]
         keys = sorted((pk, column) for column, _, pk in schema.columns(name).values() if pk)
-        small = {column.lower() for column, _ in rows}
+        small = {fold(column) for column, _ in rows}
         hidden_name = next((each for each in ("rowid", "_rowid_", "oid") if each not in small), "")
         self.key_columns = [column for _, column in keys]
         self._key = list(map(quote, self.key_columns))
@@ -122,8 +123,8 @@ class Table:
 
     def domain(self, column: str) -> str:
         """The table, in small letters, of which a column holds keys; empty if the shop does not say it."""
-        is_key = [column.lower()] == [each.lower() for each in self.key_columns]
-        return self.foreign_keys.get(column.lower(), self.name.lower() if is_key else "")
+        is_key = [fold(column)] == [fold(each) for each in self.key_columns]
+        return self.foreign_keys.get(fold(column), fold(self.name) if is_key else "")
 
     def values(self, *columns: str) -> list[tuple[Place, tuple[Any, ...]]]:
         """Every row: its place, and what stands in some columns."""

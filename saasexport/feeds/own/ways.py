@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from saasexport.feeds.own.reads import Schema
 from saasexport.feeds.own.skeleton import plain
+from saasexport.queries import fold
 
 # How many foreign keys a way follows at most, and how many ways of a table are tried.
 MOST_STEPS = 5
@@ -66,7 +67,7 @@ def _links(shop: sqlite3.Connection, schema: Schema) -> list[Link]:
         declared = set()
         keys = shop.execute('select id, "table", "from", "to" from pragma_foreign_key_list(?)', (table,)).fetchall()
         for number, other, column, key in keys:
-            declared.add(column.lower())
+            declared.add(fold(column))
             is_single = sum(each[0] == number for each in keys) == 1
             if is_single and schema.kind(other) == "table":
                 links.append(Link(table, column, schema.name(other), key or schema.key_column(other)))

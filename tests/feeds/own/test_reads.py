@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from saasexport.feeds.own import reads
+from saasexport.queries import quote
 
 SHOP = """
 create table item (id integer primary key, parent_id integer, name text, shelf_id integer);
@@ -219,6 +220,6 @@ def test_a_parameter_is_replaced_where_it_is_one(query, expected):
 @pytest.mark.parametrize("name", ["a", 'o"dd', "order", "a b", "Ä"])
 def test_a_quoted_name_is_the_name(name):
     connection = sqlite3.connect(":memory:")
-    connection.execute(f"create table {reads.quote(name)} (x)")
+    connection.execute(f"create table {quote(name)} (x)")
     assert connection.execute("select name from sqlite_master").fetchall() == [(name,)]
     connection.close()
