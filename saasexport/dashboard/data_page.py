@@ -57,7 +57,7 @@ def _products(installation: Installation, feed: Feed, request: Request) -> Marku
     wanted = replace(items_page.wanted_by(request), status="", deleted="", reason="", columns=[], sort="")
     page_of_items = items.find(installation, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
     times = Times(installation)
-    known = names.of_skus(installation, (item.identifiers(feed).get("sku", "") for item in page_of_items.items))
+    known = names.of_items(installation, feed, page_of_items.items)
     rows = [_row(feed, item, times, known) for item in page_of_items.items]
     return HTML.products(
         search=wanted.search,

@@ -100,7 +100,7 @@ def _table(
     wanted, found, total = page_of
     path = pages.address(f"/feeds/{feed.name}")
     columns = wanted.columns or list(COLUMNS)
-    known = names.of_skus(installation, (item.identifiers(feed).get("sku", "") for item in found.items))
+    known = names.of_items(installation, feed, found.items)
     is_off = feed not in installation.feeds()
     times = Times(installation)
     return HTML.form(
