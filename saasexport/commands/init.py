@@ -111,7 +111,8 @@ def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
     shop = os.path.abspath(options.shop)
     is_new = not os.path.exists(path)
     is_commerces = _is_commerces(looked_at)
-    chosen = _preset(looked_at, options.preset) if options.preset or (is_new and not is_commerces) else None
+    place = options.mirror or shop
+    chosen = _preset(looked_at, options.preset, place) if options.preset or (is_new and not is_commerces) else None
     has_own = bool(chosen or folder.paths(os.path.join(os.path.dirname(path), KEYS["export"]["feeds_dir"].default)))
     is_own_only = has_own and not is_commerces
     content = _template(path, shop, options, is_own_only).encode() if is_new else settings.read(path)
@@ -165,15 +166,15 @@ def _is_commerces(path: str) -> bool:
         shop.close()
 
 
-def _preset(path: str, name: str | None) -> Preset | None:
-    """The preset that is asked for, or that a shop fits; None if there is none."""
+def _preset(path: str, name: str | None, place: str) -> Preset | None:
+    """The preset that is asked for, or that the shop of a place fits; None if there is none."""
     shop = db.connect_shop(path, place="--shop")
     try:
         if name is None:
             return preset.of_shop(shop)
         chosen = preset.find(name)
         if lack := preset.lacking(chosen, shop):
-            raise ShopError(f"{path}: does not fit the preset {name}: it lacks {lack}")
+            raise ShopError(f"{place}: does not fit the preset {name}: it lacks {lack}")
         return chosen
     finally:
         shop.close()
@@ -214,6 +215,8 @@ def _require_feeds(config: settings.Config, path: str) -> None:
     built_in = all_feeds().values() if config["export.built_in"] else ()
     feeds = [feed for feed in built_in if config.of_feed(feed.name, "enabled")]
     has_files = feed_set.needs_shop(config)
+    # What is looked at may be a likeness of the server's tables, which nobody has heard of.
+    place = config["mirror.source"] or path
     shop = db.connect_shop(path, place="--shop")
     try:
         tables = [row[0] for row in shop.execute("select name from sqlite_master where type = 'table'")]
@@ -221,7 +224,7 @@ def _require_feeds(config: settings.Config, path: str) -> None:
     finally:
         shop.close()
     if not tables:
-        raise ShopError(f"{path}: holds no table", "a copy that failed? Is it the shop's SQLite database?")
+        raise ShopError(f"{place}: holds no table", "a copy that failed? Is it the shop's SQLite database?")
     if has_files:
         return  # each says for itself what is wrong with it
     if not reasons:
@@ -231,14 +234,22 @@ def _require_feeds(config: settings.Config, path: str) -> None:
     if "" in reasons:
         return
     looked_for = sorted({feed.subscriptions[0].table for feed in feeds})
-    ends = [table for table in tables if any(table.endswith("_" + name) for name in looked_for)]
-    if ends:
-        hint = f"there is {ends[0]}: table prefixes are not supported"
-    else:
-        hint = "is this the shop's SQLite database? A shop of another make needs feeds of its own: docs/any-shop.md"
+    ends = sorted((table, name) for name in looked_for for table in tables if table.endswith("_" + name))
+    hint = _hint(ends, place != path)
     if any(name in tables for name in looked_for):
-        raise ShopError(f"{path}: has no feed: {'; '.join(reasons)}", hint if ends else "")
-    raise ShopError(f"{path}: has no table that a feed reads, looked for {', '.join(looked_for)}", hint)
+        raise ShopError(f"{place}: has no feed: {'; '.join(reasons)}", hint if ends else "")
+    raise ShopError(f"{place}: has no table that a feed reads, looked for {', '.join(looked_for)}", hint)
+
+
+def _hint(ends: list[tuple[str, str]], is_mirrored: bool) -> str:
+    """The way out for a shop without a table that a feed reads; `ends`: tables, and what they end with."""
+    if not ends:
+        own = "A shop of another make needs feeds of its own: docs/any-shop.md"
+        return "write its feeds first: docs/mirror.md" if is_mirrored else f"is this the shop's SQLite database? {own}"
+    table, name = ends[0]
+    return f"there is {table}: " + (
+        f"say --prefix {table.removesuffix(name)}" if is_mirrored else "table prefixes are not supported"
+    )
 
 
 @contextmanager
