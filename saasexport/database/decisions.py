@@ -17,6 +17,7 @@ class Row(NamedTuple):
     environments: int  # the data spaces that may hold it, as bits
     feed_data: str
     conflict: str | None
+    translation: str | None = None  # hash of what a destination was sent for it; None where it is not delivered
 
     @property
     def is_dropped(self) -> bool:

@@ -34,6 +34,8 @@ class Pending(NamedTuple):
     row_id: int
     pieces: tuple[bytes, ...]  # the item as it is sent; what items of an entity share is there once
     is_deleted: bool = False
+    held: str = ""  # hash of the translation that a destination holds, if it is certain what that is
+    translation: str = ""  # hash of the one that it is sent, where it has its own
 
     @property
     def body(self) -> bytes:
@@ -160,7 +162,8 @@ class FeedTable:
                     data = self.encoder.data_of(item)
                     change.append((item.entity_id, data, item.hash, modified_at, self.environment, row.id))
                 ending = item.unhashed + self.encoder.ending(modified_at)
-                pending.append(Pending(row.id, (*item.content, ending.encode())))
+                held = row.translation or "" if decision is CHANGE and not force else ""
+                pending.append(Pending(row.id, (*item.content, ending.encode()), held=held))
         self.ours.executemany(self.sql("add"), add)
         self.ours.executemany(self.sql("change"), change)
         return pending
@@ -313,7 +316,7 @@ class FeedTable:
 
     # Recording
 
-    def record_delivered(self, pending: Iterable[Pending], metadata: str) -> None:
+    def record_delivered(self, pending: Iterable[Pending], metadata: str | None) -> None:
         """The service has these items."""
         pending = list(pending)
         alive = [item.row_id for item in pending if not item.is_deleted]
@@ -324,10 +327,13 @@ class FeedTable:
             values = {"ids": json_list(gone), "metadata": metadata, "environment": self.environment}
             self.ours.execute(self.sql("delivered_deletions"), values)
 
+    def record_translations(self, translations: Iterable[tuple[str, int]]) -> None:
+        """What a destination holds of delivered items: (hash of the translation, row id) each."""
+        self.ours.executemany(self.sql("translated"), translations)
+
     def record_not_delivered(self, outcomes: Iterable[tuple[int, str, str, int, int]]) -> None:
         """The service does not have these: (status, error, request id, its code, row id) each."""
         self.ours.executemany(self.sql("not_delivered"), outcomes)
-
 
     # What others decide about rows: each verb is to be called inside a transaction
 

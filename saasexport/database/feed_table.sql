@@ -1,12 +1,14 @@
 -- What was sent, per item.
 
 -- name: of_entities
-select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested
+select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested,
+       case when status = 200 and is_deleted = 0 then json_extract(metadata, '$.translation') end
   from {feed_table}
  where source_entity_id in (select value from json_each(:ids))
 
 -- name: by_feed_id
-select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested
+select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested,
+       case when status = 200 and is_deleted = 0 then json_extract(metadata, '$.translation') end
   from {feed_table}
  where feed_id in (select value from json_each(:feed_ids))
 
@@ -107,15 +109,21 @@ select max(0, cast(strftime('%s', :now) as integer) - written) as seconds,
 update {feed_table}
    set status = 200,
        errors = null,
-       metadata = :metadata,
+       -- Without a request the last one is still what there is to tell.
+       metadata = coalesce(:metadata, metadata),
        written = null
  where id in (select value from json_each(:ids))
+
+-- name: translated
+update {feed_table}
+   set metadata = json_set(metadata, '$.translation', ?)
+ where id = ?
 
 -- name: delivered_deletions
 update {feed_table}
    set status = 200,
        errors = null,
-       metadata = :metadata,
+       metadata = coalesce(:metadata, metadata),
        environments = environments & ~:environment,
        written = null
  where id in (select value from json_each(:ids))

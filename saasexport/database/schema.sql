@@ -192,7 +192,8 @@ create table {feed_table} (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment

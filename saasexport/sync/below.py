@@ -41,7 +41,8 @@ class Below:
     def schedule(self, delivered: Sequence[Pending]) -> None:
         """Have what these items took or brought back sent again; inside a transaction."""
         gone = [json.loads(each.body) for each in delivered if each.is_deleted]
-        made = [json.loads(each.body) for each in delivered if not each.is_deleted]
+        # One that is held already brings nothing back.
+        made = [json.loads(each.body) for each in delivered if not each.is_deleted and not each.held]
         affected = self.destination.find_affected(self.feed.name, gone, made)
         for feed in self.feeds:
             table = self.installation.table(feed)

@@ -14,7 +14,10 @@ def record_delivered(table: FeedTable, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         by_request.setdefault((outcome.request_id, outcome.code), []).append(outcome.pending)
     for (request_id, code), items in by_request.items():
-        table.record_delivered(items, encode({"requestId": request_id, "code": code}))
+        # Without a request nothing was to be sent.
+        table.record_delivered(items, encode({"requestId": request_id, "code": code}) if request_id else None)
+        if translations := [(item.translation, item.row_id) for item in items if item.translation]:
+            table.record_translations(translations)
 
 
 def record_not_delivered(table: FeedTable, outcomes: Sequence[Outcome]) -> None:

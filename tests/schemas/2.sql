@@ -12,7 +12,8 @@ CREATE TABLE catalog_data_exporter_product_reviews (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -32,7 +33,8 @@ CREATE TABLE catalog_data_exporter_rating_metadata (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -52,7 +54,8 @@ CREATE TABLE cde_categories_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -72,7 +75,8 @@ CREATE TABLE cde_category_permissions_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -92,7 +96,8 @@ CREATE TABLE cde_product_attributes_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -112,7 +117,8 @@ CREATE TABLE cde_product_overrides_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -132,7 +138,8 @@ CREATE TABLE cde_product_prices_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -152,7 +159,8 @@ CREATE TABLE cde_product_variants_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -172,7 +180,8 @@ CREATE TABLE cde_products_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -295,7 +304,8 @@ CREATE TABLE inventory_data_exporter_stock_status_feed (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -338,7 +348,8 @@ CREATE TABLE sales_data_exporter_orders_v2 (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -358,7 +369,8 @@ CREATE TABLE scopes_customergroup_data_exporter (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment
@@ -378,7 +390,8 @@ CREATE TABLE scopes_website_data_exporter (
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
     errors           text,                        -- why not, in words for people
-    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success
+    metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
+                                                  -- hash of its translation, where a destination has its own items
     dropped_at       text,                        -- UTC, when a person gave the item up until it changes, for status 400
     modified_at      text    not null,            -- UTC, the item's time of export: when its content last changed
     environments     integer not null default 0,  -- bits: the data spaces that may hold the item, see table environment

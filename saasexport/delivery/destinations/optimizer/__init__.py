@@ -4,6 +4,7 @@ A resource has two paths, one that creates or replaces and one that deletes; an 
 Service's.  Its items carry no time: what is processed last stays, so that one request is under way at a time.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -66,7 +67,7 @@ class _Sorted(NamedTuple):
     deleted: list[tuple[Pending, dict[str, Any]]]
     alive: list[tuple[Pending, dict[str, Any]]]
     refused: list[tuple[Pending, str]]  # cannot be translated, and why
-    left_out: list[Pending]  # have no place there, and never had
+    left_out: list[Pending]  # have no place there, and never had, or stand there as they are
 
 
 class Optimizer:
@@ -81,19 +82,22 @@ class Optimizer:
         self.token = Token(options["client_id"], options["client_secret"], options["token_file"], connection)
         self.quota = Quota(options["quota_file"], options["items_per_day"])
         self.per_minute = options["items_per_minute"]
+        self._cut_down: set[str] = set()  # feeds of which a deletion may have taken what is below it, too, in this job
 
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
         """Deletions first, as one of a category takes what is below it; no call is larger than it may be."""
         resource = RESOURCES[feed.name]
         parts = _sort(resource, batch)
+        if parts.deleted and feed.name in FEEDS_BELOW:
+            self._cut_down.add(feed.name)
         calls = []
         if parts.refused:
             reasons = {place: f"Optimizer: {reason}" for place, (_, reason) in enumerate(parts.refused)}
             calls.append(Call([pending for pending, _ in parts.refused], "", b"", verdict=Verdict(reasons, True)))
+        deleted = sorted(parts.deleted, key=lambda pair: -resource.depth(pair[1]))
+        alive = sorted(self._leave_out_equal(feed, parts), key=lambda pair: resource.depth(pair[1]))
         if parts.left_out:
             calls.append(Call(parts.left_out, "", b"", verdict=Verdict()))
-        deleted = sorted(parts.deleted, key=lambda pair: -resource.depth(pair[1]))
-        alive = sorted(parts.alive, key=lambda pair: resource.depth(pair[1]))
         for path, pairs in ((f"{resource.path}/delete", deleted), (resource.path, alive)):
             for start in range(0, len(pairs), resource.most):
                 some = pairs[start : start + resource.most]
@@ -101,6 +105,17 @@ class Optimizer:
                 verdict = self._stop_of(feed, path, some)
                 calls.append(Call([pending for pending, _ in some], path, body, verdict=verdict))
         return calls
+
+    def _leave_out_equal(self, feed: Feed, parts: _Sorted) -> list[tuple[Pending, dict[str, Any]]]:
+        """What is to be sent of a batch, with its hashes: an item that stands there as it is would cost quota only."""
+        alive = []
+        for pending, made in parts.alive:
+            translation = hashlib.sha1(encode(made).encode("utf-8", "surrogatepass")).hexdigest()
+            if translation == pending.held and feed.name not in self._cut_down:
+                parts.left_out.append(pending)
+            else:
+                alive.append((pending._replace(translation=translation), made))
+        return alive
 
     def _stop_of(self, feed: Feed, path: str, pairs: list[Any]) -> Verdict | None:
         """The end of what may be sent in a day; None while there is room."""

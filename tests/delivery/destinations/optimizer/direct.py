@@ -1,14 +1,24 @@
 """A tenant of the double without a server between: its answers come by a call."""
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
+from types import SimpleNamespace
 
+from saasexport.config import settings as config
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.client import Client
 from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings
 from saasexport.errors import ServiceError
+from saasexport.jobs import reindex_all_invalid, resend_failed
+from saasexport.log import Log
 from saasexport.service.optimizer import application
 from saasexport.service.optimizer.application import Optimizer
+from saasexport.setup import feed_set, opening
+from saasexport.sync import exporter as sync
+from tests.support import Exporter
 
 
 class Direct:
@@ -81,3 +91,77 @@ def pending(*items):
     return [
         Pending(row, (json.dumps(item).encode(),), bool(item.get("deleted"))) for row, item in enumerate(items, start=1)
     ]
+
+
+class Installed(Exporter):
+    """An installation on a copy of a shop whose jobs run in this process and send to a tenant without a server."""
+
+    def __init__(self, folder, shop, settings=""):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shop, folder / "shop.sqlite")
+        super().__init__(folder, folder / "shop.sqlite", url="http://127.0.0.1:9")
+        self.environment = "TENANT"
+        secret = folder / "ims.secret"
+        secret.write_text("secret")
+        secret.chmod(0o600)
+        self.write_config(
+            "",
+            f'destination = "optimizer"\nclient_id = "me"\nclient_secret_file = "{secret}"\n'
+            f"requests_per_second = 0\nitems_per_minute = 10000000\nitems_per_day = 10000000\n{settings}",
+        )
+        self.direct = Direct(folder)
+        content = self.config.read_bytes()
+        opening.set_up(config.parse(str(self.config), content, feed_set.names_of), content).close()
+
+    def job(self, module, **options):
+        """Run a job; gives what it has to tell."""
+        installation = opening.open_installation(str(self.config))
+        log = Log(str(self.folder / "var" / "log"), "a test")
+        work = sync.Exporter(installation, self.direct.attach(sync.connect(installation, log)), log)
+        try:
+            module.run(work, sync.Options(**options), SimpleNamespace(feeds=[]))
+            return work.lines()
+        finally:
+            work.close()
+            installation.close()
+
+    def tick(self, check=True):
+        """One run each of the jobs that send; gives what they have to tell."""
+        lines = [*self.job(reindex_all_invalid), *self.job(resend_failed)]
+        assert not (check and lines), lines
+        return lines
+
+    def sent(self):
+        """What was sent since the last call: path, items."""
+        requests = list(self.direct.requests)
+        self.direct.requests.clear()
+        return requests
+
+    def held(self):
+        """What the tenant holds: resource -> identity -> item."""
+        return {name: dict(items) for name, items in self.direct.application.tenant.items.items()}
+
+    def of_a_fresh_sync(self, folder):
+        """What another tenant holds after a full sync of the shop as it is now."""
+        copy = folder / "now.sqlite"
+        with closing(sqlite3.connect(self.shop_file)) as shop:
+            shop.execute("vacuum into ?", (str(copy),))
+        with closing(sqlite3.connect(copy)) as shop:
+            ours = "type = 'trigger' or (type = 'table' and name like '%\\_cl' escape '\\')"
+            names = shop.execute(f"select type, name from sqlite_master where {ours} order by type desc").fetchall()
+            for kind, name in names:
+                shop.execute(f'drop {kind} "{name}"')
+            shop.commit()
+        fresh = Installed(folder / "fresh", copy)
+        fresh.tick(check=False)
+        fresh.tick(check=False)
+        return fresh.held()
+
+    def difference(self, folder):
+        """By resource, the identities under which the tenant holds something else than after a fresh sync."""
+        held, wanted = self.held(), self.of_a_fresh_sync(folder)
+        return {
+            name: sorted(key for key in items.keys() | wanted[name].keys() if items.get(key) != wanted[name].get(key))
+            for name, items in held.items()
+            if items != wanted[name]
+        }
