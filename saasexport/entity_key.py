@@ -171,7 +171,7 @@ class IntegerKey(Key):
             shown = raw.decode(errors="backslashreplace")
             shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown)
             shown = f"'{shown[:40]}' (the bytes {text[:40]})"
-        is_large = text.strip(_BLANKS).removeprefix("-").isdecimal()
+        is_large = text.isascii() and text.strip(_BLANKS).removeprefix("-").isdecimal()
         return f"{column}: {shown} is not a whole number" + (" of 64 bits" if is_large else "")
 
     def _of_text(self, value: str) -> EntityId:

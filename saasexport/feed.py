@@ -265,9 +265,19 @@ class Shop:
             self.connection.text_factory = usual
 
 
-def json_list(ids: Iterable[EntityId]) -> str:
-    """Entity ids, or numbers of rows, as the JSON list a query's `:ids` wants."""
-    return json.dumps(list(ids))
+def json_list(ids: Iterable[Any]) -> str:
+    """Entity ids, or numbers of rows, as the JSON list a query's `:ids` wants.
+
+    What a shop's column holds and JSON has no word for, bytes and infinity, names no row and is left out.
+    """
+    ids = list(ids)
+    try:
+        return json.dumps(ids, allow_nan=False)
+    except (TypeError, ValueError):
+        return json.dumps([each for each in ids if not isinstance(each, bytes) and each not in _INFINITE])
+
+
+_INFINITE = (float("inf"), float("-inf"))
 
 
 @contextmanager

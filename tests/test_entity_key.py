@@ -43,6 +43,7 @@ def test_what_is_typed_is_a_whole_number_or_nothing(typed):
         ("new-1", "entity_id: 'new-1' is not a whole number"),
         ("", "entity_id: '' is not a whole number"),
         ("9223372036854775808", "entity_id: '9223372036854775808' is not a whole number of 64 bits"),
+        ("٩", "entity_id: '٩' is not a whole number"),
         ("x" * 50, f"entity_id: '{'x' * 40}...' is not a whole number"),
     ],
 )

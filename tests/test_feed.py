@@ -155,6 +155,13 @@ def test_rows_are_grouped_by_their_first_column_in_their_order():
     shop.connection.close()
 
 
+@pytest.mark.parametrize("key", [b"", b"\xff", b"7", float("inf"), float("-inf"), 1.5, "x", "\udcff", None])
+def test_an_id_that_is_none_finds_no_row_and_hides_no_other(key):
+    shop = sqlite3.connect(":memory:")
+    assert Shop(shop).rows("select value from json_each(:ids) where value in (1, 7, 9)", [1, key, 9]) == [(1,), (9,)]
+    shop.close()
+
+
 def test_an_entity_has_one_item_unless_it_says_otherwise():
     assert list(EntityItems(1, {"code": "a"}).parts) == [{}]
 

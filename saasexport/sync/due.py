@@ -40,7 +40,8 @@ def entities(this_pass: Pass) -> Sequence[EntityId] | None:
     if this_pass.feed.due is None or not cursor.due_at or cursor.due_at > _text(this_pass.shop.now):
         return None
     since = datetime.fromisoformat(cursor.due_after or cursor.due_at).replace(tzinfo=UTC)
-    return sorted(set(this_pass.feed.due.ids(this_pass.shop, since)))
+    key = this_pass.feed.key
+    return sorted(set(key.only(map(key.read, this_pass.feed.due.ids(this_pass.shop, since)))))
 
 
 def _text(moment: datetime) -> str:

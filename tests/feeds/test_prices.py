@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from saasexport.feeds.prices import FEED
+from saasexport.feeds.prices import due as due_days
 from tests.feeds.sales_shop import GENERAL, GUESTS, PRICE_TYPE, WHOLESALE, SalesShop
 
 
@@ -343,6 +344,23 @@ def test_the_products_due_are_those_whose_days_came_or_went(shop):
     # From noon of the 22nd to noon of the 23rd one midnight has passed.
     assert {1, 3} == due(shop, utc(2026, 11, 22, 12))
     assert set() == due(shop, utc(2026, 11, 23))
+
+
+@pytest.mark.parametrize("number", ["24x", "", b"\x00", 2**62, 1e300, -7, float("inf")])
+def test_days_are_found_whatever_the_rows_of_their_table_are_numbered_by(shop, monkeypatch, number):
+    monkeypatch.setattr(due_days, "SLICE", 2)
+    for product_id in range(1, 6):
+        shop.product(product_id, f"p{product_id}", websites=(1,))
+        shop.special(product_id, 9, "2026-11-23", "2026-12-01")
+    shop.db.executescript("""
+        create table kept as select * from catalog_product_entity_datetime;
+        drop table catalog_product_entity_datetime;
+        create table catalog_product_entity_datetime (value_id, attribute_id, store_id, entity_id, value);
+        insert into catalog_product_entity_datetime select value_id, attribute_id, store_id, entity_id, value from kept;
+    """)
+    shop.db.execute("update catalog_product_entity_datetime set value_id = ? where entity_id = 5", (number,))
+    assert utc(2026, 12, 1, 11) == next_due(shop)
+    assert {1, 2, 3, 4, 5} == due(shop, utc(2026, 11, 22, 12))
 
 
 def test_products_with_rule_prices_are_due_when_the_day_changes(shop):

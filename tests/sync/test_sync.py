@@ -568,6 +568,18 @@ def test_items_that_change_because_a_day_has_come_are_sent_then(tmp_path, monkey
         tiny.close()
 
 
+@pytest.mark.parametrize("key", ["24x", "1", 1.0, b"\xff", None])
+def test_a_day_that_names_what_is_no_key_is_taken_up_all_the_same(tmp_path, monkeypatch, key):
+    feed = due_things()
+    feed = feed.with_fields(due=feed.due._replace(ids=lambda shop, since: [key, 3, 1]))
+    with freeze_time("2026-11-26 23:00:00") as clock:
+        tiny = Tiny(tmp_path, monkeypatch, feed)
+        tick(tiny, feed=feed)
+        clock.move_to(SALE)
+        assert tick(tiny, feed=feed) == ["a1/en", "a1/de"]
+        tiny.close()
+
+
 def test_a_day_that_comes_while_nobody_runs_is_made_up_for(tmp_path, monkeypatch):
     feed = due_things()
     with freeze_time("2026-11-26 23:00:00") as clock:

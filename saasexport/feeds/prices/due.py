@@ -6,6 +6,7 @@ So the moments are midnights: the first one of each website's day that makes a d
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from saasexport import queries
 from saasexport.feed import Due, Shop
@@ -16,6 +17,9 @@ SQL = queries.beside(__file__)
 
 # Rows of the table of dates read at a time: a few milliseconds of the shop's time.
 SLICE = 20_000
+
+# To SQLite such bytes are above any number and any text.
+BEHIND_ALL = b"\xff" * 8
 
 # Products of one page; rule prices are many, and memory must not grow with them.
 PAGE = 5_000
@@ -73,9 +77,14 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _slices(shop: Shop) -> Iterator[dict[str, int]]:
-    for after in range(0, shop.rows(SQL.last_date)[0][0] or 0, SLICE):
-        yield {"after": after, "upto": after + SLICE}
+def _slices(shop: Shop) -> Iterator[dict[str, Any]]:
+    """Where slices of the table of dates begin and end, whatever its rows are numbered by."""
+    after: Any = float("-inf")
+    while after != BEHIND_ALL:
+        rows = shop.rows(SQL.end_of_slice, after=after, others=SLICE - 1)
+        upto = rows[0][0] if rows and isinstance(rows[0][0], int | float) else BEHIND_ALL
+        yield {"after": after, "upto": upto}
+        after = upto
 
 
 def _days(shop: Shop, attribute: str, earliest: date) -> set[date]:

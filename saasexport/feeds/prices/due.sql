@@ -1,9 +1,13 @@
 -- Days on which prices change without any write to the shop (feeds.md 5).
 -- In the sqlite3 shell:  .parameter set :attribute 79  .parameter set :after 0  .parameter set :upto 50000
 
--- name: last_date
-select max(value_id)
-  from catalog_product_entity_datetime;
+-- name: end_of_slice
+-- The row that ends a slice of the table, so many behind its first; none if the table ends before.
+select value_id
+  from catalog_product_entity_datetime
+ where value_id > :after
+ order by value_id
+ limit 1 offset :others;
 
 -- name: days
 -- The days an attribute names from :day on; a slice of the table at a time, so that the shop is not held long.
