@@ -139,9 +139,10 @@ def _texts(catalog: Catalog, product: Product, children: list[Product]) -> tuple
     for entry in item.get("categoryData") or ():
         category = catalog.tree.by_id.get(str(entry["categoryId"]))
         categories += [category.name, category.url_path.rpartition("/")[2]] if category else []
-    keys = index_text(product.sku, *(child.sku for child in children))
+    # Words of a variant's SKU, a colour or a size, say as little of the product as its values do.
+    by_weight[2].extend(child.sku for child in children)
     return (
-        keys,
+        index_text(product.sku),
         index_text(product.name or ""),
         " ".join(dict.fromkeys(words(index_text(*categories)))),
         *(index_text(*dict.fromkeys(texts)) for texts in by_weight),

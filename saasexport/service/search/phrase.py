@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from saasexport.queries import beside
+from saasexport.service.search.memory import bitmap
 from saasexport.service.search.words import STOP_WORDS, distance, fold, words
 
 SQL = beside(__file__)
@@ -19,13 +20,16 @@ PHRASE_BONUS, FIELD_BONUS = 12.0, 4.0
 LONGEST_PREFIX = 20
 MOST_TERMS = 50
 
+MOST_SUGGESTIONS = 5
+
 # Words of a phrase; a longer one is no question.
 MOST_WORDS = 20
 
 
 class Hits(NamedTuple):
-    """The products found with their scores, the synonyms that were used, and what was searched for instead."""
+    """The products found, their scores, the synonyms that were used, and what was searched for instead."""
 
+    members: int
     scores: dict[int, float]
     related: tuple[str, ...] = ()
     corrected: str = ""
@@ -59,33 +63,43 @@ class PhraseIndex:
         self._view = view
         self._synonyms = list(synonyms)
 
-    def find(self, phrase: str, with_scores: bool) -> Hits:
-        """What a phrase finds: exactly, else by words that begin so, by parts of SKUs, or with an edit a word."""
+    def find(self, phrase: str, allowed: int, with_scores: bool) -> Hits:
+        """What a phrase finds of what is allowed: exactly, else by words that begin so, by parts of SKUs, or with an
+        edit a word."""
         groups, related = self._groups(fold(phrase))
         if not groups:
-            return Hits({})
+            return Hits(0, {})
         terms = tuple(word for group in groups for choice in (*group.typed, *group.others) for word in choice)
-        scores = self._matches(groups, with_scores)
-        if not scores:
-            scores = self._matches(self._complete(groups), with_scores)
-        if not scores:
-            scores = self._by_part_of_sku(phrase)
-        if scores:
-            return Hits(scores, related, "", terms)
+        for matches in (
+            lambda: self._matches(groups, with_scores),
+            lambda: self._matches(self._complete(groups), with_scores),
+            lambda: self._by_part_of_sku(phrase),
+        ):
+            scores = matches()
+            if members := bitmap(scores) & allowed:
+                return Hits(members, scores, related, "", terms)
         repaired = self._correct(groups)
         scores = self._matches(repaired, with_scores) if repaired else {}
-        if not repaired or not scores:
-            return Hits({}, related)
+        members = bitmap(scores) & allowed
+        if not repaired or not members:
+            return Hits(0, {}, related)
         corrected = " ".join(" ".join(group.typed[0]) for group in repaired)
-        return Hits(scores, related, corrected, tuple(corrected.split()))
+        return Hits(members, scores, related, corrected, tuple(corrected.split()))
 
-    def suggestions(self, phrase: str, most: int = 5) -> list[str]:
-        """Beginnings of names that go on from what was typed, those of most products first."""
+    def suggestions(self, phrase: str, allowed: int, is_all: bool) -> list[tuple[int, str]]:
+        """Beginnings of names that go on from what was typed, with the number of products that have them."""
         start = " ".join(words(fold(phrase)))
         if len(start) < 2:
             return []
+        most = MOST_SUGGESTIONS if is_all else MOST_TERMS
         values = {"view_id": self._view, "first": start, "end": start + "\U0010ffff", "most": most}
-        return [term for (term,) in self._db.execute(SQL.suggestions, values)]
+        rows = self._db.execute(SQL.suggestions, values).fetchall()
+        return [(products, term) for term, products in rows if is_all or self._is_named_so(term, allowed)]
+
+    def _is_named_so(self, term: str, allowed: int) -> bool:
+        """Whether one of the allowed products has these words in its name."""
+        select = f"select rowid from search_{self._view} where search_{self._view} match ?"
+        return any(allowed >> number & 1 for (number,) in self._db.execute(select, (f'name : "{term}"',)))
 
     def _groups(self, folded: str) -> tuple[list[Group], tuple[str, ...]]:
         """The phrase as what has to match, and the synonyms in it."""
@@ -179,7 +193,9 @@ class PhraseIndex:
             near = [
                 (edits, -documents, term)
                 for term, documents in rows
-                if abs(len(term) - len(word)) <= most and (edits := distance(word, term, most)) <= most
+                if term not in STOP_WORDS
+                and abs(len(term) - len(word)) <= most
+                and (edits := distance(word, term, most)) <= most
             ]
             if near:
                 return min(near)[2]

@@ -9,7 +9,7 @@ select term, documents
    and term < :end;
 
 -- name: suggestions
-select term
+select term, documents
   from catalog_term
  where view_id = :view_id
    and kind = 'name'

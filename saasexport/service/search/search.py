@@ -1,14 +1,16 @@
 """One search: what the phrase finds, what the filter leaves of it, in which order, and the facets beside it."""
 
 import sqlite3
+from functools import lru_cache
 from itertools import chain, islice
 
 from saasexport.service.catalog.catalog import Catalog
+from saasexport.service.catalog.categories import Category, Tree
 from saasexport.service.search.facets import Facets
 from saasexport.service.search.filters import Filters
 from saasexport.service.search.memory import ViewMemory, bitmap, numbers_of
 from saasexport.service.search.merchandising import NOTHING, Merchandise, merchandise
-from saasexport.service.search.phrase import Hits, PhraseIndex
+from saasexport.service.search.phrase import MOST_SUGGESTIONS, Hits, PhraseIndex
 from saasexport.service.search.query import (
     LONGEST_PART,
     LONGEST_PHRASE,
@@ -23,8 +25,11 @@ from saasexport.service.search.query import (
     Sort,
 )
 from saasexport.service.search.sorting import Orders
-from saasexport.service.search.words import fold
+from saasexport.service.search.words import fold, words
 from saasexport.service.settings import Settings
+
+# More than any tree has.
+MOST_LEVELS = 100
 
 IN_CATEGORY = ("categoryPath", "categories", "categoryIds")
 
@@ -51,11 +56,11 @@ class Search:
         _check(query, phrase)
         warnings: list[tuple[str, str]] = []
         sorts = self._sorts(query, phrase, warnings)
-        hits = self._index.find(phrase, with_scores=not sorts) if phrase else Hits({})
+        shown = self._memory.of_group("shown", "", self._catalog.scope.group)
+        hits = self._index.find(phrase, shown, with_scores=not sorts) if phrase else Hits(shown, {})
         if hits.corrected:
             warnings.append(("CORRECTED_PHRASE", f"nothing was found for {phrase!r}, so {hits.corrected!r} is shown"))
-        within = bitmap(hits.scores) if phrase else self._memory.every
-        within &= self._memory.of_group("shown", "", self._catalog.scope.group)
+        within = hits.members
         conditions = [(clause.attribute, self._filters.bits(clause)) for clause in query.clauses]
         rules = self._merchandise(query, phrase, sorts, conditions)
         within = within & ~rules.hidden | rules.at_places
@@ -73,18 +78,30 @@ class Search:
             query.page,
             query.size,
             self._facets(query, within, conditions, phrase) if query.with_facets else [],
-            self._suggestions(phrase, hits),
+            self._suggestions(phrase, shown, hits),
             list(hits.related),
             [*warnings, *self._filters.warnings],
             hits.terms,
             {skus[number]: rule for number, rule in rules.applied.items() if number in skus},
         )
 
-    def _suggestions(self, phrase: str, hits: Hits) -> list[str]:
-        suggestions = self._index.suggestions(phrase)
-        if hits.corrected and hits.corrected not in suggestions:
-            return [hits.corrected, *suggestions][:5]
-        return suggestions
+    def _suggestions(self, phrase: str, shown: int, hits: Hits) -> list[str]:
+        """How names of products and of categories go on, those of most products first; before all what was meant."""
+        rows = self._index.suggestions(phrase, shown, shown == self._memory.every)
+        start = " ".join(words(fold(phrase)))
+        for category, name in _names_of(self._catalog.tree) if len(start) > 1 else ():
+            if name.startswith(start) and "active" in category.roles and self._catalog.shows(category):
+                count = (self._members_below(category) & shown).bit_count()
+                rows += [(count, name)] if count else []
+        ranked = dict.fromkeys(term for _, term in sorted(rows, key=lambda row: (-row[0], len(row[1]), row[1])))
+        return list(dict.fromkeys([*([hits.corrected] if hits.corrected else ()), *ranked]))[:MOST_SUGGESTIONS]
+
+    def _members_below(self, category: Category) -> int:
+        """The products of a category and those below it: not every one has the products of those below."""
+        members = 0
+        for row in self._catalog.tree.below(category, MOST_LEVELS):
+            members |= self._memory.bits.get("category", {}).get(row.id, 0)
+        return members
 
     def _merchandise(
         self, query: Query, phrase: str, sorts: tuple[Sort, ...], conditions: list[tuple[str, int]]
@@ -198,6 +215,12 @@ class Search:
         ]
         facets = Facets(self._memory, self._catalog, count, chosen)
         return facets.all(self._settings.facets, codes, parents or None)
+
+
+@lru_cache(8)
+def _names_of(tree: Tree) -> list[tuple[Category, str]]:
+    """The categories, and their names as they are compared with what is typed."""
+    return [(row, " ".join(words(fold(row.name)))) for row in tree.by_id.values() if row.url_path]
 
 
 def _check(query: Query, phrase: str) -> None:

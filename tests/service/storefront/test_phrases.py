@@ -60,6 +60,15 @@ def test_a_typo_finds_what_was_meant_and_says_so(front: Front, typed: str, meant
     ]
 
 
+def test_a_word_is_not_corrected_to_one_that_says_nothing(front: Front) -> None:
+    assert front.search("wor", "suggestions warnings { code }", view="wholesale") == {
+        "total_count": 0,
+        "skus": [],
+        "suggestions": [],
+        "warnings": [],
+    }
+
+
 @pytest.mark.parametrize("phrase", ["zzz", "xqvw kettle", "KL-XTL-999", "cup size", "123456", '"', "*", "-", "()"])
 def test_what_nobody_writes_finds_nothing_and_is_not_corrected(front: Front, phrase: str) -> None:
     answer = front.search(phrase, "warnings { code } page_info { current_page total_pages }")
@@ -144,6 +153,10 @@ def test_products_are_found_that_are_enabled_and_visible(front: Front, sku: str,
         ("stov", ["stove", "stove top", "stove top kettle"]),
         ("hand gr", ["hand grinder"]),
         ("Hand Gr", ["hand grinder"]),
+        ("workshop", ["workshops", "workshop"]),
+        ("coff", ["coffee", "coffee mill"]),
+        ("Brewi", ["brewing"]),
+        ("kitch", ["kitchen tools"]),
         ("k", []),
         ("", []),
         ("zzz", []),
@@ -151,6 +164,50 @@ def test_products_are_found_that_are_enabled_and_visible(front: Front, sku: str,
 )
 def test_suggestions_go_on_from_what_was_typed(front: Front, typed: str, suggestions: list[str]) -> None:
     assert front.search(typed, "suggestions")["suggestions"] == suggestions
+
+
+@pytest.mark.parametrize(
+    ("typed", "view", "group", "suggestions"),
+    [
+        ("espr", "wholesale", 0, ["espresso"]),
+        ("espr", "wholesale", 2, ["espresso", "espresso trade"]),
+        ("espresso t", "wholesale", 0, []),
+        ("espresso t", "wholesale", 2, ["espresso trade"]),
+        ("bouil", "french", 0, ["bouilloires", "bouilloire", "bouilloire brass", "bouilloire a", "bouilloire tin"]),
+    ],
+)
+def test_nothing_is_suggested_that_a_group_may_not_see(
+    front: Front, typed: str, view: str, group: int, suggestions: list[str]
+) -> None:
+    assert front.search(typed, "suggestions", view=view, group=group)["suggestions"] == suggestions
+
+
+def test_a_phrase_is_not_corrected_to_what_a_group_may_not_see(front: Front) -> None:
+    fields = "warnings { code }"
+    assert front.search("espresso trode", fields, view="wholesale", group=2)["warnings"] == [
+        {"code": "CORRECTED_PHRASE"}
+    ]
+    hidden = front.search("espresso trode", fields, view="wholesale", group=0)
+    assert (hidden["total_count"], hidden["warnings"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("word", "sku"),
+    [
+        ("espresso", "KL-CUP"),
+        ("espresso", "KL-BLEND"),
+        ("moss", "KL-CUP"),
+        ("cream", "KL-CUP"),
+        ("breakfast", "KL-CUP"),
+        ("copper", "KL-CUP"),
+        ("filter", "KL-BLEND"),
+    ],
+)
+def test_a_word_in_names_counts_more_than_in_skus_of_many_variants(front: Front, word: str, sku: str) -> None:
+    order = front.skus(word)
+    named = front.skus("", filter=[{"attribute": "name", "contains": word}])
+    assert named
+    assert max(map(order.index, named)) < order.index(sku)
 
 
 def test_suggestions_are_at_most_five(front: Front) -> None:
