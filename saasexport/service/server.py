@@ -196,7 +196,7 @@ def _optimizer(arguments: argparse.Namespace) -> Server | None:
 def _settings(path: str | None) -> "Settings | None":
     if not path:
         return None
-    from saasexport.service.settings import read_settings  # late: most services only receive
+    from saasexport.service.settings_file import read_settings  # late: most services only receive
 
     return read_settings(path)
 

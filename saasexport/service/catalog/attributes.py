@@ -30,6 +30,12 @@ class Attribute(NamedTuple):
             and self.code not in ("price", "sku", "name", "visibility", "status", "categories")
         )
 
+    @property
+    def is_range(self) -> bool:
+        """Whether its values are numbers, which a facet puts into ranges."""
+        is_listed = self.frontend_input in ("select", "multiselect", "boolean")
+        return self.is_numeric and not self.is_boolean and not is_listed
+
 
 def attribute_of(item: Item) -> Attribute:
     """An item of the feed in our words."""

@@ -1,5 +1,6 @@
 """Which products a unit may show: conditions on a product, and on how it stands to the one that is looked at."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,6 +19,12 @@ _KEYS: dict[str, Any] = {
     "percent": bool,
     "current": str,
     "is": bool,
+}
+
+_KEYS_OF = {
+    **dict.fromkeys(("CATEGORY", "PRODUCT", "TYPE", "VISIBILITY"), ("values", "current")),
+    "PRICE": ("from", "to", "percent", "current"),
+    **dict.fromkeys(("OUT_OF_STOCK", "LOW_STOCK"), ("is",)),
 }
 
 
@@ -63,6 +70,8 @@ def filter_of(entry: Any) -> Filter:
             raise ValueError(f"unknown key {key!r}; the keys are {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]) or (_KEYS[key] is not bool and isinstance(value, bool)):
             raise ValueError(f"{key} has the wrong type")
+        if key in ("from", "to") and not 0 <= value < math.inf:
+            raise ValueError(f"{key}: expected a number from 0 on")
     field = entry.get("field", "").upper()
     if field not in FIELDS:
         raise ValueError(f"field: expected one of {', '.join(FIELDS)}")
@@ -71,6 +80,13 @@ def filter_of(entry: Any) -> Filter:
         raise ValueError("current: expected greater or less of PRICE, same or other of other fields")
     if field in ("CATEGORY", "PRODUCT", "TYPE", "VISIBILITY") and not current and not entry.get("values"):
         raise ValueError(f"{field} needs values or current")
+    if field == "PRICE" and not current and not {"from", "to"} & set(entry):
+        raise ValueError("PRICE needs from, to or current")
+    if "to" in entry and entry["to"] <= entry.get("from", 0):
+        raise ValueError("to: expected more than from")
+    for key in {"values", "from", "to", "percent", "current", "is"} & set(entry):
+        if key not in _KEYS_OF[field]:
+            raise ValueError(f"{key} says nothing of {field}")
     return Filter(
         field,
         entry.get("exclude", False),

@@ -1,10 +1,12 @@
 """What the index knows of one product in one store view."""
 
 import json
+import math
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from saasexport.service.catalog.catalog import Catalog, Space
-from saasexport.service.catalog.items import Items
+from saasexport.service.catalog.items import Item, Items
 from saasexport.service.catalog.prices import ALL_GROUPS, round_amount
 from saasexport.service.catalog.product import INVISIBLE, Product
 from saasexport.service.catalog.scope import Scope, StoreView
@@ -44,6 +46,7 @@ def document(space: Space, view: StoreView, sku: str) -> Document | None:
         return Document(sku, frozenset(catalog.reads - {sku}))
     children = _children(catalog, product)
     facets, numbers = _values(catalog, [product, *children])
+    ranges = {code: _numbers(facets.pop(code)) for code in list(facets) if catalog.attributes[code].is_range}
     item = product.item
     body = {
         "name": product.name or sku,
@@ -55,6 +58,8 @@ def document(space: Space, view: StoreView, sku: str) -> Document | None:
         "low": bool(item.get("lowStock")),
         "categories": {str(row["categoryId"]): row["productPosition"] for row in item.get("categoryData") or ()},
         "facets": facets,
+        "ranges": {code: amounts for code, amounts in ranges.items() if amounts},
+        "order": _order_of_values(item),
         "sort": numbers,
         "groups": _groups(space, view, product, children),
     }
@@ -90,9 +95,24 @@ def _values(catalog: Catalog, products: list[Product]) -> tuple[dict[str, list[s
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
+
+
+def _numbers(texts: Iterable[str]) -> list[float]:
+    return [number for number in map(_number, texts) if number is not None]
+
+
+def _order_of_values(item: Item) -> dict[str, dict[str, int]]:
+    """In which order the shop has the values of what is configured; nothing else says it."""
+    rows = {}
+    for option in item.get("optionsV2") or ():
+        if option["type"] == "configurable":
+            values = option.get("values") or ()
+            rows[option["id"]] = {value["label"]: value["sortOrder"] or 0 for value in values if value.get("label")}
+    return {code: order for code, order in rows.items() if any(order.values())}
 
 
 def _groups(space: Space, view: StoreView, product: Product, children: list[Product]) -> dict[str, Any]:

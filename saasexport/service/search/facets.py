@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial, reduce
+from operator import or_
+from typing import Any
 
 from saasexport.service.catalog.catalog import Catalog
 from saasexport.service.search.memory import LADDER, ViewMemory
-from saasexport.service.search.query import Bucket, Facet
+from saasexport.service.search.query import Bucket, Clause, Facet
+from saasexport.service.search.words import fold
 from saasexport.service.settings import FacetSetting
 
 MOST_BUCKETS = 100
@@ -19,11 +23,14 @@ Counted = Callable[[str], int]
 class Facets:
     """The facets of one result."""
 
-    def __init__(self, memory: ViewMemory, catalog: Catalog, counted: Counted, chosen: dict[str, set[str]]) -> None:
+    def __init__(self, memory: ViewMemory, catalog: Catalog, counted: Counted, clauses: tuple[Clause, ...]) -> None:
         self._memory = memory
         self._catalog = catalog
         self._counted = counted
-        self._chosen = chosen
+        self._clauses = clauses
+        self._chosen: dict[str, set[str]] = {}
+        for clause in clauses:
+            self._chosen.setdefault(clause.attribute, set()).update(map(fold, clause.values or ()))
 
     def all(self, settings: Iterable[FacetSetting], codes: Iterable[str], parents: list[str] | None) -> list[Facet]:
         """Pinned facets in their order, then those that help most."""
@@ -49,15 +56,27 @@ class Facets:
         if name == "categories":
             title, buckets = "Categories", self._categories(parents)
         elif name == "price":
-            title, buckets = "Price", self._prices(setting)
+            title, buckets = "Price", self._ranges(setting)
         else:
             attribute = self._catalog.attributes.get(name)
-            title, buckets = attribute.label if attribute else name, self._scalars(name)
-        if name != "price":
-            key = (lambda row: (row.title.casefold(), row.id)) if setting.sort == "alphabetical" else None
-            buckets.sort(key=key or (lambda row: (-row.products, row.title)))
-        shown = buckets[: setting.values or MOST_BUCKETS]
+            title = attribute.label if attribute else name
+            buckets = self._ranges(setting) if attribute and attribute.is_range else self._scalars(name)
+        if any(row.kind != "range" for row in buckets):
+            buckets.sort(key=partial(self._key, setting))
+        most = setting.values or MOST_BUCKETS
+        shown = buckets[:most] + [row for row in buckets[most:] if fold(row.title) in self._chosen.get(name, ())]
         return Facet(name, setting.label or title, kind, shown) if shown else None
+
+    def _key(self, setting: FacetSetting, bucket: Bucket) -> tuple[Any, ...]:
+        """What the values of a facet are sorted by."""
+        match setting.sort:
+            case "alphabetical":
+                return fold(bucket.title), bucket.id
+            case "catalog" if bucket.category:
+                return tuple(bucket.category.order)
+            case "catalog":
+                return self._memory.place(setting.attribute, fold(bucket.title)), -bucket.products, bucket.title
+        return -bucket.products, bucket.title
 
     def _helps(self, facet: Facet) -> bool:
         total = self._counted(facet.attribute).bit_count()
@@ -85,36 +104,45 @@ class Facets:
             shown = {child.id: child for top in tops for child in tree.children.get(top.id, ())}.values()
         for category in shown:
             count = (self._memory.bits.get("category", {}).get(category.id, 0) & within).bit_count()
-            if category.url_path and count and "active" in category.roles and self._catalog.shows(category):
+            is_shown = count or fold(category.url_path) in self._chosen.get("categories", ())
+            if category.url_path and is_shown and "active" in category.roles and self._catalog.shows(category):
                 kind = "scalar" if parents is None else "category"
                 rows.append(Bucket(kind, category.url_path, count, category.id, category=category))
         return rows
 
-    def _prices(self, setting: FacetSetting) -> list[Bucket]:
-        within = self._counted("price")
+    def _ranges(self, setting: FacetSetting) -> list[Bucket]:
+        """Ranges that begin where the one before ends; the last has no end."""
+        name = setting.attribute
+        within = self._counted(name)
         group = self._catalog.scope.group
         if setting.interval:
             edges = [setting.interval * step for step in range(setting.selections or MOST_RANGES)]
-            counts = [
-                (self._memory.find_priced(low, high, group) & within).bit_count()
-                for low, high in zip(edges, [*edges[1:], None], strict=True)
-            ]
+            bounds = zip(edges, [*edges[1:], None], strict=True)
+            inside = [self._memory.find_between(name, low, high, group) & within for low, high in bounds]
         else:
             edges = list(LADDER)
-            rungs = (self._memory.of_group("price", str(rung), group) for rung in range(len(LADDER)))
-            counts = [(members & within).bit_count() for members in rungs]
-            while sum(map(bool, counts)) > MOST_RANGES:
+            inside = [members & within for members in self._memory.rungs(name, group)]
+            while sum(map(bool, inside)) > MOST_RANGES:
                 edges = edges[::2]
-                counts = [sum(counts[at : at + 2]) for at in range(0, len(counts), 2)]
-        ranges = [
-            (low, high, count) for low, high, count in zip(edges, [*edges[1:], None], counts, strict=True) if count
+                inside = [reduce(or_, inside[at : at + 2]) for at in range(0, len(inside), 2)]
+        rows = [
+            _range(low, high, members.bit_count())
+            for low, high, members in zip(edges, [*edges[1:], None], inside, strict=True)
+            if members
         ]
-        if not ranges:
-            return []
-        *closed, (last, _, count) = ranges
-        rows = [Bucket("range", f"{low:.1f}-{high:.1f}", number, "", low, high) for low, high, number in closed if high]
-        # Nothing costs more, so that the last one may be open.
-        return [*rows, Bucket("range", f">{last:.1f}", count, "", last, None)]
+        if rows and not setting.interval:
+            rows[-1] = _range(rows[-1].start, None, rows[-1].products)
+        chosen = [clause for clause in self._clauses if clause.attribute == name and clause.is_range]
+        for clause in chosen:
+            row = _range(clause.start or 0.0, clause.end, 0)
+            if not self._memory.find_between(name, row.start, row.end, group) & within:
+                rows.append(row)
+        return rows
+
+
+def _range(low: float, high: float | None, products: int) -> Bucket:
+    title = f">{low:.1f}" if high is None else f"{low:.1f}-{high:.1f}"
+    return Bucket("range", title, products, "", low, high)
 
 
 def _worth(facet: Facet) -> float:

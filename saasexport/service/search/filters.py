@@ -25,12 +25,10 @@ class Filters:
 
     def bits(self, clause: Clause) -> int:
         """The products that meet a condition."""
-        operators = _OPERATORS.get(clause.attribute)
-        if operators and clause.operator not in operators:
-            raise SearchError(f"{clause.attribute} is filtered by {', '.join(operators)}, not by {clause.operator}")
+        _check_operator(clause, _OPERATORS.get(clause.attribute))
         match clause.attribute:
             case "price":
-                return self._price(clause)
+                return self._numbers(clause)
             case "categoryPath" | "categories":
                 self._warn_of_paths(clause)
                 return self._categories(self.category_ids(clause))
@@ -64,18 +62,17 @@ class Filters:
                 members |= self._memory.bits.get("category", {}).get(name, 0)
         return members
 
-    def _price(self, clause: Clause) -> int:
+    def _numbers(self, clause: Clause) -> int:
         group = self._catalog.scope.group
         if clause.is_range:
-            return self._memory.find_priced(clause.start or 0.0, clause.end, group)
+            return self._memory.find_between(clause.attribute, clause.start or 0.0, clause.end, group)
         amounts = set()
         for value in clause.values or ():
             try:
                 amounts.add(float(value))
             except ValueError as error:
-                raise SearchError(f"price: {value[:40]!r} is no number") from error
-        prices = ((number, self._memory.price(number, group)) for number in self._memory.skus)
-        return bitmap(number for number, price in prices if price in amounts)
+                raise SearchError(f"{clause.attribute}: {value[:40]!r} is no number") from error
+        return self._memory.find_equal(clause.attribute, amounts, group)
 
     def _any(self, kind: str, clause: Clause) -> int:
         members = 0
@@ -105,6 +102,9 @@ class Filters:
             raise SearchError(
                 f"{code[:60]} is not filterable: set 'Use in Search Results Layered Navigation' of the attribute"
             )
+        if attribute.is_range:
+            _check_operator(clause, _OPERATORS["price"])
+            return self._numbers(clause)
         if is_part:
             start, part = fold(clause.starts_with or ""), fold(clause.contains or "")
             chosen = [v for v in values if (start and v.startswith(start)) or (part and part in v)]
@@ -117,6 +117,11 @@ class Filters:
         for value in chosen:
             members |= values.get(value, 0)
         return members
+
+
+def _check_operator(clause: Clause, operators: tuple[str, ...] | None) -> None:
+    if operators and clause.operator not in operators:
+        raise SearchError(f"{clause.attribute} is filtered by {', '.join(operators)}, not by {clause.operator}")
 
 
 def _is_within(value: str, low: float, high: float | None) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from saasexport.service.search.documents import ANY_GROUP
 from saasexport.service.search.words import fold
 
-# The edges that ranges of prices are cut at.
+# The edges that ranges of prices and of other numbers are cut at.
 LADDER = (
     *(0.0, 10.0, 25.0, 50.0, 75.0),
     *(step * 10.0**power for power in range(2, 9) for step in (1, 1.5, 2, 3, 5, 7.5)),
@@ -32,6 +32,8 @@ class ViewMemory:
         self.created: dict[int, str] = {}
         self.prices: dict[str, dict[int, float]] = {}
         self.sorts: dict[str, dict[int, Any]] = {}
+        self.numbers: dict[str, dict[int, list[float]]] = {}
+        self.placed: dict[str, dict[str, Counter[int]]] = {}
         self.orders: dict[str, list[int]] = {}
         numbers: dict[Key, list[int]] = {}
         for number, sku, body in rows:
@@ -74,19 +76,50 @@ class ViewMemory:
             return self.prices[group].get(number)
         return self.prices.get(ANY_GROUP, {}).get(number)
 
-    def find_priced(self, start: float, end: float | None, group: str) -> int:
-        """Products that cost at least `start` and less than `end`."""
+    def rungs(self, attribute: str, group: str) -> list[int]:
+        """The products in each range of the ladder, by their prices or by another attribute."""
+        if attribute == "price":
+            return [self.of_group("price", str(rung), group) for rung in range(len(LADDER))]
+        values = self.bits.get(f"range:{attribute}", {})
+        return [values.get(str(rung), 0) for rung in range(len(LADDER))]
+
+    def find_between(self, attribute: str, start: float, end: float | None, group: str) -> int:
+        """Products that have at least `start` and less than `end` of an attribute, or cost so much."""
         members = 0
-        for rung, low in enumerate(LADDER):
-            high = LADDER[rung + 1] if rung + 1 < len(LADDER) else float("inf")
-            if high <= start or (end is not None and low >= end):
+        for rung, inside in enumerate(self.rungs(attribute, group)):
+            low, high = LADDER[rung], LADDER[rung + 1] if rung + 1 < len(LADDER) else float("inf")
+            if not inside or high <= start or (end is not None and low >= end):
                 continue
-            inside = self.of_group("price", str(rung), group)
-            if low < start or (end is not None and high > end):
-                prices = ((number, self.price(number, group) or 0.0) for number in numbers_of(inside))
-                inside = bitmap(number for number, price in prices if start <= price and (end is None or price < end))
+            # Below the first step of the ladder are negative numbers, too, but no prices.
+            if low < start or (end is not None and high > end) or (not rung and attribute != "price"):
+                amounts = ((number, self._of(attribute, number, group)) for number in numbers_of(inside))
+                inside = bitmap(number for number, row in amounts if _is_any_between(row, start, end))
             members |= inside
         return members
+
+    def find_equal(self, attribute: str, amounts: set[float], group: str) -> int:
+        """Products that have one of these numbers of an attribute, or cost so much."""
+        rungs = self.rungs(attribute, group)
+        members = 0
+        for rung in {rung_of(amount) for amount in amounts}:
+            members |= bitmap(
+                number
+                for number in numbers_of(rungs[rung])
+                if not amounts.isdisjoint(self._of(attribute, number, group))
+            )
+        return members
+
+    def _of(self, attribute: str, number: int, group: str) -> list[float]:
+        if attribute == "price":
+            price = self.price(number, group)
+            return [] if price is None else [price]
+        return self.numbers[attribute].get(number, [])
+
+    def place(self, code: str, value: str) -> float:
+        """Where a facet's value stands among the others, as most products say; infinite if none does."""
+        counts = self.placed.get(code, {}).get(value)
+        places = [(-count, place) for place, count in counts.items() if count > 0] if counts else []
+        return min(places)[1] if places else float("inf")
 
     def label(self, code: str, value: str) -> str:
         """A facet's value as most products write it."""
@@ -105,6 +138,12 @@ class ViewMemory:
             spelled = self.spelled.setdefault(code, defaultdict(Counter))
             for label in labels:
                 spelled[fold(label)][label] += 1
+        for code, amounts in body["ranges"].items():
+            self.numbers.setdefault(code, {})[number] = amounts
+        for code, order in body["order"].items():
+            placed = self.placed.setdefault(code, defaultdict(Counter))
+            for label, place in order.items():
+                placed[fold(label)][place] += 1
         return keys_of(body)
 
     def _remove(self, number: int, body: dict[str, Any]) -> set[Key]:
@@ -117,6 +156,11 @@ class ViewMemory:
         for code, labels in body["facets"].items():
             for label in labels:
                 self.spelled[code][fold(label)][label] -= 1
+        for code in body["ranges"]:
+            del self.numbers[code][number]
+        for code, order in body["order"].items():
+            for label, place in order.items():
+                self.placed[code][fold(label)][place] -= 1
         return keys_of(body)
 
 
@@ -131,6 +175,7 @@ def keys_of(body: dict[str, Any]) -> set[Key]:
     }
     keys |= {("category", category) for category in body["categories"]}
     keys |= {(f"facet:{code}", fold(label)) for code, labels in body["facets"].items() for label in labels}
+    keys |= {(f"range:{code}", str(rung_of(amount))) for code, amounts in body["ranges"].items() for amount in amounts}
     for group, (is_displayable, price) in body["groups"].items():
         suffix = f"@{group}" if group else ""
         if group:
@@ -140,6 +185,10 @@ def keys_of(body: dict[str, Any]) -> set[Key]:
         if price is not None:
             keys.add((f"price{suffix}", str(rung_of(price))))
     return keys
+
+
+def _is_any_between(amounts: Iterable[float], start: float, end: float | None) -> bool:
+    return any(start <= amount and (end is None or amount < end) for amount in amounts)
 
 
 def rung_of(price: float) -> int:

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from saasexport.queries import beside
@@ -70,12 +70,7 @@ class PhraseIndex:
         if not groups:
             return Hits(0, {})
         terms = tuple(word for group in groups for choice in (*group.typed, *group.others) for word in choice)
-        for matches in (
-            lambda: self._matches(groups, with_scores),
-            lambda: self._matches(self._complete(groups), with_scores),
-            lambda: self._by_part_of_sku(phrase),
-        ):
-            scores = matches()
+        for scores in self._attempts(groups, phrase, with_scores):
             if members := bitmap(scores) & allowed:
                 return Hits(members, scores, related, "", terms)
         repaired = self._correct(groups)
@@ -85,6 +80,11 @@ class PhraseIndex:
             return Hits(0, {}, related)
         corrected = " ".join(" ".join(group.typed[0]) for group in repaired)
         return Hits(members, scores, related, corrected, tuple(corrected.split()))
+
+    def _attempts(self, groups: list[Group], phrase: str, with_scores: bool) -> Iterator[dict[int, float]]:
+        yield self._matches(groups, with_scores)
+        yield self._matches(self._complete(groups), with_scores)
+        yield self._by_part_of_sku(phrase)
 
     def suggestions(self, phrase: str, allowed: int, is_all: bool) -> list[tuple[int, str]]:
         """Beginnings of names that go on from what was typed, with the number of products that have them."""

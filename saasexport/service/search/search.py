@@ -201,9 +201,6 @@ class Search:
                     members &= bits
             return members
 
-        chosen: dict[str, set[str]] = {}
-        for clause in query.clauses:
-            chosen.setdefault(clause.attribute, set()).update(map(fold, clause.values or ()))
         paths = [clause.values or () for clause in query.clauses if clause.attribute == "categoryPath"]
         parents = [path.strip("/") for values in paths for path in values]
         in_category = any(clause.attribute in IN_CATEGORY for clause in query.clauses)
@@ -213,7 +210,7 @@ class Search:
             if attribute.is_facet
             and (attribute.is_filterable_in_search or (attribute.is_filterable and (in_category or not phrase)))
         ]
-        facets = Facets(self._memory, self._catalog, count, chosen)
+        facets = Facets(self._memory, self._catalog, count, query.clauses)
         return facets.all(self._settings.facets, codes, parents or None)
 
 

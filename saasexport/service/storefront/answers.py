@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,6 +20,8 @@ SCOPE_PARAMETERS = {
     "store_view": "magento-store-view-code",
     "group": "magento-customer-group",
 }
+
+_RANGE = re.compile(r"(\d+(\.\d+)?\.\.(\d+(\.\d+)?)?|\.\.\d+(\.\d+)?)")
 
 
 class Parameters:
@@ -55,9 +58,8 @@ def query_of(parameters: Parameters, size: int = 20) -> Query:
         attribute, colon, value = text.partition(":")
         if not colon:
             raise Refusal(400, "filter: expected ATTRIBUTE:VALUE")
-        low, dots, high = value.partition("..")
-        if dots and attribute == "price":
-            rows.append(_price_range(low, high))
+        if (attribute == "price" and ".." in value) or _RANGE.fullmatch(value):
+            rows.append(_range(attribute, *value.split("..", 1)))
         else:
             clauses.setdefault(attribute, []).append(value)
     if category := parameters.one("category"):
@@ -70,14 +72,14 @@ def query_of(parameters: Parameters, size: int = 20) -> Query:
     return Query(phrase, tuple(rows), sorts, page, size)
 
 
-def _price_range(low: str, high: str) -> Clause:
+def _range(attribute: str, low: str, high: str) -> Clause:
     try:
         start, end = float(low or 0), float(high) if high else None
     except ValueError:
         start, end = math.nan, None
     if not math.isfinite(start) or not math.isfinite(end or 0):
-        raise Refusal(400, "filter: expected price:FROM..TO")
-    return Clause("price", start=start, end=end, is_range=True)
+        raise Refusal(400, f"filter: expected {attribute}:FROM..TO")
+    return Clause(attribute, start=start, end=end, is_range=True)
 
 
 def search(answers: Answers, parameters: Parameters) -> dict[str, Any]:

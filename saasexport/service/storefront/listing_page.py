@@ -102,10 +102,12 @@ class Listing:
         else:
             written = f"{facet.attribute}:{bucket.title}"
             if bucket.kind == "range":
-                written = f"price:{bucket.start:g}..{'' if bucket.end is None else f'{bucket.end:g}'}"
+                written = f"{facet.attribute}:{bucket.start:g}..{'' if bucket.end is None else f'{bucket.end:g}'}"
             is_chosen = written in self._filters
-            # Of prices one range is chosen, of other facets as many values as one likes.
-            replaced = [one for one in self._filters if bucket.kind == "range" and one.startswith("price:")]
+            # Of ranges one is chosen, of other facets as many values as one likes.
+            replaced = [
+                one for one in self._filters if bucket.kind == "range" and one.startswith(f"{facet.attribute}:")
+            ]
             others = [one for one in self._filters if one != written and one not in replaced]
             href = self._here(filter=others if is_chosen else [*others, written])
         current = CURRENT if is_chosen else ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from saasexport.errors import ConfigError
-from saasexport.service.settings import read_settings
+from saasexport.service.settings_file import read_settings
 from tests.service.storefront.front import Front, served
 from tests.support import ROOT
 
@@ -249,6 +249,23 @@ def test_a_unit_that_needs_shoppers_shows_its_fallback_and_says_so(settled: Fron
         ("[[synonym]]\nfrom = 'one'", "[[synonym]] 1: expected terms, a list of two or more"),
         ("[[facet]]\nlabel = 'x'", "[[facet]] 1: expected attribute"),
         ("[[facet]]\nattribute = 'x'\nsort = 'size'", "[[facet]] 1: expected attribute, and sort"),
+        ("[[facet]]\nattribute = 'x'\nvalues = -1", "[[facet]] 1: values and selections are numbers up to 100"),
+        ("[[facet]]\nattribute = 'x'\nvalues = 101", "[[facet]] 1: values and selections are numbers up to 100"),
+        ("[[facet]]\nattribute = 'price'\nselections = 101", "values and selections are numbers up to 100"),
+        ("[[facet]]\nattribute = 'price'\ninterval = inf", "interval one up to 40,000,000"),
+        ("[[facet]]\nattribute = 'price'\ninterval = nan", "interval one up to 40,000,000"),
+        ("[[facet]]\nattribute = 'price'\ninterval = -5", "interval one up to 40,000,000"),
+        ("[[facet]]\nattribute = 'x'\n" * 2, "[[facet]]: x is set twice"),
+        ("[[language]]\nstore_view = 'a'\nlanguage = 'en'\n" * 2, "[[language]]: a is set twice"),
+        ("[[pin]]\nsku = 'A'\nphrase = 'a'\nstarts = 'today'", "[[pin]] 1: starts and ends are days as 2026-11-01"),
+        ("[[pin]]\nsku = 'A'\nphrase = 'a'\nends = '20261101'", "[[pin]] 1: starts and ends are days"),
+        ("[[pin]]\nsku = 'A'\nphrase = 'a'\nends = '2026-02-30'", "[[pin]] 1: starts and ends are days"),
+        ("[[pin]]\nsku='A'\nphrase='a'\nstarts='2026-02-02'\nends='2026-02-01'", "ends not before starts"),
+        ("[[pin]]\nsku = 'A'\nphrase = ''", "[[pin]] 1: expected sku, and either phrase or category"),
+        ("[[unit]]\ntype='trending'\npage_type='CMS'\nfilters=[{field='PRICE'}]", "PRICE needs from, to or current"),
+        ("[[unit]]\ntype='trending'\npage_type='CMS'\nfilters=[{field='PRICE',from=nan}]", "from: expected a number"),
+        ("[[unit]]\ntype='trending'\npage_type='CMS'\nfilters=[{field='PRICE',from=9,to=9}]", "to: expected more"),
+        ("[[unit]]\ntype='trending'\npage_type='CMS'\nfilters=[{field='LOW_STOCK',to=1}]", "to says nothing of LOW"),
         ("[[language]]\nlanguage = 'en'", "[[language]] 1: expected store_view, and language"),
         ("[[language]]\nstore_view = 'a'\nlanguage = 'English'", "[[language]] 1: expected store_view, and language"),
         ("[[rule]]\na = 1", "rule: expected [[unit]], [[synonym]], [[pin]], [[facet]] or [[language]]"),
