@@ -105,8 +105,10 @@ def _load_kept(path: str) -> "dict | None":  # type: ignore[type-arg]
         return None  # an upgrade: what another version kept is not to be relied on
     if questions.files_of(kept["feeds_dir"]) != kept["feed_files"]:
         return None
-    if not _is_safe(kept["lock_dir"], os.stat(kept["lock_dir"])):
-        return None
+    for folder in (kept["lock_dir"], kept["log_dir"]):
+        # The one of logs is made with the first record.
+        if (folder == kept["lock_dir"] or os.path.exists(folder)) and not _is_safe(folder, os.stat(folder)):
+            return None
     kept["ours"] = ours
     return kept
 

@@ -1,12 +1,16 @@
 """saasexport config: the values in force and where each comes from."""
 
 import argparse
+import sqlite3
 from typing import Any
 
 from saasexport.commands import for_programs, table
 from saasexport.config import addresses, keys, settings
+from saasexport.database import db
+from saasexport.errors import SaasExportError
 from saasexport.feeds import all_feeds
-from saasexport.setup import feed_set
+from saasexport.setup import feed_set, shop_check
+from saasexport.setup.installation import Installation
 
 EXAMPLES = {"config": "saasexport config\nsaasexport config --json"}
 
@@ -28,11 +32,27 @@ def run(options: argparse.Namespace, name: str) -> int:
     config = settings.load(path, feed_set.names_of)
     rows = [(name, _hidden(name, value), _source(config, name)) for name, value in _values(config)]
     if options.json:
-        return for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
-    print(f"configuration file: {path}")
-    printed = [(name, None if value is None else _as_in_file(value), source) for name, value, source in rows]
-    print("\n".join(table.lines(("Setting", "Value", "From"), printed)))
+        for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])
+    else:
+        print(f"configuration file: {path}")
+        printed = [(name, None if value is None else _as_in_file(value), source) for name, value, source in rows]
+        print("\n".join(table.lines(("Setting", "Value", "From"), printed)))
+    _require_installed(config)
     return 0
+
+
+def _require_installed(config: settings.Config) -> None:
+    """Say that nothing of it is in force after `uninstall`; a database that cannot be read is doctor's to name."""
+    try:
+        ours = db.connect_ours(config["export.database"], read_only=True, accepts_old=True)
+    except SaasExportError:
+        return
+    try:
+        shop_check.require_installed(Installation(config, ours, read_only=True))
+    except sqlite3.Error:
+        return  # of a version that had no such state
+    finally:
+        ours.close()
 
 
 def _values(config: settings.Config) -> list[tuple[str, Any]]:

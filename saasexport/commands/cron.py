@@ -46,10 +46,10 @@ def run(options: argparse.Namespace, name: str) -> int:
         else:
             print(f"your crontab has no lines of saasexport for {path}")
         return 0
-    others = without(_read(), path)
     config = settings.load(path, feed_set.names_of)
     if os.path.exists(config["export.database"]):
         connect(path)[0].close()  # refuses what is uninstalled
+    others = without(_read(), path)
     lines = job_lines(config)
     if others and not others.endswith("\n"):
         others += "\n"

@@ -7,7 +7,7 @@ until somebody says `deletions --confirm`, and everything else goes on.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from saasexport import queries
 from saasexport.database import indexer
@@ -20,9 +20,10 @@ SQL = queries.beside(__file__)
 FEWEST = 100
 
 
-def add(ours: sqlite3.Connection, feed: Feed, missing: Iterable[EntityId], by: str, now: str) -> None:
-    """Keep the entities that a pass found gone, in the staging transaction."""
-    ours.executemany(SQL.add, [(feed.name, entity, by, now) for entity in missing])
+def add(ours: sqlite3.Connection, feed: Feed, missing: Mapping[EntityId, Sequence[int]], by: str, now: str) -> None:
+    """Keep the entities that a pass found gone, and the rows of what is gone of them, in the staging transaction."""
+    rows = [(feed.name, entity, by, now, json_list(items)) for entity, items in missing.items()]
+    ours.executemany(SQL.add, rows)
 
 
 def forget(ours: sqlite3.Connection, feed: Feed, ids: Sequence[EntityId]) -> None:

@@ -2,8 +2,10 @@
 
 -- name: add
 -- One that is held back stays so.
-insert or ignore into gone_entity (feed, entity_id, found_by, found_at)
-values (?, ?, ?, ?)
+insert into gone_entity (feed, entity_id, found_by, found_at, items)
+values (?, ?, ?, ?, ?)
+on conflict (feed, entity_id) do update
+   set items = excluded.items
 
 -- name: forget
 delete from gone_entity

@@ -58,7 +58,7 @@ class Staged(NamedTuple):
     unidentified: int  # of these, those that nothing identifies
     deleted: int  # items that are gone
     reassemble: list[int]  # entities that may now have an identity they waited for
-    gone: list[int]  # entities that produce nothing any more and were left alone
+    gone: dict[EntityId, list[int]]  # entities of which items are gone that were left alone -> their rows
     weight: int = 0  # bytes of the items, sent or not
 
 
@@ -121,7 +121,7 @@ class FeedTable:
         gone = [row for row in known.values() if row.feed_id not in items and row.feed_id not in failed]
         if unknown := {fault.entity_id for fault in faults if fault.is_whole}:
             gone = [row for row in gone if row.entity_id not in unknown]
-        spared: set[int] = set()
+        spared: dict[EntityId, list[int]] = {}
         if doubted is not None and gone:
             spared = self._gone_altogether(gone, items, faults, set(doubted))
             gone = [row for row in gone if row.entity_id not in spared]
@@ -135,7 +135,7 @@ class FeedTable:
             unidentified=sum(not self._is_identified(fault.identity) for fault in faults),
             deleted=deleted,
             reassemble=reassemble,
-            gone=sorted(spared),
+            gone=spared,
             weight=self.encoder.weight,
         )
 
@@ -248,18 +248,19 @@ class FeedTable:
 
     def _gone_altogether(
         self, gone: list[Row], items: dict[str, Item], faults: list[FailedItem], doubted: set[EntityId]
-    ) -> set[int]:
-        """Entities the service has something of, and that produce nothing now, not even a fault.
+    ) -> dict[EntityId, list[int]]:
+        """Entities the service has something of, and that produce nothing now, not even a fault; and their rows.
 
         Of `doubted` ones it is enough that they produce less.
         """
         alive = {item.entity_id for item in items.values()} | {fault.entity_id for fault in faults}
         alive -= doubted
-        return {
-            row.entity_id
-            for row in gone
-            if not row.is_deleted and row.environments & self.environment and row.entity_id not in alive
-        }
+        known = [row for row in gone if not row.is_deleted and row.environments & self.environment]
+        spared: dict[EntityId, list[int]] = {row.entity_id: [] for row in known if row.entity_id not in alive}
+        for row in gone:
+            if row.entity_id in spared:
+                spared[row.entity_id].append(row.id)
+        return spared
 
     def _mark_deleted(self, gone: list[Row], now: str, force: bool) -> tuple[int, list[Pending]]:
         deleted = 0

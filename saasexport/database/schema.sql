@@ -21,6 +21,7 @@ create table installation (
     config_bytes    blob,     -- the file as it was then: while it is the same, it is not checked again
     config          text,     -- JSON: the values
     lock_dir        text,     -- [export] lock_dir, for an idle job
+    log_dir         text,     -- [export] log_dir
     ping_url        text,     -- [export] ping_url
     reconcile_hours integer,  -- [export] reconcile_hours
     shop_file       text,     -- [shop] database
@@ -98,12 +99,13 @@ create table data_exporter_uuid (
 ) without rowid;
 
 create table gone_entity (
-    -- Entities that produce nothing any more, until the pass that found them decides about their items.
+    -- Entities that produce nothing any more, or less, until the pass that found them decides about their items.
     feed      text    not null,            -- the feed's name
     entity_id not null,                    -- the shop's id
     found_by  text    not null,            -- the pass: full or partial
     is_held   integer not null default 0,  -- 1: too many at once, held back until `deletions --confirm`
     found_at  text    not null,            -- UTC
+    items     text,                        -- JSON: the rows of those that are gone; null: all
     primary key (feed, entity_id)
 ) without rowid;
 

@@ -68,13 +68,17 @@ select '{feed}',
        status,
        is_deleted,
        feed_data,
-       'gone from the shop with many others: its deletion is held back until saasexport deletions {feed} --confirm',
+       case when (select holds_any from view_state where feed = '{feed}')
+            then 'gone since the file of the feed was changed'
+            else 'gone from the shop with many others'
+       end || ': its deletion is held back until saasexport deletions {feed} --confirm',
        metadata,
        modified_at
   from gone_entity
   join {feed_table} on {feed_table}.source_entity_id = gone_entity.entity_id
  where gone_entity.feed = '{feed}'
    and gone_entity.is_held = 1
+   and (gone_entity.items is null or {feed_table}.id in (select value from json_each(gone_entity.items)))
    and {feed_table}.is_deleted = 0
    and {feed_table}.status not in (1, 2, 400)
 

@@ -112,6 +112,8 @@ def writable(examined: Examined) -> Findings:
     ]
     for key in ("export.log_dir", "export.lock_dir", "export.feeds_dir"):
         try:
+            if key != "export.feeds_dir":  # whose files say for themselves who may change them
+                ownership.require_one(examined.config[key], examined.config.place(key) + ": ")
             ownership.require_folder(examined.config[key], examined.config.place(key))
         except ConfigError as error:
             yield fail("folders", error.args[0], error.hint)

@@ -204,6 +204,7 @@ def apply_configuration(installation: Installation, content: bytes) -> None:
             config_bytes=content,
             config_file=config.file,
             lock_dir=config["export.lock_dir"],
+            log_dir=config["export.log_dir"],
             ping_url=config["export.ping_url"],
             shop_file=config["shop.database"],
             mirror_source=config["mirror.source"],

@@ -197,9 +197,8 @@ class Pass:
         staged = self.table.stage(ids, entities, now, self.options.force, doubted)
         if self.reads_changelog and staged.pending:
             self.table.remember_written(staged.pending)
-        missing = set(staged.gone)
-        deletion_guard.forget(self.ours, self.feed, [each for each in ids if each not in missing])
-        deletion_guard.add(self.ours, self.feed, missing, guard, now)
+        deletion_guard.forget(self.ours, self.feed, [each for each in ids if each not in staged.gone])
+        deletion_guard.add(self.ours, self.feed, staged.gone, guard, now)
         if self.feed.fingerprint is not None:
             stock_fingerprints.keep(self.ours, self.feed, ids, prints)
         if isinstance(self.shop.uuid_of, Uuids):

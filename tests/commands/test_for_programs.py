@@ -27,7 +27,7 @@ DOCUMENTED = {"status": status, "failed": failed, "feeds": feeds, "config": conf
     ],
 )
 def test_every_command_that_prints_facts_prints_them_for_programs(name, command, change_ours):
-    change_ours("insert into gone_entity values ('reviews', 1, 'full', 1, '2026-01-01 00:00:00')")
+    change_ours("insert into gone_entity values ('reviews', 1, 'full', 1, '2026-01-01 00:00:00', null)")
     done = command(name, "--json")
     objects = json.loads(done.out)
     keys = {key for found in objects for key in found}

@@ -66,6 +66,9 @@ def test_every_command_that_needs_it_says_that_it_is_uninstalled(gone):
         ["dashboard", "--output", "page.html"],
         ["doctor"],
         ["cron:install"],
+        ["timer:install"],
+        ["config"],
+        ["config", "--json"],
     ):
         done = gone.run("saasexport", *command, environ=gone.environ)
         assert done.returncode == 1, command

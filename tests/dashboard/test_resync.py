@@ -89,7 +89,7 @@ def test_what_is_retried_or_on_its_way_or_held_back_is_left_as_it_is(own, own_da
     change_ours(own, f"update {TABLE} set status = 2 where id = 1")
     change_ours(own, f"update {TABLE} set status = 0 where id = 2")
     entity = own.ask(f"select source_entity_id from {TABLE} where id = 4")[0][0]
-    change_ours(own, "insert into gone_entity values ('variants', ?, 'full', 1, '2026-11-25')", entity)
+    change_ours(own, "insert into gone_entity values ('variants', ?, 'full', 1, '2026-11-25', null)", entity)
     before = statuses(own)
     fields = {"token": token, "id": [1, 2, 4]}
     _, _, text = own_dashboard.post("/feeds/variants/resync", fields)

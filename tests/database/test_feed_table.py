@@ -74,7 +74,7 @@ def test_a_new_item_is_on_record_and_sent(table):
         {"code": "a", "language": "en", "name": "Apple", "thingId": 1, "deleted": False, "modifiedAt": NOW}
     ]
     assert (staged.items, staged.failed, staged.newly_failed, staged.deleted) == (1, 0, 0, 0)
-    assert (staged.reassemble, staged.gone) == ([], [])
+    assert (staged.reassemble, staged.gone) == ([], {})
     columns = (
         "id, source_entity_id, feed_id, feed_data, feed_hash, is_deleted, status, errors, metadata, modified_at,"
         " environments"
@@ -198,19 +198,19 @@ def test_an_entity_that_is_not_asked_for_is_left_alone(table):
 def test_entities_that_are_gone_altogether_can_be_spared(table):
     deliver(table, stage(table, thing(1, languages=("en", "de")), thing(2, "b")))
     staged = stage(table, thing(2, "b"), ids=[1, 2, 3], now=NEXT, doubted=())
-    assert (staged.pending, staged.deleted, staged.gone) == ([], 0, [1])
+    assert (staged.pending, staged.deleted, staged.gone) == ([], 0, {1: [1, 2]})
     assert [row[2:] for row in rows(table)] == [(200, 0)] * 3
 
 
 def test_sparing_does_not_spare_items_of_an_entity_that_still_has_some(table):
     deliver(table, stage(table, thing(1, languages=("en", "de"))))
     staged = stage(table, thing(1), now=NEXT, doubted=())
-    assert (staged.deleted, staged.gone) == (1, [])
+    assert (staged.deleted, staged.gone) == (1, {})
 
 
 def test_an_entity_of_which_the_service_has_nothing_is_not_spared_but_forgotten(table):
     stage(table, bad(1))
-    assert stage(table, ids=[1], doubted=()).gone == []
+    assert stage(table, ids=[1], doubted=()).gone == {}
     assert rows(table) == []
 
 

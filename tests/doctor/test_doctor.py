@@ -586,6 +586,25 @@ def test_others_may_write_the_configuration(installed):
     ) == only(installed.doctor())
 
 
+@pytest.mark.parametrize(
+    ("name", "mode", "shown"),
+    [
+        ("lock", 0o777, "drwxrwxrwx"),
+        ("lock", 0o1777, "drwxrwxrwt"),
+        ("lock", 0o702, "drwx----w-"),
+        ("log", 0o722, "drwx-w--w-"),
+        ("log", 0o1733, "drwx-wx-wt"),
+    ],
+)
+def test_others_may_write_the_locks_or_logs(installed, name, mode, shown):
+    path = installed.folder / "var" / name
+    path.chmod(mode)
+    assert (
+        f"FAIL  folders: {installed.config}: [export] {name}_dir: {path}: belongs to"
+        f" {pwd.getpwuid(os.geteuid()).pw_name} and may be written by others ({shown}); run: chmod go-w {path}"
+    ) == only(installed.doctor())
+
+
 @as_root
 def test_the_key_file_was_given_to_a_container(installed):
     key = installed.folder / "api.key"
