@@ -11,6 +11,8 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from saasexport import jobs, queries
 from saasexport.commands.cron import jobs_of
@@ -56,9 +58,11 @@ def run(options: argparse.Namespace, name: str) -> int:
         names = remove(path, folder)
         print("\n".join([f"{folder}: these units are gone:", *names]) if names else f"{folder}: has no units of {path}")
         return 0
-    config = settings.load(path, feed_set.names_of)
-    if os.path.exists(config["export.database"]):
-        connect(path)[0].close()  # refuses what is uninstalled
+    with _acting_for(path):
+        config = settings.load(path, feed_set.names_of)
+    if os.path.exists(ours := config["export.database"]):
+        with _acting_for(ours):
+            connect(path)[0].close()  # refuses what is uninstalled
     units: dict[str, str] = {}
     for when, job, command in jobs_of(config):
         units |= _units(config, when, job, command)
@@ -76,12 +80,40 @@ def run(options: argparse.Namespace, name: str) -> int:
     return 0
 
 
-def remove(path: str, folder: str = FOLDER) -> list[str]:
-    """Take the units of a configuration away; gives their names."""
+@contextmanager
+def _acting_for(file: str) -> Iterator[None]:
+    """The rights of a file's owner, where root installs the jobs of another user and only what that one reads counts."""
+    owner = os.stat(file) if os.geteuid() == 0 and os.path.exists(file) else None
+    if owner is None or owner.st_uid == 0:
+        yield
+        return
     try:
-        names = sorted(unit for unit in os.listdir(folder) if unit.startswith(_prefix(path)))
-    except FileNotFoundError:
+        groups = os.getgrouplist(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
+    except KeyError:
+        groups = [owner.st_gid]
+    own = os.getegid(), os.getgroups()
+    os.setgroups(groups)
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(own[0])
+        os.setgroups(own[1])
+
+
+def units_of(path: str, folder: str) -> list[str]:
+    """The names of a configuration's units that are there."""
+    try:
+        return sorted(unit for unit in os.listdir(folder) if unit.startswith(_prefix(path)))
+    except OSError:
         return []
+
+
+def remove(path: str, folder: str) -> list[str]:
+    """Take the units of a configuration away; gives their names."""
+    names = units_of(path, folder)
     tells = bool(names) and folder == FOLDER and _is_running()
     if tells:
         _systemctl("disable", "--now", *(name for name in names if name.endswith(".timer")))

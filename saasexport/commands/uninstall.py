@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 
 from saasexport.capture import triggers
 from saasexport.clock import now_text
@@ -9,6 +10,7 @@ from saasexport.commands import cron, timer
 from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.setup import feed_set, opening
+from saasexport.usage import as_typed
 
 EXAMPLES = {"uninstall": "saasexport uninstall"}
 
@@ -31,9 +33,19 @@ def run(options: argparse.Namespace, name: str) -> int:
     print(f"{config['shop.database']}: {removed} triggers and changelogs removed")
     if cron.is_there() and cron.remove(path):
         print(f"your crontab: the lines of saasexport for {path} are gone")
-    if os.geteuid() == 0 and (units := timer.remove(path)):
-        print(f"{timer.FOLDER}: {len(units)} units of saasexport for {path} are gone")
+    see_to_timers(path)
     return 0
+
+
+def see_to_timers(path: str) -> None:
+    """Take the units of a configuration away, or tell who may not how to."""
+    number = len(timer.units_of(path, timer.FOLDER))
+    if number and os.geteuid() == 0:
+        timer.remove(path, timer.FOLDER)
+        print(f"{timer.FOLDER}: {number} units of saasexport for {path} are gone")
+    elif number:
+        command = as_typed(f"saasexport --config {shlex.quote(path)} timer:remove")
+        print(f"{timer.FOLDER}: {number} units do nothing now; to take them away: sudo {command}")
 
 
 def _remember(config: settings.Config) -> None:

@@ -4,13 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from saasexport.commands import timer
+from saasexport.commands import timer, uninstall
 from saasexport.config import settings
 from saasexport.doctor.schedule import calls
-from tests.support import BIN
+from tests.support import BIN, Exporter
 
 JOBS = (
     "reindex_all_invalid",
@@ -167,3 +169,79 @@ def test_the_user_is_the_owner_of_our_database(folder, exporter):
 
     owner = pwd.getpwuid(os.stat(config["export.database"]).st_uid).pw_name
     assert f"User={owner}" in lines(folder, "resend_failed", "service")
+
+
+@pytest.fixture
+def anothers(exporter):
+    """An installation that root is to have run as somebody else: its folder is given to a user."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    # Not below pytest's folder, which is its owner's only.
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)  # noqa: S103  # the other user has to come in
+        moved = Path(place) / "my shop"
+        shutil.copytree(exporter.folder, moved)
+
+        def give(user, *but_for):
+            for path in (moved, *moved.rglob("*")):
+                os.chown(path, *((0, 0) if path.name in but_for else (user, user)))
+            moved.chmod(0o700 if not but_for else 0o755)
+            return Exporter(moved, moved / exporter.shop_file.name)
+
+        yield give
+
+
+def owners(folder):
+    return {path.stat().st_uid for path in (folder, *folder.rglob("*"))}
+
+
+@pytest.mark.parametrize(("user", "name"), [(65534, "nobody"), (1, "daemon"), (12345, "12345")])
+def test_root_installs_timers_for_the_user_whose_installation_it_is(anothers, tmp_path, user, name):
+    exporter = anothers(user)
+    done = exporter.run("saasexport", "timer:install", "--folder", tmp_path / "units")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"User={name}" in lines(tmp_path / "units", "reindex_all_invalid", "service")
+    assert owners(exporter.folder) == {user}
+
+
+def test_a_configuration_of_roots_and_a_database_of_anothers_run_as_that_one(anothers, tmp_path):
+    exporter = anothers(65534, "saasexport.toml", "my shop")
+    done = exporter.run("saasexport", "timer:install", "--folder", tmp_path / "units")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "User=nobody" in lines(tmp_path / "units", "resend_failed", "service")
+
+
+def test_what_its_user_could_not_rely_on_root_does_not_install(anothers, tmp_path):
+    exporter = anothers(65534, "saasexport.sqlite")
+    os.chown(exporter.folder / "var" / "saasexport.sqlite", 12345, 12345)
+    done = exporter.run("saasexport", "timer:install", "--folder", tmp_path / "units")
+    assert done.returncode == 2
+    assert f"{exporter.folder}: belongs to nobody, not to #12345 who runs this" in done.stderr
+    assert not (tmp_path / "units").exists()
+
+
+def test_root_does_not_install_timers_of_what_is_uninstalled(anothers, tmp_path):
+    exporter = anothers(65534)
+    exporter.change_ours("update installation set uninstalled = '2026-01-01 00:00:00'")
+    done = exporter.run("saasexport", "timer:install", "--folder", tmp_path / "units")
+    assert done.returncode == 1
+    assert "uninstalled" in done.stderr
+    assert not (tmp_path / "units").exists()
+
+
+def test_who_uninstalls_is_told_of_the_timers_and_root_takes_them_away(
+    command, tmp_path, monkeypatch, exporter, capsys
+):
+    folder = tmp_path / "units"
+    command("timer:install", "--folder", folder)
+    monkeypatch.setattr(timer, "FOLDER", str(folder))
+    monkeypatch.setattr(timer, "_is_running", lambda: False)
+    for user, units in ((1000, 10), (0, 0), (0, 0), (1000, 0)):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        uninstall.see_to_timers(str(exporter.config))
+        assert len(list(folder.iterdir())) == units
+    assert capsys.readouterr().out.splitlines() == [
+        f"{folder}: 10 units do nothing now; to take them away:"
+        f" sudo saasexport --config {exporter.config} timer:remove",
+        f"{folder}: 10 units of saasexport for {exporter.config} are gone",
+    ]
