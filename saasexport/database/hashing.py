@@ -71,9 +71,14 @@ def _once(value: Any) -> str:
     return value.encoded
 
 
-def feed_id(identity: Iterable[Any]) -> str:
+def feed_key(identity: Iterable[Any]) -> bytes:
     """The hash of an item's identity values, in the feed's order."""
-    return hashlib.sha1("\0".join(map(str, identity)).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha1("\0".join(map(str, identity)).encode("utf-8", "surrogatepass")).digest()
+
+
+def feed_id(identity: Iterable[Any]) -> str:
+    """The same as text, as our tables have it."""
+    return feed_key(identity).hex()
 
 
 def feed_hash(*pieces: bytes) -> str:

@@ -1,8 +1,13 @@
 -- What is compared of a feed, in a file of its own that is gone when the comparison is.
 
 -- name: tables
+create table if not exists walked (
+    -- What the shop says, as it was walked: some items a row.
+    items    blob not null,  -- key and digest of each, 52 bytes
+    entities text not null   -- JSON: the shop's id of each
+);
 create table if not exists said (
-    -- What the shop says: an item each, as it was walked.
+    -- The same of the ranges that differ: an item each.
     key       blob not null,  -- SHA-1 of its identity
     digest    blob not null,  -- SHA-256 of what is compared of it
     entity_id not null        -- the shop's id
@@ -28,7 +33,7 @@ create table if not exists progress (
 );
 
 -- name: say
-insert into said (key, digest, entity_id) values (?, ?, ?)
+insert into walked (items, entities) values (?, ?)
 
 -- name: progress
 select position, is_walked
@@ -43,8 +48,19 @@ insert into progress (only_row, is_walked) values (1, 1)
 on conflict (only_row) do update set is_walked = 1
 
 -- name: digests
-select key, digest
-  from said
+select items
+  from walked
+
+-- name: walked_items
+select items, entities
+  from walked
+
+-- name: forget
+-- Rows of a run that was killed.
+delete from said
+
+-- name: unpack
+insert into said (key, digest, entity_id) values (?, ?, ?)
 
 -- name: index_said
 create index if not exists said_key on said (key, entity_id)
