@@ -99,7 +99,9 @@ def _home_of(user: str) -> str:
 
 def _in_unit(text: str, jobs: frozenset[str]) -> Iterator[Call]:
     """Variables and the working directory hold for the whole unit, wherever they stand."""
-    settings = [line.strip().partition("=") for line in text.splitlines() if not line.lstrip().startswith(("#", ";"))]
+    # A sign that is doubled is no specifier or variable.
+    lines = text.replace("%%", "%").replace("$$", "$").splitlines()
+    settings = [line.strip().partition("=") for line in lines if not line.lstrip().startswith(("#", ";"))]
     environ: dict[str, str] = {}
     folder = "/"
     for name, _, value in settings:
@@ -160,6 +162,9 @@ def _in_part(words: list[str], jobs: frozenset[str], folder: str, environ: dict[
 
 
 def _path(text: str, folder: str) -> str:
+    literal = os.path.join(folder, text)
+    if os.path.exists(literal):
+        return literal  # it was quoted
     return os.path.join(folder, os.path.expanduser(os.path.expandvars(text)))
 
 

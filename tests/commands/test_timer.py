@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from saasexport.commands import timer, uninstall
+from saasexport.commands.cron import job_lines
 from saasexport.config import settings
-from saasexport.doctor.schedule import calls
+from saasexport.doctor.schedule import Call, calls
 from tests.support import BIN, Exporter
 
 JOBS = (
@@ -102,7 +103,10 @@ def test_a_job_may_write_its_own_files_and_the_shops(folder, exporter):
     assert line == f"ReadWritePaths={os.path.realpath(exporter.folder)}"
 
 
-@pytest.mark.parametrize("place", ["a b", 'quoted"', "per%cent", "dollar$HOME", "back\\slash", "caf\u00e9;"])
+PLACES = ["a b", 'quoted"', "100%", "per%cent", "dollar$HOME", "back\\slash", "caf\u00e9;", "$$ %%", "it's"]
+
+
+@pytest.mark.parametrize("place", PLACES)
 @needs_systemd
 def test_any_path_is_quoted_as_systemd_reads_it(command, tmp_path, exporter, place):
     moved = tmp_path / place
@@ -114,6 +118,21 @@ def test_any_path_is_quoted_as_systemd_reads_it(command, tmp_path, exporter, pla
     assert (done.status, done.err) == (0, "")
     said = analyze(units, "verify")
     assert [line for line in (said.stdout + said.stderr).splitlines() if "saasexport-" in line] == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_doctor_finds_the_units_of_any_path(command, tmp_path, exporter, place):
+    moved = tmp_path / place
+    moved.mkdir()
+    config = moved / "saasexport.toml"
+    config.write_text(exporter.config.read_text())
+    units = tmp_path / "systemd"
+    assert command("timer:install", "--folder", units, config=config).status == 0
+    [line] = job_lines(settings.load(str(config), lambda *_: []))[:1]
+    (tmp_path / "cron.d").write_text(line.replace("* * * * * ", "* * * * * root ", 1) + "\n")
+    for path, jobs in ((units, JOBS), (tmp_path / "cron.d", JOBS[:1])):
+        there = {call for call in calls(JOBS, [str(path)]) if str(tmp_path) in call.config}
+        assert there == {Call(job, str(config), True) for job in jobs}
 
 
 def test_two_installations_have_units_of_their_own(command, tmp_path, exporter, folder):
