@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, name: str) -> int:
 
 @contextmanager
 def _acting_for(file: str) -> Iterator[None]:
-    """The rights of a file's owner, where root installs the jobs of another user and only what that one reads counts."""
+    """Have the rights of a file's owner, where root installs the jobs of another user."""
     owner = os.stat(file) if os.geteuid() == 0 and os.path.exists(file) else None
     if owner is None or owner.st_uid == 0:
         yield

@@ -36,7 +36,7 @@ def sha256(text):
     ("common", "part", "text"),
     [
         ({"code": "a"}, {}, '{"code":"a"}'),
-        ({"code": "a", "zoo": 1, "art": None}, {"big": True}, '{"big":true,"code":"a","zoo":1}'),
+        ({"code": "a", "old": 1, "art": None}, {"big": True}, '{"big":true,"code":"a","old":1}'),
         ({}, {"code": "a"}, '{"code":"a"}'),
         ({"code": "a", "note": "n"}, {"updatedAt": "t"}, '{"code":"a"}'),
         ({"code": "a", "p": 10.0, "q": 2.5}, {"r": 1e16}, '{"code":"a","p":10,"q":2.5,"r":10000000000000000}'),
