@@ -11,6 +11,7 @@ from saasexport.commands import for_programs, table
 from saasexport.database.delays import Delays
 from saasexport.errors import ConfigError
 from saasexport.log import Log
+from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import judgement, metrics, numbers
@@ -42,6 +43,7 @@ KEYS = {
     "delay_worst": "the longest of them, to the second",
     "repaired": "items that the last daily comparison had to repair, as no change was announced; null: none was made",
     "unavailable": "why the feed cannot be used; null: it can",
+    "copied_at": "UTC, the moment whose state of the shop is read, where that is a copy of a server's; null: it is none",
 }
 
 COLOURS = {"valid": "green", "invalid": "yellow", "working": "yellow", "suspended": "yellow"}
@@ -59,7 +61,8 @@ def run(options: argparse.Namespace, name: str) -> int:
         uncounted = numbers.count(installation)
         log = Log(installation.config["export.log_dir"], "saasexport status")
         problems = [log.failure("02-01", f"{feed} cannot be counted", error) for feed, error in uncounted.items()]
-        lines = numbers.rows(installation)
+        copied_at = copied_shop.state(installation.ours).copied_at
+        lines = [{**line, "copied_at": copied_at} for line in numbers.rows(installation)]
         footnotes = [] if options.json else _footnotes(installation, lines)
         _publish(installation)
     finally:

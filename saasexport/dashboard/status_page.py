@@ -13,6 +13,7 @@ from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
+from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, numbers
 from saasexport.status.judgement import Health, quantity
@@ -26,6 +27,8 @@ INDEXER = {"valid": "Ready", "invalid": "Reindex required", "working": "Processi
 
 MODE = {"schedule": "Schedule", "realtime": "Update on Save"}
 
+# Without these jobs nothing is noticed.
+OF_EVERY_MINUTE = ("reindex_all_invalid", "mirror_shop")
 
 # A page that is asked to looks again after so many seconds.
 REFRESH_SECONDS = 30
@@ -59,6 +62,7 @@ def page(installation: Installation, request: Request | None = None) -> Page:
         footnotes=[
             HTML.footnote(text=as_typed(note))
             for note in (*judgement.of_copy(installation), *judgement.footnotes(installation, lines))
+            if as_typed(note) not in general
         ],
         charts=charts.both(installation.ours, times.now),
     )
@@ -122,7 +126,7 @@ def _figures(lines: list[dict[str, Any]]) -> Markup:
 
 
 def _general(installation: Installation) -> list[str]:
-    """What concerns all feeds: the service, and whether cron runs."""
+    """What concerns all feeds: the service, the copy of a shop in a server, and whether cron runs."""
     texts = []
     url = installation.config["service.url"].rstrip("/")
     row = installation.ours.execute(SERVICE.state, {"url": url}).fetchone()
@@ -130,8 +134,10 @@ def _general(installation: Installation) -> list[str]:
         texts.append(f"The service at {url} gave no usable answer to the last {quantity(row[0], 'request')}: {row[4]}.")
     if row and row[2] and row[2] > clock.now_text():
         texts.append(f"The service asked us to wait until {row[2]} UTC.")
-    job, *_ = judgement.JOBS
-    for _, seconds in judgement.late(installation.config["export.lock_dir"], [job]):
+    if copied_shop.state(installation.ours).failed_since:
+        texts += judgement.of_copy(installation)
+    jobs = [job for job in judgement.jobs_of(installation.config) if job.name in OF_EVERY_MINUTE]
+    for job, seconds in judgement.late(installation.config["export.lock_dir"], jobs):
         if seconds is None:
             texts.append(f"cron has never run {job.name} here. saasexport cron:install sets it up.")
         else:

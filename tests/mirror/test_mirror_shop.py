@@ -1,6 +1,8 @@
 """The job and `init --mirror`, against a real server: what people type, and what comes of it."""
 
+import json
 import os
+import re
 
 import pytest
 
@@ -178,7 +180,7 @@ def test_without_a_mirror_there_is_nothing_to_do(exporter):
 # What is shown
 
 
-def test_the_copy_is_shown_by_status_doctor_and_metrics(mirrored):
+def test_the_copy_is_shown_by_status_doctor_dashboard_and_metrics(mirrored):
     mirrored.init()
     mirrored.tick()
     text = "[export]\nmetrics_file = \"metrics.prom\"\nbuilt_in = false"
@@ -190,6 +192,12 @@ def test_the_copy_is_shown_by_status_doctor_and_metrics(mirrored):
     lines = [line for line in mirrored.run("saasexport", "doctor").stdout.splitlines() if " mirror: " in line]
     assert len(lines) == 1
     assert "the copy shows the shop as it was" in lines[0]
+    [line] = json.loads(mirrored.run("saasexport", "status", "--json").stdout)
+    assert mirrored.ask("select copied_at from mirror_state") == [(line["copied_at"],)]
+    mirrored.run("saasexport", "dashboard", "--output", "page.html", check=True)
+    page = " ".join((mirrored.folder / "page.html").read_text().split())
+    assert "the copy shows the shop as it was" in page
+    assert "and wrote 0 rows, which adds to what changes take" in page
     metrics = (mirrored.folder / "metrics.prom").read_text()
     described = [line.split()[2] for line in metrics.splitlines() if line.startswith("# HELP saasexport_mirror")]
     assert described == [
@@ -221,3 +229,10 @@ def test_doctor_says_what_is_wrong_with_the_mirror(mirrored):
     mirrored.mirror()
     assert lines()[0].startswith("FAIL mirror: no run has gone well since")
     assert "mirror_shop fails since" in " ".join(mirrored.run("saasexport", "status").stdout.split())
+    checked = mirrored.run("saasexport", "check")
+    assert checked.returncode == 2
+    assert checked.stdout.startswith("SAASEXPORT CRITICAL - mirror: no run has gone well since")
+    mirrored.run("saasexport", "dashboard", "--output", "page.html", check=True)
+    page = (mirrored.folder / "page.html").read_text()
+    assert "mirror_shop fails since" in re.search(r'<p class="lead">.*?</p>', page, re.DOTALL)[0]
+    assert "cron has never run mirror_shop here." in page
