@@ -43,7 +43,7 @@ KEYS = {
     "delay_worst": "the longest of them, to the second",
     "repaired": "items that the last daily comparison had to repair, as no change was announced; null: none was made",
     "unavailable": "why the feed cannot be used; null: it can",
-    "copied_at": "UTC, the moment whose state of the shop is read, where that is a copy of a server's; null: it is none",
+    "copied_at": "UTC, the moment whose state of the shop a copy of a server shows; null: the shop is no copy",
 }
 
 COLOURS = {"valid": "green", "invalid": "yellow", "working": "yellow", "suspended": "yellow"}

@@ -7,7 +7,18 @@ others go on: whoever asks wants to see the whole picture at once.
 import sqlite3
 
 from saasexport.config import settings
-from saasexport.doctor import capture, databases, files, machine, mirror, network, optimizer, own_feeds, running
+from saasexport.doctor import (
+    capture,
+    databases,
+    files,
+    machine,
+    mirror,
+    network,
+    optimizer,
+    own_feeds,
+    running,
+    spellings,
+)
 from saasexport.doctor.finding import FAIL, OK, WARN, Check, Examined, Finding, Findings, fail
 from saasexport.errors import SaasExportError
 from saasexport.setup import feed_set
@@ -25,7 +36,7 @@ BEFORE_OPENING: tuple[Check, ...] = (
 )
 ALWAYS: tuple[Check, ...] = (machine.clock,)
 OF_OURS: tuple[Check, ...] = (databases.ours, mirror.copy_of_the_shop, machine.clone, capture.configuration_in_use)
-OF_THE_SHOP: tuple[Check, ...] = (databases.shop, machine.time_zones)
+OF_THE_SHOP: tuple[Check, ...] = (databases.shop, machine.time_zones, spellings.unlike_spellings)
 OF_BOTH: tuple[Check, ...] = (
     capture.feeds,
     capture.installed_triggers,
@@ -41,7 +52,13 @@ OF_BOTH: tuple[Check, ...] = (
 
 
 # What takes its time, or others': left out by who asks every few minutes.
-THOROUGH: tuple[Check, ...] = (databases.ours, databases.shop, network.service, machine.clock)
+THOROUGH: tuple[Check, ...] = (
+    databases.ours,
+    databases.shop,
+    spellings.unlike_spellings,
+    network.service,
+    machine.clock,
+)
 
 
 def examine(option: str | None = None, is_quick: bool = False) -> Findings:

@@ -3,9 +3,14 @@
 import json
 import os
 import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
+from saasexport.doctor.finding import Examined
+from saasexport.doctor.spellings import unlike_spellings
 from tests.mirror.mirrored import NAMES
 from tests.support import Exporter, Service
 
@@ -236,3 +241,29 @@ def test_doctor_says_what_is_wrong_with_the_mirror(mirrored):
     page = (mirrored.folder / "page.html").read_text()
     assert "mirror_shop fails since" in re.search(r'<p class="lead">.*?</p>', page, re.DOTALL)[0]
     assert "cron has never run mirror_shop here." in page
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_told"),
+    [
+        ("Ärmel", "ärmel", True),
+        ("groß", "GROSS", True),
+        ("café", "cafe", True),
+        ("apple", "apple ", True),
+        ("Ångström", "ångstrom", True),
+        ("Apple", "aPPLE", False),
+        ("Ärmel", "Ärmel", False),
+        ("ärmel", "arm", False),
+    ],
+)
+def test_doctor_says_what_the_server_joins_and_the_copy_does_not(one, other, is_told):
+    with closing(sqlite3.connect(":memory:")) as shop:
+        for table, text in (("thing", one), ("tag", other)):
+            shop.execute(f"create table {table} (id integer primary key, sku text collate nocase)")
+            shop.execute(f"create index {table}_sku on {table} (sku)")
+            shop.execute(f"insert into {table} (sku) values (?), ('other'), (null)", (text,))
+        config = {"mirror.source": "mysql://reader@localhost/magento"}
+        findings = [str(each) for each in unlike_spellings(Examined(config, datetime.now(UTC), shop=shop))]
+    assert [f"{other!r} (tag.sku)" in finding and f"{one!r} (thing.sku)" in finding for finding in findings] == (
+        [True] if is_told else []
+    )
