@@ -36,13 +36,14 @@ def run(job: str) -> int:
 def _run(job: str) -> int:
     lock.open_standard_streams()
     argv = sys.argv[1:]
-    held = kept = None
+    held = kept = modules = None
     try:
         kept = _load_kept(_config_file(argv))
         if kept is not None:
             os.umask(0o077)
             held = lock.take_job(kept["lock_dir"], job, "--cron" in argv)
-            if not _is_work(kept, job):
+            modules = None if _is_work(kept, job) else _find_moved(kept, job)
+            if modules == []:
                 lock.release(held)
                 _ping(kept, job, 0)
                 return 0
@@ -54,7 +55,7 @@ def _run(job: str) -> int:
         pass  # the job finds the same trouble, and has words for it
     from saasexport.jobs import main
 
-    status = main(job, argv, held)
+    status = main(job, argv, held, modules)
     _ping(kept or _load_kept_by_job(argv), job, status)
     return status
 
@@ -161,29 +162,34 @@ def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
     feeds = questions.feeds_of(kept["usable"])
     moment = ours.execute("select datetime('now')").fetchone()[0]
     due = questions.due(job, feeds, kept["reconcile_hours"])
-    if ours.execute(f"{due} limit 1", {"now": moment}).fetchone():
-        return True
-    return job == "reindex_all_invalid" and _is_shop_changed(kept, feeds)
+    return bool(ours.execute(f"{due} limit 1", {"now": moment}).fetchone())
 
 
-def _is_shop_changed(kept: dict, feeds: "list[list[str]]") -> bool:  # type: ignore[type-arg]
-    """Whether a changelog has moved, a trigger is not as it was, or the shop is not the one we know."""
+def _find_moved(kept: dict, job: str) -> "list[str] | None":  # type: ignore[type-arg]
+    """The modules of the feeds whose changelogs have moved.
+
+    None if the job must look at everything: a trigger is not as it was, the shop is not the one we know, or a feed
+    cannot be synced alone.
+    """
+    if job != "reindex_all_invalid":
+        return []
     if not os.path.exists(kept["shop_file"]):
-        return True
+        return None
+    feeds = questions.feeds_of(kept["usable"])
     shop = sqlite3.connect(kept["shop_file"], isolation_level=None, timeout=5)
     try:
         if shop.execute("pragma schema_version").fetchone()[0] != kept["shop_version"]:
-            return True
+            return None
         triggers = shop.execute(
             "select name, sql from sqlite_master"
             " where type = 'trigger' and name like 'saasexport^_%' escape '^' order by name"
         ).fetchall()
         if triggers != kept["ours"].execute("select name, sql from installed_trigger order by name").fetchall():
-            return True
+            return None
         heads = {feed: (version, held) for feed, version, held in shop.execute(questions.heads(feeds))}
     finally:
         shop.close()
-    for feed, version, fingerprint in kept["ours"].execute(questions.cursors(feeds)):
-        if heads.get(feed, (0, None)) != (version, fingerprint):
-            return True
-    return False
+    cursors = kept["ours"].execute(questions.cursors(feeds))
+    moved = {feed for feed, *cursor in cursors if heads.get(feed, (0, None)) != tuple(cursor)}
+    modules = [module for name, _, _, _, module in feeds if name in moved]
+    return None if questions.ALL in modules else modules

@@ -37,7 +37,7 @@ class Started:
         self.monkeypatch = monkeypatch
         self.calls = []
 
-        def main(job, argv, held=None):
+        def main(job, argv, held=None, modules=None):
             self.calls.append((job, argv, held is not None))
             if held is not None:
                 lock.release(held)
@@ -295,3 +295,26 @@ def test_the_mirror_waits_by_cron_until_it_is_due(tiny, started, source, due, ar
         query = "insert into mirror_state (only_row, due_at) values (1, datetime('now', ?))"
         tiny.installation.ours.execute(query, (due,))
     assert started("mirror_shop", *arguments) is expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "before", "is_alone"),
+    [
+        ("", "", True),
+        ("[feeds.things]\nenabled = true", "", True),
+        ("[export]\nreconcile_hours = 30", "", True),
+        ("[export]\nfeeds_dir = 'own'", "", False),
+        ("", "alter table thing add column product_id text", False),
+    ],
+)
+def test_a_feed_is_synced_without_the_others_unless_they_say_how_it_is_read(
+    tmp_path, monkeypatch, settings, before, is_alone
+):
+    """With a file of a feed, which may replace any, and with keys that are texts, each feed needs all."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "goods.sql").write_text("no feed")
+    monkeypatch.setattr(THINGS.assemble, "__module__", "saasexport.feeds.reviews")
+    tiny = Tiny(tmp_path, monkeypatch, settings=settings, before=before)
+    usable = tiny.ask("select usable from installation")
+    assert usable == [(f"things cde_things_feed cde_things_feed_cl at_once {'reviews' if is_alone else 'all'}",)]
+    tiny.close()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.support import BIN, TICK, Exporter
+from tests.support import BIN, ROOT, TICK, Exporter
 
 # Each of these costs as much as the rest of an idle tick, or more.
 TOO_DEAR = (
@@ -61,6 +61,12 @@ ALLOWED = {
     "abc",
     "_abc",
 }
+
+
+EVERY_FEED = (
+    "categories category_permissions inventory_stock_status orders own price_books prices product_attributes"
+    " product_overrides products rating_metadata reviews scopes_customer_group scopes_website variants"
+)
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +134,41 @@ def test_a_tick_with_a_change_loads_nothing_that_it_can_do_without(idle):
     assert sorted(found & dear) == []
     parts = ("saasexport.feeds.own.", "saasexport.mirror", "saasexport.shapes")
     assert [name for name in found if name.startswith(parts)] == []
+
+
+RUN = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from saasexport.idle import run
+assert run("reindex_all_invalid") == 0
+own = {name.split(".")[2] for name in sys.modules if name.startswith("saasexport.feeds.")}
+print(*sorted(own))
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "feeds"),
+    [
+        ("update catalog_product_entity_varchar set value = value || '.' where entity_id = 2", "products"),
+        ("update catalog_product_entity_decimal set value = value + 1 where entity_id = 2", "prices products"),
+        (
+            "update customer_group set customer_group_code = 'Guests' where customer_group_id = 0",
+            "product_overrides scopes_customer_group",
+        ),
+        ("update review_detail set title = title || '.' where review_id = 1", "reviews"),
+        ("update rating set rating_code = rating_code || '.' where rating_id = 1", "rating_metadata"),
+        ("update catalog_category_entity_varchar set value = value || '.' where entity_id = 4", "categories products"),
+        ("alter table review add column more text", EVERY_FEED),
+        ("drop trigger saasexport_review_update", EVERY_FEED),
+    ],
+)
+def test_a_tick_loads_the_feeds_whose_changelogs_moved_unless_the_shop_is_another(idle, change, feeds):
+    idle.change(change)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", RUN, ROOT, "--cron", "--config", idle.config],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == feeds

@@ -10,7 +10,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from saasexport.feed import Feed
 
@@ -26,7 +26,11 @@ MIRROR_WAITS = (
     " and due_at > datetime('now') and due_at < datetime('now', '+1 day')"
 )
 
-WORDS = 4  # of a feed: its name, its table, its changelog, and the job that sends what was collected, or 'at_once'
+# Of a feed: its name, its table, its changelog, the job that sends what was collected, or 'at_once', and its module.
+WORDS = 5
+
+# Instead of a module: the feed is synced by a job that has loaded all of them.
+ALL = "all"
 
 
 def database_of(path: str, content: bytes) -> str:
@@ -45,10 +49,12 @@ def database_of(path: str, content: bytes) -> str:
     return os.path.join(os.path.dirname(path), database)
 
 
-def describe_feeds(feeds: "Iterable[Feed]") -> str:
+def describe_feeds(feeds: "Iterable[Feed]", module_of: "Callable[[Feed], str]") -> str:
     """What is kept of the feeds: a line each."""
     exporters = ((feed, feed.exporter if feed.legacy else "at_once") for feed in feeds)
-    return "\n".join(f"{feed.name} {feed.table} {feed.changelog} {exporter}" for feed, exporter in exporters)
+    return "\n".join(
+        f"{feed.name} {feed.table} {feed.changelog} {exporter} {module_of(feed)}" for feed, exporter in exporters
+    )
 
 
 def files_of(folder: str) -> str:
@@ -81,9 +87,9 @@ def feeds_of(text: str) -> "Kept":
 def due(job: str, feeds: "Kept", reconcile_hours: int) -> str:
     """Whether a job has something to do (at :now), as far as our database knows."""
     if job == "resend_failed":
-        return _any([_some(table, "status in (1, 2)") for _, table, _, _ in feeds])
+        return _any([_some(table, "status in (1, 2)") for _, table, *_ in feeds])
     if job != "reindex_all_invalid":
-        return _any([_some(table, "status = 0") for _, table, _, exporter in feeds if exporter == job])
+        return _any([_some(table, "status = 0") for _, table, _, exporter, _ in feeds if exporter == job])
     return _any(
         [
             f"select 1 from indexer_state where status in ('invalid', 'working') and {_among(feeds)}",
@@ -91,7 +97,7 @@ def due(job: str, feeds: "Kept", reconcile_hours: int) -> str:
             "select 1 from gone_entity where is_held = 0",
             f"select 1 from view_state where {overdue(reconcile_hours)} and {_among(feeds)}",
             "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')",
-            *(_some(table, "status = 0") for _, table, _, exporter in feeds if exporter == "at_once"),
+            *(_some(table, "status = 0") for _, table, _, exporter, _ in feeds if exporter == "at_once"),
         ]
     )
 
@@ -105,7 +111,7 @@ def heads(feeds: "Kept") -> str:
             " from (select max(seq) as seq from sqlite_sequence"
             f" where name = '{changelog}' and typeof(seq) = 'integer')"
             f" left join (select * from {changelog} order by version_id desc limit 1)"
-            for name, _, changelog, _ in feeds
+            for name, _, changelog, *_ in feeds
         ]
     )
 
@@ -126,7 +132,7 @@ def overdue(reconcile_hours: int) -> str:
 
 
 def _among(feeds: "Kept") -> str:
-    return "feed in (" + ", ".join([f"'{name}'" for name, _, _, _ in feeds]) + ")"
+    return "feed in (" + ", ".join([f"'{name}'" for name, *_ in feeds]) + ")"
 
 
 def _some(table: str, condition: str) -> str:

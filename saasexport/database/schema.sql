@@ -30,7 +30,7 @@ create table installation (
     feed_files      text,     -- a line for each file there: name, size, time, number
     -- The shop.
     shop_version    integer,  -- its schema_version when capture was last checked; null: it must be checked
-    usable          text      -- a line for each feed that it can give: name, table, changelog, sending job
+    usable          text      -- a line for each feed that it can give: name, table, changelog, sending job, module
 );
 
 create table installed_trigger (

@@ -5,7 +5,7 @@ feed is a new pair of files.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 
@@ -22,6 +22,19 @@ def all_feeds() -> dict[str, Feed]:
 def further_feeds(destination: str) -> dict[str, Feed]:
     """The feeds that exist where they are sent to a destination, and nowhere else: their modules say ONLY_FOR."""
     return _declarations(destination)
+
+
+def of_modules(names: Iterable[str]) -> dict[str, Feed]:
+    """The feeds that these modules declare; the others are not loaded."""
+    declared = (import_module(f"{__name__}.{name}").FEED for name in names)
+    return in_order({feed.name: feed for feed in declared})
+
+
+def module_of(feed: Feed) -> str:
+    """The module of this folder that declares a feed; empty if none does."""
+    package, _, _ = feed.assemble.__module__.removeprefix(f"{__name__}.").partition(".")
+    is_here = feed.assemble.__module__.startswith(f"{__name__}.") and package != "own"
+    return package if is_here else ""
 
 
 def _declarations(destination: str) -> dict[str, Feed]:

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from saasexport.usage import Parser
 
 
-def main(name: str, argv: list[str], held: int | None = None) -> int:
-    """Run a job; gives the exit status.  `held` is the descriptor of its lock, if it was taken already."""
+def main(name: str, argv: list[str], held: int | None = None, modules: list[str] | None = None) -> int:
+    """Run a job; gives the exit status.
+
+    `held` is the descriptor of its lock, if it was taken already, and `modules` are those of the only feeds with work.
+    """
     module = import_module(f"saasexport.jobs.{name}")
     os.umask(0o077)
     plain.guard_streams()
@@ -56,7 +59,7 @@ def main(name: str, argv: list[str], held: int | None = None) -> int:
             is_verbose = options.verbose or sys.stderr.isatty()
             Log(installation.config["export.log_dir"], f"bin/{name}", is_verbose).say(f"{name}: {WAITS}")
             return 0
-        opening.bring_in_line(installation, content)
+        opening.bring_in_line(installation, content, modules)
         return _sync(module, installation, options)
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should

@@ -7,18 +7,19 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from saasexport import clock, lock, queries
 from saasexport.capture import triggers
 from saasexport.config import settings
-from saasexport.database import db, indexer
+from saasexport.database import db, indexer, questions
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.items import Encoder
 from saasexport.delivery import destinations
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError, ShopError
 from saasexport.feed import Feed, Shop
+from saasexport.feeds import module_of, of_modules
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.loose_keys import read_as_numbers
 
@@ -36,6 +37,8 @@ class Installation:
         self.lost: list[str] = []
         self._shop: sqlite3.Connection | None = None
         self._set: feed_set.FeedSet | None = None
+        self._has_loose_keys = False
+        self._is_part = False
 
     @property
     def id(self) -> str:
@@ -57,8 +60,22 @@ class Installation:
                 self.config["shop.database"], read_only=self.read_only, place=self.config.place("shop.database")
             )
             # The feeds of files are read on this connection.
-            read_as_numbers(self._shop, self.all_feeds.values())
+            if not self._is_part:
+                self._has_loose_keys = read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
+
+    def load_only(self, modules: Sequence[str]) -> None:
+        """Have no feeds but those that these modules declare, as `module_of` names them."""
+        self._is_part = True
+        self._set = feed_set.FeedSet(of_modules(modules), {}, [], "")
+
+    def module_of(self, feed: Feed) -> str:
+        """The module that is enough to sync a feed; `all`, if it needs the other feeds."""
+        # A file may take any feed's place, keys that are texts are read by what all feeds watch, and other destinations
+        # have feeds below others.
+        if self.feed_set.files or self._has_loose_keys or self.config["service.destination"] != "commerce":
+            return questions.ALL
+        return module_of(feed) or questions.ALL
 
     @property
     def feed_set(self) -> feed_set.FeedSet:

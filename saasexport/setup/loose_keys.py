@@ -19,8 +19,8 @@ from saasexport.feed import Feed
 SQL = queries.beside(__file__)
 
 
-def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
-    """Have the keys in the tables of these feeds read as numbers, on a connection that only reads."""
+def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> bool:
+    """Have the keys in the tables of these feeds read as numbers, on a connection that reads; whether it had to."""
     feeds = [feed for feed in feeds if feed.key.is_named]
     names = sorted({queries.fold(subscription.table) for feed in feeds for subscription in feed.all_subscriptions()})
     tables: dict[str, dict[str, str]] = {}
@@ -29,11 +29,12 @@ def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> None:
     keys = {feed.key for feed in feeds}
     views = [view for table, columns in tables.items() if (view := _view(table, columns, keys))]
     if not views:
-        return
+        return False
     shop.execute("pragma query_only = off")  # a view of ours, not the shop's
     for view in views:
         shop.execute(view)
     shop.execute("pragma query_only = on")
+    return True
 
 
 def _view(table: str, columns: dict[str, str], keys: set[Key]) -> str:

@@ -8,6 +8,7 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 import json
 import os
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import saasexport
@@ -75,9 +76,15 @@ def bring_up(config: settings.Config, ours: sqlite3.Connection) -> None:
     log.tell(f"{config['export.database']}: has schema {db.SCHEMA_VERSION}")
 
 
-def bring_in_line(installation: Installation, content: bytes) -> None:
-    """Take a changed configuration into use, and have the shop's triggers as they should be."""
+def bring_in_line(installation: Installation, content: bytes, modules: Sequence[str] | None = None) -> None:
+    """Take a changed configuration into use, and have the shop's triggers as they should be.
+
+    With the `modules` of the feeds whose changelogs moved, saasexport.idle has just found everything else as it was.
+    """
     kept = [db.setting(installation.ours, name) for name in ("config_bytes", "program", "feed_files")]
+    if modules and kept == [content, saasexport.__version__, ""]:
+        installation.load_only(modules)
+        return
     if kept != [content, saasexport.__version__, installation.feed_set.files]:
         apply_configuration(installation, content)
     check_shop(installation)

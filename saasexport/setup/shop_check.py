@@ -55,7 +55,7 @@ def check_shop(installation: Installation) -> None:
             ours,
             # Not known while something is wrong: so every run looks again, and says so.
             shop_version=None if installation.lost else shop.execute("pragma schema_version").fetchone()[0],
-            usable=questions.describe_feeds(usable),
+            usable=questions.describe_feeds(usable, installation.module_of),
             reconcile_hours=installation.config["export.reconcile_hours"],
         )
 

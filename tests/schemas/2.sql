@@ -286,7 +286,7 @@ CREATE TABLE installation (
     feed_files      text,     -- a line for each file there: name, size, time, number
     -- The shop.
     shop_version    integer,  -- its schema_version when capture was last checked; null: it must be checked
-    usable          text      -- a line for each feed that it can give: name, table, changelog, sending job
+    usable          text      -- a line for each feed that it can give: name, table, changelog, sending job, module
 );
 CREATE TABLE installed_trigger (
     -- The triggers in the shop as they were when last checked: one that is missing or changed has its feeds compared.
