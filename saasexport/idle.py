@@ -36,14 +36,13 @@ def run(job: str) -> int:
 def _run(job: str) -> int:
     lock.open_standard_streams()
     argv = sys.argv[1:]
-    held = kept = modules = None
+    held = kept = None
     try:
         kept = _load_kept(_config_file(argv))
         if kept is not None:
             os.umask(0o077)
             held = lock.take_job(kept["lock_dir"], job, "--cron" in argv)
-            modules = None if _is_work(kept, job) else _find_moved(kept, job)
-            if modules == []:
+            if not _is_work(kept, job):
                 lock.release(held)
                 _ping(kept, job, 0)
                 return 0
@@ -55,7 +54,7 @@ def _run(job: str) -> int:
         pass  # the job finds the same trouble, and has words for it
     from saasexport.jobs import main
 
-    status = main(job, argv, held, modules)
+    status = main(job, argv, held, (kept or {}).get("moved"))
     _ping(kept or _load_kept_by_job(argv), job, status)
     return status
 
@@ -162,33 +161,42 @@ def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
     feeds = questions.feeds_of(kept["usable"])
     moment = ours.execute("select datetime('now')").fetchone()[0]
     due = questions.due(job, feeds, kept["reconcile_hours"])
-    return bool(ours.execute(f"{due} limit 1", {"now": moment}).fetchone())
+    if ours.execute(f"{due} limit 1", {"now": moment}).fetchone():
+        return True
+    return job == "reindex_all_invalid" and _is_shop_changed(kept)
 
 
-def _find_moved(kept: dict, job: str) -> "list[str] | None":  # type: ignore[type-arg]
-    """The modules of the feeds whose changelogs have moved.
+def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
+    """Whether a changelog has moved, a trigger is not as it was, or the shop is not the one we know.
 
-    None if the job must look at everything: a trigger is not as it was, the shop is not the one we know, or a feed
-    cannot be synced alone.
+    If some changelogs moved and that is all, `moved` is kept for the job: the modules of their feeds, and the shop.
     """
-    if job != "reindex_all_invalid":
-        return []
     if not os.path.exists(kept["shop_file"]):
-        return None
-    feeds = questions.feeds_of(kept["usable"])
+        return True
     shop = sqlite3.connect(kept["shop_file"], isolation_level=None, timeout=5)
+    modules = None
     try:
-        if shop.execute("pragma schema_version").fetchone()[0] != kept["shop_version"]:
-            return None
-        triggers = shop.execute(
-            "select name, sql from sqlite_master"
-            " where type = 'trigger' and name like 'saasexport^_%' escape '^' order by name"
-        ).fetchall()
-        if triggers != kept["ours"].execute("select name, sql from installed_trigger order by name").fetchall():
-            return None
-        heads = {feed: (version, held) for feed, version, held in shop.execute(questions.heads(feeds))}
+        modules = _find_moved(kept, shop)
     finally:
-        shop.close()
+        if not modules:
+            shop.close()
+    if modules:
+        kept["moved"] = modules, shop
+    return modules != []
+
+
+def _find_moved(kept: dict, shop: sqlite3.Connection) -> "list[str] | None":  # type: ignore[type-arg]
+    """The modules of the feeds whose changelogs moved; None if the job must look at more than these."""
+    feeds = questions.feeds_of(kept["usable"])
+    if shop.execute("pragma schema_version").fetchone()[0] != kept["shop_version"]:
+        return None
+    triggers = shop.execute(
+        "select name, sql from sqlite_master"
+        " where type = 'trigger' and name like 'saasexport^_%' escape '^' order by name"
+    ).fetchall()
+    if triggers != kept["ours"].execute("select name, sql from installed_trigger order by name").fetchall():
+        return None
+    heads = {feed: (version, held) for feed, version, held in shop.execute(questions.heads(feeds))}
     cursors = kept["ours"].execute(questions.cursors(feeds))
     moved = {feed for feed, *cursor in cursors if heads.get(feed, (0, None)) != tuple(cursor)}
     modules = [module for name, _, _, _, module in feeds if name in moved]

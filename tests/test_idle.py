@@ -37,7 +37,7 @@ class Started:
         self.monkeypatch = monkeypatch
         self.calls = []
 
-        def main(job, argv, held=None, modules=None):
+        def main(job, argv, held=None, moved=None):
             self.calls.append((job, argv, held is not None))
             if held is not None:
                 lock.release(held)

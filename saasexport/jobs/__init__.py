@@ -19,8 +19,7 @@ from saasexport.feed import Feed
 from saasexport.jobs import cron_mail
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set, opening, recovery
-from saasexport.setup.installation import Installation
-from saasexport.setup.shop_check import require_installed
+from saasexport.setup.installation import Installation, require_installed
 from saasexport.status import numbers
 from saasexport.sync.exporter import Exporter, Options, collect_less, connect
 
@@ -28,10 +27,10 @@ if TYPE_CHECKING:
     from saasexport.usage import Parser
 
 
-def main(name: str, argv: list[str], held: int | None = None, modules: list[str] | None = None) -> int:
+def main(name: str, argv: list[str], held: int | None = None, moved: opening.Moved | None = None) -> int:
     """Run a job; gives the exit status.
 
-    `held` is the descriptor of its lock, if it was taken already, and `modules` are those of the only feeds with work.
+    `held` is the descriptor of its lock, if it was taken already, and `moved` the only feeds with work.
     """
     module = import_module(f"saasexport.jobs.{name}")
     os.umask(0o077)
@@ -59,7 +58,7 @@ def main(name: str, argv: list[str], held: int | None = None, modules: list[str]
             is_verbose = options.verbose or sys.stderr.isatty()
             Log(installation.config["export.log_dir"], f"bin/{name}", is_verbose).say(f"{name}: {WAITS}")
             return 0
-        opening.bring_in_line(installation, content, modules)
+        opening.bring_in_line(installation, content, moved)
         return _sync(module, installation, options)
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should

@@ -29,7 +29,7 @@ class FeedSet(NamedTuple):
     """The feeds of an installation."""
 
     feeds: dict[str, Feed]
-    loaded: "dict[str, Loaded]"  # of the folder, by the feed's name
+    loaded: dict[str, Any]  # Loaded, of the folder, by the feed's name
     nameless: list[str]  # a line for each file that names no feed and cannot be used
     files: str  # what tells that the folder is not as it was when it was read
 

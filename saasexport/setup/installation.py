@@ -10,14 +10,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from saasexport import clock, lock, queries
-from saasexport.capture import triggers
 from saasexport.config import settings
 from saasexport.database import db, indexer, questions
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.items import Encoder
 from saasexport.delivery import destinations
 from saasexport.entity_key import EntityId
-from saasexport.errors import ConfigError, ShopError
+from saasexport.errors import ConfigError, ShopError, Uninstalled
 from saasexport.feed import Feed, Shop
 from saasexport.feeds import module_of, of_modules
 from saasexport.setup import copied_shop, feed_set
@@ -38,7 +37,6 @@ class Installation:
         self._shop: sqlite3.Connection | None = None
         self._set: feed_set.FeedSet | None = None
         self._has_loose_keys = False
-        self._is_part = False
 
     @property
     def id(self) -> str:
@@ -60,13 +58,13 @@ class Installation:
                 self.config["shop.database"], read_only=self.read_only, place=self.config.place("shop.database")
             )
             # The feeds of files are read on this connection.
-            if not self._is_part:
-                self._has_loose_keys = read_as_numbers(self._shop, self.all_feeds.values())
+            self._has_loose_keys = read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
 
-    def load_only(self, modules: Sequence[str]) -> None:
-        """Have no feeds but those that these modules declare, as `module_of` names them."""
-        self._is_part = True
+    def load_only(self, modules: Sequence[str], shop: sqlite3.Connection) -> None:
+        """Have no feeds but those that these modules declare, as `module_of` names them, and read this `shop`."""
+        shop.execute("pragma query_only = on")
+        self._shop = shop
         self._set = feed_set.FeedSet(of_modules(modules), {}, [], "")
 
     def module_of(self, feed: Feed) -> str:
@@ -124,6 +122,8 @@ class Installation:
         known = self.known_feeds
         feeds = [feed for feed in usable if feed.name in known and not indexer.cursor(self.ours, feed).unavailable]
         if self.read_only:  # no job may have seen yet what the shop lost
+            from saasexport.capture import triggers  # late, since only who looks asks it
+
             return [feed for feed in feeds if not triggers.unavailable(self.shop, feed)]
         return feeds
 
@@ -191,6 +191,13 @@ class Installation:
         if self._shop is not None:
             self._shop.close()
         self.ours.close()
+
+
+def require_installed(installation: Installation) -> None:
+    """Refuse to go on once `uninstall` has said that it takes everything out of the shop."""
+    if since := db.setting(installation.ours, "uninstalled"):
+        init = "saasexport init --shop " + installation.config["shop.database"]
+        raise Uninstalled(f"{installation.config.file}: uninstalled at {since} UTC", f"to use it again, run: {init}")
 
 
 def environment_bit(ours: sqlite3.Connection, environment: str) -> int:

@@ -8,20 +8,17 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
 from typing import Any
 
 import saasexport
-from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.config import ownership, settings
-from saasexport.database import db, indexer, questions, views
+from saasexport.database import db, indexer, questions
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 from saasexport.log import Log
-from saasexport.setup import copied_shop, feed_set, machine
-from saasexport.setup.installation import SQL, Installation
-from saasexport.setup.shop_check import check_shop, require_installed
+from saasexport.setup import copied_shop, feed_set
+from saasexport.setup.installation import SQL, Installation, require_installed
 
 
 def open_installation(file: str | None = None, read_only: bool = False, counts: bool = False) -> Installation:
@@ -76,15 +73,21 @@ def bring_up(config: settings.Config, ours: sqlite3.Connection) -> None:
     log.tell(f"{config['export.database']}: has schema {db.SCHEMA_VERSION}")
 
 
-def bring_in_line(installation: Installation, content: bytes, modules: Sequence[str] | None = None) -> None:
+# The modules of the feeds whose changelogs moved, and the shop, as saasexport.idle has just opened it.
+Moved = tuple[list[str], sqlite3.Connection]
+
+
+def bring_in_line(installation: Installation, content: bytes, moved: Moved | None = None) -> None:
     """Take a changed configuration into use, and have the shop's triggers as they should be.
 
-    With the `modules` of the feeds whose changelogs moved, saasexport.idle has just found everything else as it was.
+    With the feeds that `moved`, saasexport.idle has just found everything else as it was.
     """
     kept = [db.setting(installation.ours, name) for name in ("config_bytes", "program", "feed_files")]
-    if modules and kept == [content, saasexport.__version__, ""]:
-        installation.load_only(modules)
+    if moved and kept == [content, saasexport.__version__, ""]:
+        installation.load_only(*moved)
         return
+    from saasexport.setup.shop_check import check_shop  # late, with all that knows triggers: for a tick with a change
+
     if kept != [content, saasexport.__version__, installation.feed_set.files]:
         apply_configuration(installation, content)
     check_shop(installation)
@@ -118,6 +121,8 @@ def require_folders(config: settings.Config) -> None:
 
 def identity_in(config: settings.Config) -> str | None:
     """The id of the installation whose triggers stand in a shop; None if there are none."""
+    from saasexport.capture import triggers
+
     shop = db.connect_shop(config["shop.database"], place=config.place("shop.database"))
     try:
         ours = triggers.list_installed(shop)
@@ -158,6 +163,9 @@ def set_up(
 
     `identity` is what the shop's triggers carry already, and `file` where the database is made, if it was lost.
     """
+    from saasexport.setup import machine
+    from saasexport.setup.shop_check import check_shop
+
     ours = begin(config, identity, file)
     installation = Installation(config, ours)
     shop_identity = installation.shop_identity  # the shop is not read in a transaction of ours
@@ -185,6 +193,8 @@ def begin(config: settings.Config, identity: str | None = None, file: str | None
 
 def apply_configuration(installation: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
+    from saasexport.database import views
+
     _check_excluded(installation)
     ours, config = installation.ours, installation.config
     environment = config.data_space

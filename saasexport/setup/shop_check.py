@@ -12,10 +12,10 @@ from saasexport import queries
 from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.database import db, indexer, questions
-from saasexport.errors import DatabaseError, ShopError, Uninstalled
+from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed
 from saasexport.log import Log
-from saasexport.setup.installation import Installation
+from saasexport.setup.installation import Installation, require_installed
 
 SQL = queries.beside(__file__)
 
@@ -105,13 +105,6 @@ def _once_available(ours: sqlite3.Connection) -> set[str]:
     if names is None:
         return {row[0] for row in ours.execute(SQL.once_reconciled)}
     return set(names.split())
-
-
-def require_installed(installation: Installation) -> None:
-    """Refuse to go on once `uninstall` has said that it takes everything out of the shop."""
-    if since := db.setting(installation.ours, "uninstalled"):
-        init = "saasexport init --shop " + installation.config["shop.database"]
-        raise Uninstalled(f"{installation.config.file}: uninstalled at {since} UTC", f"to use it again, run: {init}")
 
 
 def _reinstall(
