@@ -80,7 +80,8 @@ class Store:
             common = {"feed_id": feed_id, "received_at": received_at, "request_id": request_id or None}
             for row in rows:
                 row.update(common)
-            db.executemany(SQL.save_item, rows)
+            if db.executemany(SQL.add_item, rows).rowcount < len(rows):
+                db.executemany(SQL.update_item, rows)
 
     def counts(self) -> list[Count]:
         """How many live and deleted items each feed has."""

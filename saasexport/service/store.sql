@@ -61,19 +61,24 @@ values (:environment, :feed, :received_at)
    set last_received_at = excluded.last_received_at
 returning id;
 
--- name: save_item
--- An older state is ignored, and so is the very same one: it was sent again.
+-- name: add_item
+-- Of the trigger on updates nothing is to be seen here: it would double what a new item costs.
 insert into item (feed_id, identity, item, is_deleted, exported_at, received_at, request_id)
 values (:feed_id, :identity, :item, :is_deleted, :exported_at, :received_at, :request_id)
-    on conflict (feed_id, identity) do update
-   set item = excluded.item,
-       is_deleted = excluded.is_deleted,
-       exported_at = excluded.exported_at,
-       received_at = excluded.received_at,
-       request_id = excluded.request_id,
+    on conflict (feed_id, identity) do nothing;
+
+-- name: update_item
+-- An older state is ignored, and so is the very same one: it was sent again.
+update item
+   set item = :item,
+       is_deleted = :is_deleted,
+       exported_at = :exported_at,
+       received_at = :received_at,
+       request_id = :request_id,
        digest = null
- where excluded.exported_at > exported_at
-    or (excluded.exported_at = exported_at and excluded.item <> item);
+ where feed_id = :feed_id
+   and identity = :identity
+   and (:exported_at > exported_at or (:exported_at = exported_at and :item <> item));
 
 -- name: counts
 select feed.name,
