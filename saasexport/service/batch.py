@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from saasexport.service.validation import (
     PROBLEMS_NAMED,
+    Accepted,
     Duplicated,
     Problem,
     Validator,
@@ -71,34 +72,69 @@ def inflate(body: bytes, limit: int, taking: Taking) -> bytearray:
 
 def rows_of(body: bytes | bytearray, validator: Validator) -> list[Row]:
     """The rows of a batch of which every item is valid; else a refusal that lists the others."""
-    rows: list[Row] = []
-    errors: list[dict[str, object]] = []
-    invalid = 0
     try:
-        for index, (item, text) in enumerate(items_of(_text_of(body))):
-            if index >= MOST_ITEMS:
-                raise Refusal(413, f"a batch may have at most {MOST_ITEMS} items")
-            problems = _badly_encoded(item, text) or validator.check(item)
-            if isinstance(problems, list):
-                invalid += 1
-                if invalid <= MOST_ERRORS:
-                    errors.append(_error(index, problems))
-            elif not errors:
-                identity, exported_at, is_deleted = problems
-                rows.append(
-                    {
-                        "identity": identity,
-                        "item": text,
-                        "is_deleted": is_deleted,
-                        "exported_at": exported_at,
-                    }
-                )
+        text = _text_of(body)
+        return _rows_at_once(text, validator) or _rows_of(text, validator)
     except UnicodeDecodeError as error:
         raise Refusal(400, f"the body is not UTF-8: {error.reason} at byte {error.start}") from error
     except RecursionError as error:
         raise Refusal(400, "the body is nested too deeply") from error
     except ValueError as error:
         raise Refusal(400, f"the body is not a JSON array of items: {error}") from error
+
+
+def _rows_at_once(body: str, validator: Validator) -> list[Row]:
+    """The rows of a batch without any fault and without a name that is given twice; none if it must be looked at.
+
+    Asking for every pair of name and value takes a third of the time that a batch does.  Here names are counted: there
+    are as many in the text as in what was read of it, or one of them was given twice.
+    """
+    rows: list[Row] = []
+    names = 0
+    for item, text in items_of(body, _PLAIN):
+        accepted = validator.check(item)
+        if isinstance(accepted, list) or len(rows) == MOST_ITEMS or _badly_encoded(item, text):
+            return []
+        rows.append(_row(accepted, text))
+        names += accepted.names
+    return rows if names == _count_names(body) else []
+
+
+def _count_names(text: str) -> int:
+    """The names in a JSON text, or some other number that is larger; -1 if they are not told this way.
+
+    A quote before a colon ends a name, unless a backslash stands before it.
+    """
+    if any(space in text for space in "\n\r\t") or (" :" in text and ('" :' in text or "  :" in text)):
+        return -1  # line breaks and tabs stand in no text as they are
+    if "\\" not in text:
+        return text.count('":')
+    return -1 if '\\\\"' in text else text.count('":') - text.count('\\":')
+
+
+def _row(accepted: Accepted, text: str) -> Row:
+    return {
+        "identity": accepted.identity,
+        "item": text,
+        "is_deleted": accepted.is_deleted,
+        "exported_at": accepted.exported_at,
+    }
+
+
+def _rows_of(body: str, validator: Validator) -> list[Row]:
+    rows: list[Row] = []
+    errors: list[dict[str, object]] = []
+    invalid = 0
+    for index, (item, text) in enumerate(items_of(body)):
+        if index >= MOST_ITEMS:
+            raise Refusal(413, f"a batch may have at most {MOST_ITEMS} items")
+        problems = _badly_encoded(item, text) or validator.check(item)
+        if isinstance(problems, list):
+            invalid += 1
+            if invalid <= MOST_ERRORS:
+                errors.append(_error(index, problems))
+        elif not errors:
+            rows.append(_row(problems, text))
     if errors:
         raise _refusal(invalid, errors)
     return rows
@@ -120,9 +156,9 @@ def _text_of(body: bytes | bytearray) -> str:
     return text
 
 
-def items_of(text: str) -> Iterator[tuple[object, str]]:
+def items_of(text: str, decoder: json.JSONDecoder | None = None) -> Iterator[tuple[object, str]]:
     """Each element of a JSON array, and the text it was read from."""
-    decode = _DECODER.raw_decode
+    decode = (decoder or _DECODER).raw_decode
     position = _after_space(text, 0)
     if text[position : position + 1] != "[":
         raise ValueError("it does not begin with [")
@@ -167,6 +203,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 _SPACE = re.compile("[ \t\n\r]*")
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+_PLAIN = json.JSONDecoder(parse_constant=_refuse_constant)  # of a name that is given twice it keeps the last value
 
 
 def _badly_encoded(item: object, text: str) -> list[Problem] | None:

@@ -1,4 +1,4 @@
-"""Compile a record of the schema into one function that says yes or no.
+"""Compile a record of the schema into one function that says yes, with the number of names, or no.
 
 Nearly every item is valid, so that answer has to be cheap: a walk over the
 schema costs ten times as much as the generated source.  What the function
@@ -14,17 +14,17 @@ from saasexport.service.rules import check_of
 from saasexport.service.scalars import TESTS, expression
 from saasexport.shapes.words import Field, ListOf, Record, Scalar, Type
 
-Test = Callable[[object], bool]
+Test = Callable[[object], int]
 
 
 def compile_test(record: Record) -> Test:
-    """The test of one record, with all that is nested in it written out in place."""
+    """The number of names in a record that is valid, nested ones included, else 0; all is written out in place."""
     names = (f"v{number}" for number in count())
     namespace: dict[str, object] = dict(TESTS)
-    lines = ["def accepts(item):", "    try:"]
+    lines = ["def accepts(item):", "    names = 0", "    try:"]
     lines += _test(record, "item", "        ", names, namespace)
     # A required field that is not there; everything else is asked for before it is used.
-    lines += ["    except KeyError:", "        return False", "    return True"]
+    lines += ["    except KeyError:", "        return 0", "    return names"]
     exec("\n".join(lines), namespace)  # noqa: S102  # made of our own schemas only
     return cast(Test, namespace["accepts"])
 
@@ -65,6 +65,7 @@ def _record_test(
         lines += _field_test(field, f"{value}[{key!r}]", inner, names, namespace)
     if not record.is_open:
         lines.append(f"{indent}if len({value}) != {known}: return False")
+    lines.append(f"{indent}names += {known}")
     for rule in record.rules:
         name = f"rule_{len(namespace)}"
         namespace[name] = check_of(rule)

@@ -4,7 +4,7 @@
 the walk below it is for the few that are refused.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from json.encoder import encode_basestring_ascii
@@ -52,6 +52,7 @@ class Accepted(NamedTuple):
     identity: str
     exported_at: str
     is_deleted: bool
+    names: int  # of it and of what is nested in it
 
 
 class Validator:
@@ -68,13 +69,14 @@ class Validator:
         """What the store needs, or everything that is wrong with an item."""
         is_deleted = type(item) is dict and item.get("deleted") is True
         is_valid = self._is_valid_tombstone if is_deleted else self._is_valid_item
-        if not is_valid(item):
+        names = is_valid(item)
+        if not names:
             wrong = list(islice(problems(self._shape(is_deleted), item), PROBLEMS_NAMED))
             if wrong:
                 return wrong
         valid = cast("dict[str, str]", item)
         identity = identity_text([str(valid[name]) for name in self._identity])
-        return Accepted(identity, utc(valid[self._exported]), is_deleted)
+        return Accepted(identity, utc(valid[self._exported]), is_deleted, names)
 
     def _shape(self, is_deleted: bool) -> Record:
         return self.shape.tombstone if is_deleted else self.shape.item
@@ -147,7 +149,7 @@ def element_path(path: str, index: int) -> str:
 
 
 @cache
-def _scalar_test(scalar: Scalar) -> Callable[[object], bool]:
+def _scalar_test(scalar: Scalar) -> quick.Test:
     return quick.scalar_test(scalar)
 
 

@@ -580,3 +580,44 @@ def test_a_name_that_is_given_twice_is_refused(caller: Caller, feed: str, old: s
         {"itemIndex": 1, "code": "DUPLICATE_FIELD", "message": message, "value": None},
     ]
     assert caller.held(feed) == []
+
+
+@pytest.mark.parametrize("between", ['":', '": ', '" :', '"  :', '"\t:', '"\n:', '"\r\n :', '" \t : '])
+@pytest.mark.parametrize("name", ["plain", ":", ':": :"', '\\":', "a\\", 'one" : two', "three  : four", "\t:"])
+def test_a_name_that_is_given_twice_is_found_however_it_is_written(caller: Caller, name: str, between: str) -> None:
+    sound = item("products", name=name)
+    once = json.dumps(sound, separators=(",", ":"))
+    twice = once.replace('"sku":', '"sku":"other","sku":')
+    replies = [
+        caller.ask(
+            "POST",
+            "/feeds/products/testing",
+            f"[{text}]".replace('"sku":', f'"sku{between}').encode(),
+            {"Content-Type": "application/json"},
+        )
+        for text in (twice, once)
+    ]
+    assert [reply.status for reply in replies] == [400, 200]
+    assert replies[0].content["errors"][0]["message"] == "sku: is given twice"
+    assert caller.held("products") == [sound]
+
+
+@pytest.mark.parametrize("position", [0, 1, 2, 3, 4])
+def test_names_given_twice_are_not_made_up_for_by_spaces_elsewhere(caller: Caller, position: int) -> None:
+    """A name behind which spaces stand is one less to be counted."""
+    names = ["sku", "name", "type", "weightUnit", "status"]
+    text = json.dumps(item("products"), separators=(",", ":")).replace('"sku":', '"sku":"other","sku":')
+    text = text.replace(f'"{names[position]}":', f'"{names[position]}" :')
+    reply = caller.ask("POST", "/feeds/products/testing", f"[{text}]".encode(), {"Content-Type": "application/json"})
+    assert reply.status == 400
+    assert reply.content["errors"][0]["message"] == "sku: is given twice"
+
+
+def test_the_last_state_of_an_item_that_stands_several_times_in_a_batch_is_kept(caller: Caller) -> None:
+    first = item("products", name="1", modifiedAt="2026-11-23 15:04:05")
+    last = item("products", name="3", modifiedAt="2026-11-23 15:04:07")
+    late = item("products", name="2", modifiedAt="2026-11-23 15:04:06")
+    assert caller.post("products", [first, last, late]).status == 200
+    assert caller.held("products") == [last]
+    assert caller.post("products", [late, first]).status == 200
+    assert caller.held("products") == [last]
