@@ -9,8 +9,8 @@ from saasexport.config import addresses, keys, settings
 from saasexport.database import db
 from saasexport.errors import SaasExportError
 from saasexport.feeds import all_feeds
-from saasexport.setup import feed_set, shop_check
-from saasexport.setup.installation import Installation
+from saasexport.setup import feed_set
+from saasexport.setup.installation import Installation, require_installed
 
 EXAMPLES = {"config": "saasexport config\nsaasexport config --json"}
 
@@ -48,7 +48,7 @@ def _require_installed(config: settings.Config) -> None:
     except SaasExportError:
         return
     try:
-        shop_check.require_installed(Installation(config, ours, read_only=True))
+        require_installed(Installation(config, ours, read_only=True))
     except sqlite3.Error:
         return  # of a version that had no such state
     finally:
