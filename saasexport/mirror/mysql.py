@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from saasexport import queries
+from saasexport.errors import ConfigError
 from saasexport.mirror.mysql_columns import column_of, quote, row_digest
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import (
@@ -21,6 +22,7 @@ from saasexport.mirror.server import (
     Torn,
     failure,
     missing_library,
+    of_network,
 )
 from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes
 
@@ -57,6 +59,10 @@ class MySQL:
             self._set_up()
         except self._errors as error:
             raise failure(access, error) from error
+        except RuntimeError as error:
+            # Of a library that PyMySQL looks for when a server asks for it.
+            hint = "pip install cryptography, or apt install python3-cryptography; or have the server speak TLS"
+            raise ConfigError(f"[mirror] {access.source}: {error}", hint) from error
 
     def _set_up(self) -> None:
         is_mariadb = "mariadb" in self.version.lower()
@@ -126,9 +132,7 @@ class MySQL:
         if others := sorted(name for name, engine in engines.items() if engine != "InnoDB"):
             remedy = "alter table ... engine = InnoDB; until then a run may see a change of theirs by half"
             found.append((f"no snapshot of tables that are not InnoDB: {', '.join(others)}", remedy))
-        if not self._access.source.is_local and not (self._access.ca_file and cipher and cipher[0][1]):
-            found.append(("the server's certificate is not checked", "set [mirror] ca_file"))
-        return found
+        return found + of_network(self._access, bool(cipher and cipher[0][1]))
 
     # Reading
 
@@ -198,7 +202,7 @@ def _options(access: Access) -> dict[str, Any]:
         place: dict[str, Any] = {"unix_socket": source.socket}
     else:
         place = {"host": source.host, "port": source.port}
-    if access.ca_file:
+    if access.ca_file and not source.socket:
         place |= {"ssl_ca": access.ca_file, "ssl_verify_cert": True, "ssl_verify_identity": True}
     return {
         **place,

@@ -22,6 +22,7 @@ from saasexport.mirror.server import (
     Torn,
     failure,
     missing_library,
+    of_network,
 )
 from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes, quote
 
@@ -124,13 +125,12 @@ class PostgreSQL:
         source = self._access.source
         warnings = []
         with self._errors_told():
+            [(is_encrypted,)] = self._all(SQL.is_encrypted)
             rights = [privilege for privilege, _ in self._all(SQL.rights)]
         if rights:
             remedy = f"revoke it, and grant select only, to {source.user}"
             warnings.append((f"{source.user} may do more than read: {', '.join(rights).upper()}", remedy))
-        if not source.is_local and not self._access.ca_file:
-            warnings.append(("the server's certificate is not checked", "set [mirror] ca_file"))
-        return warnings
+        return warnings + of_network(self._access, is_encrypted)
 
     # Reading
 

@@ -81,6 +81,11 @@ select relname, greatest(reltuples, 0)
 -- Another text as soon as anybody has committed anything; on a standby server it does not tell.
 select case when not pg_is_in_recovery() then pg_current_snapshot()::text end
 
+-- name: is_encrypted
+select ssl
+  from pg_stat_ssl
+ where pid = pg_backend_pid()
+
 -- name: rights
 -- What the user may do beside reading.
 select privilege, count(*)

@@ -84,6 +84,15 @@ def missing_library(kind: str, library: str, debian: str) -> ConfigError:
     )
 
 
+def of_network(access: Access, is_encrypted: bool) -> list[tuple[str, str]]:
+    """What somebody should know of the way to a server, with its remedy."""
+    if access.source.is_local:
+        return []
+    if not is_encrypted:
+        return [("the connection to the server is not encrypted", "set up TLS there, and [mirror] ca_file here")]
+    return [] if access.ca_file else [("the server's certificate is not checked", "set [mirror] ca_file")]
+
+
 def failure(access: Access, error: Exception) -> ShopError:
     """What a server said, as our error."""
     text = " ".join(str(part) for part in error.args) if error.args else type(error).__name__
