@@ -29,6 +29,28 @@ def pytest_configure(config):
         time.sleep = threading.Event().wait
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a test marked sample(number) so many inputs, spread evenly, are run every day; the others are thorough."""
+    of_function = {}
+    for item in items:
+        if marker := item.get_closest_marker("sample"):
+            of_function.setdefault((item.path, item.originalname), (marker.args[0], []))[1].append(item)
+    for number, cases in of_function.values():
+        everyday = {round(place * (len(cases) - 1) / max(number - 1, 1)) for place in range(number)}
+        for place, item in enumerate(cases):
+            if place not in everyday:
+                item.add_marker(pytest.mark.thorough)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """What was left out, and how to run it."""
+    if "not thorough" in config.option.markexpr:
+        terminalreporter.write_line("left out: more inputs of the same kinds (tests/run --thorough)")
+    if "not slow" in config.option.markexpr:
+        terminalreporter.write_line("left out: what takes minutes (tests/run --slow)")
+
+
 def _skip_programs(event, arguments):
     if "PYTEST_CURRENT_TEST" in os.environ and event in ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"):
         pytest.skip("starts a program")

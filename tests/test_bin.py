@@ -100,6 +100,7 @@ def started(script, *arguments):
 
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("script", ["saasexport", "commerce_service"])
 @pytest.mark.parametrize("module", ["argparse", "saasexport.errors", "saasexport.usage", "saasexport.plain"])
 def test_an_interrupt_while_a_script_loads_is_one_line(script, module):

@@ -47,6 +47,7 @@ def installed(tmp_path_factory, flawless_shop_file, service):
     return found
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: code(row[0]).partition("bin/magento ")[2])
 def test_a_line_of_commerce_works(row, installed):
     done = installed.magento(code(row[0]))

@@ -134,6 +134,7 @@ def test_where_no_line_is_enough_that_is_said(folder):
     )
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("text", [OF_WORDS, OF_SHELF, OF_TAGS, OF_FAMILY, OF_PARENTS, OF_STAND])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_what_is_written_is_proven_and_lacks_nothing(folder, text, ending):

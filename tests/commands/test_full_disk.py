@@ -32,6 +32,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_says_it_in_one_line(exporter, command):
     done = run(exporter, "saasexport", *command.split())

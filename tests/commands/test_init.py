@@ -40,6 +40,7 @@ def make(path, script):
 LOOKED_FOR = "has no table that a feed reads, looked for "
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     ("script", "said"),
     [
@@ -102,6 +103,7 @@ def test_a_data_space_is_named_unless_the_service_is_on_this_machine(init, demo_
     assert init("--environment", "shop-1")[0] == 0
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize(
     "address",
     [

@@ -436,6 +436,7 @@ def test_an_estimate_by_ids_counts_these(resync):
 # --thread-count, --batch-size, and what excludes each other
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("option", ["--thread-count", "--batch-size", "--threadCount", "--batchSize"])
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", ""])
 def test_numbers_below_1_and_what_is_no_number_are_refused(resync, option, value):

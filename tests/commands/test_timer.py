@@ -120,6 +120,7 @@ def test_any_path_is_quoted_as_systemd_reads_it(command, tmp_path, exporter, pla
     assert [line for line in (said.stdout + said.stderr).splitlines() if "saasexport-" in line] == []
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("place", PLACES)
 def test_doctor_finds_the_units_of_any_path(command, tmp_path, exporter, place):
     moved = tmp_path / place

@@ -110,6 +110,7 @@ GOOD = {
 }
 
 
+@pytest.mark.sample(13)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("section", "name"), PATHS)
 def test_a_path_that_leads_to_something_else_is_told_by_file_and_key(ready, tmp_path, section, name, kind):
@@ -130,6 +131,7 @@ def test_a_path_that_leads_to_something_else_is_told_by_file_and_key(ready, tmp_
     assert all("; " in line for line in lines)  # the way out
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("kind", NO_FOLDER)
 @pytest.mark.parametrize("name", ["lock_dir", "feeds_dir"])
 def test_what_is_no_folder_stops_jobs_and_commands_with_one_line(ready, tmp_path, name, kind):

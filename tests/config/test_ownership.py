@@ -32,6 +32,7 @@ def refused(exporter, script="saas_data_exporter", *arguments):
 PLACES = ("saasexport.toml", ".", "var/saasexport.sqlite", "var", "var/lock", "var/log")
 
 
+@pytest.mark.sample(4)
 @as_root
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("script", ["saas_data_exporter", "reindex_all_invalid"])
@@ -51,6 +52,7 @@ def test_no_command_works_with_a_strangers_configuration(ready, command):
     assert f"{ready.config}: belongs to " in refused(ready, "saasexport", *command)
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("mode", [0o002, 0o022, 0o1002])
 def test_what_others_may_write_is_refused(ready, place, mode):

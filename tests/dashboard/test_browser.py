@@ -81,6 +81,7 @@ def browser(tmp_path_factory):
         yield found
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("path", PAGES)
 def test_the_browser_has_nothing_to_complain_of_and_asks_for_the_page_alone(browser, dashboard, path):
     browser.open(dashboard.url + path)
@@ -100,6 +101,7 @@ def test_the_written_file_is_as_good_from_a_folder(browser, synced, tmp_path):
     assert browser.js("document.querySelectorAll('tbody tr').length") >= 13
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_no_page_is_wider_than_the_window(browser, dashboard, path, width):
@@ -108,6 +110,7 @@ def test_no_page_is_wider_than_the_window(browser, dashboard, path, width):
     assert browser.js("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("path", [*PAGES, "/elsewhere"])
 def test_every_text_can_be_read_by_day_and_by_night(browser, dashboard, path, dark):
@@ -118,6 +121,7 @@ def test_every_text_can_be_read_by_day_and_by_night(browser, dashboard, path, da
     assert browser.js(CONTRAST) == []
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("path", [*PAGES, "/elsewhere"])
 def test_a_screen_reader_finds_its_way(browser, dashboard, path):
     browser.look(1280, 900)
@@ -135,6 +139,7 @@ def test_a_screen_reader_finds_its_way(browser, dashboard, path):
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
 @pytest.mark.parametrize("path", [*PAGES, "/feeds/products?sort=-date", "/feeds/reviews?status=attention", "/no"])
 def test_axe_finds_nothing(browser, dashboard, axe, path, width, dark):

@@ -335,6 +335,7 @@ migrations.bring_up(sqlite3.connect(sys.argv[1], isolation_level=None))
 """
 
 
+@pytest.mark.sample(5)
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 @pytest.mark.parametrize("at", range(1, 140, 7))
 def test_a_migration_that_is_killed_anywhere_is_gone_on_with(tmp_path, at):

@@ -197,6 +197,7 @@ def test_a_failure_goes_to_the_address_with_fail_at_its_end(url, is_well, expect
     assert expected == ping.address_of(url, is_well)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("settings", ["", "run_seconds = 40\n", "deletion_guard = 30\n", "reconcile_hours = 48\n"])
 @pytest.mark.parametrize(("url", "path"), [(None, "/ping/0a1b"), ("http://127.0.0.1:9", "/ping/0a1b/fail")])
 def test_the_first_run_with_another_configuration_is_told_too(exporter, switch, settings, url, path):

@@ -64,6 +64,7 @@ def test_a_hole_in_a_changelog_is_noticed(synced, converges):
 LAST = "(select max(version_id) from {0})"
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "loss",
     [
@@ -194,6 +195,7 @@ def test_a_changelog_past_its_limit_is_dropped_and_the_feed_reconciled(synced, c
     assert synced.ask_shop("select count(*) from cde_products_feed_cl")[0][0] < 10
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "tampering",
     [

@@ -146,6 +146,7 @@ def test_what_the_demo_says_at_its_end_can_be_typed(newcomer):
     assert '"operation":"partial reindex","status":"Complete"' in done.stdout
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     ("mistake", "status", "said"),
     [

@@ -62,6 +62,7 @@ CASES = [(seam, name) for seam in SEAMS for name in ("RuntimeError", "MemoryErro
 CASES += [("assemble", name) for name in ERRORS if name not in ("RuntimeError", "MemoryError")]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(("seam", "error"), CASES)
 def test_what_is_raised_in_one_feed_costs_no_other(unsent, monkeypatch, capsys, seam, error):
     owner, name, is_culprit = SEAMS[seam]

@@ -86,12 +86,14 @@ def test_what_an_entity_gives_depends_on_the_shop_only(path):
     assert together == alone
 
 
+@pytest.mark.sample(9)
 @each_file
 def test_a_watch_names_every_entity_whose_items_a_change_changes(path):
     missed = [(change, differ) for change, differ, lines in trials(path) if not differ <= set().union(*lines.values())]
     assert missed == []
 
 
+@pytest.mark.sample(9)
 @each_file
 def test_without_any_one_watch_a_change_is_missed(path):
     needed = set()

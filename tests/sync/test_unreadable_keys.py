@@ -44,6 +44,7 @@ def test_keys_that_are_whole_numbers_go_out_whatever_their_type(loose):
     assert sender.taken() == []
 
 
+@pytest.mark.sample(11)
 @pytest.mark.parametrize(
     "key",
     ["new-1", "", "12abc", b"\xff", b"", "7b", "9223372036854775808", "nan", "-inf", "1e999", INFINITY],
@@ -82,6 +83,7 @@ def test_rows_without_a_key_are_counted_and_told(loose):
     assert partial.lines() == ["thing.thing_id: 3 rows have no key and cannot be exported; give them one in the shop"]
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [
