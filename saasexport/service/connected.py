@@ -75,7 +75,7 @@ class Connected:
         self._views: dict[tuple[str, str], int] = {}
         self._memory: dict[int, ViewMemory] = {}
         self._spaces: dict[str, Space] = {}
-        self._orders: dict[tuple[str, str], tuple[Any, Sales]] = {}
+        self._orders: dict[tuple[str, str | None], tuple[Any, Sales]] = {}
 
     def wake(self) -> None:
         """Something was received."""
@@ -113,17 +113,19 @@ class Connected:
 
     def sources(self, catalog: Catalog) -> Sources:
         """Where recommendations for a scope come from."""
-        return Sources(catalog, self._sales(catalog), partial(self._similar, catalog), partial(self._newest, catalog))
+        website = self._sales(catalog, catalog.scope.view.website)
+        everywhere = self._sales(catalog, None)
+        return Sources(catalog, website, everywhere, partial(self._similar, catalog), partial(self._newest, catalog))
 
-    def _sales(self, catalog: Catalog) -> Sales:
-        """What was sold in a website, counted once an hour or when orders came in."""
-        environment, website = catalog.scope.environment, catalog.scope.view.website
+    def _sales(self, catalog: Catalog, website: str | None) -> Sales:
+        """What was sold in a website, or in all of them, counted once an hour or when orders came in."""
+        environment = catalog.scope.environment
         now = datetime.now(UTC)
         received = self._reading().execute(SQL.orders_state, {"environment": environment}).fetchone()
         state = (received, now.replace(minute=0, second=0, microsecond=0))
         if self._orders.get((environment, website), (None,))[0] != state:
             orders = [order for item in catalog.items.every("orders") if (order := order_of(item))]
-            sales = Sales((order for order in orders if order.website in (None, website)), now)
+            sales = Sales((order for order in orders if website is None or order.website in (None, website)), now)
             self._orders[environment, website] = state, sales
         return self._orders[environment, website][1]
 

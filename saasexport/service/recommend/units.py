@@ -38,7 +38,8 @@ class Sources(NamedTuple):
     """Where products come from."""
 
     catalog: Catalog
-    sales: Sales
+    sales: Sales  # of the website
+    all_sales: Sales  # of the whole data space
     similar: Callable[[str], list[str]]
     newest: Callable[[str | None], Iterable[str]]
 
@@ -100,9 +101,23 @@ def _candidates(sources: Sources, kind: str, context: Context) -> tuple[list[str
 
 
 def _fallback(sources: Sources, unit: Unit, context: Context) -> Iterable[str]:
+    """What fills a unit up: what is set, the same of all websites, most bought, and the newest of the category."""
     if unit.fallback:
         yield from _candidates(sources, unit.fallback, context)[0]
     if unit.type == "visual-similarity":
         return
+    everywhere = sources._replace(sales=sources.all_sales)
+    yield from _candidates(everywhere, unit.type, context)[0]
     yield from sources.sales.most_bought()[0]
-    yield from sources.newest(context.category)
+    yield from sources.all_sales.most_bought()[0]
+    for category in _categories(sources, context) or [None]:
+        yield from sources.newest(category)
+
+
+def _categories(sources: Sources, context: Context) -> list[str | None]:
+    """The category of the page, or those of the product that is looked at, the narrowest first."""
+    if context.category:
+        return [context.category]
+    product = sources.catalog.product(context.current) if context.current else None
+    rows = sources.catalog.categories_of(product) if product else []
+    return [row.url_path for row in sorted(rows, key=lambda row: (-row.level, row.order)) if row.url_path]
