@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from tests.dashboard.chromium import PROGRAM, Chromium
-from tests.dashboard.test_browser import CONTRAST, UNLABELLED
+from tests.dashboard.test_browser import AXE, CONTRAST, UNLABELLED, axe
 from tests.service.storefront.front import Front
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
+
+__all__ = ["axe"]
 
 PAGES = (
     "",
@@ -81,6 +83,16 @@ def test_a_screen_reader_finds_its_way(browser: Any, front: Front) -> None:
         names = browser.js("[...document.querySelectorAll('nav, section[aria-label]')].map(e => e.ariaLabel)")
         assert len(names) == len(set(names)), page
         assert all(after - before <= 1 for before, after in pairwise(levels)), (page, levels)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
+def test_axe_finds_nothing(browser: Any, front: Front, axe: str, width: int, dark: bool) -> None:
+    browser.look(width, 900, dark=dark, touch=width < 500)
+    for page in PAGES:
+        browser.open(address(front, page))
+        browser.js(axe + ";0")
+        assert browser.js(AXE) == [], page
 
 
 def test_a_search_works_by_the_form_alone(browser: Any, front: Front) -> None:
