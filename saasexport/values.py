@@ -143,7 +143,7 @@ def _date_time(value: str) -> str | None:
     return f"{moment:%Y-%m-%d %H:%M:%S}".rjust(19, "0") if value[4:8:3] == "--" else None
 
 
-def base64_of(value: str, errors: str = "strict") -> str:
+def base64_of(value: str, errors: str = "surrogateescape") -> str:
     """The base64 of a text's bytes, as the service knows ids of things that have none of their own (feeds.md 2.8)."""
     return b2a_base64(value.encode(errors=errors), newline=False).decode()
 

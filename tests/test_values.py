@@ -128,6 +128,7 @@ def test_a_value_in_a_message_is_quoted_short_and_one_line():
         ("configurable/93/14", "Y29uZmlndXJhYmxlLzkzLzE0"),
         ("é", "w6k="),
         ("x" * 60, "eHh4" * 20),
+        ("1/\udcff", "MS//"),
     ],
 )
 def test_base64_is_one_line_of_the_bytes_of_a_text(value, expected):

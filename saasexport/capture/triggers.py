@@ -166,7 +166,7 @@ def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
 
 def list_installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
     """Type, name, table and text of what is there of ours in the shop, triggers first."""
-    return [row for row in shop.execute(SQL.candidates) if is_ours(*row)]
+    return [row for row in db.read_shop(shop, SQL.candidates) if is_ours(*row)]
 
 
 def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:
@@ -178,7 +178,7 @@ def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
     """The table or key column that the shop lacks for this feed, in words; empty if it has all."""
     present: dict[str, set[str]] = {}
     tables = encode([fold(subscription.table) for subscription in feed.all_subscriptions()])
-    for table, column in shop.execute(SQL.columns, {"tables": tables}):
+    for table, column in db.read_shop(shop, SQL.columns, {"tables": tables}):
         present.setdefault(table, set()).add(column)
     for subscription in feed.all_subscriptions():
         if fold(subscription.table) not in present:
@@ -189,7 +189,7 @@ def lacking(shop: sqlite3.Connection, feed: Feed) -> str:
 
 
 def _instead_of(shop: sqlite3.Connection, table: str) -> str:
-    for kind, name, _, _, _ in shop.execute(SQL.named, {"names": encode([fold(table)])}):
+    for kind, name, _, _, _ in db.read_shop(shop, SQL.named, {"names": encode([fold(table)])}):
         if kind in ("view", "table") and fold(name) == fold(table):
             what = "virtual table" if kind == "table" else kind
             return f"the shop's {table} is a {what}, which cannot have our triggers"
@@ -201,7 +201,7 @@ def describe_clash(shop: sqlite3.Connection, feed: Feed) -> str:
     tables = [entry.table for entry in feed.all_subscriptions()]
     triggers = {fold(_trigger_name(table, operation)) for table in tables for operation in OPERATIONS}
     names = encode([fold(feed.changelog), *sorted(triggers)])
-    for kind, name, table, sql, _ in shop.execute(SQL.named, {"names": names}):
+    for kind, name, table, sql, _ in db.read_shop(shop, SQL.named, {"names": names}):
         is_in_the_way = fold(name) in triggers if kind == "trigger" else fold(name) == fold(feed.changelog)
         if is_in_the_way and (kind not in ("trigger", "table") or not is_ours(kind, name, table, sql)):
             left = "" if kind == "trigger" else " (left from another exporter?)"

@@ -53,6 +53,14 @@ def connect_shop(
     return shop
 
 
+def read_shop(shop: sqlite3.Connection, query: str, values: dict[str, Any] | None = None) -> list[Any]:
+    """All rows of a query of the shop; ShopError names its file, since two databases are open and either may fail."""
+    try:
+        return shop.execute(query, values or {}).fetchall()
+    except sqlite3.Error as error:
+        raise ShopError(f"{file_of(shop)}: {error}", "the shop cannot be read") from error
+
+
 def connect_ours(
     path: str,
     create: bool = False,

@@ -23,11 +23,11 @@ SQL = queries.beside(__file__)
 def check_shop(installation: Installation) -> None:
     """Have the shop's triggers and changelogs as they should be, and know what was not seen meanwhile."""
     ours, shop = installation.ours, installation.shop
-    version = shop.execute("pragma schema_version").fetchone()[0]
+    version = _schema_version(shop)
     is_known = db.setting(ours, "shop_version") == version and db.setting(ours, "usable") is not None
     has_faults = installation.feed_set.nameless or any(feed.fault for feed in installation.enabled_feeds())
     # Those that were kept are ours, so that their texts need not be read for whose they are.
-    if is_known and not has_faults and db.kept_triggers(ours) == _by_name(shop.execute(triggers.SQL.candidates)):
+    if is_known and not has_faults and db.kept_triggers(ours) == _by_name(db.read_shop(shop, triggers.SQL.candidates)):
         return
     present = triggers.list_installed(shop)
     _refuse_anothers(installation, present)
@@ -43,6 +43,7 @@ def check_shop(installation: Installation) -> None:
         before = triggers.changelog_texts_of_0_1_0(usable)
         changelogs |= {name for name, sql in tables.items() if triggers.is_as_written(sql, before.get(name, ""))}
         _reinstall(installation, usable, present, changelogs)
+        version = _schema_version(shop)  # first, so that what is altered meanwhile is looked at by the next run
         present = triggers.list_installed(shop)
     with db.transaction(ours):
         for feed in installation.all_feeds.values():
@@ -54,29 +55,35 @@ def check_shop(installation: Installation) -> None:
         db.keep(
             ours,
             # Not known while something is wrong: so every run looks again, and says so.
-            shop_version=None if installation.lost else shop.execute("pragma schema_version").fetchone()[0],
+            shop_version=None if installation.lost else version,
             usable=questions.describe_feeds(usable, installation.module_of),
             reconcile_hours=installation.config["export.reconcile_hours"],
         )
 
 
+def _schema_version(shop: sqlite3.Connection) -> int:
+    return int(db.read_shop(shop, "pragma schema_version")[0][0])
+
+
 def _usable(installation: Installation) -> list[Feed]:
     """The wanted feeds that the shop can give; what is wrong with the others is in `installation.lost`."""
     ours, shop = installation.ours, installation.shop
-    if not shop.execute("select 1 from sqlite_master limit 1").fetchone():
+    if not db.read_shop(shop, "select 1 from sqlite_master limit 1"):
         path = installation.config["shop.database"]
         raise ShopError(f"{path}: holds no table", "a copy that failed? Put the right file back")
     once = _once_available(ours)
     usable: list[Feed] = []
     lost: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
+    for feed in installation.enabled_feeds():
+        reason = reasons[feed.name] = triggers.unavailable(shop, feed)
+        if not reason:
+            usable.append(feed)
+        elif feed.fault or known_as(feed) in once or triggers.describe_clash(shop, feed):
+            lost.setdefault(reason, []).append(feed.name)
     with db.transaction(ours):
-        for feed in installation.enabled_feeds():
-            reason = triggers.unavailable(shop, feed)
-            ours.execute(indexer.SQL.set_unavailable, {"feed": feed.name, "reason": reason or None})
-            if not reason:
-                usable.append(feed)
-            elif feed.fault or known_as(feed) in once or triggers.describe_clash(shop, feed):
-                lost.setdefault(reason, []).append(feed.name)
+        for name, reason in reasons.items():
+            ours.execute(indexer.SQL.set_unavailable, {"feed": name, "reason": reason or None})
         db.keep(ours, once_available=" ".join(sorted(once | {known_as(feed) for feed in usable})))
     installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
     installation.lost += installation.feed_set.nameless

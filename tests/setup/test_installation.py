@@ -14,6 +14,7 @@ from saasexport.database import db, deletion_guard, indexer
 from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription
 from saasexport.setup import opening
+from saasexport.setup.loose_keys import read_as_numbers
 from saasexport.sync import story
 from tests.capture.installed import SHELVES
 from tests.tiny import THINGS, Sender, Tiny, tiny_shop
@@ -443,3 +444,47 @@ def test_a_route_names_feed_and_environment(tiny):
     tiny.open()
     assert tiny.installation.route(THINGS) == "/v2/testing-1/all"
     assert tiny.installation.batch_size(THINGS) == 7
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_a_shop_that_cannot_be_read_while_it_is_checked_is_told_as_the_shops_trouble(tmp_path, monkeypatch, number):
+    tiny = Tiny(tmp_path, monkeypatch, THINGS, SHELVES)
+    tiny.shop.execute("create table other (x)")  # so that everything is looked at
+    installation, content = opening.connect(str(tiny.config))
+    installation.shop.execute("pragma busy_timeout = 0")
+    asked = []
+
+    def lock_the_shop(statement):
+        asked.append(statement)
+        if len(asked) == number:
+            tiny.shop.execute("begin exclusive")
+
+    installation.shop.set_trace_callback(lock_the_shop)
+    with pytest.raises(ShopError, match=rf"^{tiny.folder}/shop\.sqlite: database is locked"):
+        opening.bring_in_line(installation, content)
+    installation.shop.set_trace_callback(None)
+    tiny.shop.execute("rollback")
+    opening.bring_in_line(installation, content)
+    installation.close()
+    tiny.close()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        triggers.list_installed,
+        lambda shop: triggers.lacking(shop, THINGS),
+        lambda shop: triggers.describe_clash(shop, THINGS),
+        lambda shop: triggers.unavailable(shop, SHELVES),
+        lambda shop: read_as_numbers(shop, [THINGS]),
+    ],
+)
+def test_whatever_is_asked_of_a_locked_shop_names_the_shop(tmp_path, ask):
+    writer = tiny_shop(tmp_path / "shop.sqlite")
+    shop = db.connect_shop(str(tmp_path / "shop.sqlite"))
+    shop.execute("pragma busy_timeout = 0")
+    writer.execute("begin exclusive")
+    with pytest.raises(ShopError, match=rf"^{tmp_path}/shop\.sqlite: database is locked"):
+        ask(shop)
+    shop.close()
+    writer.close()
