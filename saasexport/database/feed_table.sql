@@ -314,6 +314,12 @@ update {feed_table}
    and status in (200, 400)
    and source_entity_id not in (select entity_id from gone_entity where feed = :feed)
 
+-- name: data_of
+select feed_data
+  from {feed_table}
+ where id in (select value from json_each(:ids))
+   and is_deleted = 0
+
 -- name: on_record
 select id, feed_data, is_deleted
   from {feed_table}

@@ -95,6 +95,7 @@ def due(job: str, feeds: "Kept", reconcile_hours: int) -> str:
             f"select 1 from indexer_state where status in ('invalid', 'working') and {_among(feeds)}",
             f"select 1 from view_state where due_at <= :now and {_among(feeds)}",
             "select 1 from gone_entity where is_held = 0",
+            f"select 1 from repeated where (due_at <= :now or due_at > datetime(:now, '+1 hour')) and {_among(feeds)}",
             f"select 1 from view_state where {overdue(reconcile_hours)} and {_among(feeds)}",
             "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')",
             *(_some(table, "status = 0") for _, table, _, exporter, _ in feeds if exporter == "at_once"),

@@ -117,6 +117,20 @@ create table entity_fingerprint (
     primary key (feed, entity_id)
 ) without rowid;
 
+create table repeated (
+    -- What the Optimizer is sent once more, as its items carry no time: none with another destination.
+    feed     text    not null,                                         -- the feed's name
+    row_id   integer not null,                                         -- of the feed's table
+    is_below integer not null check (is_below in (0, 1)),              -- 1: not the item goes again but all below it
+    is_lost  integer not null default 0 check (is_lost in (0, 1)),     -- 1: a request with it had no answer
+    due_at   text,                                                     -- UTC; null: a request is under way, or was lost
+    primary key (feed, row_id, is_below)
+) without rowid;
+
+create index repeated_due_at on repeated (
+    due_at  -- for the job of every minute, which asks whether any is due (saasexport/database/questions.py)
+) where due_at is not null;
+
 create table service_state (
     -- What we know of the service: back-off is the service's, not an item's.
     url         text primary key,            -- [service] url

@@ -75,6 +75,7 @@ class Client:
         self.stopped_feeds: dict[str, str] = {}  # feed -> why nothing more is sent of it in this job
         self.accepted: set[str] = set()  # feeds of which the service took something in this job
         self.pause = time.sleep
+        self.before_request: Callable[[Feed, Batch], None] | None = None
         self._waits = MOST_WAITS
         self._guard = threading.Lock()
         self._transport = Transport(settings)
@@ -148,7 +149,8 @@ class Client:
     def deliver(self, feed: Feed, batch: Batch) -> list[Outcome]:
         """Send a batch, in parts if the service refuses some of it; an outcome for each item that was decided.
 
-        Items without one are those for which the time did not suffice: they stay as they are on record.
+        Items without one are those for which the time did not suffice, or that the destination
+        puts off to a later job: they stay as they are on record.
         """
         outcomes: list[Outcome] = []
         parts = [_Part(batch)]
@@ -193,6 +195,8 @@ class Client:
         if call.verdict is not None:
             return self._follow_unsent(feed, part, call.verdict)
         request_id = request_id_of(self.settings.url + call.path, call.body)
+        if self.before_request:
+            self.before_request(feed, call.batch)
         try:
             response = self.destination.send(call, request_id)
         except ServiceError as error:
@@ -230,6 +234,8 @@ class Client:
 
     def _follow_unsent(self, feed: Feed, part: _Part, verdict: Verdict) -> _Sent:
         """What becomes of items that are not sent at all; it says nothing of the service."""
+        if verdict.is_put_off:
+            return _Sent([], requests=0)
         if verdict.feed_stopped:
             self.stopped_feeds.setdefault(feed.name, verdict.feed_stopped)
             return _Sent([Outcome(item, 2, verdict.feed_stopped, 0, "") for item in part.batch], requests=0)

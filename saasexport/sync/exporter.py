@@ -13,7 +13,6 @@ from saasexport.config.keys import OF_OPTIMIZER
 from saasexport.config.secret import read_key
 from saasexport.config.settings import Config
 from saasexport.database.deletion_guard import FEWEST
-from saasexport.delivery import destinations
 from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
 from saasexport.errors import DatabaseError
@@ -23,7 +22,7 @@ from saasexport.setup.installation import Installation
 from saasexport.sync.report import Problems, Report
 
 if TYPE_CHECKING:
-    from saasexport.sync.below import Below
+    from saasexport.sync.repeats import Repeats
 
 # Entities taken through the steps at a time: reads of the shop stay within a few
 # milliseconds, and memory is a chunk's, whatever the size of the catalogue.
@@ -78,14 +77,13 @@ class Exporter:
             return 1
         return options.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
 
-    def below(self, options: Options, feed: Feed) -> "Below | None":
-        """What goes again as the destination takes it, or brings it back, with the feed's items; None as a rule."""
-        destination = self.installation.config["service.destination"]
-        if destination == "commerce" or not (names := destinations.feeds_below(destination, feed.name)):
+    def repeats(self, options: Options, feed: Feed) -> "Repeats | None":
+        """What goes again after a request that was lost, or with what is above it; None as a rule."""
+        if self.installation.config["service.destination"] != "optimizer":
             return None
-        from saasexport.sync.below import Below  # late: one destination has such items
+        from saasexport.sync.repeats import Repeats  # late: one destination needs them
 
-        return Below(self.installation, feed, names, options.waits)
+        return Repeats(self.installation, feed, options.waits)
 
     def stop(self, code: str, about: str, error: Exception) -> None:
         """Have somebody know what stopped a feed; the traceback of what nobody foresaw is in the log."""
@@ -124,7 +122,12 @@ def connect(
 ) -> Client:
     """The service, as the configuration describes it."""
     settings = service_settings(installation, uses_backoff)
-    return Client(settings, installation.ours, installation.route, log.record_request, deadline)
+    client = Client(settings, installation.ours, installation.route, log.record_request, deadline)
+    if settings.destination == "optimizer":
+        from saasexport.sync import repeats  # late: one destination needs them
+
+        client.before_request = lambda feed, batch: repeats.begin(installation.ours, feed, batch)
+    return client
 
 
 def service_settings(installation: Installation, uses_backoff: bool = False) -> Settings:

@@ -57,7 +57,7 @@ class Pass:
         self.reads_changelog = False  # when each change was written stands in a temp table then
         self._pace = FIRST  # entities that are read at once
         self._operation: Operation | None = None
-        self._below = exporter.below(options, feed)
+        self.repeats = exporter.repeats(options, feed)
 
     @cached_property
     def shop(self) -> Shop:
@@ -221,7 +221,7 @@ class Pass:
         client = self.exporter.client
         batches = self._in_time(client.batches(pending, self.batch_size))
         threads = self.exporter.thread_count(self.options, self.feed)
-        with self._below or nullcontext():
+        with self.repeats or nullcontext():
             for delivered in client.deliver_all(self.feed, batches, threads):
                 self._record_outcomes(delivered)
                 self.progress()
@@ -245,10 +245,10 @@ class Pass:
                 if delivered:
                     delays.add(self.ours, self.feed, self.table, [outcome.pending for outcome in delivered], now)
                 outcomes.record_delivered(self.table, delivered)
-                if self._below:
-                    self._below.schedule([outcome.pending for outcome in delivered])
                 if others:
                     outcomes.record_not_delivered(self.table, others)
+                if self.repeats:
+                    self.repeats.record(some, now)
                 if delivered:
                     self.ours.execute(indexer.SQL.synced, {"feed": self.feed.name, "now": now})
                 history.add(self.ours, self.feed.name, len(delivered), len(others), now)

@@ -61,6 +61,8 @@ def full_sync(exporter: Exporter, options: Options, feed: Feed) -> Report:
 def sync_awaiting(exporter: Exporter, options: Options, feed: Feed) -> Report:
     """Take up what a job staged and did not live to send."""
     with begin(exporter, options, feed, "partial") as this_pass:
+        if this_pass.repeats:
+            this_pass.repeats.schedule_due(exporter.clock())
         _take_up(this_pass, "entities_awaiting", "partial reindex")
     return this_pass.report
 

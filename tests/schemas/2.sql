@@ -337,6 +337,15 @@ CREATE TABLE problem (
     told    text not null,  -- UTC, when it was last printed
     primary key (job, message)
 ) without rowid;
+CREATE TABLE repeated (
+    -- What the Optimizer is sent once more, as its items carry no time: none with another destination.
+    feed     text    not null,                                         -- the feed's name
+    row_id   integer not null,                                         -- of the feed's table
+    is_below integer not null check (is_below in (0, 1)),              -- 1: not the item goes again but all below it
+    is_lost  integer not null default 0 check (is_lost in (0, 1)),     -- 1: a request with it had no answer
+    due_at   text,                                                     -- UTC; null: a request is under way, or was lost
+    primary key (feed, row_id, is_below)
+) without rowid;
 CREATE TABLE sales_data_exporter_orders_v2 (
     -- What was sent of the feed orders, and how it went, per item.
     id               integer primary key,         -- the row's number
@@ -461,6 +470,9 @@ INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews
 INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+CREATE INDEX repeated_due_at on repeated (
+    due_at  -- for the job of every minute, which asks whether any is due (saasexport/database/questions.py)
+) where due_at is not null;
 CREATE INDEX scopes_website_data_exporter_source_entity_id on scopes_website_data_exporter (
     source_entity_id  -- to compare an entity's items with those it produced before
 );

@@ -28,6 +28,7 @@ class Verdict(NamedTuple):
     message: str = ""  # the answer's words, for what is unclear
     feed_stopped: str = ""  # why no more of this feed is sent in this job
     stopped: str = ""  # why nothing more is sent at all
+    is_put_off: bool = False  # they are sent by a later job
     wait: float | None = None  # the seconds to leave it alone, if it said so
 
 

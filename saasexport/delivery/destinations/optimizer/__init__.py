@@ -67,6 +67,7 @@ class _Sorted(NamedTuple):
     deleted: list[tuple[Pending, dict[str, Any]]]
     alive: list[tuple[Pending, dict[str, Any]]]
     refused: list[tuple[Pending, str]]  # cannot be translated, and why
+    put_off: list[Pending]  # name a price book that is too new
     left_out: list[Pending]  # have no place there, and never had, or stand there as they are
 
 
@@ -82,6 +83,7 @@ class Optimizer:
         self.token = Token(options["client_id"], options["client_secret"], options["token_file"], connection)
         self.quota = Quota(options["quota_file"], options["items_per_day"])
         self.per_minute = options["items_per_minute"]
+        self._new_books: set[str] = set()  # accepted by this job; prices that come too early are dropped without a word
         self._cut_down: set[str] = set()  # feeds of which a deletion may have taken what is below it, too, in this job
 
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
@@ -98,6 +100,8 @@ class Optimizer:
         alive = sorted(self._leave_out_equal(feed, parts), key=lambda pair: resource.depth(pair[1]))
         if parts.left_out:
             calls.append(Call(parts.left_out, "", b"", verdict=Verdict()))
+        if parts.put_off:
+            calls.append(Call(parts.put_off, "", b"", verdict=Verdict(is_put_off=True)))
         for path, pairs in ((f"{resource.path}/delete", deleted), (resource.path, alive)):
             for start in range(0, len(pairs), resource.most):
                 some = pairs[start : start + resource.most]
@@ -110,6 +114,9 @@ class Optimizer:
         """What is to be sent of a batch, with its hashes: an item that stands there as it is would cost quota only."""
         alive = []
         for pending, made in parts.alive:
+            if feed.name == "prices" and made["priceBookId"] in self._new_books:
+                parts.put_off.append(pending)
+                continue
             translation = hashlib.sha1(encode(made).encode("utf-8", "surrogatepass")).hexdigest()
             if translation == pending.held and feed.name not in self._cut_down:
                 parts.left_out.append(pending)
@@ -147,6 +154,9 @@ class Optimizer:
         if response.status == 200:
             is_deletion = call.path.endswith("/delete")
             if answers.is_accepted(answer, count) or (is_deletion and _is_some_of(answer, count)):
+                if call.path == RESOURCES["priceBooks"].path:
+                    books = zip(call.batch, json.loads(call.body), strict=True)
+                    self._new_books |= {book["priceBookId"] for pending, book in books if not pending.held}
                 return Verdict()
             return Verdict(stopped=f"{url}: a 200 that does not say ACCEPTED {count}")
         if response.status == 400:
@@ -175,7 +185,7 @@ class Optimizer:
 
 
 def _sort(resource: Resource, batch: list[Pending]) -> _Sorted:
-    parts = _Sorted([], [], [], [])
+    parts = _Sorted([], [], [], [], [])
     for pending in batch:
         item = json.loads(pending.body)
         try:

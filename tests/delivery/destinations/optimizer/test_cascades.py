@@ -1,14 +1,34 @@
 """Categories and price books that are deleted and made again: the double takes what is below, and brings it back."""
 
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from saasexport.delivery.destinations.optimizer.cascades import find_affected
 from saasexport.lock import held
-from tests.delivery.destinations.optimizer import test_destination
-from tests.delivery.destinations.optimizer.test_destination import of_a_fresh_sync, state
+from tests.delivery.destinations.optimizer.direct import Installed
+from tests.support import demo_shop_copy
 
-double, exporter = test_destination.double, test_destination.exporter
+
+@pytest.fixture(scope="module")
+def flawless_small_shop(tmp_path_factory):
+    """The example products of the demo shop without what cannot be assembled or has no place; copy it."""
+    path = demo_shop_copy(tmp_path_factory.mktemp("small") / "shop.sqlite", products=1)
+    with closing(sqlite3.connect(path)) as shop:
+        shop.execute("pragma foreign_keys = on")
+        shop.execute("delete from catalog_product_entity where sku in ('KL-CDB-JAR', 'KL-DRAFT-BARE', 'KL-DRAFT-ZERO')")
+        shop.execute("delete from catalog_category_entity where entity_id = 25")
+        shop.commit()
+    return path
+
+
+@pytest.fixture
+def exporter(tmp_path, flawless_small_shop):
+    """An installation whose tenant has nothing of it yet."""
+    return Installed(tmp_path / "shop", flawless_small_shop)
+
 
 # The category "tea" ("the" in French) with all that is below it.
 TEA = (9, 10, 11, 12, 13)
@@ -16,12 +36,6 @@ TEA = (9, 10, 11, 12, 13)
 URL_KEY = (
     "attribute_id = (select attribute_id from eav_attribute where attribute_code = 'url_key' and entity_type_id = 3)"
 )
-
-
-def difference(double, exporter, folder):
-    """The resources of which the tenant holds something else than a full sync of the shop would send."""
-    held, wanted = state(double), of_a_fresh_sync(exporter, folder)
-    return {name: set(items) ^ set(wanted[name]) for name, items in held.items() if items != wanted[name]}
 
 
 def take_out(exporter, ids):
@@ -44,14 +58,14 @@ def take_out(exporter, ids):
 @pytest.mark.parametrize(
     "key", ["tea/clearance", "TEA/Clearance", "tea/green-tea/late", "tea/matcha/a/b", "Thé/soldes", "tea/infusions_2"]
 )
-def test_what_is_left_below_a_deleted_category_is_sent_again(double, exporter, tmp_path, key):
+def test_what_is_left_below_a_deleted_category_is_sent_again(exporter, tmp_path, key):
     exporter.change(f"update catalog_category_entity_varchar set value = ? where entity_id = 33 and {URL_KEY}", key)
     exporter.tick()
     put_back = take_out(exporter, TEA)
     exporter.tick()
     exporter.tick()
     (tmp_path / "deleted").mkdir()
-    assert difference(double, exporter, tmp_path / "deleted") == {}
+    assert exporter.difference(tmp_path / "deleted") == {}
     # What the deletion took comes back with its top, though the shop has it no more.
     exporter.change("delete from catalog_category_entity where entity_id = 33")
     exporter.tick()
@@ -60,7 +74,7 @@ def test_what_is_left_below_a_deleted_category_is_sent_again(double, exporter, t
     exporter.tick()
     exporter.tick()
     (tmp_path / "again").mkdir()
-    assert difference(double, exporter, tmp_path / "again") == {}
+    assert exporter.difference(tmp_path / "again") == {}
 
 
 BOOK = "wholesale::da4b9237bacccdf19c0760cab7aec4a8359010b0"  # of the group with the id 2
@@ -81,44 +95,45 @@ GROUP = "customer_group_id = 2 and website_id = 2 and entity_id = 1"
         "update customer_group set customer_group_code = 'Trade' where customer_group_id = 2",
     ],
 )
-def test_a_price_book_that_is_made_again_has_the_prices_of_the_shop(double, exporter, tmp_path, meanwhile):
+def test_a_price_book_that_is_made_again_has_the_prices_of_the_shop(exporter, tmp_path, meanwhile):
     exporter.tick()
-    assert {sku for sku, each in double.application.tenant.items["prices"] if each == BOOK}
+    exporter.tick()
+    assert {sku for sku, each in exporter.direct.application.tenant.items["prices"] if each == BOOK}
     exporter.change("insert into customer_group_excluded_website (customer_group_id, website_id) values (2, 2)")
     exporter.tick()
-    assert not {sku for sku, each in double.application.tenant.items["prices"] if each == BOOK}
+    assert not {sku for sku, each in exporter.direct.application.tenant.items["prices"] if each == BOOK}
     exporter.change(meanwhile)
     exporter.tick()
     exporter.change("delete from customer_group_excluded_website where customer_group_id = 2 and website_id = 2")
     exporter.tick()
     exporter.tick()
     exporter.tick()
-    assert difference(double, exporter, tmp_path) == {}
+    assert exporter.difference(tmp_path) == {}
 
 
-def test_a_website_that_is_renamed_and_back_ends_with_its_books_and_prices(double, exporter, tmp_path):
+def test_a_website_that_is_renamed_and_back_ends_with_its_books_and_prices(exporter, tmp_path):
     exporter.tick()
     for code in ("trade", "wholesale"):
         exporter.change("update store_website set code = ? where website_id = 2", code)
         exporter.tick()
         exporter.tick()
     exporter.tick()
-    assert difference(double, exporter, tmp_path) == {}
+    assert exporter.difference(tmp_path) == {}
 
 
-def test_books_wait_while_another_process_sends_prices(double, exporter, tmp_path):
+def test_books_wait_while_another_process_sends_prices(exporter, tmp_path):
     exporter.tick()
     exporter.change("insert into customer_group_excluded_website (customer_group_id, website_id) values (2, 2)")
     with held(str(exporter.folder / "var" / "lock" / "prices.lock"), "a test"):
         exporter.tick()
-        assert (BOOK,) in double.application.tenant.items["price-books"]
+        assert (BOOK,) in exporter.direct.application.tenant.items["price-books"]
     exporter.tick()
-    assert (BOOK,) not in double.application.tenant.items["price-books"]
+    assert (BOOK,) not in exporter.direct.application.tenant.items["price-books"]
     exporter.tick()
-    assert difference(double, exporter, tmp_path) == {}
+    assert exporter.difference(tmp_path) == {}
 
 
-def test_nothing_is_sent_again_for_ever(double, exporter):
+def test_nothing_is_sent_again_for_ever(exporter):
     exporter.tick()
     exporter.change("update store_website set name = 'Another Name' where website_id = 1")
     take_out(exporter, TEA)

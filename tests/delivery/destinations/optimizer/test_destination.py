@@ -73,10 +73,12 @@ def of_a_fresh_sync(exporter, folder):
     with OptimizerService("TENANT", Client("me", SECRET)) as other:
         fresh = installation(folder / "fresh", folder / "now.sqlite", other.url)
         fresh.tick(check=False)
+        fresh.tick(check=False)  # the prices
         return state(other)
 
 
 def test_everything_is_taken_and_parts_name_their_options_as_their_configurable_does(double, exporter):
+    exporter.tick()
     exporter.tick()
     held = state(double)
     assert {name: bool(items) for name, items in held.items()} == {
@@ -248,6 +250,7 @@ def test_after_the_items_of_a_day_the_feed_waits(double, flawless_shop_file, tmp
     done = exporter.run("reindex_all_invalid")
     assert done.returncode == 1
     assert "250 products were sent today, [service] items_per_day; it goes on at midnight, UTC" in done.stderr
+    exporter.run("reindex_all_invalid")
     held = state(double)
     assert 0 < len(held["products"]) <= 250
     assert held["prices"]
