@@ -320,6 +320,14 @@ select feed_data
  where id in (select value from json_each(:ids))
    and is_deleted = 0
 
+-- name: claimed
+-- What has its place at a destination, or is to have it.
+select id, source_entity_id, feed_data
+  from {feed_table}
+ where is_deleted = 0
+   and feed_data <> ''
+   and status in (0, 2, 200)
+
 -- name: on_record
 select id, feed_data, is_deleted
   from {feed_table}

@@ -148,7 +148,7 @@ def service_settings(installation: Installation, uses_backoff: bool = False) -> 
         transport=settings["transport"],
         private_key_file=settings["private_key_file"] if settings["signature"] == "adobe" else None,
         destination=settings["destination"],
-        options=_options_of(installation.config),
+        options=_options_of(installation),
         place=installation.config.place,
     )
 
@@ -160,8 +160,9 @@ def _requests_per_second(config: Config) -> float:
     return float(config["service.requests_per_second"])
 
 
-def _options_of(config: Config) -> dict[str, Any]:
+def _options_of(installation: Installation) -> dict[str, Any]:
     """The destination's own settings; for a key file what it holds."""
+    config = installation.config
     destination = config["service.destination"]
     section, names = f"service.{destination}", config.sections.get(f"service.{destination}", {})
     if destination == "optimizer":
@@ -175,4 +176,5 @@ def _options_of(config: Config) -> dict[str, Any]:
     if destination == "optimizer":
         folder = os.path.dirname(config["export.database"])
         options |= {"token_file": os.path.join(folder, "ims_token"), "quota_file": os.path.join(folder, "quota")}
+        options["categories"] = lambda: installation.table(installation.feed("categories"))
     return options

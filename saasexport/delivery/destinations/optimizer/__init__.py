@@ -16,6 +16,7 @@ from saasexport.delivery import answers
 from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
 from saasexport.delivery.destinations.optimizer.cascades import FEEDS_BELOW, find_affected
+from saasexport.delivery.destinations.optimizer.claims import Claims
 from saasexport.delivery.destinations.optimizer.quota import Quota
 from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
@@ -83,6 +84,7 @@ class Optimizer:
         self.token = Token(options["client_id"], options["client_secret"], options["token_file"], connection)
         self.quota = Quota(options["quota_file"], options["items_per_day"])
         self.per_minute = options["items_per_minute"]
+        self._claims = Claims(options.get("categories"))
         self._new_books: set[str] = set()  # accepted by this job; prices that come too early are dropped without a word
         self._cut_down: set[str] = set()  # feeds of which a deletion may have taken what is below it, too, in this job
 
@@ -90,6 +92,8 @@ class Optimizer:
         """Deletions first, as one of a category takes what is below it; no call is larger than it may be."""
         resource = RESOURCES[feed.name]
         parts = _sort(resource, batch)
+        if feed.name == "categories":
+            parts = self._without_claimed(parts)
         if parts.deleted and feed.name in FEEDS_BELOW:
             self._cut_down.add(feed.name)
         calls = []
@@ -109,6 +113,18 @@ class Optimizer:
                 verdict = self._stop_of(feed, path, some)
                 calls.append(Call([pending for pending, _ in some], path, body, verdict=verdict))
         return calls
+
+    def _without_claimed(self, parts: _Sorted) -> _Sorted:
+        """The parts without what would replace or delete another category that has the same slug."""
+        others = self._claims.release(pending for pending, _ in parts.deleted)
+        reasons = self._claims.claim(pending for pending, _ in parts.alive)
+        refused = [(pending, reasons[pending.row_id]) for pending, _ in parts.alive if pending.row_id in reasons]
+        return parts._replace(
+            deleted=[pair for pair in parts.deleted if pair[0].row_id not in others],
+            alive=[pair for pair in parts.alive if pair[0].row_id not in reasons],
+            refused=[*parts.refused, *refused],
+            left_out=[*parts.left_out, *(pending for pending, _ in parts.deleted if pending.row_id in others)],
+        )
 
     def _leave_out_equal(self, feed: Feed, parts: _Sorted) -> list[tuple[Pending, dict[str, Any]]]:
         """What is to be sent of a batch, with its hashes: an item that stands there as it is would cost quota only."""
