@@ -134,8 +134,13 @@ def _seconds(options: argparse.Namespace) -> float:
         if options.file is not None:
             raise ConfigError(f"--prove: {options.prove!r} is no number of seconds") from None
         options.file, seconds = options.prove, proof.SECONDS
+    return require_seconds("--prove", options.prove, seconds)
+
+
+def require_seconds(option: str, given: str, seconds: float) -> float:
+    """Refuse a time that nobody waits."""
     if not 0 < seconds <= LONGEST:
-        raise ConfigError(f"--prove: {options.prove} is not above 0 and up to {LONGEST} seconds")
+        raise ConfigError(f"{option}: {given} is not above 0 and up to {LONGEST} seconds")
     return seconds
 
 

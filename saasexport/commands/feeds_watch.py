@@ -22,11 +22,17 @@ EXAMPLES = {"feeds watch": "saasexport feeds watch feeds.d/products.sql\nsaasexp
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of feeds watch."""
     options.add_argument("file", metavar="FILE", help="a .sql file, or a feed")
+    help_of_seconds = f"how long each of its two steps may take; else {proposal.SECONDS:g}"
+    options.add_argument("--seconds", metavar="N", default=f"{proposal.SECONDS:g}", help=help_of_seconds)
     options.add_argument("--write", action="store_true", help="put the lines into the file")
 
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Print the lines, or write them into the file; gives the exit status."""
+    try:
+        seconds = feeds_check.require_seconds("--seconds", options.seconds, float(options.seconds))
+    except ValueError:
+        raise ConfigError(f"--seconds: {options.seconds!r} is no number of seconds") from None
     with feeds_check.open_bench(options.config) as bench:
         [loaded] = bench.load(options.file)
         path = plain.line(bench.show_path(loaded.path))
@@ -34,7 +40,7 @@ def run(options: argparse.Namespace, name: str) -> int:
             return _refuse(path, loaded)
         with open(loaded.path, encoding="utf-8-sig", newline="") as file:
             text = file.read()
-        proposed = _propose(bench, loaded, text)
+        proposed = _propose(bench, loaded, text, seconds)
     if options.write and proposed.lines:
         _write(loaded.path, proposal.with_lines(text, proposed))
         print(f"{path}: {len(proposed.lines)} lines written" if len(proposed.lines) > 1 else f"{path}: 1 line written")
@@ -46,7 +52,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     for table in proposed.unshown:
         print(f"{path}: {table}: no row shows what a change of it leads to: every item is compared when it changes")
     if not proposed.is_whole:
-        print(f"{path}: the time was over before all was tried; see: saasexport feeds check --prove SECONDS")
+        print(f"{path}: the time was over before all was tried; give it more: --seconds {2 * seconds:g}")
     if not (proposed.lines or proposed.unsolved or proposed.unshown):
         print(f"{path}: no line is missing")
     return 1 if proposed.unsolved else 0
@@ -60,7 +66,7 @@ def _refuse(path: str, loaded: Loaded) -> int:
     return 1
 
 
-def _propose(bench: Bench, loaded: Loaded, text: str) -> Proposal:
+def _propose(bench: Bench, loaded: Loaded, text: str, seconds: float) -> Proposal:
     around = feed_set.surroundings(bench.config, bench.shop)
 
     def load(other: str) -> Loaded:
@@ -69,7 +75,7 @@ def _propose(bench: Bench, loaded: Loaded, text: str) -> Proposal:
     assert loaded.feed is not None  # noqa: S101  # the caller looked
     with leaving_out(bench.config.of_feed(loaded.feed.name, "exclude")):
         shop = bench.shop_of(loaded.feed)
-        return proposal.propose(text, load, shop, checking.entity_ids(loaded.feed, shop, MOST))
+        return proposal.propose(text, load, shop, checking.entity_ids(loaded.feed, shop, MOST), seconds)
 
 
 def _write(path: str, text: str) -> None:

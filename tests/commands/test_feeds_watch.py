@@ -19,6 +19,8 @@ create table piece (id integer primary key, code text, title text, whole_id inte
 insert into piece values (1, 'a', 'Set', null), (2, 'b', 'Cup', 1), (3, 'c', 'Pot', 1), (4, 'd', 'Box', null);
 create table branch (id integer primary key, code text, title text, parent integer);
 insert into branch values (1, 'a', 'Root', null), (2, 'b', 'Leaf', 1), (3, 'c', 'Bud', 1), (4, 'd', 'Weed', null);
+create table note (id integer primary key, branch_id integer, word text);
+insert into note values (1, 1, 'old'), (2, 2, 'green'), (3, 3, 'small'), (4, 4, 'tall');
 """
 
 
@@ -124,6 +126,39 @@ def test_the_lines_that_are_missing_are_proposed(folder, text, expected):
     assert (folder.path / "feeds.d" / "goods.sql").read_text() == text
 
 
+def test_a_column_is_known_by_its_name_where_the_numbers_of_rows_would_do(folder):
+    # A leaf has the notes of the branch above, too, and each note happens to have its branch's number.
+    notes = (
+        "-- name: words\nselect branch.id as entity, word from branch join note on branch_id in (branch.id, parent)\n"
+        f" where branch.id {OF_IDS} order by note.id;\n"
+        "-- name: via_kin\nselect id from branch where id in (select value from json_each(:keys))\n"
+        "union select id from branch where parent in (select value from json_each(:keys));\n"
+    )
+    head = "-- feed: goods\n-- entity: branch.id\n-- identity: code\n-- field: words json\n"
+    folder.write(head + f"-- name: items\nselect id as entity, code from branch where id {OF_IDS};\n" + notes)
+
+    done = folder.run("feeds", "watch", "goods")
+
+    assert "-- watch: note.branch_id via kin\n" in done.out
+    assert "note.id" not in done.out
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "4000"])
+def test_seconds_that_are_none_are_refused(folder, seconds):
+    folder.write(OF_WORDS)
+    done = folder.run("feeds", "watch", "goods", f"--seconds={seconds}")
+
+    assert done.status == 2
+    assert done.err == f"saasexport: --seconds: {seconds} is not above 0 and up to 3600 seconds\n"
+
+
+def test_where_there_was_no_time_more_is_asked_for(folder):
+    folder.write(OF_WORDS)
+    done = folder.run("feeds", "watch", "goods", "--seconds", "0.000001")
+
+    assert done.lines("the time was over before all was tried; give it more: --seconds 2e-06") != []
+
+
 def test_where_no_line_is_enough_that_is_said(folder):
     folder.write(OF_LISTS)
     done = folder.run("feeds", "watch", "goods")
@@ -202,7 +237,7 @@ def test_a_preset_without_any_line_gets_enough_of_them(tmp_path, monkeypatch, ca
     text = (ROOT / "saasexport" / "presets" / preset / f"{feed}.sql").read_text()
     folder.write("".join(line for line in text.splitlines(keepends=True) if not line.startswith("-- watch:")), feed)
 
-    done = folder.run("feeds", "watch", feed, "--write")
+    done = folder.run("feeds", "watch", feed, "--seconds", "600", "--write")
     assert (done.status, len(done.lines(" lines written")), done.lines("enough")) == (0, 1, [])
-    proved = folder.run("feeds", "check", feed, "--prove", "30")
+    proved = folder.run("feeds", "check", feed, "--prove", "600")
     assert (proved.lines("would name it"), proved.lines("and no line names it")) == ([], [])

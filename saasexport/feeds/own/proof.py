@@ -19,6 +19,7 @@ from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds.own.checking import assemble
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loading import Loaded, Query
+from saasexport.feeds.own.naming import Naming, named_places
 from saasexport.feeds.own.trial import Copy, Place, Table, ask, assembled_alone
 from saasexport.queries import fold
 
@@ -32,7 +33,8 @@ OTHER_VALUES = (None, 0, 1, "-")
 # Keys of which a via is asked at once, where few of many lead to the entities that are tried.
 KEYS = 64
 
-Named = dict[EntityId, set[Place]]  # the rows of a table that name each entity
+# How often a via leads from the keys that it was made for to as many entities as its largest table has rows, at most.
+TIMES = 8
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Trial:
         self._sample = set(self.ids)
         self._emptied: set[str] = set()  # the tables of which the reduced shop has no row
         self._before: dict[EntityId, EntityItems | None] = {}
-        self._of_line: dict[tuple[str, str, str], Named] = {}
+        self._namings: dict[tuple[str, str, str], Naming] = {}
         self.lines = self._lines()
 
     def close(self) -> None:
@@ -151,52 +153,34 @@ class Trial:
         """The line of the first query that reads a table."""
         return next((query.line for query in self._queries() if table in query.reads.columns), 0)
 
-    def breadth(self, line: Watch) -> int:
-        """How much a line names: rows, each counted for every entity."""
-        return sum(map(len, self._name_line(line)[0].values()))
-
     # Who is named
 
-    def names_any(self, line: Watch, ids: Iterable[EntityId]) -> bool:
-        """Whether a line names any of these entities, by whatever row."""
-        return not self._name_line(line)[0].keys().isdisjoint(ids)
+    def naming(self, line: Watch) -> Naming:
+        """Whom a line names of the entities that are tried."""
+        key = (fold(line.table), fold(line.column), line.via or repr(line.values))
+        if key not in self._namings:
+            self._namings[key] = self._name(line)
+        return self._namings[key]
 
     def places(self, lines: Iterable[Watch], entity_id: EntityId) -> set[Place]:
         """The rows that name an entity by some lines of a table, both while they are there and once deleted."""
-        lines = list(lines)
-        there = {place for line in lines for place in self._name_line(line)[0].get(entity_id, ())}
-        gone = {place for line in lines for place in self._name_line(line)[1].get(entity_id, ())}
-        return there & gone
+        return named_places(list(map(self.naming, lines)), entity_id)
 
-    def _name_line(self, line: Watch) -> tuple[Named, Named]:
-        key = (fold(line.table), fold(line.column), line.via or repr(line.values))
-        there = self._of_line.get((*key[:2], key[2] + "+"))
-        if there is None:
-            there, gone = self._name(line)
-            self._of_line[(*key[:2], key[2] + "+")] = there
-            self._of_line[(*key[:2], key[2] + "-")] = gone
-        return there, self._of_line[(*key[:2], key[2] + "-")]
-
-    def _name(self, line: Watch) -> tuple[Named, Named]:
+    def _name(self, line: Watch) -> Naming:
         table = self.copy.table(line.table)
         rows = [(place, value) for place, (value,) in table.values(line.column)]
-        there: Named = {}
         leading = self._leading(line, list(dict.fromkeys(value for _, value in rows if value is not None)))
-        for place, value in rows:
-            for entity_id in leading.get(value, ()):
-                there.setdefault(entity_id, set()).add(place)
         query = self.loaded.queries.get(f"via_{line.via}")
         if query is None or table.name not in query.reads.columns:
-            return there, there
-        gone: Named = {}
-        wanted = set().union(*there.values())
-        for place, value in rows:
-            if place in wanted and not self.is_over:
-                with self.copy.take_back():
-                    table.delete([place])
-                    for entity_id in ask(self.shop, self.feed, query.text, [value]):
-                        gone.setdefault(entity_id, set()).add(place)
-        return there, gone
+            return Naming(rows, leading)
+        return Naming(rows, leading, partial(self._when_deleted, table, query.text))
+
+    def _when_deleted(self, table: Table, query: str, place: Place, key: Any) -> set[EntityId]:
+        if self.is_over:
+            return set()
+        with self.copy.take_back():
+            table.delete([place])
+            return ask(self.shop, self.feed, query, [key])
 
     def _leading(self, line: Watch, keys: list[Any]) -> dict[Any, set[EntityId]]:
         """The entities to which each key leads, of those that are tried."""
@@ -206,18 +190,28 @@ class Trial:
         if not line.via:
             read = {key: self.feed.key.read(key) for key in keys}
             return {key: {each} for key, each in read.items() if each is not None and each in self._sample}
-        query = self.loaded.queries[f"via_{line.via}"].text
+        query = self.loaded.queries[f"via_{line.via}"]
         size = 1 if len(keys) < 20 * KEYS else KEYS
         pieces = [keys[start : start + size] for start in range(0, len(keys), size)]
         leading: dict[Any, set[EntityId]] = {}
+        led = 0
         while pieces and not self.is_over:
             piece = pieces.pop()
-            ids = ask(self.shop, self.feed, query, piece) & self._sample
+            every = ask(self.shop, self.feed, query.text, piece)
+            led += len(every)
+            if led > self._most_led(query) and line not in self.loaded.head.watches:
+                return {}
+            ids = every & self._sample
             if ids and len(piece) == 1:
                 leading[piece[0]] = ids
             elif ids:
                 pieces += [piece[: len(piece) // 2], piece[len(piece) // 2 :]]
         return leading
+
+    def _most_led(self, query: Query) -> int:
+        """How many entities the keys of a via's own may lead to: a line that is only thought of is given up there."""
+        sizes = [self.copy.table(name).size for name in query.reads.columns if self.copy.schema.kind(name) == "table"]
+        return TIMES * max([*sizes, 1000])
 
     # What entities give
 
@@ -383,8 +377,7 @@ class Prover:
         rows = table.values(column, *(line.column for line in lines))
         others = list(dict.fromkeys(values[0] for _, values in rows))
         for place, (old, *keys) in rows[:40]:
-            known = [trial._name_line(line)[0] for line in lines]
-            concerned = {each for named in known for each in trial.ids if place in named.get(each, ())}
+            concerned = {each for line in lines for each in trial.ids if place in trial.naming(line).places(each)}
             for new in [other for other in (None, *others[:3]) if other is not old and other != old]:
                 for entity_id in list(concerned)[:3]:
                     if trial.is_over or name in self.proved.missed:
@@ -479,7 +472,7 @@ class Prover:
                 if line in proved.needed:
                     continue
                 is_any = True
-                if entity_id in trial._name_line(line)[0]:
+                if entity_id in trial.naming(line).entities:
                     proved.naming.add(line)
                 without = trial.places((each for each in trial.watching(name) if each is not line), entity_id)
                 if without != places:

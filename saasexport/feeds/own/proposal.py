@@ -5,10 +5,10 @@ together with the rest of the file.  A table of which no row shows anything stay
 without a line: every item is compared then, which is slow and loses nothing.
 """
 
-import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations, groupby, islice
 from typing import NamedTuple
 
 from saasexport.entity_key import EntityId
@@ -21,7 +21,7 @@ from saasexport.feeds.own.ways import Way, ways
 from saasexport.shapes.declared import directives, lines_of
 
 # How long lines are looked for, and how long those that were chosen are proven.
-SECONDS = 60.0
+SECONDS = 120.0
 PROOF = 15.0
 
 # Lines of a table at most, and entities by which candidates are ranked before one is tried with all.
@@ -30,6 +30,9 @@ SOME = 30
 
 # How many candidates are tried two by two where none is enough.
 MOST_OF_TWO = 12
+
+# Rows by which a line that is proposed names an entity, on average, at most.
+BROADEST = 1_000
 
 # Loads a text in the place of the file's.
 Load = Callable[[str], Loaded]
@@ -58,21 +61,21 @@ class _Candidate(NamedTuple):
     steps: int  # of foreign keys, 0: the file has the via
 
 
-def propose(text: str, load: Load, shop: Shop, ids: list[EntityId]) -> Proposal:
-    """The lines that a file lacks; `ids` are the entities that are tried."""
+def propose(text: str, load: Load, shop: Shop, ids: list[EntityId], seconds: float = SECONDS) -> Proposal:
+    """The lines that a file lacks; `ids` are the entities that are tried, for some seconds at each step."""
     proposal = Proposal()
     loaded = load(text)
-    proved = _prove(loaded, shop, ids, SECONDS)
+    proved = _prove(loaded, shop, ids, seconds)
     proposal.is_whole = proved.is_whole
     compared = [table for table in loaded.compared if table in proved.tables]
     proposal.unshown = [table for table in compared if table not in proved.missed and table not in proved.shown]
-    lines, queries, is_over = _search(text, load, shop, ids, list(proved.missed))
+    lines, queries, is_over = _search(text, load, shop, (ids, seconds), list(proved.missed))
     proposal.is_whole = proposal.is_whole and not is_over
     while lines:
         proposal.lines, proposal.vias = _rename(
             [line for chosen in lines.values() for line in chosen], queries, _vias(loaded)
         )
-        again = _prove(load(with_lines(text, proposal)), shop, ids, PROOF)
+        again = _prove(load(with_lines(text, proposal)), shop, ids, max(PROOF, seconds / 4))
         proposal.is_whole = proposal.is_whole and again.is_whole
         if not (wrong := set(again.missed) & set(lines)):
             break
@@ -107,7 +110,7 @@ def _prove(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> P
 
 
 def _search(
-    text: str, load: Load, shop: Shop, ids: list[EntityId], tables: list[str]
+    text: str, load: Load, shop: Shop, tried: tuple[list[EntityId], float], tables: list[str]
 ) -> tuple[dict[str, list[Watch]], dict[str, str], bool]:
     """The lines of each table for which some are enough, the queries that they may go by, whether the time was over."""
     loaded = load(text)
@@ -115,7 +118,7 @@ def _search(
     own = _vias(loaded)
     queries: dict[str, str] = {}
     lines: dict[str, list[Watch]] = {}
-    trial = Trial(loaded, shop, ids, SECONDS)
+    trial = Trial(loaded, shop, *tried)
     try:
         by_table = {
             table: [
@@ -126,7 +129,7 @@ def _search(
         }
     finally:
         trial.close()
-    trial = Trial(load(with_lines(text, Proposal(vias=queries))), shop, ids, SECONDS)
+    trial = Trial(load(with_lines(text, Proposal(vias=queries))), shop, *tried)
     try:
         for table in tables:
             chosen = [] if trial.is_over else _choose(trial, table, [*by_table[table], *_of_file(trial, table, own)])
@@ -179,47 +182,63 @@ def _choose(trial: Trial, table: str, candidates: list[_Candidate]) -> list[Watc
     trial.reduce_to(table)
     chosen: list[Watch] = []
     by_line = {each.line: each for each in reversed(candidates)}
-    candidates = sorted(by_line.values(), key=lambda each: _rank(trial, each))
+    candidates = list(by_line.values())
     failing = _failing(trial, table, chosen, trial.ids)
     if not failing:  # only rows with other values matter: what is named by keys is tried, and proven or not
-        return [each.line for each in candidates if not each.distance and trial.names_any(each.line, trial.ids)][:1]
+        return [each.line for each in islice(_naming(trial, [c for c in candidates if not c.distance], trial.ids), 1)]
     while failing:
         some = failing[:SOME]
-        naming = [each for each in candidates if each.line not in chosen and trial.names_any(each.line, failing)]
-        more = _best(trial, table, chosen, some, [(each,) for each in naming])
+        others = [each for each in candidates if each.line not in chosen]
+        more = _best(trial, table, chosen, some, ((each,) for each in _naming(trial, others, failing)))
         if not more:
-            keys = sorted(naming, key=lambda each: each.distance)[:MOST_OF_TWO]
-            more = _best(trial, table, chosen, some, list(itertools.combinations(keys, 2)))
+            others.sort(key=lambda each: each.distance)
+            keys = islice((each for each in others if _names(trial, each, failing)), MOST_OF_TWO)
+            more = _best(trial, table, chosen, some, combinations(keys, 2))
         chosen += more
         if not more or len(chosen) > MOST_LINES or trial.is_over:
             return []
         failing = _failing(trial, table, chosen, trial.ids)
     for line in chosen[:-1]:
-        others = [each for each in chosen if each is not line]
-        if not _failing(trial, table, others, trial.ids):
-            chosen = others
+        others_chosen = [each for each in chosen if each is not line]
+        if not _failing(trial, table, others_chosen, trial.ids):
+            chosen = others_chosen
     return chosen
 
 
 def _best(
-    trial: Trial, table: str, chosen: list[Watch], failing: list[EntityId], groups: Sequence[tuple[_Candidate, ...]]
+    trial: Trial, table: str, chosen: list[Watch], failing: list[EntityId], groups: Iterable[tuple[_Candidate, ...]]
 ) -> list[Watch]:
     """The lines, of those that might be added together, with which the fewest entities go on failing."""
-    best: tuple[int, int] | None = None
-    for number, group in enumerate(groups):
-        left = len(_failing(trial, table, [*chosen, *(each.line for each in group)], failing, chosen))
-        if left < len(failing):
-            best = min(best or (left, number), (left, number))
+    best: list[Watch] = []
+    fewest = len(failing)
+    for group in groups:
+        lines = [each.line for each in group]
+        left = len(_failing(trial, table, [*chosen, *lines], failing, chosen))
+        if left < fewest:
+            best, fewest = lines, left
         if left == 0 or trial.is_over:
             break
-    return [each.line for each in groups[best[1]]] if best else []
+    return best
 
 
-def _rank(trial: Trial, candidate: _Candidate) -> tuple[bool, int, bool, int, int, Watch]:
+def _names(trial: Trial, candidate: _Candidate, ids: Iterable[EntityId]) -> bool:
+    """Whether a line names any of these, and not by so many rows that `everything` would do."""
+    naming = trial.naming(candidate.line)
+    return naming.breadth <= BROADEST * len(naming.entities) and not naming.entities.isdisjoint(ids)
+
+
+def _naming(trial: Trial, candidates: list[_Candidate], ids: Iterable[EntityId]) -> Iterator[_Candidate]:
+    """Those that name any of some entities, the likeliest first; whom one names is seen when its turn comes."""
+    for _, alike in groupby(sorted(candidates, key=_rank), _rank):
+        naming = [each for each in alike if _names(trial, each, ids)]
+        yield from sorted(naming, key=lambda each: (trial.naming(each.line).breadth, each.line))
+
+
+def _rank(candidate: _Candidate) -> tuple[bool, int, bool, int]:
     """Which of several is taken: the author of a via knows more of the shop than its foreign keys say."""
     line, distance, steps = candidate
     is_by_chance = distance > 0 and (steps > 0 or not line.via)
-    return is_by_chance, steps, bool(line.via), distance, trial.breadth(line), line
+    return is_by_chance, steps, bool(line.via), distance
 
 
 def _failing(

@@ -18,6 +18,7 @@ from saasexport.feeds.own import functions
 from saasexport.feeds.own.checking import assemble
 from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.reads import Schema
+from saasexport.feeds.own.ways import by_name
 from saasexport.queries import fold, quote
 
 # Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.
@@ -90,6 +91,7 @@ class Table:
 
     def __init__(self, connection: sqlite3.Connection, schema: Schema, name: str) -> None:
         self.connection = connection
+        self.schema = schema
         self.name = name
         rows = connection.execute("select name, hidden from pragma_table_xinfo(?) order by cid", (name,)).fetchall()
         self.columns = [column for column, hidden in rows if not hidden]
@@ -108,6 +110,12 @@ class Table:
         self._insert = f"insert or replace into {quote(name)} ({listed}) values ({marks})"
         self._delete = f"delete from {quote(name)} where {self._where}"
 
+    @cached_property
+    def size(self) -> int:
+        """The number of its rows before it was changed."""
+        number: int = self.connection.execute(f"select count(*) from {quote(self.name)}").fetchone()[0]
+        return number
+
     def _has(self, column: str) -> bool:
         try:
             self.connection.execute(f"select {column} from {quote(self.name)} limit 0")
@@ -125,6 +133,25 @@ class Table:
         """The table, in small letters, of which a column holds keys; empty if the shop does not say it."""
         is_key = [fold(column)] == [fold(each) for each in self.key_columns]
         return self.foreign_keys.get(fold(column), fold(self.name) if is_key else "")
+
+    def variety(self, column: str) -> tuple[int, int]:
+        """Whether it has no, one or more rows, and no, one or more values of a column: 0, 1 or 2."""
+        some = f"select {quote(column)} from {quote(self.name)} limit 2"
+        values = some.replace("select", "select distinct", 1)
+        query = f"select (select count(*) from ({some})), (select count(*) from ({values}))"
+        number_of_rows, number_of_values = self.connection.execute(query).fetchone()
+        return number_of_rows, number_of_values
+
+    def likely_domains(self, column: str) -> set[str]:
+        """The tables, in small letters, of which a column holds keys by its name, where the shop does not say it."""
+        return set() if self.domain(column) else self._likely.get(fold(column), set())
+
+    @cached_property
+    def _likely(self) -> dict[str, set[str]]:
+        likely: dict[str, set[str]] = {}
+        for link in by_name(self.schema, self.name, self.foreign_keys):
+            likely.setdefault(fold(link.column), set()).add(fold(link.other))
+        return likely
 
     def values(self, *columns: str) -> list[tuple[Place, tuple[Any, ...]]]:
         """Every row: its place, and what stands in some columns."""

@@ -82,7 +82,7 @@ def propose(trial: Trial, missed: Missed) -> str:
             continue
         if is_enough(trial, missed.table, [line]):
             # A via that no line uses was written for one that is not there.
-            ranked.append((away, line.via in {*used, ""}, trial.breadth(line), bool(line.via), show(line)))
+            ranked.append((away, line.via in {*used, ""}, trial.naming(line).breadth, bool(line.via), show(line)))
     return min(ranked)[4] if ranked else ""
 
 
@@ -96,24 +96,29 @@ def distance(trial: Trial, line: Watch) -> int | None:
     taken = _names_in_use(trial, line.via)
     if domain := table.domain(line.column):
         return 0 if domain in taken else 1 if "" in taken or not taken else None
-    rows = table.values(line.column)
-    if len(rows) == 1:
+    rows, values = table.variety(line.column)
+    if rows == 1:
         return None  # of one row anything may be a key
     # What is always the same, as a switch, may be the key of something; so may any number where a table says its keys.
+    if taken & table.likely_domains(line.column):
+        return 0
     query = trial.loaded.queries.get(f"via_{line.via}")
     is_used = query is not None and line.column in query.reads.columns.get(table.name, ())
-    is_key = len({value for _, value in rows}) > 1 and (is_used or not table.foreign_keys)
+    is_key = values > 1 and (is_used or not table.foreign_keys)
     return 1 if is_key else BY_CHANCE
 
 
 def _names_in_use(trial: Trial, via: str) -> set[str]:
     """The tables whose keys a via takes, as its lines show, else as what it reads does; empty for what is unknown."""
     lines = [each for each in trial.loaded.head.watches if each.via == via] if via else [trial.own]
-    if lines:
-        return {trial.copy.table(each.table).domain(each.column) for each in lines}
-    tables = trial.loaded.queries[f"via_{via}"].reads.columns
-    kinds = {name: columns for name, columns in tables.items() if trial.copy.schema.kind(name) == "table"}
-    return {trial.copy.table(name).domain(column) for name, columns in kinds.items() for column in columns - {""}}
+    columns = {(each.table, each.column) for each in lines}
+    if not lines:
+        reads = trial.loaded.queries[f"via_{via}"].reads.columns
+        kinds = {name: read for name, read in reads.items() if trial.copy.schema.kind(name) == "table"}
+        columns = {(name, column) for name, read in kinds.items() for column in read - {""}}
+    tables = [(trial.copy.table(name), column) for name, column in columns]
+    likely = set().union(*(table.likely_domains(column) for table, column in tables))
+    return {table.domain(column) for table, column in tables} | likely
 
 
 def candidates(trial: Trial, table: str) -> Iterator[Watch]:

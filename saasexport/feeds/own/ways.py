@@ -71,11 +71,11 @@ def _links(shop: sqlite3.Connection, schema: Schema) -> list[Link]:
             is_single = sum(each[0] == number for each in keys) == 1
             if is_single and schema.kind(other) == "table":
                 links.append(Link(table, column, schema.name(other), key or schema.key_column(other)))
-        links += _by_name(schema, table, declared)
+        links += by_name(schema, table, declared)
     return links
 
 
-def _by_name(schema: Schema, table: str, declared: set[str]) -> Iterator[Link]:
+def by_name(schema: Schema, table: str, declared: Collection[str]) -> Iterator[Link]:
     """Columns such as shelf_id, if there is a table shelf, shelves or my_shelf with one key, and those of parents."""
     own = [name for name, _, place in schema.columns(table).values() if place]
     for small, (column, _, _) in schema.columns(table).items():

@@ -9,6 +9,9 @@ import pytest
 from tests.feed_files import HEAD, OF_IDS, Folder
 from tests.support import ROOT, SHARED
 
+# Seconds in which everything is tried, however busy the machine is.
+ENOUGH = "600"
+
 NAMES = f"""
 -- name: items
 select id as entity, code, title from article where id {OF_IDS};
@@ -107,7 +110,7 @@ def folder(tmp_path, monkeypatch, capsys):
     ],
 )  # fmt: skip
 def test_nothing_is_wrong_with_lines_that_name_all_and_with_tables_without_lines(folder, text, expected):
-    done = folder.check(text, "--prove")
+    done = folder.check(text, "--prove", ENOUGH)
 
     assert (done.status, done.err) == (0, "")
     if expected is None:
@@ -146,7 +149,7 @@ def test_nothing_is_wrong_with_lines_that_name_all_and_with_tables_without_lines
     ],
 )
 def test_a_line_that_misses_something_is_a_fault(folder, text, expected):
-    done = folder.check(text, "--prove")
+    done = folder.check(text, "--prove", ENOUGH)
 
     assert (done.status, done.err) == (1, "")
     assert len(done.lines(expected)) == 1, done.out
@@ -200,7 +203,7 @@ OF_DOORS = seen("select article.id, colour as text from article, door")
 def test_a_line_that_names_by_chance_only_is_not_proposed(folder, text, table, expected):
     with closing(sqlite3.connect(folder.path / "shop.sqlite")) as connection:
         connection.executescript(RACKS)
-    done = folder.check(HEAD + BY_RACK + text, "--prove")
+    done = folder.check(HEAD + BY_RACK + text, "--prove", ENOUGH)
 
     [line] = done.lines(f"{table}: no line names it, and when")
     assert line.endswith(expected)
@@ -208,7 +211,7 @@ def test_a_line_that_names_by_chance_only_is_not_proposed(folder, text, table, e
 
 def test_a_family_is_watched_by_two_lines(folder):
     lines = "-- watch: article.id via family\n-- watch: article.family_id\n"
-    done = folder.check(HEAD + OF_FAMILY + lines + FAMILY + VIA_FAMILY, "--prove")
+    done = folder.check(HEAD + OF_FAMILY + lines + FAMILY + VIA_FAMILY, "--prove", ENOUGH)
 
     assert done.status == 0, done.out
     assert done.lines("article: proven: its lines cover every change tried")
@@ -221,7 +224,7 @@ def test_the_shop_is_not_changed_and_its_triggers_see_nothing(folder):
             "create trigger d after delete on label begin select raise(abort, 'kept'); end;"
         )
     before = (folder.path / "shop.sqlite").read_bytes()
-    done = folder.check(HEAD + JSON_WORDS + NAMES + LABELS, "--prove")
+    done = folder.check(HEAD + JSON_WORDS + NAMES + LABELS, "--prove", ENOUGH)
 
     assert done.lines("-- watch: label.article_id would name it")
     assert (folder.path / "shop.sqlite").read_bytes() == before
@@ -243,7 +246,7 @@ def test_keys_may_be_texts_and_tables_without_rowid(tmp_path, monkeypatch, capsy
         "-- feed: goods\n-- entity: article.code\n-- identity: code\n-- field: words json\n" + line
         + f"-- name: items\nselect code as entity, code, title from article where code {BY_CODE};\n"
         + f"-- name: words\nselect article as entity, word from label where article {BY_CODE};\n",
-        "--prove",
+        "--prove", ENOUGH,
     )  # fmt: skip
 
     assert done.status == status, done.out
@@ -277,7 +280,7 @@ def test_the_file_may_stand_behind_prove(folder):
 def test_queries_call_our_functions_and_those_of_their_module_on_the_copy_too(folder, title):
     (folder.path / "feeds.d" / "goods.py").write_text('FUNCTIONS = {"loud": (1, str.upper)}\n')
     names = f"-- name: items\nselect id as entity, code, {title} as title from article where id {OF_IDS};\n"
-    done = folder.check(HEAD + JSON_WORDS + "-- watch: label.article_id\n" + names + LABELS, "--prove")
+    done = folder.check(HEAD + JSON_WORDS + "-- watch: label.article_id\n" + names + LABELS, "--prove", ENOUGH)
 
     assert (done.status, done.err) == (0, "")
     assert done.lines("label: proven: its lines cover every change tried")
@@ -339,7 +342,7 @@ def without_a_line():
 
 def told_without(folder, line, text):
     """What is told of a line's table when a file is without it, and not only that every item is compared."""
-    done = folder.check(text, "--prove")
+    done = folder.check(text, "--prove", ENOUGH)
     assert done.err == ""
     table = line.split(":")[1].strip().partition(".")[0].strip('"')
     [shown] = [each for each in done.lines(f": {table}: ") if "every item is compared" not in each]
@@ -383,7 +386,7 @@ def test_no_line_of_a_preset_misses_anything_in_its_sample(tmp_path, monkeypatch
     folder = Folder(tmp_path, monkeypatch, capsys, sample(preset))
     for path in sorted((ROOT / "saasexport" / "presets" / preset).glob("*.sql")):
         folder.write(path.read_text(), path.stem)
-    told = folder.objects("feeds", "check", "--prove")
+    told = folder.objects("feeds", "check", "--prove", ENOUGH)
 
     faults = [fault["text"] for each in told for fault in each["faults"]]
     assert [text for text in faults if "3 items with one identity" not in text] == []
@@ -392,6 +395,6 @@ def test_no_line_of_a_preset_misses_anything_in_its_sample(tmp_path, monkeypatch
 
 def test_json_has_the_faults(folder):
     folder.write(HEAD + JSON_WORDS + "-- watch: label.id\n" + NAMES + LABELS)
-    done = folder.run("feeds", "check", "goods", "--prove", "--json")
+    done = folder.run("feeds", "check", "goods", "--prove", ENOUGH, "--json")
 
     assert [fault["line"] for fault in json.loads(done.out)[0]["faults"]] == [5]
