@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from saasexport import lock, plain
 from saasexport.capture import triggers
 from saasexport.commands.progress import Progress
-from saasexport.config import settings
+from saasexport.config import ownership, settings
 from saasexport.config.keys import KEYS
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
@@ -93,6 +93,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     if not options.mirror and (options.password_file or options.prefix):
         raise ConfigError("init: --password-file and --prefix belong to --mirror", "name the server: --mirror ADDRESS")
     is_new = not os.path.exists(path)
+    ownership.require(path, "")  # where others may write, nothing else would work afterwards
     content = _template(path, shop, options, False).encode() if is_new else settings.read(path)
     with TemporaryDirectory() as folder_of_skeleton:
         config = settings.parse(path, content, feed_set.names_of)

@@ -127,7 +127,8 @@ def _reinstall(
     except (sqlite3.Error, DatabaseError) as error:
         message = f"{path}: triggers cannot be installed: {error}"
         Log(installation.config["export.log_dir"], "saasexport").error("04-06", message)
-        raise ShopError(message) from error
+        is_refused = "readonly" in str(error)
+        raise ShopError(message, "see its owner and mode, and those of its folder" if is_refused else "") from error
     finally:
         writer.close()
     # And after it: another job may have walked a feed meanwhile, without the triggers.

@@ -92,6 +92,31 @@ def test_whatever_refuses_it_no_file_is_left(init, tmp_path, demo_shop_file):
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.parametrize(
+    ("config", "mode", "refused"),
+    [
+        ("saasexport.toml", 0o777, "."),
+        ("saasexport.toml", 0o1777, "."),
+        ("saasexport.toml", 0o702, "."),
+        ("saasexport.toml", 0o733, "."),
+        ("../here/other.toml", 0o722, "."),
+        ("below/saasexport.toml", 0o777, None),  # a folder of its own is made there, which is its owner's only
+    ],
+)
+def test_nothing_is_set_up_where_others_may_exchange_it(init, demo_shop_file, config, mode, refused):
+    init.folder.chmod(mode)
+    before = demo_shop_file.read_bytes()
+    if refused is None:
+        shop = shutil.copy(demo_shop_file, init.shop)
+        assert init("--config", config, shop=shop) == (0, "")
+        return
+    status, said = init("--config", config, shop=demo_shop_file)
+    assert (status, said.count("\n"), os.listdir(init.folder)) == (2, 1, [])
+    assert f"saasexport: {init.folder}: belongs to " in said
+    assert said.endswith(f"; run: chmod go-w {init.folder}\n")
+    assert demo_shop_file.read_bytes() == before
+
+
 def test_a_data_space_is_named_unless_the_service_is_on_this_machine(init, demo_shop_file):
     shutil.copy(demo_shop_file, init.shop)
     status, printed = init("--service", "https://commerce.example.com")
