@@ -140,7 +140,7 @@ def _ping(kept: "dict | None", job: str, status: int) -> None:  # type: ignore[t
     if kept is None or not kept.get("ping_url") or "--cron" not in sys.argv:
         return
     try:
-        is_well = not status and not kept["ours"].execute("select 1 from problem").fetchone()
+        is_well = not status and not kept["ours"].execute("select 1 from problem where waits_for_people = 0").fetchone()
     except sqlite3.Error:
         return
     if not is_well or job == "reindex_all_invalid":
@@ -151,7 +151,8 @@ def _ping(kept: "dict | None", job: str, status: int) -> None:  # type: ignore[t
 
 def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
     ours = kept["ours"]
-    if "--cron" in sys.argv and ours.execute("select 1 from problem where job = ?", (job,)).fetchone():
+    lasting = "select 1 from problem where job = ? and waits_for_people = 0"
+    if "--cron" in sys.argv and ours.execute(lasting, (job,)).fetchone():
         return True  # what was told as a problem may be over
     if job == "mirror_shop":
         waits = "--cron" in sys.argv and ours.execute(questions.MIRROR_WAITS).fetchone()

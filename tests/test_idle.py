@@ -152,10 +152,12 @@ def test_what_stands_in_our_database_is_work_for_the_job_that_does_it(tiny, star
 
 
 def test_a_problem_that_was_told_is_work_for_a_run_by_cron(tiny, started):
-    tiny.installation.ours.execute("insert into problem values ('resend_failed', 'x', 'now', 'now')")
+    tiny.installation.ours.execute("insert into problem values ('resend_failed', 'x', 'now', 'now', 0)")
     assert started.all() == []
     assert started("resend_failed", "--cron")
     assert not started("saas_data_exporter", "--cron")
+    tiny.installation.ours.execute("update problem set waits_for_people = 1")
+    assert not started("resend_failed", "--cron")
 
 
 @pytest.mark.parametrize("arguments", [["-v"], ["--verbose"], ["--help"], ["things"], ["--config"]])

@@ -191,6 +191,7 @@ create table problem (
     message text not null,  -- what it said
     since   text not null,  -- UTC, when it began
     told    text not null,  -- UTC, when it was last printed
+    waits_for_people integer not null default 0 check (waits_for_people in (0, 1)), -- 1: no job can do more about it
     primary key (job, message)
 ) without rowid;
 

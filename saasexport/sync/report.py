@@ -6,6 +6,9 @@ Nothing else changes while a job or command works.
 CANNOT_BE_ASSEMBLED = "cannot be assembled"
 REJECTED = "rejected by the service"
 NOT_DELIVERED = "not delivered: "
+SENT_AGAIN = "will be sent again"
+HELD_BACK = "held back"
+WITHOUT_KEY = "no key and cannot be exported"
 
 
 class Problems:
@@ -36,7 +39,7 @@ class Problems:
             if feed:
                 lines.append(f"{feed}: {count} {reason}; see: saasexport failed {feed}")
             else:
-                lines.append(f"{reason}; {count} will be sent again")
+                lines.append(f"{reason}; {count} {SENT_AGAIN}")
         return lines
 
 

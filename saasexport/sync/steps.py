@@ -22,7 +22,7 @@ from saasexport.log import COLLECTING, SENDING
 from saasexport.sync import outcomes, repairs, unreadable_keys
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.operation import Operation
-from saasexport.sync.report import CANNOT_BE_ASSEMBLED, Report
+from saasexport.sync.report import CANNOT_BE_ASSEMBLED, HELD_BACK, WITHOUT_KEY, Report
 from saasexport.values import leaving_out
 
 # So many are tried first; then what the last ones weighed says how many.
@@ -102,10 +102,10 @@ class Pass:
         if deletion_guard.is_suspicious(self.ours, self.feed, len(missing), percent, self.options.fewest):
             with transaction(self.ours):
                 deletion_guard.hold_back(self.ours, self.feed, self.guard)
-            why = f"{len(missing)} entities are gone at once, and the deletion of their items is held back"
+            why = f"{len(missing)} entities are gone at once, and the deletion of their items is {HELD_BACK}"
             if deletion_guard.holds_any(self.ours, self.feed):
                 number = "1 entity" if len(missing) == 1 else f"{len(missing)} entities"
-                why = f"its file was changed, and of {number} items are gone: their deletion is held back"
+                why = f"its file was changed, and of {number} items are gone: their deletion is {HELD_BACK}"
             message = f"{self.feed.name}: {why}; if it is right: saasexport deletions {self.feed.name} --confirm"
             self.exporter.log.error("01-06", message)
             self.report.problems.tell(message)
@@ -124,7 +124,7 @@ class Pass:
             self._sync(texts, None, "")
         for column, number in unreadable_keys.without_key(self.feed, self.shop).items():
             rows = "1 row has" if number == 1 else f"{number} rows have"
-            message = f"{column}: {rows} no key and cannot be exported; give them one in the shop"
+            message = f"{column}: {rows} {WITHOUT_KEY}; give them one in the shop"
             self.exporter.log.warning("01-16", f"{self.feed.name}: {message}")
             self.report.problems.tell(message)
 

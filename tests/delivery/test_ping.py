@@ -129,7 +129,7 @@ def test_a_failure_is_told_at_once_and_its_end_too(exporter, switch):
 def test_no_job_says_that_all_is_well_while_another_has_a_problem(exporter, switch):
     configured(exporter, switch.url)
     exporter.change_ours(
-        "insert into problem values ('resend_failed', 'it is down', '2026-01-01 00:00:00', '2094-01-01 00:00:00')"
+        "insert into problem values ('resend_failed', 'it is down', '2026-01-01 00:00:00', '2094-01-01 00:00:00', 0)"
     )
     exporter.run("reindex_all_invalid", "--cron", check=True)
     assert switch.next() == "/ping/0a1b/fail"

@@ -48,6 +48,7 @@ def behind(gated):
     """The same, with nothing waiting and nothing remembered of earlier faults."""
     gated.gate.fault = None
     gated.change_ours("delete from service_state")
+    gated.change_ours("delete from problem")
     gated.change_ours("update cde_products_feed set status = 2 where status = 400")
     waiting = gated.ask("select 1 from cde_products_feed where status in (0, 2)")
     if waiting or "[feeds.products]" in gated.config.read_text():  # left by a test that failed
