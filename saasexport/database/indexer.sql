@@ -183,6 +183,11 @@ select source_records
    and counted_head = :head
    and date(counted_at) = date(:now)
 
+-- name: uncount
+update view_state
+   set counted_head = null
+ where feed = :feed
+
 -- name: counted_since
 -- A count of the future was made before the clock was set back.
 select feed

@@ -195,8 +195,11 @@ class Pass:
         now = self.exporter.clock()
         doubted = deletion_guard.load_doubted(self.ours, self.feed, ids) if guard else None
         staged = self.table.stage(ids, entities, now, self.options.force, doubted)
-        if self.reads_changelog and staged.pending:
+        if staged.pending and self.reads_changelog:
             self.table.remember_written(staged.pending)
+        elif staged.pending:
+            # No changelog told of it: the shop must be counted anew though none has moved.
+            self.ours.execute(indexer.SQL.uncount, {"feed": self.feed.name})
         deletion_guard.forget(self.ours, self.feed, [each for each in ids if each not in staged.gone])
         deletion_guard.add(self.ours, self.feed, staged.gone, guard, now)
         if self.feed.fingerprint is not None:

@@ -217,6 +217,28 @@ def test_what_happened_while_triggers_were_away_is_named_and_mended(pair, change
     pair.repair()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("verify", "--repair"),
+        ("verify", "--repair", "products"),
+        ("saas:resync", "--feed", "products"),
+        ("saas:resync", "--feed", "products", "--by-ids", "KL-BLEND-ESPRESSO-1-KG"),
+        ("indexer:reindex", "products"),
+    ],
+)
+def test_what_is_found_although_no_changelog_told_of_it_is_counted(pair, command):
+    def numbers():
+        done = pair.exporter.run("saasexport", "status", "--json")
+        of = {each["feed"]: each for each in json.loads(done.stdout)}["products"]
+        return of["source_records"], of["delivered"] + of["failed"]
+
+    source, on_record = numbers()
+    pair.unnoticed("delete from catalog_product_entity where sku = 'KL-BLEND-ESPRESSO-1-KG'")
+    pair.exporter.run("saasexport", *command)
+    assert numbers() == (source - 3, on_record - 3)  # in three store views
+
+
 def test_triggers_that_are_gone_do_not_keep_a_difference_from_being_told(pair):
     with closing(sqlite3.connect(pair.exporter.shop_file)) as shop:
         for (name,) in shop.execute("select name from sqlite_master where name like 'saasexport%'").fetchall():
