@@ -134,7 +134,23 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument(
         "--optimizer",
         metavar="TENANT",
-        help="be a double of Adobe Commerce Optimizer for this tenant instead; what it holds is lost at its end",
+        help="be a double of Adobe Commerce Optimizer for this tenant instead",
+    )
+    it.add_argument("--state", metavar="FILE", help="with --optimizer: keep what is accepted here, and begin with it")
+    it.add_argument(
+        "--delay", metavar="SECONDS", type=_seconds, default=0, help="with --optimizer: from an answer to its effect"
+    )
+    it.add_argument(
+        "--token-seconds",
+        metavar="SECONDS",
+        type=_size,
+        default=86_399,
+        help="with --optimizer: the life of a token (default: %(default)s)",
+    )
+    it.add_argument(
+        "--strict",
+        action="store_true",
+        help="with --optimizer: refuse what breaks a rule that Adobe describes in words only",
     )
     it.add_argument(
         "--client",
@@ -190,7 +206,17 @@ def _optimizer(arguments: argparse.Namespace) -> Server | None:
     if not arguments.optimizer:
         return None
     name, _, secret = arguments.client.partition(":")
-    return OptimizerService(arguments.optimizer, Client(name, secret), arguments.host, arguments.port)
+    return OptimizerService(
+        arguments.optimizer,
+        Client(name, secret),
+        arguments.host,
+        arguments.port,
+        token_seconds=arguments.token_seconds,
+        max_body=arguments.max_body,
+        delay=arguments.delay,
+        is_strict=arguments.strict,
+        state_file=arguments.state or "",
+    )
 
 
 def _settings(path: str | None) -> "Settings | None":
@@ -217,6 +243,16 @@ def _size(text: str) -> int:
     if size < 1:
         raise argparse.ArgumentTypeError("expected a number of bytes from 1 on")
     return size
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError("expected a number of seconds from 0 to 86400")
+    return seconds
 
 
 def _host_name(text: str) -> str:

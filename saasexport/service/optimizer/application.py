@@ -3,6 +3,7 @@
     POST /ims/token/v3                  a token for a client
     POST /<tenant>/v1/catalog/...       create or replace; .../delete deletes
     GET  /_state/<resource>             {"items": [...]}, in the order of their identity; /_state/dropped
+    GET  /_state/visible?book=<id>      what a storefront may show, with prices of that book
 """
 
 import hmac
@@ -15,6 +16,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from saasexport.service.batch import inflate
+from saasexport.service.optimizer.business import broken_rules
+from saasexport.service.optimizer.checking import Fault
 from saasexport.service.optimizer.tenant import RESOURCES, Tenant, faults
 from saasexport.web.budget import Taking
 from saasexport.web.wire import JSON, Answer, Refusal, Request
@@ -44,7 +47,7 @@ NO_TOKEN = {
 class Target(NamedTuple):
     """What a request is about."""
 
-    what: str  # token, put, delete or state
+    what: str  # token, put, patch, delete or state
     resource: str = ""
 
 
@@ -58,12 +61,22 @@ class Client(NamedTuple):
 class Optimizer:
     """A tenant as an HTTP server serves it."""
 
-    def __init__(self, tenant: str, client: Client, token_seconds: int = 86_399, max_body: int = 16_777_216) -> None:
+    def __init__(
+        self,
+        tenant: str,
+        client: Client,
+        token_seconds: int = 86_399,
+        max_body: int = 16_777_216,
+        delay: float = 0,
+        is_strict: bool = False,
+        state_file: str = "",
+    ) -> None:
         self.name = tenant
         self.client = client
         self.token_seconds = token_seconds
         self.max_body = max_body
-        self.tenant = Tenant()
+        self.is_strict = is_strict  # rules that Adobe describes in words only
+        self.tenant = Tenant(delay=lambda: delay, file=state_file)
         self.most_requests = MOST_REQUESTS
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple[float, bool]] = {}  # token -> its end, and whether it has the scope
@@ -84,8 +97,10 @@ class Optimizer:
         target = self._targets.get(request.path)
         if target is None:
             raise Refusal(404, "no such tenant or path", closes=closes)
-        if request.method != "POST":
-            raise Refusal(405, "only POST is known here", closes=closes)
+        if request.method == "PATCH" and target.what == "put" and target.resource != "layers":
+            target = Target("patch", target.resource)
+        elif request.method != "POST":
+            raise Refusal(405, "only POST is known here, and PATCH of items that are no layers", closes=closes)
         self._authorise(request, closes)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         coding = request.headers.get("content-encoding", "identity").lower()
@@ -119,7 +134,7 @@ class Optimizer:
         if target.what == "token":
             return self._token(request, body)
         if target.what == "state":
-            return self._state(target.resource)
+            return self._state(target.resource, request.query)
         if request.headers.get("content-encoding", "").lower() == "gzip":
             body = bytes(inflate(body, self.max_body, taking))
         return self._items(target, body)
@@ -153,10 +168,13 @@ class Optimizer:
             self._tokens[token] = (time.time() + self.token_seconds, SCOPE in form.get("scope", "").split(","))
         return _json(200, {"access_token": token, "token_type": "bearer", "expires_in": self.token_seconds})
 
-    def _state(self, name: str) -> Answer:
+    def _state(self, name: str, query: str) -> Answer:
         with self.tenant.lock:
+            self.tenant.settle()
             if name == "dropped":
                 return _json(200, {"items": self.tenant.dropped})
+            if name == "visible":
+                return _json(200, {"items": self.tenant.visible(parse_qs(query).get("book", ["main"])[0])})
             if name not in RESOURCES:
                 return _json(404, {"message": f"there is no {name}"})
             return _json(200, {"items": [item for _, item in sorted(self.tenant.items[name].items())]})
@@ -171,18 +189,24 @@ class Optimizer:
         resource = RESOURCES[target.resource]
         if len(items) > resource.most:
             return _json(400, {"status": "FAILED", "message": "items_limit_exceeded"})
-        is_deletion = target.what == "delete"
         errors: list[dict[str, Any]] = [
             {"itemIndex": index, **fault._asdict()}
             for index, item in enumerate(items)
-            for fault in faults(resource, item, is_deletion)
+            for fault in self._faults(target, item)
         ]
         if errors:
             number = len({error["itemIndex"] for error in errors})
             message = f"Items validation failed for {number} items"
             return _json(400, {"status": "FAILED", "message": message, "errors": errors})
-        (self.tenant.delete if is_deletion else self.tenant.put)(target.resource, items)
+        self.tenant.accept(target.what, target.resource, items)
         return _json(200, {"status": "ACCEPTED", "acceptedCount": len(items)})
+
+    def _faults(self, target: Target, item: Any) -> list[Fault]:
+        wrong = faults(RESOURCES[target.resource], item, target.what == "delete", target.what == "patch")
+        if wrong or not self.is_strict or target.what != "put":
+            return wrong
+        with self.tenant.lock:
+            return list(broken_rules(self.tenant, target.resource, item))
 
 
 def _json(status: int, content: Any) -> Answer:

@@ -14,6 +14,8 @@ import jsonschema
 import pytest
 
 from saasexport.service.optimizer.application import Client
+from saasexport.service.optimizer.business import broken_rules
+from saasexport.service.optimizer.merging import merge
 from saasexport.service.optimizer.tenant import RESOURCES, Tenant, faults
 from saasexport.service.serving import OptimizerService
 from tests.support import BIN, SHARED
@@ -128,14 +130,16 @@ def test_its_rules_agree_with_adobes_own_on_a_thousand_items():
     different, wrong = [], 0
     for number in range(1_400):
         name = list(VALID)[number % len(VALID)]
-        path, is_deletion = RESOURCES[name].path, number % 14 >= 12
-        body = api["paths"][path + ("/delete" if is_deletion else "")]["post"]["requestBody"]
+        kind = chance.choice(("post", "post", "post", "patch", "delete")) if number >= 2 * len(VALID) else "post"
+        method = "patch" if kind == "patch" and name != "layers" else "post"
+        is_deletion = kind == "delete"
+        body = api["paths"][RESOURCES[name].path + ("/delete" if is_deletion else "")][method]["requestBody"]
         schema = body["content"]["application/json"]["schema"]["items"]
         item = VALID[name] if number < 2 * len(VALID) else broken(chance, VALID[name])
         theirs = list(jsonschema.Draft202012Validator({**schema, "components": api["components"]}).iter_errors(item))
         wrong += bool(theirs)
-        if bool(theirs) != bool(faults(RESOURCES[name], item, is_deletion)):
-            different.append((name, is_deletion, item, [error.message for error in theirs][:2]))
+        if bool(theirs) != bool(faults(RESOURCES[name], item, is_deletion, method == "patch")):
+            different.append((name, kind, item, [error.message for error in theirs][:2]))
     assert different[:3] == []
     assert 400 < wrong < 1_000
 
@@ -354,3 +358,153 @@ def test_more_requests_than_a_minute_may_have_get_a_page_of_html(service):
     service.application.most_requests = 2
     assert [ask(service, PRODUCTS, **good)[0] for _ in range(3)] == [200, 200, 429]
     assert b"<html>" in ask(service, PRODUCTS, **good)[1]
+
+
+# PATCH, the rules in words, delay and restart
+
+
+def test_a_patch_merges_and_changes_nothing_of_what_is_not_there(service):
+    good = {"Authorization": f"Bearer {token(service)[1]['access_token']}", "Content_Type": "application/json"}
+    ask(service, PRODUCTS, json.dumps([VALID["products"]]).encode(), **good)
+    change = {
+        "sku": "24-MB01",
+        "source": SOURCE,
+        "name": "Renamed",
+        "metaTags": {"title": "other"},
+        "visibleIn": [],
+        "attributes": [{"code": "a", "values": ["c"]}, {"code": "z", "values": ["d"]}],
+        "links": [{"type": "UPSELL", "sku": "c"}],
+    }
+    body = json.dumps([change, {**change, "sku": "absent"}]).encode()
+    assert ask(service, PRODUCTS, body, "PATCH", **good) == (200, {"status": "ACCEPTED", "acceptedCount": 2})
+    ((_, held),) = service.application.tenant.items["products"].items()
+    assert held == {
+        **VALID["products"],
+        "name": "Renamed",
+        "metaTags": {"title": "other", "keywords": ["a"]},
+        "visibleIn": [],
+        "attributes": [{"code": "a", "values": ["c"]}, {"code": "z", "values": ["d"]}],
+        "links": [{"type": "UPSELL", "sku": "b"}, {"type": "UPSELL", "sku": "c"}],
+    }
+    assert ask(service, PRODUCTS, b'[{"name": "x"}]', "PATCH", **good)[0] == 400
+    assert ask(service, f"{PRODUCTS}/layers", b"[]", "PATCH", **good)[0] == 405
+    assert ask(service, f"{PRODUCTS}/delete", b"[]", "PATCH", **good)[0] == 405
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "expected"),
+    [
+        ("categories", {"families": ["b"]}, {"families": ["b"], "tierPrices": [{"qty": 5}]}),
+        ("metadata", {"tierPrices": [{"qty": 6}]}, {"families": ["a"], "tierPrices": [{"qty": 6}]}),
+        ("prices", {"tierPrices": [{"qty": 6}]}, {"families": ["a"], "tierPrices": [{"qty": 5}, {"qty": 6}]}),
+    ],
+)
+def test_lists_whose_entries_have_no_identity_are_replaced(resource, given, expected):
+    assert merge(resource, {"families": ["a"], "tierPrices": [{"qty": 5}]}, given) == expected
+
+
+@pytest.mark.parametrize(("length", "is_taken"), [(100_000, True), (199_000, True), (200_001, False), (300_000, False)])
+def test_a_product_has_at_most_200_kilobytes(length, is_taken):
+    item = {**VALID["products"], "description": "x" * length}
+    assert (faults(RESOURCES["products"], item, False) == []) is is_taken
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"priceBookId": "none"}, "priceBookId"),
+        ({"sku": "24-MB01"}, "sku"),
+        ({"regular": -1}, "regular"),
+        ({"discounts": [{"code": "a", "price": -0.5}]}, "regular"),
+        ({"discounts": [{"code": "a", "price": 1}, {"code": "a", "price": 2}]}, "discounts"),
+        ({"discounts": [{"code": str(number), "price": 1} for number in range(11)]}, "discounts"),
+        ({"discounts": [{"code": "a", "percentage": 100}]}, "percentage"),
+        ({"tierPrices": [{"qty": 2, "percentage": 0}]}, "percentage"),
+        ({"tierPrices": [{"qty": 1, "price": 1}]}, "qty"),
+        ({"tierPrices": [{"qty": 5, "price": 1}, {"qty": 2, "price": 2}]}, "qty"),
+        ({}, ""),
+    ],
+)
+def test_what_breaks_a_rule_in_words_is_refused_only_where_that_is_wanted(change, code):
+    price = {"sku": "simple", "priceBookId": "main", "regular": 3, **change}
+    for is_strict in (False, True):
+        with OptimizerService("T", Client("me", "secret"), is_strict=is_strict) as made:
+            good = {"Authorization": f"Bearer {token(made)[1]['access_token']}", "Content_Type": "application/json"}
+            ask(made, PRODUCTS, json.dumps([VALID["products"]]).encode(), **good)
+            status, answer = ask(made, f"{PRODUCTS}/prices", json.dumps([price]).encode(), **good)
+            codes = [error["code"] for error in answer.get("errors", ())]
+            assert (status, codes) == ((400, [code]) if is_strict and code else (200, []))
+
+
+def test_a_fourth_level_of_price_books_breaks_a_rule(tenant):
+    parents = ["w", "w::g", "third"]
+    tenant.put("price-books", [{"priceBookId": "third", "name": "t", "parentId": "w::g"}])
+    levels = [list(broken_rules(tenant, "price-books", {"priceBookId": "x", "parentId": each})) for each in parents]
+    assert [len(wrong) for wrong in levels] == [0, 0, 1]
+
+
+def test_what_is_accepted_takes_effect_after_its_delay_whatever_the_order(clock):
+    delays = iter((30, 10, 0))
+    made = Tenant(lambda: clock[0], lambda: next(delays))
+    for name in ("first", "second", "third"):
+        made.put("categories", [{"slug": "a", "source": SOURCE, "name": name}])
+    names = []
+    for _ in range(4):
+        names.append(made.items["categories"]["a", "default"]["name"])
+        clock[0] += 10
+        made.settle()
+    assert names == ["third", "second", "second", "first"]
+
+
+@pytest.mark.parametrize("rest", [b"", b"[17", b'[1.0, "put", "categories", [{"slug"'])
+def test_a_double_that_is_started_again_holds_what_it_held(tmp_path, clock, rest):
+    file = tmp_path / "state"
+
+    def start(delay=0.0):
+        return Tenant(lambda: clock[0], lambda: delay, str(file))
+
+    made = start()
+    made.put("categories", [{"slug": slug, "source": SOURCE, "name": "Ä"} for slug in ("a", "a/b", "c")])
+    made.delete("categories", [{"slug": "a", "source": SOURCE}])
+    made.close()
+    made = start(delay=60)
+    made.put("categories", [{"slug": "late", "source": SOURCE, "name": "late"}])
+    made.close()
+    with file.open("ab") as ending:
+        ending.write(rest)
+    made = start()
+    assert slugs(made) == ["c"]
+    clock[0] += 60
+    made.put("categories", [{"slug": "a", "source": SOURCE, "name": "again"}])
+    made.close()
+    assert slugs(start()) == ["a", "a/b", "c", "late"]
+
+
+def test_a_storefront_sees_what_is_enabled_and_has_metadata_with_the_nearest_price(tenant):
+    codes = ("sku", "name", "description", "shortDescription", "price")
+    tenant.put("metadata", [{"code": code, "source": SOURCE} for code in codes])
+    tenant.put("metadata", [{"code": code, "source": {"locale": "fr"}} for code in codes[1:]])
+    shown = {**VALID["products"], "sku": "1", "name": "shown"}
+    others = [{**shown, "sku": "2", "status": "DISABLED"}, {**shown, "sku": "3", "visibleIn": []}]
+    tenant.put("products", [shown, *others, {**shown, "source": {"locale": "fr"}}])
+    tenant.delete("prices", [{"sku": "1", "priceBookId": "w::g"}])
+    tenant.put("prices", [{"sku": "1", "priceBookId": "w", "regular": 7}])
+    assert tenant.visible("w::g") == [{"sku": "1", "locale": "default", "name": "shown", "price": 7}]
+    assert tenant.visible("none") == [{"sku": "1", "locale": "default", "name": "shown", "price": None}]
+
+
+def test_the_switches_of_the_double_are_options_of_the_service(tmp_path):
+    options = ["--state", tmp_path / "state", "--delay", "0.5", "--strict", "--token-seconds", "60"]
+    command = [sys.executable, BIN / "commerce_service", "--optimizer", "T", "--port", "0", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        url = process.stdout.readline().split()[-1]
+        form = {"grant_type": "client_credentials", "client_id": "client", "client_secret": "secret", "scope": SCOPE}
+        request = urllib.request.Request(url + "/ims/token/v3", urlencode(form).encode())
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert json.load(answer)["expires_in"] == 60
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+        process.stdout.close()
+    assert (tmp_path / "state").exists()
