@@ -143,6 +143,33 @@ def test_a_column_is_known_by_its_name_where_the_numbers_of_rows_would_do(folder
     assert "note.id" not in done.out
 
 
+TWIN = "select title from article b where b.id = a.id"
+OPENED_TWICE = {
+    "by a view": "select id as entity, code, title from shown where id",
+    "by a query in it": f"select id as entity, code, ({TWIN}) as title from article a where id",
+    "by a join": "select a.id as entity, a.code, b.title from article a join article b using (id) where a.id",
+    "by expressions": "with v as (select * from article), w as (select * from v)\n"
+    "select a.id as entity, a.code, w.title from v a join w on w.id = a.id where a.id",
+    "by a count": f"select id as entity, code, (select count(*) from ({TWIN})) as title from article a where id",
+}
+
+
+@pytest.mark.parametrize("query", OPENED_TWICE.values(), ids=OPENED_TWICE)
+def test_the_line_of_the_entities_own_table_is_proposed_where_every_item_is_compared(folder, query):
+    folder.change("create view shown as select a.* from article a join article b on b.id = a.id")
+    folder.write(f"{HEAD}-- name: items\n{query} {OF_IDS};\n")
+    checked = folder.run("feeds", "check", "goods", "--prove", "600")
+    assert checked.lines("no line names it, so that every item is compared") != []
+    assert checked.lines("article: proven: -- watch: article.id, which is to be said, covers every change tried") != []
+
+    assert folder.run("feeds", "watch", "goods", "--write").out == "feeds.d/goods.sql: 1 line written\n"
+
+    checked = folder.run("feeds", "check", "goods", "--prove", "600")
+    assert checked.lines("every item is compared") == []
+    assert checked.lines("article: proven: its lines cover every change tried") != []
+    assert folder.run("feeds", "watch", "goods").out == "feeds.d/goods.sql: no line is missing\n"
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "4000"])
 def test_seconds_that_are_none_are_refused(folder, seconds):
     folder.write(OF_WORDS)

@@ -65,12 +65,16 @@ def propose(text: str, load: Load, shop: Shop, ids: list[EntityId], seconds: flo
     """The lines that a file lacks; `ids` are the entities that are tried, for some seconds at each step."""
     proposal = Proposal()
     loaded = load(text)
+    assert loaded.feed is not None  # noqa: S101  # the caller looked
     proved = _prove(loaded, shop, ids, seconds)
     proposal.is_whole = proved.is_whole
     compared = [table for table in loaded.compared if table in proved.tables]
     proposal.unshown = [table for table in compared if table not in proved.missed and table not in proved.shown]
     lines, queries, is_over = _search(text, load, shop, (ids, seconds), list(proved.missed))
     proposal.is_whole = proposal.is_whole and not is_over
+    table, column = loaded.feed.entity
+    if table in compared and table in proved.shown and table not in proved.missed:
+        lines[table] = [Watch(0, table, column)]
     while lines:
         proposal.lines, proposal.vias = _rename(
             [line for chosen in lines.values() for line in chosen], queries, _vias(loaded)

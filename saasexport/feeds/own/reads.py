@@ -120,7 +120,10 @@ def of_query(shop: sqlite3.Connection, schema: Schema, query: str, parameters: M
 
 
 def _find_repeated(program: list[Any], schema: Schema) -> set[str]:
-    """The tables that a program of SQLite's opens for more than one term of the query, itself or an index alone."""
+    """The tables that a program of SQLite's opens for more than one term of the query, itself or an index alone.
+
+    What it reads from one table that it made for several terms, or for windows over rows, may be rows of any it opens.
+    """
     # An index that leads to its table is opened with it; what else is opened is a term of its own.
     leading = {row[2] for row in program if row[1] == "DeferredSeek"}
     tables, indexes = schema.pages()
@@ -131,7 +134,8 @@ def _find_repeated(program: list[Any], schema: Schema) -> set[str]:
                 opened[tables[page]] += 1
             elif page in indexes and cursor not in leading:
                 opened[indexes[page]] += 1
-    return {table for table, times in opened.items() if times > 1}
+    is_shared = any(operation == "OpenDup" for _, operation, *_ in program)
+    return {table for table, times in opened.items() if times > 1 or is_shared}
 
 
 _ACTIONS = {

@@ -36,6 +36,10 @@ _KINDS = (
 )
 
 
+# Where the shop has no number of an entity's own, one is made of its key.
+_NUMBERS_OF_ENTITIES = ("productId",)
+
+
 class Entity(NamedTuple):
     """The table and the column of the entities, and the columns of that table, if the shop is there: name -> type."""
 
@@ -154,6 +158,8 @@ def _columns(shape: FeedShape, fields: Mapping[str, Field], entity: Entity) -> l
             given = entity.of(alike[_fold(name)]) if _fold(name) in alike and it.type != NOTHING else "null"
             identifying = ", identifies the item" if name in shape.identity else ""
             says = "always null" if it.type == NOTHING else _says(it.type) + identifying
+            if name in _NUMBERS_OF_ENTITIES and given == "null":
+                given = f"number_of({entity.name})"
             columns.append(_Column(f"{given} as {_name(name)}", says, _rank(it)))
     return columns
 
@@ -210,8 +216,15 @@ def _says(kind: Type) -> str:
 
 def _rules(rules: tuple[Rule, ...], prefix: str) -> Iterator[str]:
     for rule in rules:
-        if rule.kind == "exactly_one":
-            yield f"{prefix}Exactly one of {' and '.join(rule.names)} must have a value."
+        yield prefix + _SAYS_OF_RULE[rule.kind].format(names=" and ".join(rule.names))
+
+
+_SAYS_OF_RULE = {
+    "exactly_one": "Exactly one of {names} must have a value.",
+    "only_a_root_has_no_path": "A category has a urlPath unless it is one of level 1.",
+    "categories_stand_with_their_data": "Give categories and categoryData together, or neither.",
+    "a_permission_is_whole": "An item that is no fallback has a categoryId and all grants.",
+}
 
 
 def _kind(declared: str) -> str:

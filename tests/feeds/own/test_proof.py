@@ -325,7 +325,7 @@ SOME = (
         "-- watch: product.sku via first",
         "when its rows 1, 2 are inserted or deleted, entity k changes; only -- everything: product is known to",
     ),
-    ("vendure", "prices", "-- watch: product.id", "product: proven: -- watch: product.id, which need not be said,"),
+    ("vendure", "prices", "-- watch: product.id", "product: proven: -- watch: product.id, which "),
 )
 
 

@@ -105,6 +105,23 @@ def test_a_table_that_is_opened_twice_is_named(shop, query, repeated):
 
 
 @pytest.mark.parametrize(
+    ("query", "repeated"),
+    [
+        ("with v as (select * from item) select v.id, w.name from v join v as w on w.id = v.parent_id", {"item"}),
+        ("with v as materialized (select * from item) select v.id from v, v as w", {"item"}),
+        ("select id from (select id, lag(name) over (order by id) as before from item) where id = 1", {"item"}),
+        ("select id, count(*) over (partition by parent_id) from item", {"item"}),
+        ("select id, first_value(name) over (partition by shelf_id order by id) from item", {"item"}),
+        ("select id, (select max(n) from (select row_number() over () as n from shelf)) from item", {"item", "shelf"}),
+        ("with v as (select * from item) select v.id from v", set()),
+        ("select id, max(name) from item group by id", set()),
+    ],
+)
+def test_a_table_is_read_twice_where_what_was_made_of_it_is(shop, query, repeated):
+    assert read(shop, query).repeated == repeated
+
+
+@pytest.mark.parametrize(
     ("query", "names"),
     [
         ("select 1 as entity, 2 as \"image.url\", 3 as 'item.sku'", ("entity", "image.url", "item.sku")),
