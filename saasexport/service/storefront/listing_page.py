@@ -1,5 +1,7 @@
 """The page of a search or of a category: what it finds, and the facets to narrow it by."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from saasexport import templates
@@ -91,14 +93,23 @@ class Listing:
         return pages.HTML.row(label="Suggestions", heading="", links=links) if links else ""
 
     def _facet(self, facet: Facet) -> Markup:
-        return HTML.facet(title=facet.title, values=[self._value(facet, row) for row in facet.buckets[:MOST_VALUES]])
+        shown = facet.buckets[:MOST_VALUES]
+        names = Counter(row.category.name for row in shown if row.category)
+        return HTML.facet(title=facet.title, values=[self._value(facet, row, names) for row in shown])
 
-    def _value(self, facet: Facet, bucket: Bucket) -> Markup:
+    def _name(self, category: Category, names: Mapping[str, int]) -> str:
+        """A category's name, with those above it where others have the same."""
+        if names[category.name] == 1:
+            return category.name
+        above = [row.name for row in self._answers.catalog.tree.parents(category) if row.url_path]
+        return " / ".join([*above, category.name])
+
+    def _value(self, facet: Facet, bucket: Bucket, names: Mapping[str, int]) -> Markup:
         """A value, which chooses it, or takes it away again."""
         title = bucket.title
         if facet.attribute == "categories":
             href, is_chosen = self._here(category=bucket.title), bucket.title == self._path
-            title = bucket.category.name if bucket.category else title
+            title = self._name(bucket.category, names) if bucket.category else title
         else:
             written = f"{facet.attribute}:{bucket.title}"
             if bucket.kind == "range":

@@ -265,3 +265,11 @@ def test_links_lead_to_what_is_visible(luma: Front) -> None:
     rows = [row for sku in ("24-MB01", "MH01", "WJ01") for row in luma.product(sku, fields)["links"]]
     assert rows
     assert "Not Visible Individually" not in {row["product"]["visibility"] for row in rows}
+
+
+def test_the_preview_tells_categories_of_one_name_apart(luma: Front) -> None:
+    _, _, text = luma.page("", q="jacket")
+    for name in ("Women / Tops", "Men / Tops", "Women / Tops / Jackets", "Men / Tops / Jackets"):
+        assert f"<span>{name}</span>" in text
+    _, _, text = luma.page("", category="gear")
+    assert "<span>Bags</span>" in text
