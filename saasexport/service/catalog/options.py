@@ -60,6 +60,13 @@ class Refined(NamedTuple):
 
 def options_of(product: Product) -> list[Option]:
     """The options of a product, in their order."""
+    if product.options is None:
+        product.options = _work_out(product)
+    options: list[Option] = product.options
+    return options
+
+
+def _work_out(product: Product) -> list[Option]:
     if product.kind == "configurable":
         variants = product.catalog.variants(product.sku)
         return _configurable(product, dict.fromkeys(_axes(variants), variants))

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from saasexport.service.catalog.items import Item
@@ -27,7 +28,7 @@ class AttributeValue(NamedTuple):
     name: str
     label: str
     value: Any
-    roles: tuple[str, ...]
+    roles: list[str]
 
 
 class Product:
@@ -38,6 +39,7 @@ class Product:
         self.item = item
         self.sku: str = item["sku"]
         self.kind: str = item.get("type") or "simple"
+        self.options: Any = None  # what can be chosen of it, once somebody asked
 
     @property
     def is_complex(self) -> bool:
@@ -54,7 +56,7 @@ class Product:
         """Where it may be shown."""
         return self.item.get("visibility") or INVISIBLE
 
-    @property
+    @cached_property
     def permission(self) -> Permission:
         """What the customer group may do with it."""
         permission: Permission = self.catalog.permission(self.item)
@@ -99,17 +101,21 @@ class Product:
     def attributes(self, roles: list[str] | None = None, names: list[str] | None = None) -> list[AttributeValue]:
         """What is said of it, of attributes that have one of the roles and names; nothing given means all."""
         wanted = {_role(role) for role in roles or () if role}
+        return [
+            row
+            for row in self._attributes
+            if (not wanted or wanted & set(row.roles)) and (not names or row.name in names)
+        ]
+
+    @cached_property
+    def _attributes(self) -> list[AttributeValue]:
         rows = []
         for entry in self.item.get("attributes") or ():
             attribute = self.catalog.attributes.get(entry["attributeCode"])
             values = [value for value in entry.get("value") or () if value is not None]
-            is_shown = attribute and (attribute.is_visible or attribute.code.startswith("ac_"))
-            if not values or not attribute or not is_shown:
-                continue
-            if (wanted and not wanted & set(attribute.roles)) or (names and attribute.code not in names):
-                continue
-            value = values[0] if len(values) == 1 else values
-            rows.append(AttributeValue(attribute.code, attribute.label, value, attribute.roles))
+            if values and attribute and (attribute.is_visible or attribute.code.startswith("ac_")):
+                value = values[0] if len(values) == 1 else values
+                rows.append(AttributeValue(attribute.code, attribute.label, value, list(attribute.roles)))
         return rows
 
     def images(self, roles: list[str] | None = None) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from saasexport.service.catalog.scope import (
     read_header,
 )
 from saasexport.service.connected import Connected
-from saasexport.service.graphql import bounds
+from saasexport.service.graphql import bounds, executing
 from saasexport.web.wire import Answer, Headers, Request
 
 INSTALL = "/graphql needs graphql-core; run: pip install 'saasexport[graphql]'"
@@ -61,6 +61,7 @@ class Engine:
         # Old clients declare variables that they do not use.
         self._rules = [rule for rule in graphql.specified_rules if rule.__name__ != "NoUnusedVariablesRule"]
         self._kept: dict[str, Any] = {}
+        self.options = executing.options_of(graphql)
 
     def root(self, answers: Any, budget: bounds.Budget, is_group_said: bool) -> Any:
         """What the fields of the root are asked of."""
@@ -183,6 +184,7 @@ def _execute(
         field_resolver=_field,
         # The schema's own fields are resolved elsewhere.
         middleware=[_timely] if _ABOUT_THE_SCHEMA.search(question.text) else None,
+        **engine.options,
     )
     content: dict[str, Any] = {}
     if result.errors:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from saasexport.service.graphql import endpoint, executing
 from tests.service.storefront.client_queries import GUEST, PRICES, PRODUCT, SENT
 from tests.service.storefront.front import Front
 
@@ -24,6 +25,52 @@ def test_the_same_by_get_says_the_same(front: Front, name: str) -> None:
     asked = {"query": collapsed, "variables": json.dumps(variables), "cb": "f00d"}
     reply = front.caller.ask("GET", f"/graphql?{urlencode(asked)}", None, front.headers())
     assert (reply.status, reply.content["data"]) == (200, front.ask(query, variables))
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_the_short_way_says_what_the_long_one_does(
+    front: Front, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The executor takes a short way for values that are ready."""
+    query, variables, _ = SENT[name]
+    answer = front.ask(query, variables)
+    monkeypatch.setattr(endpoint._ENGINE[0], "options", {})
+    assert front.ask(query, variables) == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("String", "text", "text"),
+        ("String!", None, "Cannot return null for non-nullable field"),
+        ("String", 5, "5"),
+        ("Int", 5, 5),
+        ("Int", True, 1),
+        ("Int", 5.5, "Int cannot represent non-integer value"),
+        ("Float", 5, 5.0),
+        ("Float", float("inf"), "Float cannot represent non numeric value"),
+        ("Boolean", 1, True),
+        ("ID", 5, "5"),
+        ("[String]", ["a", None], ["a", None]),
+        ("[String!]", ["a", None], "Cannot return null for non-nullable field"),
+        ("[String]", "ab", "Expected Iterable"),
+        ("[[String]]", ["ab"], "Expected Iterable"),
+        ("Kind", "ONE", "ONE"),
+        ("Kind", "TWO", "Enum 'Kind' cannot represent value"),
+    ],
+)
+def test_a_value_of_another_kind_goes_the_long_way(kind: str, value: object, expected: object) -> None:
+    graphql = pytest.importorskip("graphql")
+    schema = graphql.build_schema(f"enum Kind {{ ONE }} type Query {{ field: {kind} }}")
+    results = [
+        graphql.execute_sync(schema, graphql.parse("{ field }"), {"field": value}, **options)
+        for options in ({}, executing.options_of(graphql))
+    ]
+    if isinstance(expected, str) and " " in expected:
+        assert {expected in result.errors[0].message for result in results} == {True}
+        assert results[0].data == results[1].data
+    else:
+        assert [(result.errors, result.data) for result in results] == [(None, {"field": expected})] * 2
 
 
 def listing(front: Front, name: str) -> Any:
