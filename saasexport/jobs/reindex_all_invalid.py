@@ -31,7 +31,18 @@ def run(exporter: Exporter, options: Options, arguments: Any | None = None) -> l
     each_feed(exporter, options, "partial reindex", _catch_up, installation.feeds())
     feeds = [feed for feed in installation.feeds() if _status(exporter, feed) != "suspended"]
     keep_up(exporter, options, feeds)
-    return _sync_invalid(exporter, options, [feed for feed in feeds if _status(exporter, feed) != "valid"])
+    walked = _sync_invalid(exporter, options, [feed for feed in feeds if _status(exporter, feed) != "valid"])
+    _tell_unanswered(exporter)
+    return walked
+
+
+def _tell_unanswered(exporter: Exporter) -> None:
+    """Have somebody know what the shop lost that feeds read, though nothing that changed needed it."""
+    for name, reason in exporter.installation.unanswered.items():
+        line = f"{name}: the shop cannot be read: "
+        if not any(told.startswith(line) for told in exporter.problems.lines_of_feeds):
+            exporter.log.error("04-06", line + reason)
+            exporter.problems.tell(line + reason)
 
 
 def _sync_invalid(exporter: Exporter, options: Options, invalid: list[Feed]) -> list[Feed]:

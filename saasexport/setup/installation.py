@@ -34,6 +34,8 @@ class Installation:
         self.read_only = read_only
         # Why feeds that the shop once had, or has beside things in our way, cannot be synced; a line per reason.
         self.lost: list[str] = []
+        # What SQLite says of a query of a feed that the shop could answer before, by the feed's name.
+        self.unanswered: dict[str, str] = {}
         self._shop: sqlite3.Connection | None = None
         self._set: feed_set.FeedSet | None = None
         self._has_loose_keys = False

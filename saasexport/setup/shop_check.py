@@ -8,6 +8,7 @@ compared by name and text, put right, and the feeds concerned are walked anew.
 import sqlite3
 from collections.abc import Iterable
 
+import saasexport
 from saasexport import queries
 from saasexport.capture import triggers
 from saasexport.clock import now_text
@@ -55,7 +56,7 @@ def check_shop(installation: Installation) -> None:
         db.keep(
             ours,
             # Not known while something is wrong: so every run looks again, and says so.
-            shop_version=None if installation.lost else version,
+            shop_version=None if installation.lost or installation.unanswered else version,
             usable=questions.describe_feeds(usable, installation.module_of),
             reconcile_hours=installation.config["export.reconcile_hours"],
         )
@@ -81,13 +82,37 @@ def _usable(installation: Installation) -> list[Feed]:
             usable.append(feed)
         elif feed.fault or known_as(feed) in once or triggers.describe_clash(shop, feed):
             lost.setdefault(reason, []).append(feed.name)
+    kept = once | {known_as(feed) for feed in usable} | _compare_answers(installation, usable, once)
     with db.transaction(ours):
         for name, reason in reasons.items():
             ours.execute(indexer.SQL.set_unavailable, {"feed": name, "reason": reason or None})
-        db.keep(ours, once_available=" ".join(sorted(once | {known_as(feed) for feed in usable})))
+        db.keep(ours, once_available=" ".join(sorted(kept)))
     installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
     installation.lost += installation.feed_set.nameless
     return usable
+
+
+def _compare_answers(installation: Installation, usable: list[Feed], once: set[str]) -> set[str]:
+    """Know of which feeds the shop lost a column that nobody watches; gives what is to be kept for the next time.
+
+    That is what this version of a feed asks in vain from the beginning, as the shop never had it.
+    """
+    from saasexport.setup import shop_reads  # late: when the shop's schema has changed
+
+    marks: set[str] = set()
+    for feed in usable:
+        if feed.origin:
+            continue  # its file is read anew, and has words for it
+        begins = f"{feed.name}!{saasexport.__version__}!"
+        reasons = shop_reads.list_unanswered(installation.shop, feed)
+        mark = begins + "|".join(reason.replace(" ", "_") for reason in reasons)
+        before = [each for each in once if each.startswith(begins)]
+        known = "|".join(before).removeprefix(begins).split("|")
+        if not before:
+            marks.add(mark)
+        elif lost := [reason for reason in reasons if reason.replace(" ", "_") not in known]:
+            installation.unanswered[feed.name] = lost[0]
+    return marks
 
 
 def _take_up(ours: sqlite3.Connection, feed: Feed) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from saasexport.errors import ShopError
 from saasexport.feed import Feed
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.loading import Loaded
@@ -67,6 +68,22 @@ def _with_joined(query: str, columns: Mapping[str, set[str]], schema: reads.Sche
         table: some | {name for small, (name, *_) in schema.columns(table).items() if is_natural or small in names}
         for table, some in columns.items()
     }
+
+
+def list_unanswered(shop: sqlite3.Connection, feed: Feed) -> list[str]:
+    """What SQLite says of those of a feed's queries that a shop with these tables and columns cannot answer."""
+    reasons: dict[str, None] = {}
+    watched = {subscription.table for subscription in feed.all_subscriptions()}
+    for text in dict.fromkeys(_queries(feed)):
+        if watched.isdisjoint(re.findall(r"\w+", text)):
+            continue  # of a module that several feeds share, for others than this one
+        try:
+            shop.execute(f"explain {text}", _Parameters()).fetchall()
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # it is locked, or broken
+                raise ShopError(f"{feed.name}: the shop cannot be read: {error}") from error
+            reasons[str(error)] = None
+    return list(reasons)
 
 
 def _queries(feed: Feed) -> Iterator[str]:

@@ -13,6 +13,7 @@ SHELVES = THINGS.with_fields(
     view="cde_shelves_feed",
     table="cde_shelves_feed",
     entity=("shelf", "shelf_id"),
+    count="select count(*) from shelf",
     subscriptions=(Subscription("thing", "shelf_id"), Subscription("shelf", "shelf_id")),
     vias={},
     settings=(),

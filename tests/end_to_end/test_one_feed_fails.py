@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -159,3 +160,52 @@ def test_status_shows_the_last_known_number_of_a_feed_that_cannot_be_counted(uns
     assert "Traceback" not in done.stderr
     assert "saasexport: prices: the shop cannot be read: no such column" in done.stderr
     assert known == unsent.ask("select feed, source_records from feed_status")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "lines"),
+    [
+        ("review_detail", "nickname", ["reviews: the shop cannot be read: no such column: review_detail.nickname"]),
+        ("rating", "rating_code", ["ratingMetadata: the shop cannot be read: no such column: rating.rating_code"]),
+        ("downloadable_link", "sort_order", ["products: the shop cannot be read: no such column: sort_order"]),
+        (
+            "catalog_product_entity_datetime",
+            "value",
+            [
+                "products: the shop cannot be read: no such column: value",
+                "prices: the shop cannot be read: no such column: value",
+            ],
+        ),
+        (
+            "eav_attribute",
+            "frontend_label",
+            [
+                "productAttributes: the shop cannot be read: no such column: eav_attribute.frontend_label",
+                "products: the shop cannot be read: no such column: attribute.frontend_label",
+            ],
+        ),
+    ],
+)
+def test_a_column_that_the_shop_lost_is_told_though_nothing_that_changed_needs_it(installed, table, column, lines):
+    installed.run("reindex_all_invalid", "--cron")
+    installed.change(f"alter table {table} rename column {column} to lost")
+    done = installed.run("reindex_all_invalid", "--cron")
+    assert (done.returncode, done.stderr.splitlines()) == (1, [f"reindex_all_invalid: {line}" for line in lines])
+    again = installed.run("reindex_all_invalid", "--cron")
+    assert (again.returncode, again.stderr) == (1, "")
+    installed.change(f"alter table {table} rename column lost to {column}")
+    over = installed.run("reindex_all_invalid", "--cron")
+    assert (over.returncode, over.stderr.count("over since")) == (0, len(lines))
+
+
+def test_a_column_that_the_shop_never_had_is_not_missed(tmp_path, small_shop_file, service):
+    shop = tmp_path / "without.sqlite"
+    shop.write_bytes(small_shop_file.read_bytes())
+    with closing(sqlite3.connect(shop)) as connection:
+        connection.execute("alter table review_detail drop column nickname")
+        connection.execute("delete from review")
+        connection.commit()
+    never = Exporter.on_copy(tmp_path / "never", shop, service)
+    for change in ("select 1", "create table other (x)"):
+        never.change(change)
+        assert [line for line in never.tick(check=False).splitlines() if "cannot be read" in line] == []
