@@ -73,7 +73,8 @@ def _config_file(argv: list[str]) -> str:
     rest = list(argv)
     if "--config" in rest[:-1]:
         at = rest.index("--config")
-        named = rest[at + 1]
+        if not (named := rest[at + 1]):
+            raise ValueError
         del rest[at : at + 2]
     if any(option != "--cron" for option in rest):
         raise ValueError

@@ -160,7 +160,7 @@ def test_a_problem_that_was_told_is_work_for_a_run_by_cron(tiny, started):
     assert not started("resend_failed", "--cron")
 
 
-@pytest.mark.parametrize("arguments", [["-v"], ["--verbose"], ["--help"], ["things"], ["--config"]])
+@pytest.mark.parametrize("arguments", [["-v"], ["--verbose"], ["--help"], ["things"], ["--config"], ["--config", ""]])
 def test_whoever_asks_for_more_is_answered_by_the_job(started, arguments):
     assert started("reindex_all_invalid", *arguments)
 

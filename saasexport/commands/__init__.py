@@ -59,7 +59,7 @@ def _run(argv: list[str]) -> int:
         print(usage())
         return 0
     if argv[0] in ("-V", "--version"):
-        argv = ["version"]
+        argv = ["version", *argv[1:]]
     if argv[0].startswith("-"):
         raise ConfigError(f"unrecognized argument {argv[0]!r}", "see: saasexport --help")
     if " ".join(argv[:2]) in COMMANDS:
@@ -91,7 +91,9 @@ def parser(name: str, config: str | None = None) -> Parser:
 
 def _config_option(argv: list[str]) -> tuple[str | None, list[str]]:
     """--config may stand before the command, too."""
-    if argv[:1] == ["--config"] and len(argv) > 1:
+    if argv == ["--config"]:
+        raise ConfigError("--config: expected one argument", "see: saasexport --help")
+    if argv[:1] == ["--config"]:
         config, rest = argv[1], argv[2:]
     elif argv and argv[0].startswith("--config="):
         config, rest = argv[0].partition("=")[2], argv[1:]

@@ -27,7 +27,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
         options.add_argument("group", metavar="GROUP", nargs="?", help="saas, indexer, ...; all without one")
         for_programs.add_option(options, KEYS, "command")
     elif name == "help":
-        options.add_argument("command", metavar="COMMAND", nargs="*", help="a command; all without one")
+        options.add_argument("command", metavar="COMMAND", nargs="*", default=[], help="a command; all without one")
     elif name == "version":
         for_programs.add_option(options, VERSION_KEYS, "program")
     else:

@@ -68,7 +68,8 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
         options.add_argument("mode", choices=tuple(MODES), help="by cron (schedule), or on save by the shop (realtime)")
     elif name == "indexer:set-status":
         options.add_argument("status", choices=("invalid", "suspended", "valid"), help="the new status")
-    options.add_argument("indexers", metavar="INDEXER", nargs="*", help="ids, or names of feeds; all without any")
+    of_indexers = "ids, or names of feeds; all without any"
+    options.add_argument("indexers", metavar="INDEXER", nargs="*", default=[], help=of_indexers)
     if name in KEYS:
         for_programs.add_option(options, KEYS[name], "indexer")
     elif name == "indexer:reindex":

@@ -87,7 +87,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, name: str) -> int:
     """Set everything up; safe to run again.  Refused, it leaves no file."""
-    named = options.config or os.environ.get("SAASEXPORT_CONFIG") or "saasexport.toml"
+    named = settings.named_file(options.config) or "saasexport.toml"
     path = settings.checked_name(os.path.abspath(named))
     shop = os.path.abspath(options.shop)
     if not options.mirror and (options.password_file or options.prefix):

@@ -61,7 +61,7 @@ MOST_SHOWN = 50
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of verify."""
-    options.add_argument("feeds", metavar="FEED", nargs="*", help="feeds; all without any")
+    options.add_argument("feeds", metavar="FEED", nargs="*", default=[], help="feeds; all without any")
     options.add_argument("--repair", action="store_true", help="send what differs, and delete what is too much")
     for_programs.add_option(options, KEYS, "feed")
 

@@ -76,8 +76,7 @@ def from_dict(kept: dict[str, Any]) -> Config:
 
 def find(option: str | None = None) -> str:
     """The configuration file to use: --config, $SAASEXPORT_CONFIG, ./saasexport.toml, /etc/saasexport/."""
-    named = option or os.environ.get("SAASEXPORT_CONFIG")
-    if named:
+    if named := named_file(option):
         return checked_name(os.path.abspath(named))
     for candidate in DEFAULT_FILES:
         if os.path.exists(candidate):
@@ -86,6 +85,13 @@ def find(option: str | None = None) -> str:
         "no configuration: neither ./saasexport.toml nor /etc/saasexport/saasexport.toml exists",
         "make one with: saasexport init --shop FILE",
     )
+
+
+def named_file(option: str | None) -> str:
+    """The configuration file that --config or $SAASEXPORT_CONFIG names; empty if there is neither."""
+    if option == "":  # what would be taken instead may be another shop's
+        raise ConfigError("--config names no file", "is it a variable that is not set?")
+    return option or os.environ.get("SAASEXPORT_CONFIG", "")
 
 
 def checked_name(path: str) -> str:

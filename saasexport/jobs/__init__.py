@@ -191,7 +191,7 @@ def parser(name: str, description: str) -> "Parser":
     if name == "mirror_shop":
         options.add_argument("--full", action="store_true", help="compare every row of the copy with the server's")
     if name == "resend_failed":
-        options.add_argument("feeds", metavar="FEED", nargs="*", help="feeds; all without any")
+        options.add_argument("feeds", metavar="FEED", nargs="*", default=[], help="feeds; all without any")
     return options
 
 
