@@ -8,6 +8,7 @@ out of the ordinary is left to the job itself, which looks at everything anew.
 
 import os
 import sys
+import time
 
 # The module itself, without its Python half: the date adapters there bring datetime
 # and collections with them, which is half of what starting Python costs.
@@ -175,6 +176,10 @@ def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
     """
     if not os.path.exists(kept["shop_file"]):
         return True
+    seen = os.path.join(kept["lock_dir"], "shop.seen")
+    state = _state_of_shop(kept)
+    if state and lock.read_note(seen) == state:
+        return False
     shop = sqlite3.connect(kept["shop_file"], isolation_level=None, timeout=5)
     modules = None
     try:
@@ -184,7 +189,40 @@ def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
             shop.close()
     if modules:
         kept["moved"] = modules, shop
+    elif modules is not None and state:
+        lock.write_note(seen, state)
     return modules != []
+
+
+# Files that were written to so lately may be written to again without another time: clocks of file systems are coarse.
+QUIET_SECONDS = 3
+
+
+def _state_of_shop(kept: dict) -> bytes:  # type: ignore[type-arg]
+    """What is another when the shop was written to, or when what we know of it is; empty if it was just now.
+
+    To open the shop and read its schema costs more than all else here, and the most of all memory.
+    """
+    path = os.path.realpath(kept["shop_file"])
+    # A power cut may take back what was written, and leave the file with its time.
+    cursors = questions.cursors(questions.feeds_of(kept["usable"]))
+    state = [_boot(), kept["shop_version"], *kept["ours"].execute(cursors)]
+    for name in (path, f"{path}-wal"):
+        if os.path.exists(name):
+            file = os.stat(name)
+            if file.st_mtime > time.time() - QUIET_SECONDS:
+                return b""
+            # Not when it was changed otherwise: whoever opens a log as root gives it to the owner of the shop.
+            state.append((name, file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns))
+    return repr(state).encode()
+
+
+def _boot() -> str:
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            return file.read()
+    except OSError:  # not on Linux
+        return ""
 
 
 def _find_moved(kept: dict, shop: sqlite3.Connection) -> "list[str] | None":  # type: ignore[type-arg]

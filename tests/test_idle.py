@@ -4,8 +4,10 @@ import os
 import shutil
 import sqlite3
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from freezegun import freeze_time
 
 import saasexport
 from saasexport import idle, jobs, lock
@@ -320,3 +322,86 @@ def test_a_feed_is_synced_without_the_others_unless_they_say_how_it_is_read(
     usable = tiny.ask("select usable from installation")
     assert usable == [(f"things cde_things_feed cde_things_feed_cl at_once {'reviews' if is_alone else 'all'}",)]
     tiny.close()
+
+
+@pytest.fixture(params=["delete", "wal"])
+def quiet(request, tiny, started):
+    """The shop, which was looked at a minute after it was written to; its clock stands there."""
+    tiny.shop.execute(f"pragma journal_mode = {request.param}")
+    tiny.shop.execute("select count(*) from thing").fetchall()  # makes the log of one in WAL mode
+    with freeze_time(datetime.now(UTC) + timedelta(minutes=1)):
+        assert started.all() == []
+        yield tiny.shop
+
+
+def is_opened(monkeypatch, run):
+    """Whether a run opens the shop."""
+    opened = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(idle.sqlite3, "connect", lambda path, **more: opened.append(path) or connect(path, **more))
+    assert not run("reindex_all_invalid")
+    return any(path.endswith("shop.sqlite") for path in opened)
+
+
+def test_a_shop_that_nobody_wrote_to_is_not_opened_again(quiet, started, monkeypatch):
+    assert not is_opened(monkeypatch, started)
+    quiet.execute("create temp table scratch (a)")
+    quiet.execute("select count(*) from thing").fetchall()
+    assert not is_opened(monkeypatch, started)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update thing set name = 'x' where thing_id = 1",
+        "delete from thing where thing_id = 1",
+        "drop trigger saasexport_thing_update",
+        "alter table thing add column colour text",
+        "drop trigger saasexport_shelf_delete",
+        "insert into cde_things_feed_cl (entity_id) values (1)",
+    ],
+)
+def test_whatever_is_written_to_a_quiet_shop_is_seen(quiet, started, change):
+    quiet.execute(change)
+    assert started("reindex_all_invalid")
+    assert started("reindex_all_invalid")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update view_state set version_id = version_id - 1 where feed = 'things'",
+        "update view_state set fingerprint = 'x' where feed = 'papers'",
+        "update view_state set version_id = 99 where feed = 'sales'",
+        "update installation set shop_version = shop_version - 1",
+        "update installation set shop_version = null",
+    ],
+)
+@pytest.mark.usefixtures("quiet")
+def test_whatever_changes_in_what_is_known_of_a_quiet_shop_is_seen(tiny, started, change):
+    tiny.installation.ours.execute(change)
+    assert started("reindex_all_invalid")
+
+
+@pytest.mark.usefixtures("quiet")
+def test_another_file_in_the_place_of_a_quiet_shop_is_looked_at(tiny, started, monkeypatch):
+    path = tiny.folder / "shop.sqlite"
+    shutil.copy2(path, tiny.folder / "other.sqlite")
+    (tiny.folder / "other.sqlite").replace(path)
+    assert is_opened(monkeypatch, started)
+
+
+def test_a_shop_that_was_just_written_to_is_looked_at_again(tiny, started, monkeypatch):
+    """A second write at the same moment would leave the file with the time that it has."""
+    with freeze_time(datetime.fromtimestamp((tiny.folder / "shop.sqlite").stat().st_mtime + 2, UTC)):
+        assert is_opened(monkeypatch, started)
+        assert is_opened(monkeypatch, started)
+
+
+@pytest.mark.parametrize("note", ["", "x", "[]", "[1]", None])
+@pytest.mark.usefixtures("quiet")
+def test_a_note_that_is_lost_or_broken_has_the_shop_looked_at(tiny, started, monkeypatch, note):
+    path = tiny.folder / "var" / "lock" / "shop.seen"
+    path.unlink() if note is None else path.write_text(note)
+    assert is_opened(monkeypatch, started)
+    assert not is_opened(monkeypatch, started)
