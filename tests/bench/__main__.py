@@ -58,14 +58,14 @@ class Figure(NamedTuple):
 class Bench:
     """An installation that is measured, in a folder."""
 
-    def __init__(self, folder, tree, shop, url, helper):
+    def __init__(self, folder, tree, shop, url, helper, settings=SETTINGS):
         self.folder = Path(folder)
         self.tree = tree
         self.helper = helper
         self.shop_file = self.folder / "shop.sqlite"
         shutil.copy(shop, self.shop_file)
         self.config = self.folder / "saasexport.toml"
-        self.config.write_text(SETTINGS.format(url=url))
+        self.config.write_text(settings.format(url=url))
         self.run("saasexport", "init", "--shop", self.shop_file)
 
     def python(self, *arguments):
