@@ -196,7 +196,7 @@ def _ids(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> list[En
 
 def _show_key(installation: Installation, feed: Feed, key: str, id_type: str) -> str:
     """A key that means nothing, with what it may have meant."""
-    meant = lookup.near(installation, feed, key, id_type)
+    meant = lookup.near(installation, feed, [key], id_type)
     return f"{key} (did you mean {meant}?)" if meant else key
 
 

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         items = (item for match in matches for item in compare_items(installation, feed, match))
         first = next(items, None)
         if first is None:
-            meant = lookup.near(installation, feed, " ".join(options.key), options.id_type)
+            meant = lookup.near(installation, feed, options.key, options.id_type)
             hint = f"did you mean {meant}?" if meant else f"KEY is {' '.join(feed.identity)}, or an entity's id"
             raise SaasExportError(f"{feed.name}: nothing is known of {' '.join(options.key)!r}", hint)
         every = chain([first], items)

@@ -21,6 +21,9 @@ SQL = queries.beside(__file__)
 # Ways to cut a key into the parts of an identity: a SKU may hold the separators, too.
 MOST_CUTS = 500
 
+# So many of them are tried in another letter case, which no index helps with.
+MOST_NEAR = 10
+
 
 class Found(NamedTuple):
     """The entities that keys mean, and the keys that mean nothing."""
@@ -136,8 +139,16 @@ def failed_as(installation: Installation, feed: Feed, key: str) -> list[EntityId
     return ids
 
 
-def near(installation: Installation, feed: Feed, key: str, id_type: str | None = None) -> str:
-    """How a key that means nothing, of one type or any, is written in another letter case; empty if it is not."""
+def near(installation: Installation, feed: Feed, words: Sequence[str], id_type: str | None = None) -> str:
+    """How a key that means nothing, or a part of it, is written in another letter case; empty if it is not."""
+    parts = islice(_cuts(words, len(feed.identity)), MOST_NEAR) if id_type is None else ()
+    for key in dict.fromkeys((" ".join(words), *(value for part in parts for value in part))):
+        if (meant := _near_key(installation, feed, key, id_type)) not in ("", key):
+            return meant
+    return ""
+
+
+def _near_key(installation: Installation, feed: Feed, key: str, id_type: str | None) -> str:
     fields = {_field_of(feed, each) for each in ([id_type] if id_type else feed.id_types)}
     for field in sorted(fields):
         if not field or is_id(field):

@@ -64,6 +64,22 @@ def test_an_id_is_a_whole_number_or_nothing(espresso, command, key):
     assert (done.status, done.out) == (1, "")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("products", "kl-esp-house", "default"),
+        ("products", "Kl-Esp-House_french"),
+        ("prices", "kl-esp-house_0_base"),
+        ("productOverrides", "KL-esp-HOUSE base 0"),
+        ("inventoryStockStatus", "1", "kl-esp-house"),
+    ],
+)
+def test_an_identity_in_another_letter_case_is_shown_as_near(espresso, command, words):
+    done = command("show", *words)
+    assert done.status == 1
+    assert done.err.endswith("; did you mean KL-ESP-HOUSE?\n")
+
+
 def test_a_sku_in_another_letter_case_is_shown_as_near(espresso, command):
     done = command("show", "products", "kl-esp-house")
     assert done.err == "saasexport: products: nothing is known of 'kl-esp-house'; did you mean KL-ESP-HOUSE?\n"
