@@ -15,7 +15,7 @@ from saasexport.entity_key import EntityId, Key
 from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
-from saasexport.feeds.own.casting import ABSENT, Cast
+from saasexport.feeds.own.casting import ABSENT, Cast, Empty, put, when_empty
 from saasexport.shapes.words import Field, Record, Rule
 from saasexport.values import is_left_out
 
@@ -68,7 +68,7 @@ class _Object(NamedTuple):
     """A field of an item that is an object, put together of columns such as "image.url"."""
 
     name: str
-    field: Field
+    empty: Empty
     cast: Cast
     columns: tuple[tuple[int, str], ...]  # their places, and their names in it
 
@@ -124,10 +124,14 @@ class Assembler:
             if entity_id in wanted:
                 rows.setdefault(entity_id, []).append(row)
         given = _Given(
-            tuple(column for column in self.columns if "." not in column.name and not is_left_out(column.name)),
-            tuple(each for each in self._objects if not is_left_out(each.name)),
             [
-                (query, self._elements(shop, query, rows, ids))
+                (column.at, column.name, column.cast, when_empty(column.field))
+                for column in self.columns
+                if "." not in column.name and not is_left_out(column.name)
+            ],
+            [each for each in self._objects if not is_left_out(each.name)],
+            [
+                (query, when_empty(query.field), self._elements(shop, query, rows, ids))
                 for query in self.lists
                 if rows and not is_left_out(query.name)
             ],
@@ -146,7 +150,7 @@ class Assembler:
         for name, parts in columns.items():
             field = self.fields.get(name) or Field(_record_of(name, parts), True, True)
             places = tuple((part.at, part.name[len(name) + 1 :]) for part in parts)
-            objects.append(_Object(name, field, casting.of_type(field.type, name), places))
+            objects.append(_Object(name, when_empty(field), casting.of_type(field.type, name), places))
         return tuple(objects)
 
     def _elements(
@@ -156,7 +160,7 @@ class Assembler:
         for row in shop.rows(query.query, ids):
             entity_id = self.key.read(row[query.entity])
             if entity_id in entities:
-                values = self.restriction(query, row)
+                values = self.restriction(query, row) if query.restricting else ()
                 elements.setdefault(entity_id, {}).setdefault(values, []).append(query.element(row))
         return elements
 
@@ -177,8 +181,11 @@ class Assembler:
         for row in rows:
             faults: list[str] = []
             item = self._item(row, given, faults)
-            for query, elements in given.lists:
-                self._add_list(item, query, elements.get(entity_id), faults)
+            for query, empty, by_entity in given.lists:
+                elements = by_entity.get(entity_id)
+                value = self._cast_list(item, query, elements, faults) if elements else None
+                if not put(item, query.name, empty, value):
+                    casting.add_fault(faults, query.name, "has no value")
             if not faults and self.rules:
                 casting.check_rules(self.rules, item, faults)
             if self.error is not None and row[self.error] is not None:
@@ -208,40 +215,33 @@ class Assembler:
 
     def _item(self, row: Row, given: "_Given", faults: list[str]) -> dict[str, Any]:
         item: dict[str, Any] = dict(self.constant)
-        for column in given.columns:
-            value = row[column.at]
-            if value is not None:
-                value = column.cast(value, faults)
-                if value is not None:
-                    if value is not ABSENT:
-                        item[column.name] = value
-                    continue
-            if not casting.put(item, column.name, column.field, None):
-                casting.add_fault(faults, column.name, "has no value")
-        for name, field, cast, columns in given.objects:
+        for at, name, cast, empty in given.columns:
+            value = row[at]
+            if value is not None and (value := cast(value, faults)) is not None:
+                if value is not ABSENT:
+                    item[name] = value
+            elif not put(item, name, empty, None):
+                casting.add_fault(faults, name, "has no value")
+        for name, empty, cast, columns in given.objects:
             value = _nest(row, columns)
-            if value or casting.is_required_object(field):
+            if value or empty is Empty.OBJECT:
                 value = cast(value, faults)
-            if not casting.put(item, name, field, value or None):
+            if not put(item, name, empty, value or None):
                 casting.add_fault(faults, name, "has no value")
         return item
 
-    def _add_list(self, item: dict[str, Any], query: ListQuery, elements: Elements | None, faults: list[str]) -> None:
-        value = None
-        if elements:
-            value = elements.get(tuple([item.get(name) for _, name in query.restricting]))
-        if value is not None:
-            value = query.cast(value, faults)
-        if not casting.put(item, query.name, query.field, value):
-            casting.add_fault(faults, query.name, "has no value")
+    def _cast_list(self, item: dict[str, Any], query: ListQuery, elements: Elements, faults: list[str]) -> Any:
+        """The elements of a list that are of an item; None if there are none."""
+        value = elements.get(tuple([item.get(name) for _, name in query.restricting]))
+        return None if value is None else query.cast(value, faults)
 
 
 class _Given(NamedTuple):
     """What fills the items of some entities: nothing for fields that the configuration leaves out."""
 
-    columns: tuple[Column, ...]
-    objects: tuple[_Object, ...]
-    lists: list[tuple[ListQuery, dict[EntityId | None, Elements]]]
+    columns: list[tuple[int, str, Cast, Empty]]
+    objects: list[_Object]
+    lists: list[tuple[ListQuery, Empty, dict[EntityId | None, Elements]]]
 
 
 def _nest(row: Row, columns: Sequence[tuple[int, str]]) -> dict[str, Any]:

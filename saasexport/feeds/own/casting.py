@@ -7,11 +7,12 @@ code of its own.
 """
 
 from collections.abc import Callable, Iterable
+from enum import Enum
 from typing import Any
 
 from saasexport.feeds.own import rules
 from saasexport.feeds.own.scalars import Wrong, conversion_of, parsed_json, show
-from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
+from saasexport.shapes.words import NOTHING, STRING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
 from saasexport.values import is_left_out, no_blob
 
 # (value, faults) -> the JSON value, None where there is none; faults is added to.
@@ -28,16 +29,32 @@ def of_type(kind: Type, name: str) -> Cast:
     return _list(kind, name) if isinstance(kind, ListOf) else _record(kind, name)
 
 
-def put(made: dict[str, Any], key: str, field: Field, value: Any) -> bool:
+class Empty(Enum):
+    """What stands for a field that has no value."""
+
+    LEFT_OUT = "nothing"
+    NULL = "null"
+    FAULT = "nothing, and that is a fault"
+    OBJECT = "an object of fields without a value"
+
+
+def when_empty(field: Field) -> Empty:
+    """What stands for a field where it has no value."""
+    if field.is_optional:
+        return Empty.LEFT_OUT
+    if field.is_nullable or field.type == NOTHING:
+        return Empty.NULL
+    return Empty.OBJECT if isinstance(field.type, Record) else Empty.FAULT
+
+
+def put(made: dict[str, Any], key: str, empty: Empty, value: Any) -> bool:
     """Put a cast value where it belongs, left out or null where there is none; whether the field may be so."""
     if value is not None:
         if value is not ABSENT:
             made[key] = value
-    elif not field.is_optional:
-        if not field.is_nullable and field.type != NOTHING:
-            return False
+    elif empty is Empty.NULL:
         made[key] = None
-    return True
+    return value is not None or empty in (Empty.LEFT_OUT, Empty.NULL)
 
 
 def add_fault(faults: list[str], name: str, reason: str) -> None:
@@ -51,11 +68,6 @@ def check_rules(declared: Iterable[Rule], made: dict[str, Any], faults: list[str
     for rule in declared:
         if wrong := rules.find_fault(rule, made):
             add_fault(faults, within + wrong[0], wrong[1])
-
-
-def is_required_object(field: Field) -> bool:
-    """Whether a field is an object that is always there: without a value, it is one of fields without a value."""
-    return isinstance(field.type, Record) and not field.is_optional and not field.is_nullable
 
 
 def field_of(shape: FeedShape | Record, name: str) -> Field | None:
@@ -79,7 +91,11 @@ def _scalar(kind: Scalar, name: str) -> Cast:
             add_fault(faults, name, reason or f"{show(value)} is not {kind.says}")
         return ABSENT
 
-    return cast
+    def cast_text(value: Any, faults: list[str]) -> Any:
+        # Most values of most items are such: as they are.
+        return value if type(value) is str and value.isascii() else cast(value, faults)
+
+    return cast_text if kind == STRING else cast
 
 
 def _list(kind: ListOf, name: str) -> Cast:
@@ -87,7 +103,7 @@ def _list(kind: ListOf, name: str) -> Cast:
     takes_null = isinstance(kind.element, Scalar) and kind.element.kind == "string_or_null"
 
     def cast(value: Any, faults: list[str]) -> Any:
-        values = _parse(value, name, list, faults)
+        values = value if type(value) is list else _parse(value, name, list, faults)
         if values is ABSENT or values is None:
             return values
         made = [element(each, faults) if each is not None else None for each in values]
@@ -104,26 +120,33 @@ def _list(kind: ListOf, name: str) -> Cast:
 
 def _record(kind: Record, name: str) -> Cast:
     fields = [
-        (key, it, is_required_object(it), of_type(it.type, f"{name}.{key}"), f"{name}.{key}")
-        for key, it in kind.fields.items()
+        (key, of_type(it.type, f"{name}.{key}"), when_empty(it), f"{name}.{key}") for key, it in kind.fields.items()
     ]
+    names = kind.fields.keys()
 
     def cast(value: Any, faults: list[str]) -> Any:
-        given = _parse(value, name, dict, faults)
+        given = value if type(value) is dict else _parse(value, name, dict, faults)
         if given is ABSENT or given is None:
             return given
         before = len(faults)
         made: dict[str, Any] = {}
-        for key, field, is_always_there, cast_field, path in fields:
+        for key, cast_field, empty, path in fields:
             inner = given.get(key)
-            if inner is None and is_always_there:
+            if inner is None and empty is Empty.OBJECT:
                 inner = {}
-            if not put(made, key, field, None if inner is None else cast_field(inner, faults)):
+            if inner is not None:
+                inner = cast_field(inner, faults)
+            if inner is not None:
+                if inner is not ABSENT:
+                    made[key] = inner
+            elif empty is Empty.NULL:
+                made[key] = None
+            elif empty is not Empty.LEFT_OUT:
                 add_fault(faults, path, "has no value")
-        for key in given:
-            if key not in kind.fields:
+        if not given.keys() <= names:
+            for key in (each for each in given if each not in names):
                 add_fault(faults, f"{name}.{key[:60]}", f"is no field of {name}")
-        if len(faults) == before:
+        if kind.rules and len(faults) == before:
             check_rules(kind.rules, made, faults, f"{name}.")
         return made if len(faults) == before else ABSENT
 
