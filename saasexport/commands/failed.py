@@ -17,6 +17,7 @@ from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import numbers
 from saasexport.status.judgement import quantity
+from saasexport.status.reasons import without_values
 from saasexport.sync.exporter import Exporter, Options, exporter_for
 from saasexport.sync.story import sync_entities
 from saasexport.usage import as_typed
@@ -167,18 +168,22 @@ def _show(installation: Installation, items: list[dict[str, Any]]) -> int:
 
 
 def _groups(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The items by feed, status and reason, numbers in it left out; the largest group first."""
-    groups: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
+    """The items by feed, status, the service's code and reason, values in it left out; the largest group first."""
+    groups: dict[tuple[object, ...], list[dict[str, Any]]] = {}
     for item in items:
-        reason = "".join(character for character in item["errors"] or "" if not character.isdecimal())
-        groups.setdefault((item["feed"], item["status"], reason), []).append(item)
+        # An answer of 500 is another reason than one of 503; of what was not sent the last answer tells nothing.
+        code = json.loads(item["metadata"] or "{}").get("code") if item["status"] in (2, 400) else None
+        reason = without_values(item["errors"] or "", "...")
+        groups.setdefault((item["feed"], item["status"], code, reason), []).append(item)
     return sorted(groups.values(), key=len, reverse=True)
 
 
 def _show_group(installation: Installation, group: list[dict[str, Any]]) -> None:
     first = group[0]
     meaning = MEANING[first["status"]]
-    what = f"{first['feed']}: {quantity(len(group), 'item')} {meaning}: {first['errors'] or 'no reason'}"
+    reasons = {item["errors"] or "no reason" for item in group}
+    reason = reasons.pop() if len(reasons) == 1 else without_values(first["errors"], "...")
+    what = f"{first['feed']}: {quantity(len(group), 'item')} {meaning}: {reason}"
     print("  " + paint(what, COLOURS.get(f"{first['status']} {meaning}", "")))
     for item in group[:EXAMPLES_SHOWN]:
         identity = _identity(item, installation.all_feeds[item["feed"]].identity)

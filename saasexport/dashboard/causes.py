@@ -8,6 +8,7 @@ from saasexport import queries
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement
 from saasexport.status.judgement import Advice, Health
+from saasexport.status.reasons import without_values
 
 SQL = queries.beside(__file__)
 
@@ -45,15 +46,6 @@ REMEDIES = (
 CORRECT = "Correct in the shop's admin what the reason names; what is corrected is sent by itself."
 RETRIED = "Nothing to do: resend_failed tries again every 5 minutes."
 REJECTED = "The service rejected it. " + CORRECT
-
-
-# What differs from item to item in a reason.
-_VALUES = re.compile(r"(?P<quote>['\"])[^'\"]*(?P=quote)|\d+")
-
-
-def without_values(text: str, stand_in: str) -> str:
-    """A reason with something else in the place of its values."""
-    return _VALUES.sub(lambda match: f"{match['quote'] or ''}{stand_in}{match['quote'] or ''}", text)
 
 
 class Reason(NamedTuple):

@@ -195,6 +195,46 @@ def test_failed_items_are_grouped_by_reason_with_three_examples(exporter, comman
     assert ("\nNeeds attention" in "\n".join(lines)) == any(status != 2 for _, status, _ in groups)
 
 
+@pytest.mark.parametrize(
+    ("reasons", "head"),
+    [
+        ("price: 'a' is not a number|price: 'b' is not a number", "price: '...' is not a number"),
+        ("set for product: 13|set for product: 14", "set for product: ..."),
+        ("is taken by entity 24|is taken by entity 24", "is taken by entity 24"),
+        (
+            "answered 400 (request 6ba7b810-9dad-11d1-80b4-00c04fd430c8)"
+            "|answered 400 (request 6BA7B811-9DAD-11D1-80B4-00C04FD430C8)",
+            "answered ... (request ...)",
+        ),
+        ('no unit "kg" for "A-1"|no unit "lb" for "B"', 'no unit "..." for "..."'),
+        ("digest deadbeefdeadbeefff|digest abcdefabcdefabcdefab", "digest ..."),
+    ],
+)
+def test_what_differs_in_its_values_only_is_one_group(exporter, command, change_ours, reasons, head):
+    command("saas:resync", "--feed", "categoryPermissions")
+    table = "cde_category_permissions_feed"
+    for number, reason in enumerate(reasons.split("|")):
+        one = f"select id from {table} order by id limit 1 offset {number}"
+        change_ours(f"update {table} set status = 400, errors = ? where id = ({one})", reason)
+    heads = [line for line in command("failed").out.splitlines() if line.startswith("  categoryPermissions: ")]
+    assert heads == [f"  categoryPermissions: 2 items rejected: {head}"]
+
+
+def test_each_code_of_the_service_is_a_group(exporter, command, change_ours):
+    command("saas:resync", "--feed", "categoryPermissions")
+    table = "cde_category_permissions_feed"
+    for number, code in enumerate((500, 503, 503, 502)):
+        one = f"select id from {table} order by id limit 1 offset {number}"
+        values = (f"http://x: answered {code}", f'{{"code":{code}}}')
+        change_ours(f"update {table} set status = 2, errors = ?, metadata = ? where id = ({one})", *values)
+    heads = [line for line in command("failed").out.splitlines() if line.startswith("  categoryPermissions: ")]
+    assert heads == [
+        "  categoryPermissions: 2 items to be retried: http://x: answered 503",
+        "  categoryPermissions: 1 item to be retried: http://x: answered 500",
+        "  categoryPermissions: 1 item to be retried: http://x: answered 502",
+    ]
+
+
 def test_a_list_that_is_cut_says_how_many_more_there_are(exporter, command, change_ours):
     command("saas:resync", "--feed", "categoryPermissions")
     failing(change_ours, 5, 2, "refused ")
