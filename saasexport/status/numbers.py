@@ -166,7 +166,9 @@ def load_failed(installation: Installation, feed: str | None = None) -> list[dic
     if feed:
         query += " where feed = :feed"
     cursor = installation.ours.execute(query, {"feed": feed})
-    return [dict(zip((*FAILED_COLUMNS, "modified_at"), row, strict=True)) for row in cursor]
+    items = [dict(zip((*FAILED_COLUMNS, "modified_at"), row, strict=True)) for row in cursor]
+    # The file of a feed may have been taken away since the views were made.
+    return [item for item in items if item["feed"] in installation.all_feeds]
 
 
 def failed_by_status(installation: Installation) -> dict[str, dict[int, int]]:

@@ -286,6 +286,14 @@ def test_the_dashboard_needs_no_feed_of_products(shop, path):
     )
 
 
+@pytest.mark.parametrize("options", [[], ["--all"], ["--json"], ["--limit", "1"], ["--status", "attention"]])
+def test_what_failed_of_a_file_that_was_taken_away_breaks_no_list(shop, options):
+    shop.start(goods=HEAD + items("iif(article.id = 2, 'x', price) as price"), other=OTHER)
+    (shop.feeds / "goods.sql").unlink()
+    done = shop.exporter.run("saasexport", "failed", *options)
+    assert (done.returncode, done.stderr, done.stdout.strip() in ("no failed items", "[]")) == (0, "", True)
+
+
 def test_an_empty_result_is_held_back(shop):
     shop.start(goods=HEAD + items("price"))
     shop.write(HEAD + items("price", where=" and 0"))
