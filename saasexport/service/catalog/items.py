@@ -33,9 +33,12 @@ class Items:
         """The item with these identity values; None if there is none, or it was deleted."""
         key = feed, *identity
         if key not in self._kept:
+            feed_id = self._feed_id(feed)
+            if feed_id is None:
+                return None
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            values = {"feed_id": self._feed_id(feed), "identity": identity_text(list(identity))}
+            values = {"feed_id": feed_id, "identity": identity_text(list(identity))}
             row = self._db.execute(SQL.one, values).fetchone()
             self._kept[key] = json.loads(row[0]) if row else None
         return self._kept[key]
@@ -46,9 +49,12 @@ class Items:
         prefix = identity_text(list(first))[:-1]
         key = feed, prefix
         if key not in self._lists:
+            feed_id = self._feed_id(feed)
+            if feed_id is None:
+                return []
             if len(self._lists) >= MOST_KEPT:
                 self._lists.clear()
-            bounds = {"feed_id": self._feed_id(feed), "first": prefix + ",", "end": prefix + "-"}
+            bounds = {"feed_id": feed_id, "first": prefix + ",", "end": prefix + "-"}
             self._lists[key] = [json.loads(item) for (item,) in self._db.execute(SQL.between, bounds)]
         return self._lists[key]
 
@@ -67,7 +73,7 @@ class Items:
         self._lists.clear()
 
     def _feed_id(self, feed: str) -> int | None:
-        if self._feeds.get(feed) is None:
+        if feed not in self._feeds:
             row = self._db.execute(SQL.feed_id, {"environment": self.environment, "feed": feed}).fetchone()
             self._feeds[feed] = row[0] if row else None
         return self._feeds[feed]

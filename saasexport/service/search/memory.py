@@ -7,6 +7,7 @@ import json
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from saasexport.service.search.documents import ANY_GROUP
@@ -19,6 +20,9 @@ LADDER = (
 )
 
 Key = tuple[str, str]
+
+# The labels of options: few, and each is that of many products.
+fold_label = lru_cache(10_000)(fold)
 
 
 class ViewMemory:
@@ -35,10 +39,20 @@ class ViewMemory:
         self.numbers: dict[str, dict[int, list[float]]] = {}
         self.placed: dict[str, dict[str, Counter[int]]] = {}
         self.orders: dict[str, list[int]] = {}
-        numbers: dict[Key, list[int]] = {}
-        for number, sku, body in rows:
-            for key in self._add(number, sku, json.loads(body)):
-                numbers.setdefault(key, []).append(number)
+        numbers: defaultdict[Key, list[int]] = defaultdict(list)
+        # Many products say the same of an attribute: that is looked at once for all of them.
+        alike: defaultdict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
+        for number, sku, text in rows:
+            body = json.loads(text)
+            self._add(number, sku, body)
+            for key in _keys_of(body):
+                numbers[key].append(number)
+            for code, labels in body["facets"].items():
+                alike[code, tuple(labels)].append(number)
+        for (code, same), members in alike.items():
+            self._count_labels(code, same, len(members))
+            for label in same:
+                numbers[f"facet:{code}", fold_label(label)] += members
         for (kind, value), members in numbers.items():
             self.bits.setdefault(kind, {})[value] = bitmap(members)
 
@@ -46,8 +60,16 @@ class ViewMemory:
         """Replace what is known of a product."""
         if before == after:
             return
-        old = self._remove(number, json.loads(before)) if before else set()
-        new = self._add(number, sku, json.loads(after)) if after else set()
+        old: set[Key] = set()
+        new: set[Key] = set()
+        if before:
+            body = json.loads(before)
+            self._remove(number, body)
+            old = _keys_of(body) | self._count(body, -1)
+        if after:
+            body = json.loads(after)
+            self._add(number, sku, body)
+            new = _keys_of(body) | self._count(body, 1)
         bit = 1 << number
         for kind, value in old - new:
             values = self.bits[kind]
@@ -125,7 +147,18 @@ class ViewMemory:
         """A facet's value as most products write it."""
         return min(self.spelled[code][value].items(), key=lambda item: (-item[1], item[0]))[0]
 
-    def _add(self, number: int, sku: str, body: dict[str, Any]) -> set[Key]:
+    def _count(self, body: dict[str, Any], by: int) -> set[Key]:
+        """Take note of a product's labels; gives the keys of them."""
+        for code, labels in body["facets"].items():
+            self._count_labels(code, labels, by)
+        return {(f"facet:{code}", fold_label(label)) for code, labels in body["facets"].items() for label in labels}
+
+    def _count_labels(self, code: str, labels: Iterable[str], by: int) -> None:
+        spelled = self.spelled.setdefault(code, defaultdict(Counter))
+        for label in labels:
+            spelled[fold_label(label)][label] += by
+
+    def _add(self, number: int, sku: str, body: dict[str, Any]) -> None:
         self.skus[number] = sku
         self.names[number] = fold(body["name"])
         self.created[number] = body["created"]
@@ -134,38 +167,29 @@ class ViewMemory:
         for group, (_, price) in body["groups"].items():
             if price is not None:
                 self.prices.setdefault(group, {})[number] = price
-        for code, labels in body["facets"].items():
-            spelled = self.spelled.setdefault(code, defaultdict(Counter))
-            for label in labels:
-                spelled[fold(label)][label] += 1
         for code, amounts in body["ranges"].items():
             self.numbers.setdefault(code, {})[number] = amounts
         for code, order in body["order"].items():
             placed = self.placed.setdefault(code, defaultdict(Counter))
             for label, place in order.items():
-                placed[fold(label)][place] += 1
-        return keys_of(body)
+                placed[fold_label(label)][place] += 1
 
-    def _remove(self, number: int, body: dict[str, Any]) -> set[Key]:
+    def _remove(self, number: int, body: dict[str, Any]) -> None:
         del self.skus[number], self.names[number], self.created[number]
         for code in body["sort"]:
             del self.sorts[code][number]
         for group, (_, price) in body["groups"].items():
             if price is not None:
                 del self.prices[group][number]
-        for code, labels in body["facets"].items():
-            for label in labels:
-                self.spelled[code][fold(label)][label] -= 1
         for code in body["ranges"]:
             del self.numbers[code][number]
         for code, order in body["order"].items():
             for label, place in order.items():
-                self.placed[code][fold(label)][place] -= 1
-        return keys_of(body)
+                self.placed[code][fold_label(label)][place] -= 1
 
 
-def keys_of(body: dict[str, Any]) -> set[Key]:
-    """Everything that has a bitmap and holds of a product."""
+def _keys_of(body: dict[str, Any]) -> set[Key]:
+    """Everything that has a bitmap and holds of a product, but for its labels."""
     keys = {
         ("all", ""),
         ("visibility", body["visibility"]),
@@ -174,7 +198,6 @@ def keys_of(body: dict[str, Any]) -> set[Key]:
         ("low", "true" if body["low"] else "false"),
     }
     keys |= {("category", category) for category in body["categories"]}
-    keys |= {(f"facet:{code}", fold(label)) for code, labels in body["facets"].items() for label in labels}
     keys |= {(f"range:{code}", str(rung_of(amount))) for code, amounts in body["ranges"].items() for amount in amounts}
     for group, (is_displayable, price) in body["groups"].items():
         suffix = f"@{group}" if group else ""

@@ -135,9 +135,11 @@ class Refresher:
         else:
             folded = str(key["sku"]).casefold()
             db.execute(SQL.insert_product, {**key, "document": number, "folded": folded, "body": made.json})
-        db.execute(SQL.delete_reads, key)
-        if made:
-            db.executemany(SQL.insert_read, [{**key, "other": other} for other in sorted(made.reads)])
+        before = {other for (other,) in db.execute(SQL.reads, key)} if row else set()
+        after = set(made.reads) if made else set()
+        # Mostly they are the same.
+        db.executemany(SQL.delete_read, [{**key, "other": other} for other in sorted(before - after)])
+        db.executemany(SQL.insert_read, [{**key, "other": other} for other in sorted(after - before)])
 
     def _index(self, view: int, number: int, made: Document | None, was_there: bool) -> "Counter[tuple[str, str]]":
         """Replace the words of a product; gives by how much each term became more or less frequent."""
@@ -157,17 +159,14 @@ class Refresher:
         return counts
 
     def _enter_places(self, view: int, number: int, old: str | None, made: Document | None) -> None:
-        for places, sql in ((_places(old), SQL.delete_place), (_places(made.json if made else None), SQL.insert_place)):
+        before = set(json.loads(old)["categories"].items()) if old else set()
+        after = set(made.body["categories"].items()) if made and made.body else set()
+        for places, sql in ((before - after, SQL.delete_place), (after - before, SQL.insert_place)):
             rows = [
                 {"view_id": view, "category_id": category, "position": position, "document": number}
-                for category, position in places.items()
+                for category, position in sorted(places)
             ]
             self._db.executemany(sql, rows)
-
-
-def _places(body: str | None) -> dict[str, int]:
-    places: dict[str, int] = json.loads(body)["categories"] if body else {}
-    return places
 
 
 def _count_terms(db: sqlite3.Connection, view: int, counts: "Counter[tuple[str, str]]") -> None:

@@ -155,8 +155,11 @@ update catalog_product set body = :body where id = :id;
 -- name: delete_product
 delete from catalog_product where id = :id;
 
--- name: delete_reads
-delete from catalog_read where view_id = :view_id and reader = :sku;
+-- name: reads
+select sku from catalog_read where view_id = :view_id and reader = :sku;
+
+-- name: delete_read
+delete from catalog_read where view_id = :view_id and sku = :other and reader = :sku;
 
 -- name: insert_read
 insert or ignore into catalog_read (view_id, sku, reader) values (:view_id, :other, :sku);
