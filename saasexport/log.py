@@ -50,7 +50,7 @@ class Log:
         self._write(group + "-errors", "ERROR", text)
         self.say(message)
 
-    def failure(self, code: str, about: str, error: Exception) -> str:
+    def failure(self, code: str, about: str, error: BaseException) -> str:
         """A record of what stopped a feed, a job or a command; gives the line a person is told.
 
         What nobody foresaw is a bug: its traceback is in the log, and the line says where.

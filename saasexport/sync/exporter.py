@@ -85,7 +85,7 @@ class Exporter:
 
         return Repeats(self.installation, feed, options.waits)
 
-    def stop(self, code: str, about: str, error: Exception) -> None:
+    def stop(self, code: str, about: str, error: BaseException) -> None:
         """Have somebody know what stopped a feed; the traceback of what nobody foresaw is in the log."""
         if isinstance(error, sqlite3.OperationalError):  # the shop's are ShopErrors
             error = DatabaseError(f"{self.installation.config['export.database']}: {error}")

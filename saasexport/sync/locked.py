@@ -1,6 +1,7 @@
 """Feeds are synced under their lock, each for itself: what stops one leaves the others alone."""
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from saasexport.errors import Busy, ConfigError, DatabaseError, ShopError
@@ -24,21 +25,33 @@ def each_feed(exporter: Exporter, options: Options, operation: str, sync: Sync, 
 
 def under_lock(exporter: Exporter, options: Options, operation: str, sync: Sync, feed: Feed) -> Any:
     """What a sync gives of a feed under its lock; None if it is in use, or if it cannot go on."""
+    code = _CODES.get(operation, "04-11")
     try:
-        with exporter.installation.lock(feed.name, operation, options.waits):
-            return sync(exporter, options, feed)
+        with ExitStack() as locks:
+            try:
+                locks.enter_context(exporter.installation.lock(feed.name, operation, options.waits))
+            except ConfigError as error:  # of this feed's lock file: a link, or another user's
+                exporter.stop(code, feed.name, error)
+                return None
+            return _sync(exporter, options, sync, feed, code)
     except Busy as busy:
         exporter.log.operation(feed.name, operation, f"operation skipped - {busy}")
-    except ConfigError:
-        raise  # what is wrong there is wrong for every feed
-    except Exception as error:
-        if _is_ours_corrupt(exporter, error):
-            raise DatabaseError(f"{exporter.installation.config['export.database']}: {error}") from error
-        exporter.stop(_CODES.get(operation, "04-11"), feed.name, error)
     return None
 
 
-def _is_ours_corrupt(exporter: Exporter, error: Exception) -> bool:
+def _sync(exporter: Exporter, options: Options, sync: Sync, feed: Feed, code: str) -> Any:
+    try:
+        return sync(exporter, options, feed)
+    except (Busy, ConfigError):
+        raise  # what is wrong in a configuration is wrong for every feed
+    except (Exception, SystemExit) as error:  # a module of one's own may want to end the program
+        if _is_ours_corrupt(exporter, error):
+            raise DatabaseError(f"{exporter.installation.config['export.database']}: {error}") from error
+        exporter.stop(code, feed.name, error)
+    return None
+
+
+def _is_ours_corrupt(exporter: Exporter, error: BaseException) -> bool:
     if isinstance(error, ShopError) or not recovery.is_corrupt(error):
         return False
     return not recovery.is_sound(exporter.installation.ours)

@@ -58,6 +58,7 @@ ERRORS = {
     "OperationalError": sqlite3.OperationalError("disk I/O error"),
     "UnicodeEncodeError": UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"),
     "AssertionError": AssertionError(),
+    "SystemExit": SystemExit(0),
 }
 CASES = [(seam, name) for seam in SEAMS for name in ("RuntimeError", "MemoryError")]
 CASES += [("assemble", name) for name in ERRORS if name not in ("RuntimeError", "MemoryError")]
@@ -84,6 +85,21 @@ def test_what_is_raised_in_one_feed_costs_no_other(unsent, monkeypatch, capsys, 
         assert f"reindex_all_invalid: {CULPRIT}" in about[0]
         assert error in about[0]
         assert about[0].endswith(f"its traceback is in {unsent.folder}/var/log/commerce-data-export-errors.log")
+
+
+def test_a_lock_file_that_cannot_be_opened_costs_its_feed_only(unsent):
+    file = unsent.folder / "var" / "lock" / f"{CULPRIT}.lock"
+    file.parent.mkdir(mode=0o700)
+    file.symlink_to(unsent.folder / "precious")
+    done = unsent.run("reindex_all_invalid")
+    about = [line for line in done.stderr.splitlines() if "lock" in line]
+    assert about == [f"reindex_all_invalid: {unsent.config}: [export] lock_dir: {file}: is a link; remove it"]
+    counts = unsent.service.counts(unsent.environment)
+    immediate = [feed.name for feed in all_feeds().values() if not feed.legacy]
+    assert [name for name in immediate if not counts.get(name)] == [CULPRIT]
+    file.unlink()
+    unsent.run("reindex_all_invalid")
+    assert unsent.service.counts(unsent.environment)[CULPRIT]
 
 
 def test_a_feed_whose_trouble_is_over_goes_on(unsent, converges, monkeypatch):

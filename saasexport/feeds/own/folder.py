@@ -61,7 +61,7 @@ def load_file(path: str, around: Surroundings, require: Require, other_text: str
         return Loaded(path, Head(), faults=[Fault(0, f"cannot be read: {error.strerror}")])
     except functions.NotFunctions as error:
         return Loaded(module_file, _name_only(path), faults=[Fault(0, f"FUNCTIONS: {error}")])
-    except Exception as error:  # whatever the module of somebody else raises costs this feed only
+    except (Exception, SystemExit) as error:  # whatever the module of somebody else raises costs this feed only
         fault = Fault(_line(error, module_file), f"{type(error).__name__}: {error}")
         return Loaded(module_file, _name_only(path), faults=[fault])
     return loading.load(path, text, replace(around, more_functions=more, code=code))
@@ -127,7 +127,7 @@ def _bytes(path: str) -> bytes:
         return file.read()
 
 
-def _line(error: Exception, path: str) -> int:
+def _line(error: BaseException, path: str) -> int:
     """The line of a module in which something was raised."""
     if isinstance(error, SyntaxError):
         return error.lineno or 0

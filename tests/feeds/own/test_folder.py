@@ -60,6 +60,7 @@ def words(shop, loaded):
         "{'tag': (1, str), 'TAG': (1, str)}",
         "{'tag': (1, str)",
         "1 / 0",
+        "__import__('sys').exit()",
     ],
 )
 def test_functions_that_are_none_cost_their_feed_only(tmp_path, shop, declared):
