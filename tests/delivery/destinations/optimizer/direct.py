@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from types import SimpleNamespace
 
@@ -16,20 +17,34 @@ from saasexport.jobs import reindex_all_invalid, resend_failed
 from saasexport.log import Log
 from saasexport.service.optimizer import application
 from saasexport.service.optimizer.application import Optimizer
+from saasexport.service.optimizer.tenant import Tenant
 from saasexport.setup import feed_set, opening
 from saasexport.sync import exporter as sync
 from tests.support import Exporter
 
 
+class Killed(BaseException):
+    """A job ends with a request under way."""
+
+
 class Direct:
     """A tenant, and what is between it and a client: the requests that came, and faults that a test wants."""
 
-    def __init__(self, folder, **options):
-        self.application = Optimizer("TENANT", application.Client("me", "secret"))
+    def __init__(self, folder, is_kept=False, **options):
+        self.application = Optimizer(
+            "TENANT", application.Client("me", "secret"), state_file=str(folder / "tenant") if is_kept else ""
+        )
+        self.application.tenant.clock = lambda: time.time()  # a test may hold it
         self.folder = folder
         self.options = options
         self.requests = []  # path below the catalogue, items
-        self.fault = lambda path, items: ""  # "lost": no answer, taken; "down": no answer, not taken; a status
+        # "lost": no answer, taken; "late": the same, but taken five minutes later; "down": not taken; or a status.
+        self.fault = lambda path, items: ""
+
+    def restart(self):
+        """End the double and start it again: what it accepted it still has."""
+        self.application.tenant.close()
+        self.application.tenant = Tenant(lambda: time.time(), file=str(self.folder / "tenant"))
 
     def held(self, name):
         """What the tenant holds: identity -> item."""
@@ -80,8 +95,11 @@ class Direct:
             raise ServiceError("http://tenant: timed out")
         if isinstance(fault, int):
             return Response(fault, {}, b"<html>")
+        self.application.tenant.delay = lambda: 300.0 if fault == "late" else 0.0
         answer = self.application._items(self.application._targets[path], body)
-        if fault == "lost":
+        if fault == "killed":
+            raise Killed
+        if fault in ("lost", "late"):
             raise ServiceError("http://tenant: timed out")
         return Response(answer.status, {}, answer.body)
 
@@ -96,7 +114,7 @@ def pending(*items):
 class Installed(Exporter):
     """An installation on a copy of a shop whose jobs run in this process and send to a tenant without a server."""
 
-    def __init__(self, folder, shop, settings=""):
+    def __init__(self, folder, shop, settings="", is_kept=False):
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(shop, folder / "shop.sqlite")
         super().__init__(folder, folder / "shop.sqlite", url="http://127.0.0.1:9")
@@ -109,7 +127,7 @@ class Installed(Exporter):
             f'destination = "optimizer"\nclient_id = "me"\nclient_secret_file = "{secret}"\n'
             f"requests_per_second = 0\nitems_per_minute = 10000000\nitems_per_day = 10000000\n{settings}",
         )
-        self.direct = Direct(folder)
+        self.direct = Direct(folder, is_kept)
         content = self.config.read_bytes()
         opening.set_up(config.parse(str(self.config), content, feed_set.names_of), content).close()
 
@@ -139,6 +157,7 @@ class Installed(Exporter):
 
     def held(self):
         """What the tenant holds: resource -> identity -> item."""
+        self.direct.application.tenant.settle()
         return {name: dict(items) for name, items in self.direct.application.tenant.items.items()}
 
     def of_a_fresh_sync(self, folder):

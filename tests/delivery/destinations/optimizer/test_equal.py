@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from saasexport.sync import story
-from tests.delivery.destinations.optimizer.direct import Installed
+from tests.delivery.destinations.optimizer.direct import Installed, Killed
 from tests.support import demo_shop_copy
 
 
@@ -58,10 +58,6 @@ def rename(installed, name):
 def name_there(installed):
     """The name that the tenant has."""
     return installed.direct.held("products")["KL-ESP-HOUSE", "default"]["name"]
-
-
-class Killed(BaseException):
-    """The job ends with the request under way."""
 
 
 def killing(path, items):

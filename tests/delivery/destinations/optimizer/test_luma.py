@@ -13,7 +13,13 @@ DEFAULT = {"locale": "default"}
 RETAILER = "base::77de68daecd823babbb58edb1c8e14d7106e83bb"
 SIZE_L, BLACK = "Y29uZmlndXJhYmxlLzQ2LzE1Ng==", "Y29uZmlndXJhYmxlLzMwLzQ2"
 
-METADATA = {"source": DEFAULT, "dataType": "TEXT", "visibleIn": ["PRODUCT_DETAIL"], "sortable": False, "searchWeight": 1}
+METADATA = {
+    "source": DEFAULT,
+    "dataType": "TEXT",
+    "visibleIn": ["PRODUCT_DETAIL"],
+    "sortable": False,
+    "searchWeight": 1,
+}
 
 EXAMPLES = [
     (

@@ -8,7 +8,8 @@ from freezegun import freeze_time
 
 from saasexport.database import questions
 from tests.delivery.destinations.optimizer import test_equal
-from tests.delivery.destinations.optimizer.test_equal import Killed, killing, name_there, rename
+from tests.delivery.destinations.optimizer.direct import Killed
+from tests.delivery.destinations.optimizer.test_equal import killing, name_there, rename
 
 small_shop, installed = test_equal.small_shop, test_equal.installed
 
