@@ -131,7 +131,7 @@ class PhraseIndex:
             select = f"select rowid from search_{self._view} where search_{self._view} match ?"
             return {number: 0.0 for (number,) in self._db.execute(select, (query,))}
         ranked = (
-            f"select rowid, -bm25(search_{self._view}, {WEIGHTS}) from search_{self._view}"
+            f"select rowid, round(-bm25(search_{self._view}, {WEIGHTS}), 6) from search_{self._view}"
             f" where search_{self._view} match ?"
         )
         scores: dict[int, float] = dict(self._db.execute(ranked, (query,)))

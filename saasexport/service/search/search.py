@@ -1,7 +1,9 @@
 """One search: what the phrase finds, what the filter leaves of it, in which order, and the facets beside it."""
 
 import sqlite3
+from collections.abc import Iterator
 from functools import lru_cache
+from heapq import nlargest, nsmallest
 from itertools import chain, islice
 
 from saasexport.service.catalog.catalog import Catalog
@@ -122,15 +124,15 @@ class Search:
         rest = members & ~rules.at_places
         parts = [rest & rules.boosted, rest & ~rules.boosted & ~rules.buried, rest & rules.buried]
         orders = Orders(self._memory, self._catalog.scope.group, self._positions(query, sorts))
+        first = (query.page - 1) * query.size
+        wanted = first + query.size
         ordered = chain.from_iterable(
             orders.sort(part, sorts or (Sort("newest"),))
             if sorts or not hits.scores
-            else self._by_relevance(part, hits.scores)
+            else self._by_relevance(part, hits.scores, wanted)
             for part in parts
             if part
         )
-        first = (query.page - 1) * query.size
-        wanted = first + query.size
         if not rules.pinned:
             return list(islice(ordered, first, wanted))
         rows: list[int] = []
@@ -146,15 +148,25 @@ class Search:
             rows.append(following)
         return rows[first:wanted]
 
-    def _by_relevance(self, members: int, scores: dict[int, float]) -> list[int]:
-        """The best first; what cannot be had comes last."""
+    def _by_relevance(self, members: int, scores: dict[int, float], wanted: int) -> Iterator[int]:
+        """The best first, as many as are wanted; what cannot be had comes last."""
         stock = self._memory.bits.get("stock", {}).get("true", 0)
-        in_stock = set(numbers_of(members & stock))
+        left = wanted
+        for part in (members & stock, members & ~stock):
+            best = self._best(list(numbers_of(part)), scores, left)
+            yield from best
+            left -= len(best)
+
+    def _best(self, numbers: list[int], scores: dict[int, float], wanted: int) -> list[int]:
+        """The first ones of an order in which the SKU decides between equal scores."""
+        if wanted <= 0:
+            return []
+        if len(numbers) > wanted:
+            # Only a page is looked at: to sort the rest would be most of the work.
+            least = nlargest(wanted, map(scores.__getitem__, numbers))[-1]
+            numbers = [number for number in numbers if scores[number] >= least]
         skus = self._memory.skus
-        return sorted(
-            numbers_of(members),
-            key=lambda number: (number not in in_stock, -round(scores.get(number, 0.0), 6), skus[number]),
-        )
+        return nsmallest(wanted, numbers, key=lambda number: (-scores[number], skus[number]))
 
     def _sorts(self, query: Query, phrase: str, warnings: list[tuple[str, str]]) -> tuple[Sort, ...]:
         rows = []
