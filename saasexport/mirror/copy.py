@@ -7,7 +7,7 @@ are compared with those of the copy, and what differs is written, in one transac
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from typing import Any
@@ -16,9 +16,12 @@ from saasexport import queries
 from saasexport.errors import ShopError
 from saasexport.mirror import ranges
 from saasexport.mirror.ranges import Batch, Digests
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Table, quote
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, quote
 
 SQL = queries.beside(__file__)
+
+# Makes a value of what the server says.
+Convert = Callable[[Any], Any]
 
 
 class Copy:
@@ -31,7 +34,7 @@ class Copy:
             os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
         try:
             self.db = sqlite3.connect(path, isolation_level=None, timeout=30)
-            self.db.execute("pragma cache_size = -8000")
+            self.db.execute("pragma cache_size = -4000")
             self.db.execute("pragma temp_store = file")
             tables = {row[0] for row in self.db.execute("select name from sqlite_master where type = 'table'")}
             if tables and "saasexport_mirror" not in tables:
@@ -108,10 +111,14 @@ class Copy:
         """Make a table anew, without rows."""
         self.drop(table.here)
         self.db.execute(f"create table {quote(table.here)} {_body(table)}")
+
+    def index(self, table: Table) -> None:
+        """Make the indexes of a table that has its rows: sorted, which is quicker than one row after the other."""
         for number, index in enumerate(table.indexes, 1):
             columns = ", ".join(map(quote, index))
             # A name that no table of a shop has.
-            self.db.execute(f"create index {quote(f'{table.here}.{number}')} on {quote(table.here)} ({columns})")
+            name = quote(f"{table.here}.{number}")
+            self.db.execute(f"create index if not exists {name} on {quote(table.here)} ({columns})")
 
     def drop(self, name: str) -> None:
         """Take a table away, and what is known of it."""
@@ -119,17 +126,16 @@ class Copy:
         self.db.execute("delete from saasexport_mirror_table where name = ?", (name,))
         self.db.execute("delete from saasexport_mirror_range where name = ?", (name,))
 
-    def add(self, table: Table, target: str, batches: Iterable[list[tuple[Any, ...]]], gives_bytes: bool) -> None:
+    def add(self, table: Table, target: str, batches: Iterable[list[tuple[Any, ...]]]) -> None:
         """Put rows of the server's into a table of this shape."""
-        reals = {at for at, column in enumerate(table.columns) if column.declared == "REAL"}
-        marks = ", ".join(
-            "cast(? as text)" if gives_bytes and not column.is_binary and at not in reals else "?"
-            for at, column in enumerate(table.columns)
-        )
+        kinds = [_kind(column) for column in table.columns]
+        # A text that is no UTF-8 stays bytes in Python, and becomes a text in SQLite.
+        marks = ", ".join("cast(? as text)" if kind is _TEXT else "?" for kind in kinds)
         query = f"insert into {target} values ({marks})"
         try:
             for rows in batches:
-                self.db.executemany(query, [_with_reals(row, reals) for row in rows] if reals else rows)
+                columns = [_bound(values, *kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
+                self.db.executemany(query, zip(*columns, strict=True))
         except sqlite3.IntegrityError as error:
             raise ShopError(
                 f"{table.name}: two rows have the same key here, which differ there: {', '.join(table.key)}",
@@ -173,14 +179,40 @@ class Copy:
         return written + self.db.execute(SQL.lacking_rows.format(**words)).rowcount
 
 
-def _with_reals(row: tuple[Any, ...], reals: set[int]) -> tuple[Any, ...]:
-    """A row whose numbers are read by Python: SQLite does not always take the nearest one."""
-    return tuple(_real(value) if at in reals and value is not None else value for at, value in enumerate(row))
+def _kind(column: Column) -> tuple[Convert | None, Convert | None]:
+    """What reads the values of a column where none is null, and what reads one of them; None: they stay bytes."""
+    if column.is_binary:
+        return None, None
+    if column.declared == "REAL":
+        return _real, _real
+    # Beyond what SQLite keeps as a whole number, its own conversion from a text is what is wanted.
+    return (int, int) if column.declared == "INTEGER" and column.most is None else _TEXT
+
+
+def _bound(values: Sequence[Any], all_at_once: Convert | None, one: Convert | None) -> Sequence[Any]:
+    """The values of a column of some rows, as SQLite is given them: it converts more slowly than Python."""
+    if all_at_once is None or one is None:
+        return values
+    try:
+        return list(map(all_at_once, values))
+    except (TypeError, ValueError):
+        return [None if value is None else one(value) for value in values]
+
+
+def _text(value: bytes | str) -> bytes | str:
+    try:
+        return value.decode() if isinstance(value, bytes) else value
+    except UnicodeDecodeError:
+        return value
 
 
 def _real(value: bytes | str) -> float | str:
+    """The nearest number, which SQLite does not always take."""
     number = float(value)
     return number if isfinite(number) else value.decode() if isinstance(value, bytes) else value
+
+
+_TEXT: tuple[Convert, Convert] = (bytes.decode, _text)
 
 
 def _body(table: Table) -> str:

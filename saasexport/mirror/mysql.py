@@ -42,7 +42,6 @@ class MySQL:
     """A connection to MySQL or MariaDB."""
 
     is_gate_exact = False
-    gives_bytes = True
     epoch = ""  # digests are those of the content
 
     def __init__(self, access: Access) -> None:

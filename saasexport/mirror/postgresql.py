@@ -36,7 +36,6 @@ class PostgreSQL:
     """A connection to PostgreSQL."""
 
     is_gate_exact = True
-    gives_bytes = True
 
     def __init__(self, access: Access) -> None:
         try:
@@ -49,7 +48,6 @@ class PostgreSQL:
         self._sizes = {"size": ROWS_AT_ONCE} if psycopg.capabilities.has_stream_chunked() else {}
         try:
             self._connection: Any = psycopg.connect(**_options(access), autocommit=True, prepare_threshold=None)
-            self._connection.adapters.register_loader("text", _bytes_loader())
             self._set_up()
             self.version = self._all(SQL.version)[0][0]
             self.epoch = self._incarnation()
@@ -70,8 +68,8 @@ class PostgreSQL:
         for name, value in settings.items():
             self._connection.execute(f"set {name} = '{value}'")
         [(encoding,)] = self._all("show server_encoding")
-        if encoding == "SQL_ASCII":
-            # Such a server knows no letters, only bytes, which need not be UTF-8.
+        if encoding in ("UTF8", "SQL_ASCII"):
+            # The bytes as they are, which need not be UTF-8 where a server knows no letters; nothing is decoded.
             self._connection.execute("set client_encoding = 'SQL_ASCII'")
 
     def _incarnation(self) -> str:
@@ -202,19 +200,6 @@ class PostgreSQL:
 def _bytes_of(query: str) -> bytes:
     """A query with names as the server has them, whatever the encoding of the connection."""
     return query.encode("utf-8", "surrogateescape")
-
-
-def _bytes_loader() -> type:
-    from psycopg.adapt import Loader
-
-    class Bytes(Loader):
-        """A text as the bytes that it is."""
-
-        def load(self, data: Any) -> bytes:
-            """The bytes."""
-            return bytes(data)
-
-    return Bytes
 
 
 def _options(access: Access) -> dict[str, Any]:

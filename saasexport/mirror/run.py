@@ -179,7 +179,7 @@ class _Run:
 
     def _fetch(self, fetched: _Fetched) -> None:
         for batch in fetched.batches:
-            self.copy.add(fetched.table, fetched.stage, self._rows(fetched.table, batch), self.server.gives_bytes)
+            self.copy.add(fetched.table, fetched.stage, self._rows(fetched.table, batch))
         self.fetched.append(fetched)
 
     def _copy_at_once(
@@ -194,10 +194,10 @@ class _Run:
             rows = self._rows(table, batch)
             with self.copy.transaction():
                 if is_new:
-                    self.copy.add(table, f"main.{quote(table.here)}", rows, self.server.gives_bytes)
+                    self.copy.add(table, f"main.{quote(table.here)}", rows)
                 else:
                     stage = self.copy.stage(0, table)
-                    self.copy.add(table, stage, rows, self.server.gives_bytes)
+                    self.copy.add(table, stage, rows)
                     self.copy.apply(table, stage, [batch])
                 self.copy.keep_digests(table, now, some)
 
@@ -225,6 +225,10 @@ class _Run:
         kept = json.dumps(made.kept)
         gone = self.known.keys() - {table.here for table in made.tables}
         before = (self.copy.recall("plan"), self.copy.recall("source"), self.copy.recall("epoch"))
+        if self.how.is_first:
+            for table in made.tables:
+                with self.copy.transaction():
+                    self.copy.index(table)
         if not self.fetched and not gone and before == (kept, self.how.source, self.server.epoch):
             return
         with self.copy.transaction():
@@ -242,6 +246,8 @@ class _Run:
         if fetched.is_new:
             self.copy.make(table)
         self.outcome.written += self.copy.apply(table, fetched.stage, fetched.batches)
+        if fetched.is_new:
+            self.copy.index(table)
         self.copy.keep_digests(table, fetched.now)
         self.copy.keep_table(table, fetched.width)
         self.copy.db.execute(f"drop table {fetched.stage}")

@@ -39,7 +39,6 @@ class Server(Protocol):
     version: str
     epoch: str  # what digests of the last run rely on; of another epoch every row is compared
     is_gate_exact: bool  # an unchanged gate is a proof, however long ago it was
-    gives_bytes: bool  # texts and numbers come as bytes
 
     def tables(self, prefix: str) -> list[Table]:
         """Every table and view that may be read, with every column."""

@@ -47,6 +47,8 @@ class MariaDB:
         (self.folder / "error.log").unlink(missing_ok=True)
         # A small server that starts at once; nothing here has to survive a power cut.
         sizes = ["--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=2"]
+        # One that starts deletes what others have in a folder for temporary files.
+        network.append(f"--tmpdir={self.folder}")
         self.process = as_user([self.program, "--no-defaults", *places, *network, *sizes, *options])
         wait_for_line(self.folder / "error.log", "ready for connections", self.process)
 
