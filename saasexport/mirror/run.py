@@ -103,8 +103,7 @@ class _Run:
         if changed:
             self.server.begin()
             for number, table in enumerate(changed):
-                with self.server.reading():
-                    self._look_at(number, table)
+                self._look_at(number, table)
             self.server.end()
             self._refuse_torn(made.tables)
         self._write(made)
@@ -148,12 +147,11 @@ class _Run:
         self.outcome.digested.append(table.here)
         shape, reading, width = self.known.get(table.here, ("", "", 0))
         is_new = shape != table.shape
-        if is_new:
-            width = self._width(table)
-            before: Digests = {}
-        else:
-            before = self.copy.digests(table)
-        now = self.server.digests(table, width)
+        before: Digests = {} if is_new else self.copy.digests(table)
+        with self.server.reading():
+            if is_new:
+                width = self._width(table)
+            now = self.server.digests(table, width)
         if table.part == INTEGER and (is_new or not self.how.is_first) and (factor := ranges.excess(now)) > 1:
             width, now, before = width * factor, ranges.widen(now, factor), ranges.widen(before, factor)
         if before and not now and not self.how.is_first:
@@ -203,13 +201,15 @@ class _Run:
 
     def _rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         inexact = [(at, column) for at, column in enumerate(table.columns) if column.digits or column.most]
-        for rows in self.server.rows(table, batch):
-            for at, column in inexact:
-                if any(row[at] is not None and _is_inexact(row[at], column) for row in rows):
-                    self._tell_inexact(table, column)
-            self.outcome.read += len(rows)
-            self.how.progress(table.here, len(rows))
-            yield rows
+        # A lock is held for a batch, and not for a whole large table.
+        with self.server.reading():
+            for rows in self.server.rows(table, batch):
+                for at, column in inexact:
+                    if any(row[at] is not None and _is_inexact(row[at], column) for row in rows):
+                        self._tell_inexact(table, column)
+                self.outcome.read += len(rows)
+                self.how.progress(table.here, len(rows))
+                yield rows
 
     def _tell_inexact(self, table: Table, column: Column) -> None:
         if column.most and column.name in table.key:

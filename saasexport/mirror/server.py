@@ -56,7 +56,7 @@ class Server(Protocol):
         """Let go of it."""
 
     def reading(self) -> AbstractContextManager[None]:
-        """Read one table; the locks that come with it are gone afterwards, the snapshot stays."""
+        """Read of one table; the locks that come with it are gone afterwards, the snapshot stays."""
 
     def extent(self, table: Table) -> tuple[int, int, int]:
         """The least and greatest value of the first key column, and the number of rows."""

@@ -109,10 +109,11 @@ def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, m
     assert states(shop) == {1}
 
 
-def test_after_random_changes_the_copy_is_that_of_a_fresh_mirror(shop, tmp_path):
+@pytest.mark.parametrize("rounds", [4, pytest.param(15, marks=pytest.mark.slow)])
+def test_after_random_changes_the_copy_is_that_of_a_fresh_mirror(shop, tmp_path, rounds):
     chance = random.Random(shop.server.kind)
     shop.run()
-    for number in range(15):
+    for number in range(rounds):
         for _ in range(chance.randint(0, 6)):
             key, other = chance.sample(range(1, 40), 2)
             statement = chance.choice(

@@ -8,7 +8,7 @@ import pytest
 from saasexport.mirror.connection import connect
 from saasexport.mirror.mysql import MySQL
 from saasexport.mirror.postgresql import PostgreSQL
-from tests.mirror.mirrored import Shop
+from tests.mirror.mirrored import Mirrored, Shop
 
 READING = re.compile(r"^(select|show|set|start transaction|begin|savepoint|rollback)\b", re.IGNORECASE)
 
@@ -69,6 +69,32 @@ def test_a_table_that_was_read_can_be_altered_while_the_run_goes_on(shop):
         reader.end()
     finally:
         reader.close()
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_large_table_can_be_altered_between_its_pieces(shop, monkeypatch, tmp_path, is_first):
+    numbers = "seq_3_to_900" if shop.server.kind == "mysql" else "generate_series(3, 900) as seq"
+    shop.do(f"insert into thing select seq, seq from {numbers}")
+    monkeypatch.setattr("saasexport.mirror.ranges.RANGES_AT_ONCE", 1)
+    kind = MySQL if shop.server.kind == "mysql" else PostgreSQL
+    usual = kind.rows
+    waits = []
+
+    def rows(self, table, batch):
+        if table.name == "thing" and waits.append(None) is None and len(waits) == 2:
+            altered = threading.Thread(target=shop.do, args=("alter table thing add w int default 7",), daemon=True)
+            altered.start()
+            altered.join(10)
+            assert not altered.is_alive()
+        return usual(self, table, batch)
+
+    monkeypatch.setattr(kind, "rows", rows)
+    if is_first:
+        shop.mirror = Mirrored(shop.server.address(shop.name), tmp_path / "another.sqlite")
+    shop.run(is_full=not is_first)
+    assert len(waits) > 2
+    shop.run()
+    assert shop.ask("select count(*), sum(v), sum(w) from thing") == [(900, 405450, 6300)]
 
 
 def test_a_writer_does_not_wait_for_a_run(shop):
