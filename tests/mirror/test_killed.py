@@ -109,7 +109,7 @@ def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, m
     assert states(shop) == {1}
 
 
-@pytest.mark.parametrize("rounds", [4, pytest.param(15, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [4, pytest.param(15, marks=pytest.mark.thorough)])
 def test_after_random_changes_the_copy_is_that_of_a_fresh_mirror(shop, tmp_path, rounds):
     chance = random.Random(shop.server.kind)
     shop.run()

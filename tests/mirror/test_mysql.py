@@ -234,6 +234,7 @@ KEYS = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", KEYS)
 def test_random_keys_of_every_type_stay_right(shop, kind):
     chance = random.Random(kind)
