@@ -204,8 +204,8 @@ def _state_of_shop(kept: dict) -> bytes:  # type: ignore[type-arg]
     To open the shop and read its schema costs more than all else here, and the most of all memory.
     """
     path = os.path.realpath(kept["shop_file"])
-    # A power cut may take back what was written, and leave the file with its time.
     cursors = questions.cursors(questions.feeds_of(kept["usable"]))
+    # A power cut may take back what was written, and leave the file with its time.
     state = [_boot(), kept["shop_version"], *kept["ours"].execute(cursors)]
     for name in (path, f"{path}-wal"):
         if os.path.exists(name):
