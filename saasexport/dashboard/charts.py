@@ -82,7 +82,7 @@ def strip(ours: sqlite3.Connection, now: datetime) -> Markup:
         summary=f"{quantity(sent, 'item')} sent, {quantity(failed, 'failure')}",
         width=str(len(entries)),
         cells=[_cell(place, entry) for place, entry in enumerate(entries)],
-        since=labels[0][11:],
+        since=labels[0],
         until=now.strftime("%H:%M"),
         events=[HTML.event(text=text) for text in _events(entries)],
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from saasexport import clock, templates
-from saasexport.dashboard import find, items, items_page, names, pages, status_page
+from saasexport.dashboard import find, items, items_page, names, pages, status_page, words
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
@@ -82,7 +82,7 @@ def _row(feed: Feed, item: Item, times: Times, called: dict[str, str]) -> Markup
 
 def _resync(installation: Installation, lines: dict[str, dict[str, Any]], token: str) -> Markup:
     options = [
-        pages.option(name, f"{name} ({installation.all_feeds[name].title})", "products")
+        pages.option(name, f"{words.name(name)} ({name})", "products")
         for name, line in lines.items()
         if not line["unavailable"]
     ]

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
 from saasexport import templates
-from saasexport.clock import as_utc
+from saasexport.clock import as_utc, now_text
 from saasexport.dashboard import find, items, items_page, names, pages, words
 from saasexport.dashboard.causes import Reason
 from saasexport.dashboard.items import Wanted
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
+from saasexport.database import deletion_guard, indexer
 from saasexport.database.digests import Digester
 from saasexport.delivery.digests import HeldItems
+from saasexport.entity_key import EntityId
 from saasexport.errors import SaasExportError, ServiceError
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
+from saasexport.status import numbers
 from saasexport.status.judgement import quantity
 from saasexport.sync import lookup
 from saasexport.sync.both_sides import compare_items
@@ -48,6 +51,12 @@ class Held:
     def is_live(self) -> bool:
         """Whether it is there, and not as deleted."""
         return self.item is not None and self.item.get("deleted") is not True
+
+    @property
+    def moment(self) -> str:
+        """Its time of export there, UTC."""
+        item = self.item or {}
+        return as_utc(str(item.get("modifiedAt") or item.get("updatedAt") or ""))
 
 
 def page(installation: Installation, feed: Feed, request: Request, token: str) -> Page:
@@ -106,7 +115,8 @@ def _show(installation: Installation, feed: Feed, known: list[dict[str, Any]], t
     name = next((item["shop"]["name"] for item in known if (item["shop"] or {}).get("name")), "")
     name = str(name) or names.of_skus(installation, [key]).get(key, "")
     digester = Digester(installation.table(feed).encoder)
-    sides = [_Side(item, there, digester) for item, there in zip(known, held, strict=True)]
+    coming = {id: _what_comes(installation, feed, id) for id in {item["entity_id"] for item in known}}
+    sides = [_Side(item, there, digester, coming[item["entity_id"]]) for item, there in zip(known, held, strict=True)]
     ids = installation.ours.execute(
         items.SQL.ids_of_entity.format(feed_table=feed.table), {"entity_id": first["entity_id"]}
     ).fetchall()
@@ -150,10 +160,23 @@ def _no_patience(_: SupportsIndex | float) -> None:
     raise ServiceError("it asks for patience")
 
 
+def _what_comes(installation: Installation, feed: Feed, entity_id: EntityId) -> str:
+    """What becomes of what is not on record as the shop has it."""
+    status = indexer.state(installation.ours, feed).status
+    if status == "suspended":
+        return "nothing is sent while the feed is suspended."
+    if entity_id in deletion_guard.load_held(installation.ours, feed):
+        return as_typed(f"its deletion is held back, see: saasexport deletions {feed.name}")
+    if status == "valid" and not numbers.backlog(installation, feed):
+        return "no changelog tells of it, and Resync sends it."
+    return "the next run of cron sends it."
+
+
 class _Side:
     """An item of the shop beside the service's."""
 
-    def __init__(self, item: dict[str, Any], held: Held, digester: Digester) -> None:
+    def __init__(self, item: dict[str, Any], held: Held, digester: Digester, coming: str) -> None:
+        self.coming = coming
         self.item = item
         self.held = held
         self.shop: dict[str, Any] | None = item["shop"]
@@ -204,7 +227,7 @@ class _Side:
     def _reason(self) -> str:
         """Why the service does not have what the shop says."""
         if self.sent is None:
-            return "It was never collected: the next run of cron takes it up."
+            return f"It was never collected: {self.coming}"
         if self.sent["dropped"]:
             return f"It was dropped by hand on {self.sent['dropped']} UTC, and is sent again when it changes."
         if self.sent["status"] == 400:
@@ -213,9 +236,14 @@ class _Side:
             return f"It is tried again every 5 minutes: {self.sent['error']}."
         if self.sent["status"] == 0:
             return "It is collected, and the next run of cron sends it."
+        if self.item["is_same"] and self.held.moment > now_text():
+            return as_typed(
+                "It has a later state than any that is sent, which Resync cannot outdo:"
+                f" saasexport verify {self.item['feed']} --repair"
+            )
         if self.item["is_same"]:
             return "The service took it, and has something else now: Resync sends it again."
-        return "The shop changed it since: the next run of cron sends it."
+        return f"The shop changed it since: {self.coming}"
 
 
 def _verdict(sides: list[_Side]) -> Markup:
@@ -258,8 +286,7 @@ def _of_the_service(held: Held, times: Times) -> Markup | str:
         return f"Not known: {held.unknown}."
     if held.item is None:
         return "It does not have it."
-    moment = as_utc(str(held.item.get("modifiedAt") or held.item.get("updatedAt")))
-    return HTML.held(deleted="" if held.is_live else " as deleted", at=times.moment(moment))
+    return HTML.held(deleted="" if held.is_live else " as deleted", at=times.moment(held.moment))
 
 
 def _of_the_record(sent: dict[str, Any], shop_error: str | None, times: Times) -> Markup:

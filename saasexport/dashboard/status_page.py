@@ -45,7 +45,7 @@ def page(installation: Installation, request: Request | None = None) -> Page:
     refreshes = request is not None and request.one("refresh") == str(REFRESH_SECONDS)
     body = HTML.page(
         headline=headline.answer(installation, lines),
-        lead=_lead(healths),
+        lead=_lead(healths, general),
         worst=_worst(general, causes),
         counted_at=times.moment(max((line["counted_at"] or "" for line in lines), default="")),
         refresh=_refresh(refreshes) if request else "",
@@ -99,7 +99,7 @@ def mark(found: Health) -> Markup:
     return HTML.mark(level=found.level, word=found.word)
 
 
-def _lead(healths: dict[str, Health]) -> str:
+def _lead(healths: dict[str, Health], general: list[str]) -> str:
     of_level = {level: sum(each.level == level for each in healths.values()) for level in judgement.WORDS}
     in_use = len(healths) - of_level["off"]
     attention = sum(of_level[level] for level in judgement.OF_PEOPLE)
@@ -111,7 +111,9 @@ def _lead(healths: dict[str, Health]) -> str:
     if busy := of_level["busy"] + of_level["walking"]:
         verb = "is" if busy == 1 else "are"
         return f"No feed needs attention; {busy} of {quantity(in_use, 'feed')} {verb} catching up."
-    return "Everything is in sync." if in_use else "No feed is exported."
+    if not in_use:
+        return "No feed is exported."
+    return "No feed needs attention." if general else "Everything is in sync."
 
 
 def _figures(lines: list[dict[str, Any]]) -> Markup:
@@ -194,9 +196,9 @@ def _row(installation: Installation, line: dict[str, Any], state: Health, times:
         delivered=line["delivered"],
         failed=HTML.some(number=line["failed"]) if line["failed"] else 0,
         awaiting=line["awaiting"],
-        backlog="not counted" if backlog is None else quantity(backlog, "item") if backlog else "All synced",
+        backlog="not counted" if backlog is None else quantity(backlog, "change") if backlog else "All synced",
         delay=_delay(line),
-        indexer=INDEXER[line["indexer"]],
+        indexer=Markup('<span class="none">none</span>') if line["unavailable"] else INDEXER[line["indexer"]],
         mode=MODE.get(line["mode"], line["mode"]),
         synced_at=times.moment(line["synced_at"]),
     )

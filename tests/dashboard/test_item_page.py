@@ -82,6 +82,63 @@ def test_a_change_that_waits_is_told(own, held):
     assert ["name", '"Renamed"', '"Lane Blend"'] in page.tables[0]
 
 
+def unnoticed(own, sql):
+    """Change the shop while our triggers are away."""
+    with closing(sqlite3.connect(own.shop_file)) as shop:
+        kept = shop.execute("select name, sql from sqlite_master where name like 'saasexport%'").fetchall()
+        for name, _ in kept:
+            shop.execute(f"drop trigger {name}")
+        shop.execute(sql)
+        for _, text in kept:
+            shop.execute(text)
+        shop.commit()
+
+
+SILENT = "no changelog tells of it, and Resync sends it."
+
+
+@pytest.mark.parametrize(
+    ("change", "ours", "said"),
+    [
+        (NAME.format("'Quiet'"), "", f"1 field differs. The shop changed it since: {SILENT}"),
+        (f"delete from catalog_product_entity where sku = '{KEY}'", "", f"still live. The shop changed it since: {SILENT}"),
+        (NAME.format("'Quiet'"), "delete from cde_products_feed", f"It was never collected: {SILENT}"),
+        (
+            NAME.format("'Quiet'"),
+            "update indexer_state set status = 'suspended'",
+            "The shop changed it since: nothing is sent while the feed is suspended.",
+        ),
+        (
+            NAME.format("'Quiet'"),
+            "update indexer_state set status = 'invalid'",
+            "The shop changed it since: the next run of cron sends it.",
+        ),
+        (
+            f"delete from catalog_product_entity where sku = '{KEY}'",
+            "insert into gone_entity (feed, entity_id, found_by, is_held, found_at) select distinct 'products',"
+            f" source_entity_id, 'full', 1, '2026-01-01' from cde_products_feed where feed_data like '%\"{KEY}\"%'",
+            "still live. The shop changed it since: its deletion is held back, see:",
+        ),
+    ],
+)  # fmt: skip
+def test_nothing_is_promised_that_no_run_of_cron_does(own, held, change, ours, said):
+    unnoticed(own, change)
+    if ours:
+        change_ours(own, ours)
+    assert said in look(own).text
+
+
+def test_a_later_state_than_resync_can_send_is_told(own, held):
+    held(
+        "update item set item = json_set(item, '$.name', 'Later', '$.modifiedAt', '9000-01-01 00:00:00')"
+        " where identity = '[\"KL-BLEND\",\"default\"]'"
+    )
+    said = "It has a later state than any that is sent, which Resync cannot outdo:"
+    page = look(own)
+    assert f"1 field differs. {said} " in page.text
+    assert "saasexport verify products --repair" in page.text
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [

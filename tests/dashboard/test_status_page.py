@@ -93,7 +93,7 @@ def test_numbers_that_do_not_add_up_have_a_footnote(own, own_dashboard, sql, why
 def test_a_backlog_is_counted_before_it_is_shown_and_warns_beyond_1000(own, own_dashboard):
     own.change("insert into cde_categories_feed_cl (entity_id) values (3)")
     page = own_dashboard.page("/")
-    assert row_of(page, "categories")[5] == "1 item"
+    assert row_of(page, "categories")[5] == "1 change"
     assert row_of(page, "reviews")[0] == "In sync"
     own.change(
         "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1001)"
@@ -101,7 +101,7 @@ def test_a_backlog_is_counted_before_it_is_shown_and_warns_beyond_1000(own, own_
     )
     page = own_dashboard.page("/")
     assert row_of(page, "reviews")[0] == "Warning"
-    assert row_of(page, "reviews")[5] == "1,001 items"
+    assert row_of(page, "reviews")[5] == "1,001 changes"
     said = "1,001 changes wait in the changelog, more than 1,000. Does cron run every minute?"
     assert said in said_of(page, "Reviews")
 
@@ -155,7 +155,8 @@ def test_a_feed_switched_off_is_shown_and_not_counted(own):
     own.write_config("[feeds.reviews]\nenabled = false")
     with Dashboard(own) as dashboard:
         page = dashboard.page("/")
-    assert row_of(page, "reviews")[0] == "Not exported"
+    row = row_of(page, "reviews")
+    assert (row[0], row[7]) == ("Not exported", "none Schedule")
     assert "It is not exported: switched off in the configuration." in said_of(page, "Reviews")
     assert "2 of 12 feeds need attention." in page.text
 
@@ -215,7 +216,7 @@ def test_looking_changes_nothing_but_what_was_counted(own, own_dashboard):
 )
 def test_what_mends_itself_needs_no_attention(own, failed, lead, word):
     own.write_config("[feeds.products]\nenabled = false")
-    own.run("reindex_all_invalid")
+    own.run("reindex_all_invalid", "--cron")
     for feed in ("categories", "prices", "variants"):
         change_ours(own, f"delete from {all_feeds()[feed].table} where status <> 200")
     first = 1
@@ -231,3 +232,17 @@ def test_what_mends_itself_needs_no_attention(own, failed, lead, word):
     with Dashboard(own) as dashboard:
         page = dashboard.page("/")
     assert (lead in page.text, row_of(page, "reviews")[0]) == (True, word), page.text[:400]
+
+def test_not_everything_is_in_sync_where_cron_does_not_run(own):
+    for feed in all_feeds().values():
+        change_ours(own, f"delete from {feed.table} where status <> 200")
+    own.write_config("[feeds.products]\nenabled = false")
+    own.run("reindex_all_invalid", "--cron")
+    lock = own.folder / "var" / "lock" / "reindex_all_invalid.cron"
+    said = []
+    for ago in (0, 3600):
+        os.utime(lock, (time.time() - ago, time.time() - ago))
+        with Dashboard(own) as dashboard:
+            text = dashboard.page("/").text
+        said.append(("Everything is in sync." in text, "No feed needs attention. Most urgent" in text))
+    assert said == [(True, False), (False, True)]
