@@ -62,7 +62,7 @@ def _products(installation: Installation, feed: Feed, request: Request) -> Marku
     return HTML.products(
         search=wanted.search,
         note=items_page.note("/data", wanted, page_of_items),
-        table=HTML.table(rows=rows) if rows else HTML.empty(),
+        table=HTML.table(rows=rows) if rows else HTML.empty(which=" of that SKU" if wanted.search else " yet"),
         paging=items_page.paging("/data", wanted, page_of_items),
     )
 

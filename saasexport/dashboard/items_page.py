@@ -70,7 +70,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
         note=note(path, wanted, page_of_items),
         table=_table(installation, feed, (wanted, page_of_items, total), token)
         if page_of_items.items
-        else _empty(installation, feed, wanted, page_of_items),
+        else _empty(installation, feed, wanted, (page_of_items, line)),
         paging=paging(path, wanted, page_of_items, total[0]),
     )
     return Page(f"{words.name(feed.name)}: details", body, environment=installation.config["service.environment_id"])
@@ -146,16 +146,27 @@ def _head(path: str, wanted: Wanted, found: Found, name: str) -> Markup:
     )
 
 
-def _empty(installation: Installation, feed: Feed, wanted: Wanted, found: Found) -> Markup:
+def _empty(installation: Installation, feed: Feed, wanted: Wanted, empty: tuple[Found, dict[str, Any]]) -> Markup:
     """Why there is nothing to see: nothing was ever collected, nothing failed, or nothing matches."""
+    found, line = empty
     everything, _ = items.count(installation, feed, Wanted())
     if not everything:
-        return HTML.nothing_yet()
+        return _never_any(line)
     if found.stopped_at is not None:
         return Markup("")  # said by a note
     if not wanted.search and (wanted.status in items.FAILED or wanted.reason):
         return HTML.nothing_failed(total=everything)
     return HTML.no_match(total=everything, href=pages.address(f"/feeds/{feed.name}"))
+
+
+def _never_any(line: dict[str, Any]) -> Markup:
+    """Why nothing of a feed was ever collected."""
+    if line["unavailable"]:
+        return HTML.nothing_there(why="the feed is not exported")
+    if line["indexer"] == "valid" and line["source_records"] == line["backlog"] == 0:
+        return HTML.nothing_there(why="the shop has nothing for this feed")
+    comes = line["indexer"] in ("invalid", "working") or line["backlog"]
+    return HTML.nothing_yet(then="The next run of cron begins with it." if comes else "")
 
 
 def identifiers(feed: Feed, item: Item, called: str = "") -> Markup:

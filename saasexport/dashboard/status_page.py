@@ -186,7 +186,6 @@ def _of_feed(cause: Cause, feed: str, is_file: bool) -> Markup | str:
 
 def _row(installation: Installation, line: dict[str, Any], state: Health, times: Times) -> Markup:
     feed = installation.all_feeds[line["feed"]]
-    backlog = line["backlog"]
     name = words.name(feed.name)
     return HTML.row(
         feed=name if times.is_file else pages.link(pages.address(f"/feeds/{feed.name}"), name),
@@ -196,12 +195,21 @@ def _row(installation: Installation, line: dict[str, Any], state: Health, times:
         delivered=line["delivered"],
         failed=HTML.some(number=line["failed"]) if line["failed"] else 0,
         awaiting=line["awaiting"],
-        backlog="not counted" if backlog is None else quantity(backlog, "change") if backlog else "All synced",
+        backlog=_backlog(line),
         delay=_delay(line),
         indexer=Markup('<span class="none">none</span>') if line["unavailable"] else INDEXER[line["indexer"]],
         mode=MODE.get(line["mode"], line["mode"]),
         synced_at=times.moment(line["synced_at"]),
     )
+
+
+def _backlog(line: dict[str, Any]) -> str:
+    """What is to be read yet."""
+    if line["unavailable"] or line["backlog"] is None:
+        return "not counted"
+    if line["backlog"]:
+        return quantity(line["backlog"], "change")
+    return {"valid": "All synced", "suspended": "Suspended"}.get(line["indexer"], "Full sync due")
 
 
 def _delay(line: dict[str, Any]) -> Markup:

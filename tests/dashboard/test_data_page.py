@@ -45,5 +45,13 @@ def test_synced_products_are_listed_and_found_by_sku(synced, dashboard):
     assert "/data?before=" in page.links["Next page"]
 
 
+def test_an_empty_table_says_why(own, own_dashboard):
+    assert "the service has no product of that SKU." in own_dashboard.page("/data?search=nowhere").text
+    with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
+        ours.execute("delete from cde_products_feed")
+        ours.commit()
+    assert "the service has no product yet." in own_dashboard.page("/data").text
+
+
 def test_products_that_are_not_delivered_are_not_among_them(dashboard):
     assert dashboard.page("/data?search=KL-DRAFT-ZERO").tables == []

@@ -333,6 +333,23 @@ def test_a_feed_that_never_was_collected_says_so(own, own_dashboard):
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update view_state set source_records = 0", "the shop has nothing for this feed."),
+        ("update indexer_state set status = 'invalid'", "nothing was collected of this feed yet. The next run of cron"),
+        ("update indexer_state set status = 'suspended'", "nothing was collected of this feed yet. sa"),
+        ("update view_state set unavailable = 'the shop has no table x'", "the feed is not exported."),
+    ],
+)
+def test_a_list_that_never_had_items_says_why(own, own_dashboard, change, said):
+    with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite")) as ours:
+        ours.execute("delete from cde_products_feed")
+        ours.execute(change)
+        ours.commit()
+    assert f"No items here: {said}" in own_dashboard.page("/feeds/products").text
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "before=x",
