@@ -48,6 +48,11 @@ RETRIED = "Nothing to do: resend_failed tries again every 5 minutes."
 REJECTED = "The service rejected it. " + CORRECT
 
 
+def _readable(text: str) -> str:
+    """A reason without its values, an address or a time of many numbers as one."""
+    return re.sub("…(?:[.:/ -]…)+", "…", without_values(text, "…"))
+
+
 class Reason(NamedTuple):
     """Items of a feed that failed for one reason, whatever the values in it."""
 
@@ -110,7 +115,7 @@ def causes(installation: Installation, healths: dict[str, Health]) -> list[Cause
     for reason in reasons(installation):
         level = "retry" if reason.status == 2 else "problem"
         key = (level, reason.pattern, reason.remedy)
-        text = reason.example if reason.number == 1 else without_values(reason.example, "…")
+        text = reason.example if reason.number == 1 else _readable(reason.example)
         cause = joined.setdefault(key, Cause(level, text, reason.remedy, "saasexport failed", reason.pattern))
         cause.feeds[reason.feed] = cause.feeds.get(reason.feed, 0) + reason.number
     for feed, health in healths.items():

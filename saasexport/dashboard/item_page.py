@@ -115,7 +115,7 @@ def _show(installation: Installation, feed: Feed, known: list[dict[str, Any]], t
     name = next((item["shop"]["name"] for item in known if (item["shop"] or {}).get("name")), "")
     name = str(name) or names.of_skus(installation, [key]).get(key, "")
     digester = Digester(installation.table(feed).encoder)
-    coming = {id: _what_comes(installation, feed, id) for id in {item["entity_id"] for item in known}}
+    coming = {each: _what_comes(installation, feed, each) for each in {item["entity_id"] for item in known}}
     sides = [_Side(item, there, digester, coming[item["entity_id"]]) for item, there in zip(known, held, strict=True)]
     ids = installation.ours.execute(
         items.SQL.ids_of_entity.format(feed_table=feed.table), {"entity_id": first["entity_id"]}

@@ -67,6 +67,21 @@ def test_a_reason_with_any_text_leads_to_its_items(own, own_dashboard, reason):
     assert numbers == [["5"], ["6"]]
 
 
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("http://127.0.0.1:8793: connection refused", "http://…: connection refused"),
+        ("http://10.0.0.7/v1: answered 500", "http://…/v…: answered …"),
+        ("asked to wait until 2026-01-02 03:04:05 UTC", "asked to wait until … UTC"),
+        ("sku 'A-1' is taken by entity 12", "sku '…' is taken by entity …"),
+        ("size 10 x 20", "size … x …"),
+    ],
+)
+def test_a_reason_of_many_items_is_readable_without_its_values(own, own_dashboard, reason, shown):
+    change_ours(own, "update cde_product_variants_feed set status = 400, errors = ? where id in (2, 3)", reason)
+    assert f"2 items of Variants (Needs attention) {shown} " in own_dashboard.page("/").text
+
+
 def test_a_new_shop_has_one_note_for_all_its_feeds(tmp_path, demo_shop_file):
     exporter = Exporter.on_copy(tmp_path, demo_shop_file)
     with Dashboard(exporter) as dashboard:

@@ -94,6 +94,7 @@ def unnoticed(own, sql):
         shop.commit()
 
 
+GONE = f"delete from catalog_product_entity where sku = '{KEY}'"
 SILENT = "no changelog tells of it, and Resync sends it."
 
 
@@ -101,7 +102,7 @@ SILENT = "no changelog tells of it, and Resync sends it."
     ("change", "ours", "said"),
     [
         (NAME.format("'Quiet'"), "", f"1 field differs. The shop changed it since: {SILENT}"),
-        (f"delete from catalog_product_entity where sku = '{KEY}'", "", f"still live. The shop changed it since: {SILENT}"),
+        (GONE, "", f"still live. The shop changed it since: {SILENT}"),
         (NAME.format("'Quiet'"), "delete from cde_products_feed", f"It was never collected: {SILENT}"),
         (
             NAME.format("'Quiet'"),
@@ -114,7 +115,7 @@ SILENT = "no changelog tells of it, and Resync sends it."
             "The shop changed it since: the next run of cron sends it.",
         ),
         (
-            f"delete from catalog_product_entity where sku = '{KEY}'",
+            GONE,
             "insert into gone_entity (feed, entity_id, found_by, is_held, found_at) select distinct 'products',"
             f" source_entity_id, 'full', 1, '2026-01-01' from cde_products_feed where feed_data like '%\"{KEY}\"%'",
             "still live. The shop changed it since: its deletion is held back, see:",

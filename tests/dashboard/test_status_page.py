@@ -127,6 +127,7 @@ def test_the_indexer_status_has_commerces_words(own, own_dashboard, status, heal
     page = own_dashboard.page("/")
     assert (health, shown) == (row_of(page, "reviews")[0], row_of(page, "reviews")[7].removesuffix(" Schedule"))
     assert said in said_of(page, "Reviews")
+    assert row_of(page, "reviews")[5] == ("Suspended" if status == "suspended" else "Full sync due")
 
 
 def test_rejected_items_and_those_to_be_retried_are_told_apart(own, own_dashboard):
