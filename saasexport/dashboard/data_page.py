@@ -28,7 +28,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
     if feed is None:  # one's own feeds need not have them
         lines = {line["feed"]: line for line in numbers.rows(installation)}
         notice = _schedule_notice(installation, request)
-        body = HTML.no_products(scheduled=notice, resync=_resync(installation, lines, token))
+        body = HTML.no_products(scheduled=notice, resync=_resync(lines, token))
         return Page("Data management", body, environment=installation.config["service.environment_id"])
     problem = status_page.count(installation, feed)
     lines = {line["feed"]: line for line in numbers.rows(installation)}
@@ -48,7 +48,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
         count=line["delivered"],
         source="not counted" if line["source_records"] is None else line["source_records"],
         products=_products(installation, feed, request),
-        resync=_resync(installation, lines, token),
+        resync=_resync(lines, token),
     )
     return Page("Data management", body, environment=installation.config["service.environment_id"])
 
@@ -80,7 +80,7 @@ def _row(feed: Feed, item: Item, times: Times, called: dict[str, str]) -> Markup
     )
 
 
-def _resync(installation: Installation, lines: dict[str, dict[str, Any]], token: str) -> Markup:
+def _resync(lines: dict[str, dict[str, Any]], token: str) -> Markup:
     options = [
         pages.option(name, f"{words.name(name)} ({name})", "products")
         for name, line in lines.items()
