@@ -47,10 +47,12 @@ class Busy(SaasExportError):
 
     exit_status = 0
 
-    def told_on(self, stream: object) -> str:
-        """The text, and to a person at a terminal that all is well."""
+    def told_on(self, stream: object, can_wait: bool = True) -> str:
+        """The text, and to a person at a terminal that all is well; `can_wait` says whether there is --wait."""
         if not getattr(stream, "isatty", bool)():
             return str(self)
+        if not can_wait:
+            return f"{self}: it is at work, and there is nothing to mend; run this again when it has ended"
         return f"{self}: it is at work, and there is nothing you have to do; --wait waits for it"
 
 

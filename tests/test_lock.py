@@ -228,3 +228,7 @@ def test_a_person_at_a_terminal_is_told_that_nothing_is_to_be_done(tmp_path):
     assert raised.value.told_on(terminal) == (
         f"{said}: it is at work, and there is nothing you have to do; --wait waits for it"
     )
+    assert raised.value.told_on(None, can_wait=False) == said
+    assert raised.value.told_on(terminal, can_wait=False) == (
+        f"{said}: it is at work, and there is nothing to mend; run this again when it has ended"
+    )

@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except Busy as busy:
-        print(f"saasexport: {busy.told_on(sys.stderr)}; nothing done", file=sys.stderr)
+        print(f"saasexport: {busy.told_on(sys.stderr, can_wait=False)}; nothing done", file=sys.stderr)
         return 0
     except SaasExportError as error:
         print(as_typed(f"saasexport: {plain.line(str(error))}"), file=sys.stderr)

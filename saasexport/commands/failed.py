@@ -251,7 +251,7 @@ def _retry_feed(exporter: Exporter, feed: Feed, items: list[dict[str, Any]]) -> 
             report = sync_entities(exporter, Options(send_legacy=True), feed, ids, RETRY)
     except Busy as busy:
         exporter.log.operation(feed.name, RETRY, f"operation skipped - {busy}")
-        print(f"{feed.name}: operation skipped - {busy}")
+        print(f"{feed.name}: operation skipped - {busy.told_on(sys.stdout, can_wait=False)}")
         return False
     print(f"{feed.name}: {summary(report)}")
     return report.failures > 0
