@@ -89,10 +89,9 @@ class Parser(argparse.ArgumentParser):
         command = self.prog.partition(" ")[2]
         raise ConfigError(f"{command}: {message}" if command else message, f"see: {self.prog} --help")
 
-    def print_help(self, file: Any = None) -> None:
-        """Print the help, and know at once whether that was possible."""
-        super().print_help(file)
-        sys.stdout.flush()
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help or version, and know at once whether that was possible: argparse would pass over it."""
+        print(message, end="", file=file or sys.stderr, flush=True)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """The options, which may stand between names as well: `failed retry --status rejected products`."""

@@ -60,9 +60,15 @@ def _document(installation: Installation) -> bytes:
 
 
 def _write(path: str, content: bytes) -> int:
-    """Put a file in its place as a whole: who reads it meanwhile gets the old one."""
-    folder = os.path.dirname(os.path.abspath(path))
+    """Put a file in its place as a whole: who reads it meanwhile gets the old one; a device or pipe is written to."""
+    path = os.path.abspath(path)
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(content)
+            return 0
+        path = os.path.realpath(path)  # what a link leads to, and not the link
+        folder = os.path.dirname(path)
         descriptor, temporary = tempfile.mkstemp(prefix=".saasexport-", dir=folder)
         try:
             with open(descriptor, "wb") as file:

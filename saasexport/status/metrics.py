@@ -4,6 +4,7 @@ Written at once, so that nobody reads half a file, and readable by everybody:
 it holds counts, and no item.
 """
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -75,6 +76,8 @@ def write(installation: Installation) -> None:
     # Nobody can foresee the name and put a link there; a link at `path` itself is replaced, not followed.
     unfinished = f"{path}.{os.urandom(8).hex()}"
     try:
+        if os.path.lexists(path) and not os.path.islink(path) and not os.path.isfile(path):
+            raise OSError(errno.EINVAL, "is no file")  # nor must a device be replaced
         with open(unfinished, "x", encoding="utf-8") as file:
             file.write(text)
         os.chmod(unfinished, 0o644)  # for the node exporter's user, whatever our umask

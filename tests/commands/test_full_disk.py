@@ -28,7 +28,7 @@ def run(exporter, script, *arguments, stream="stdout"):
 
 COMMANDS = [
     *("status", "status --json", "schema", "list", "help saas:resync", "version", "completion", "failed --all"),
-    *("indexer:status", "saas:resync --feed reviews --dry-run", "config", "feeds"),
+    *("failed -h", "indexer:status", "saas:resync --feed reviews --dry-run", "config", "feeds"),
 ]
 
 
@@ -39,9 +39,10 @@ def test_a_command_says_it_in_one_line(exporter, command):
     assert (done.returncode, done.stderr) == (1, f"saasexport: {SAID}")
 
 
+@pytest.mark.parametrize("option", ["--help", "--version"])
 @pytest.mark.parametrize("script", ["reindex_all_invalid", "resend_failed", "commerce_service"])
-def test_a_script_that_cannot_print_its_help_says_so(exporter, script):
-    done = run(exporter, script, "--help")
+def test_a_script_that_cannot_print_its_help_says_so(exporter, script, option):
+    done = run(exporter, script, option)
     assert (done.returncode, done.stderr) == (1, f"{script}: {SAID}")
 
 

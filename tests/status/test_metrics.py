@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 
 import pytest
 
@@ -125,6 +126,17 @@ def test_status_shows_its_table_even_if_the_metrics_cannot_be_written(measured):
     hint = "name a file in a folder that can be written"
     said = f"saasexport: {measured.config}: [export] metrics_file: {path}: No such file or directory; {hint}\n"
     assert said == done.stderr
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_not_replaced(measured, make):
+    path = measured.folder / "metrics" / "saasexport.prom"
+    path.unlink(missing_ok=True)
+    make(path)
+    kind = stat.S_IFMT(path.stat().st_mode)
+    done = measured.run("saasexport", "status")
+    assert (done.returncode, f"[export] metrics_file: {path}: is no file; " in done.stderr) == (0, True)
+    assert stat.S_IFMT(path.stat().st_mode) == kind
 
 
 def test_a_label_with_quotes_stays_a_label():
