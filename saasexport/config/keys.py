@@ -241,6 +241,12 @@ KEYS: dict[str, dict[str, Key]] = {
             least=100,
             meaning="Optimizer only: the products sent in a day, UTC; after them the feed waits.",
         ),
+        "locales": Key(
+            dict,
+            None,
+            "a table of names by codes of store views, each name once",
+            meaning="Optimizer only: the catalog sources of store views; others have their codes as names.",
+        ),
         "signature": Key(
             str,
             "none",
@@ -276,7 +282,7 @@ KEYS: dict[str, dict[str, Key]] = {
 
 # What has a meaning with one destination only; what the Optimizer has for its own is ignored with another.
 OF_COMMERCE = ("path", "api_key_file", "signature", "private_key_file")
-OF_OPTIMIZER = ("client_id", "client_secret_file", "token_url", "items_per_minute", "items_per_day")
+OF_OPTIMIZER = ("client_id", "client_secret_file", "token_url", "items_per_minute", "items_per_day", "locales")
 
 FEED_KEYS: dict[str, Key] = {
     "enabled": Key(bool, True, "true or false", meaning="If false, the feed has no triggers and nothing is sent."),

@@ -47,6 +47,9 @@ class Config:
         name, environment = self["service.destination"], str(self["service.environment_id"])
         if name == "commerce":
             return environment
+        if name == "optimizer":  # an item under another locale is another item
+            locales = sorted((self["service.locales"] or {}).items())
+            return f"{name}:{','.join(f'{view}={locale}' for view, locale in locales)}:{environment}"
         place = {"typesense": "service.typesense.collection", "nats": "service.nats.subject"}.get(name)
         return f"{name}:{(self[place] if place else None) or ''}:{environment}"
 
@@ -218,6 +221,10 @@ def _check_destination(config: Config) -> None:
     for key in ("client_id", "client_secret_file") if destination == "optimizer" else ():
         if not config[f"service.{key}"]:
             raise ConfigError(f'{config.place(f"service.{key}")}: needed with destination = "optimizer"')
+    locales = config["service.locales"] or {}
+    texts = [value for value in locales.values() if isinstance(value, str) and value]
+    if len({*texts}) < len(locales):
+        raise _wrong(config.file, "service", "locales", KEYS["service"]["locales"], locales)
     if destination == "nats" and config["service.transport"] != "standard":
         raise ConfigError(f'{config.place("service.transport")}: expected "standard" with destination = "nats"')
     for section, name in (("service.typesense", "collection"), ("service.nats", "subject")):

@@ -18,6 +18,10 @@ from saasexport.sync.locked import each_feed
 
 KEPT_DAYS = 7
 
+# The Optimizer brings back for a week what a deletion took with it: these deletions are repeated then, however long the
+# service was down before it took them.
+KEPT_DAYS_BELOW = 30
+
 
 def run(exporter: Exporter, options: Options, arguments: Any) -> None:
     """Clean up every feed's table, and ask for the daily reconciliation."""
@@ -45,7 +49,9 @@ def clean_up(exporter: Exporter, options: Options) -> None:
 
 
 def _clean_up(exporter: Exporter, options: Options, feed: Feed) -> None:
-    before = _ago(days=KEPT_DAYS)
+    destination = exporter.installation.config["service.destination"]
+    comes_back = destination == "optimizer" and feed.name in ("categories", "priceBooks", "prices")
+    before = _ago(days=KEPT_DAYS_BELOW if comes_back else KEPT_DAYS)
     table = exporter.installation.table(feed)
     with transaction(exporter.installation.ours):
         removed = table.clean_up(before)

@@ -84,6 +84,7 @@ def test_keys_that_are_left_out_have_their_defaults():
             "token_url": "https://ims-na1.adobelogin.com/ims/token/v3",
             "items_per_minute": 1_000,
             "items_per_day": 100_000,
+            "locales": None,
             "signature": "none",
             "private_key_file": None,
         },

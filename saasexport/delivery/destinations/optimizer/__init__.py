@@ -6,20 +6,19 @@ Service's.  Its items carry no time: what is processed last stays, so that one r
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode
 from saasexport.delivery import answers
 from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
-from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
 from saasexport.delivery.destinations.optimizer.cascades import FEEDS_BELOW, find_affected
 from saasexport.delivery.destinations.optimizer.claims import Claims
 from saasexport.delivery.destinations.optimizer.quota import Quota
+from saasexport.delivery.destinations.optimizer.resources import RESOURCES, Sorted, sort
 from saasexport.delivery.destinations.optimizer.token import Token
-from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.delivery.transport import Settings, Transport, wait_for_slot
 from saasexport.feed import Feed
@@ -27,49 +26,8 @@ from saasexport.feed import Feed
 HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"
 
 
-class Resource(NamedTuple):
-    """Where the items of a feed go, and how they look there."""
-
-    path: str
-    most: int  # items of a request
-    translate: Callable[..., dict[str, Any]]
-    identity: Callable[[Mapping[str, Any]], dict[str, Any]]
-    depth: Callable[[Mapping[str, Any]], int] = lambda _: 0  # of an identity: what is deeper needs what is above it
-
-
-def _product(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The product; its variant reference ids stand beside its fields."""
-    return products.translate(item, item.get("variantReferenceIds") or {})
-
-
-RESOURCES = {
-    "productAttributes": Resource("/v1/catalog/products/metadata", 100, metadata.translate, metadata.identity),
-    "categories": Resource(
-        "/v1/catalog/categories", 100, categories.translate, categories.identity, lambda it: it["slug"].count("/")
-    ),
-    "products": Resource("/v1/catalog/products", 100, _product, products.identity),
-    "priceBooks": Resource(
-        "/v1/catalog/price-books",
-        500,
-        price_books.translate,
-        price_books.identity,
-        lambda it: it["priceBookId"].count("::"),
-    ),
-    "prices": Resource("/v1/catalog/products/prices", 500, prices.translate, prices.identity),
-}
-
 # The feeds that have a place there.
 FEEDS = frozenset(RESOURCES)
-
-
-class _Sorted(NamedTuple):
-    """The items of a batch by what becomes of them."""
-
-    deleted: list[tuple[Pending, dict[str, Any]]]
-    alive: list[tuple[Pending, dict[str, Any]]]
-    refused: list[tuple[Pending, str]]  # cannot be translated, and why
-    put_off: list[Pending]  # name a price book that is too new
-    left_out: list[Pending]  # have no place there, and never had, or stand there as they are
 
 
 class Optimizer:
@@ -91,7 +49,7 @@ class Optimizer:
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
         """Deletions first, as one of a category takes what is below it; no call is larger than it may be."""
         resource = RESOURCES[feed.name]
-        parts = _sort(resource, batch)
+        parts = sort(resource, batch, self.settings.options.get("locales") or {})
         if feed.name == "categories":
             parts = self._without_claimed(parts)
         if parts.deleted and feed.name in FEEDS_BELOW:
@@ -109,12 +67,13 @@ class Optimizer:
         for path, pairs in ((f"{resource.path}/delete", deleted), (resource.path, alive)):
             for start in range(0, len(pairs), resource.most):
                 some = pairs[start : start + resource.most]
-                body = f"[{','.join(encode(made) for _, made in some)}]".encode()
+                more = [companion for _, made in some if (companion := resource.companion(made))]
+                body = f"[{','.join(encode(made) for made in (*(made for _, made in some), *more))}]".encode()
                 verdict = self._stop_of(feed, path, some)
-                calls.append(Call([pending for pending, _ in some], path, body, verdict=verdict))
+                calls.append(Call([pending for pending, _ in some], path, body, parts=more, verdict=verdict))
         return calls
 
-    def _without_claimed(self, parts: _Sorted) -> _Sorted:
+    def _without_claimed(self, parts: Sorted) -> Sorted:
         """The parts without what would replace or delete another category that has the same slug."""
         others = self._claims.release(pending for pending, _ in parts.deleted)
         reasons = self._claims.claim(pending for pending, _ in parts.alive)
@@ -126,7 +85,7 @@ class Optimizer:
             left_out=[*parts.left_out, *(pending for pending, _ in parts.deleted if pending.row_id in others)],
         )
 
-    def _leave_out_equal(self, feed: Feed, parts: _Sorted) -> list[tuple[Pending, dict[str, Any]]]:
+    def _leave_out_equal(self, feed: Feed, parts: Sorted) -> list[tuple[Pending, dict[str, Any]]]:
         """What is to be sent of a batch, with its hashes: an item that stands there as it is would cost quota only."""
         alive = []
         for pending, made in parts.alive:
@@ -166,7 +125,7 @@ class Optimizer:
     def judge(self, call: Call, response: Response) -> Verdict:
         """What an answer means; the value of an error may be a customer's text, and is not kept."""
         url, answer = self.settings.url, answers.read(response)
-        count, message = len(call.batch), answers.message_of(answer)
+        count, message = len(call.batch) + len(call.parts), answers.message_of(answer)
         if response.status == 200:
             is_deletion = call.path.endswith("/delete")
             if answers.is_accepted(answer, count) or (is_deletion and _is_some_of(answer, count)):
@@ -176,7 +135,8 @@ class Optimizer:
                 return Verdict()
             return Verdict(stopped=f"{url}: a 200 that does not say ACCEPTED {count}")
         if response.status == 400:
-            listed = {place: f"Optimizer: {reason}" for place, reason in answers.list_errors(answer, count).items()}
+            errors = answers.list_errors(answer, count)
+            listed = {place: f"Optimizer: {reason}" for place, reason in errors.items() if place < len(call.batch)}
             unclear = Verdict(is_unclear=True, message=f"Optimizer: {message or 'the item is refused'}")
             return Verdict(listed) if listed else unclear
         if response.status == 404:
@@ -198,33 +158,6 @@ class Optimizer:
     def close(self) -> None:
         """Close the connection to Adobe's login."""
         self.token.close()
-
-
-def _sort(resource: Resource, batch: list[Pending]) -> _Sorted:
-    parts = _Sorted([], [], [], [], [])
-    for pending in batch:
-        item = json.loads(pending.body)
-        try:
-            if pending.is_deleted or item.get("deleted"):
-                parts.deleted.append((pending, resource.identity(item)))
-            else:
-                parts.alive.append((pending, resource.translate(item)))
-        except NoTranslation as reason:
-            if pending.is_deleted or item.get("deleted"):
-                parts.left_out.append(pending)  # it never was there
-            else:
-                parts.refused.append((pending, str(reason)))
-        except LeftOut:
-            _leave_out(resource, pending, item, parts)
-    return parts
-
-
-def _leave_out(resource: Resource, pending: Pending, item: Mapping[str, Any], parts: _Sorted) -> None:
-    """What had a place before loses it."""
-    try:
-        parts.deleted.append((pending, resource.identity(item)))
-    except (LeftOut, NoTranslation):
-        parts.left_out.append(pending)
 
 
 def _is_some_of(answer: Any, count: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from saasexport.delivery.destinations.optimizer.words import require, source
+from saasexport.delivery.destinations.optimizer.words import EXTRA_ATTRIBUTE, require, source
 
 # The Optimizer wants these names; Commerce spells the one that is different.
 CODES = {"short_description": "shortDescription"}
@@ -40,6 +40,20 @@ def translate(item: Mapping[str, Any]) -> dict[str, Any]:
     if item.get("searchable"):
         metadata["searchTypes"] = ["AUTOCOMPLETE"]
     return metadata
+
+
+def companion(made: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What goes with a locale's first attribute: metadata of the one that products carry their stock and weight in.
+
+    The shop has no such attribute; without metadata it is stored and not shown.
+    """
+    if made["code"] != "sku":
+        return None
+    identity = {"code": EXTRA_ATTRIBUTE, "source": made["source"]}
+    if "dataType" not in made:  # a deletion
+        return identity
+    shown = {"label": "Stock and weight", "dataType": "TEXT", "visibleIn": ["PRODUCT_DETAIL"]}
+    return {**identity, **shown, "filterable": False, "sortable": False, "searchable": False}
 
 
 def _data_type(kind: Any, frontend_input: Any) -> str:

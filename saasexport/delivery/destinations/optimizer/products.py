@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from saasexport.delivery.destinations.optimizer import words
-from saasexport.delivery.destinations.optimizer.words import NoTranslation, drop_empty, require, slug, source
+from saasexport.delivery.destinations.optimizer.words import (
+    EXTRA_ATTRIBUTE,
+    NoTranslation,
+    drop_empty,
+    require,
+    slug,
+    source,
+)
 
 # What one product may have there.
 MOST_BYTES = 200_000
@@ -13,8 +20,7 @@ MOST_BYTES = 200_000
 # Storefronts look for our product ids under this name.
 ORIGIN = "AdobeCommerce"
 
-# Stock and weight have no fields there: they travel as one attribute, which needs metadata as any other.
-EXTRA_ATTRIBUTE = "aco_ac_attributes"
+# What the attribute for stock and weight holds.
 IN_EXTRA = ("inStock", "lowStock", "categories", "weight", "weightType")
 
 ROLES = {"image": "BASE", "small_image": "SMALL", "thumbnail": "THUMBNAIL", "swatch_image": "SWATCH"}

@@ -7,6 +7,9 @@ from typing import Any
 # The longest slug and name of a category.
 MOST_SLUG = 1024
 
+# Stock and weight have no fields of a product there: they travel as one attribute, which needs metadata as any other.
+EXTRA_ATTRIBUTE = "aco_ac_attributes"
+
 
 class NoTranslation(ValueError):
     """An item that the Optimizer cannot take, and why; nothing of it is sent."""

@@ -7,7 +7,9 @@ import pytest
 
 from saasexport.config import settings
 from saasexport.database import db
+from saasexport.errors import ConfigError
 from saasexport.feeds.categories import FEED as CATEGORIES
+from saasexport.feeds.product_attributes import FEED as ATTRIBUTES
 from saasexport.setup import feed_set
 from saasexport.sync.exporter import service_settings
 from tests.delivery.destinations.optimizer.direct import Direct, pending
@@ -65,3 +67,105 @@ def test_requests_keep_to_the_pace_of_adobes_connector_unless_another_is_given(t
     config = settings.load(str(file), feed_set.names_of)
     installation = SimpleNamespace(config=config, lock_file=lambda name: str(tmp_path / name))
     assert service_settings(installation).requests_per_second == expected
+
+
+def attribute(code, view="default", **more):
+    """An attribute of a store view."""
+    return {"attributeCode": code, "storeViewCode": view, "dataType": "static", "label": code.title(), **more}
+
+
+STOCK = {
+    "code": "aco_ac_attributes",
+    "label": "Stock and weight",
+    "dataType": "TEXT",
+    "visibleIn": ["PRODUCT_DETAIL"],
+    "filterable": False,
+    "sortable": False,
+    "searchable": False,
+}
+
+
+def test_the_attribute_for_stock_and_weight_has_metadata_in_every_locale(ours, tmp_path):
+    direct = Direct(tmp_path)
+    client = direct.client(ours)
+    items = [attribute("color"), attribute("sku"), attribute("sku", "french")]
+    outcomes = client.deliver(ATTRIBUTES, pending(*items))
+    assert [outcome.status for outcome in outcomes] == [200, 200, 200]
+    held = {key: item for key, item in direct.held("metadata").items() if key[0] == "aco_ac_attributes"}
+    assert held == {
+        ("aco_ac_attributes", view): {**STOCK, "source": {"locale": view}} for view in ("default", "french")
+    }
+    client.deliver(ATTRIBUTES, pending({**items[2], "deleted": True}))
+    client.close()
+    assert sorted(direct.held("metadata")) == [
+        ("aco_ac_attributes", "default"),
+        ("color", "default"),
+        ("sku", "default"),
+    ]
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2])
+def test_an_attribute_that_is_refused_costs_no_neighbour_and_not_what_goes_along(ours, tmp_path, bad):
+    direct = Direct(tmp_path)
+    client = direct.client(ours)
+    items = [attribute("color"), attribute("sku"), attribute("name")]
+    items[bad]["searchWeight"] = "heavy"
+    outcomes = client.deliver(ATTRIBUTES, pending(*items))
+    client.close()
+    assert {each.pending.row_id: each.status for each in outcomes} == {
+        row: 400 if row == bad + 1 else 200 for row in (1, 2, 3)
+    }
+    assert (("aco_ac_attributes", "default") in direct.held("metadata")) is (bad != 1)
+
+
+def test_a_hundred_attributes_and_what_goes_along_fit_into_their_requests(ours, tmp_path):
+    direct = Direct(tmp_path)
+    client = direct.client(ours)
+    outcomes = client.deliver(ATTRIBUTES, pending(*(attribute("sku", f"view{number}") for number in range(100))))
+    client.close()
+    assert [outcome.status for outcome in outcomes] == [200] * 100
+    assert [len(items) for _, items in direct.requests] == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("locales", "expected"),
+    [
+        ({}, "default"),
+        ({"default": "en-US"}, "en-US"),
+        ({"french": "fr-FR"}, "default"),
+        ({"default": "English"}, "English"),
+        ({"default": "x", "french": "default"}, "x"),
+    ],
+)
+def test_a_store_view_goes_by_the_name_that_it_is_given(ours, tmp_path, locales, expected):
+    direct = Direct(tmp_path, locales=locales)
+    client = direct.client(ours)
+    client.deliver(CATEGORIES, pending(category("gear")))
+    client.deliver(ATTRIBUTES, pending(attribute("color")))
+    assert [key[1] for name in ("categories", "metadata") for key in direct.held(name)] == [expected] * 2
+    client.deliver(CATEGORIES, pending(category("gear", deleted=True)))
+    client.close()
+    assert direct.held("categories") == {}
+
+
+def parse_with(locales):
+    """The configuration with names of store views."""
+    content = (
+        '[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "http://here"\nenvironment_id = "T"\n'
+        f'destination = "optimizer"\nclient_id = "me"\nclient_secret_file = "secret"\nlocales = {locales}\n'
+    )
+    return settings.parse("/etc/saasexport.toml", content.encode(), ("products",))
+
+
+@pytest.mark.parametrize(
+    "locales", ['{default = "a", french = "a"}', "{default = 5}", '{default = ""}', '{default = {a = "b"}}', "5"]
+)
+def test_the_names_of_store_views_are_texts_and_each_is_there_once(locales):
+    expected = "a table of names by codes of store views, each name once"
+    with pytest.raises(ConfigError, match=f"locales: expected {expected}"):
+        parse_with(locales)
+
+
+def test_other_names_of_store_views_are_another_data_space():
+    assert parse_with('{french = "fr-FR", default = "en-US"}').data_space == "optimizer:default=en-US,french=fr-FR:T"
+    assert parse_with("{}").data_space == "optimizer::T"

@@ -7,6 +7,7 @@ import pytest
 from freezegun import freeze_time
 
 from saasexport.database import questions
+from saasexport.jobs import cleanup_deleted_feed_items
 from tests.delivery.destinations.optimizer import test_equal
 from tests.delivery.destinations.optimizer.direct import Killed
 from tests.delivery.destinations.optimizer.test_equal import killing, name_there, rename
@@ -162,8 +163,21 @@ def test_a_clock_that_was_ahead_delays_nothing(quiet):
 def test_an_idle_tick_knows_that_something_is_due(quiet):
     installed, _ = quiet
     with closing(sqlite3.connect(installed.folder / "var" / "saasexport.sqlite")) as ours:
-        question = questions.due("reindex_all_invalid", [["products", "cde_products_feed", "x_cl", "at_once"]], 24)
+        feeds = questions.feeds_of(ours.execute("select usable from installation").fetchone()[0])
+        question = questions.due("reindex_all_invalid", feeds, 24)
         for due_at, expected in (("2031-05-06 07:00:01", []), (None, []), ("2031-05-06 07:00:00", [(1,)])):
             ours.execute("delete from repeated")
             ours.execute("insert into repeated values ('products', 1, 0, 0, ?)", (due_at,))
             assert ours.execute(question, {"now": START}).fetchall() == expected
+
+
+@pytest.mark.parametrize(("days", "kept"), [(6, [1, 1]), (8, [0, 1]), (29, [0, 1]), (31, [0, 0])])
+def test_deletions_of_what_may_come_back_are_remembered_for_longer(quiet, days, kept):
+    installed, clock = quiet
+    installed.change("delete from catalog_product_entity where entity_id = 44")
+    installed.change("delete from catalog_category_entity where entity_id = 33")
+    installed.tick(check=False)
+    clock.tick(days * 86_400)
+    installed.job(cleanup_deleted_feed_items)
+    query = "select count(distinct source_entity_id) from cde_{}_feed where is_deleted = 1"
+    assert [installed.ask(query.format(feed))[0][0] for feed in ("products", "categories")] == kept
