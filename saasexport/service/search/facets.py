@@ -30,7 +30,8 @@ class Facets:
         self._clauses = clauses
         self._chosen: dict[str, set[str]] = {}
         for clause in clauses:
-            self._chosen.setdefault(clause.attribute, set()).update(map(fold, clause.values or ()))
+            values = (value.strip("/") if clause.attribute == "categories" else value for value in clause.values or ())
+            self._chosen.setdefault(clause.attribute, set()).update(map(fold, values))
 
     def all(self, settings: Iterable[FacetSetting], codes: Iterable[str], parents: list[str] | None) -> list[Facet]:
         """Pinned facets in their order, then those that help most."""

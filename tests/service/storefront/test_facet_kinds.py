@@ -146,7 +146,7 @@ def test_ranges_that_are_set_keep_their_ends(numbered: Front) -> None:
     ("chosen", "attribute", "title"),
     [
         (clause("categories", "tea"), "categories", "tea"),
-        (clause("categories", "brewing/kettles"), "categories", "brewing/kettles"),
+        (clause("categories", "/brewing/kettles"), "categories", "brewing/kettles"),
         (clause("brand", "Kettle Lane"), "brand", "Kettle Lane"),
         ({"attribute": "price", "range": {"from": 1000, "to": 1500}}, "price", "1000.0-1500.0"),
         ({"attribute": "price", "range": {"from": 300}}, "price", ">300.0"),
