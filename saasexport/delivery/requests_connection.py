@@ -12,6 +12,9 @@ from saasexport.delivery.extras import find_installed
 from saasexport.delivery.http_connection import MOST_BODY, Response, trust
 from saasexport.errors import ConfigError, ServiceError
 
+# How a connection ends that was kept; one that is refused is a new one.
+ENDED = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+
 
 class RequestsConnection:
     """The same as saasexport.delivery.http_connection.Connection, by other means."""
@@ -55,7 +58,7 @@ class RequestsConnection:
             return self._once(method, path, headers, body, deadline)
         except self._errors as error:
             # A connection that was kept has ended before an answer: once more, on a new one.
-            if not (was_used and isinstance(_innermost(error), ConnectionError)):
+            if not (was_used and isinstance(_innermost(error), ENDED)):
                 raise ServiceError(f"{self.url}: {_reason(error)}") from error
         try:
             return self._once(method, path, headers, body, deadline)
@@ -69,7 +72,10 @@ class RequestsConnection:
         with self._session.request(
             method, self.url + path, data=body, headers=headers, timeout=left, allow_redirects=False, stream=True
         ) as answer:
-            content = self._content(answer, deadline)
+            try:
+                content = self._content(answer, deadline)
+            except self._errors as error:  # an answer had begun: it is no reason to send the same again
+                raise ServiceError(f"{self.url}: {_reason(error)}") from error
             names = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status_code, names, content)
 

@@ -1,12 +1,15 @@
 """Connections that end, hosts with several addresses, names that are looked up for ever."""
 
 import socket
+import struct
 import threading
 import time
+from itertools import product
 
 import pytest
 
 from saasexport.delivery.http_connection import Connection
+from saasexport.delivery.requests_connection import RequestsConnection
 from saasexport.errors import ServiceError
 from tests.scripted import Listener
 
@@ -59,8 +62,8 @@ def test_an_http_1_0_server_that_keeps_its_connection_is_believed():
     assert listener.connections == 1
 
 
-def closing_in_the_middle(first, second):
-    """A server that says `first` and closes; of a second connection it says `second`."""
+def closing_in_the_middle(first, second, is_reset=False):
+    """A server that says `first` and closes; of a second connection it says `second`, and may reset it then."""
     said = iter([first, second, second])
 
     def serve(connection, listener):
@@ -68,6 +71,8 @@ def closing_in_the_middle(first, second):
             answer = next(said)
             connection.sendall(answer)
             if not answer.endswith(ACCEPTED):
+                if is_reset:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
 
     return Listener(serve)
@@ -76,20 +81,41 @@ def closing_in_the_middle(first, second):
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(ACCEPTED) + ACCEPTED
 
 
-def test_a_reused_connection_that_ends_before_the_first_byte_of_an_answer_is_tried_once_more():
+KINDS = pytest.mark.parametrize("kind", [Connection, RequestsConnection], ids=["standard", "requests"])
+
+
+@KINDS
+def test_a_reused_connection_that_ends_before_the_first_byte_of_an_answer_is_tried_once_more(kind):
     with closing_in_the_middle(GOOD, b"") as listener:
-        connection = Connection(listener.url, 10)
+        connection = kind(listener.url, 10)
         assert connection.post("/", {}, b"one").status == 200
-        with pytest.raises(ServiceError, match="closed before an answer came"):
+        with pytest.raises(ServiceError, match="closed"):
             connection.post("/", {}, b"two")
         connection.close()
     assert [request.body for request in listener.requests] == [b"one", b"two", b"two"]
 
 
-@pytest.mark.parametrize("part", [b"H", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
-def test_one_that_ends_after_the_first_byte_is_not(part):
-    with closing_in_the_middle(GOOD, part) as listener:
-        connection = Connection(listener.url, 10)
+PARTS = [
+    b"H",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: gzip\r\n\r\n\x1f",
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "is_reset"),
+    [
+        # A head without its end is one to the library, and what came before a reset it does not tell.
+        (Connection, b"HTTP/1.1 200 OK\r\n", False),
+        *product((Connection, RequestsConnection), PARTS, [False]),
+        *product((Connection, RequestsConnection), PARTS[1:], [True]),
+    ],
+)
+def test_one_that_ends_after_the_first_byte_is_not(kind, part, is_reset):
+    with closing_in_the_middle(GOOD, part, is_reset) as listener:
+        connection = kind(listener.url, 10)
         assert connection.post("/", {}, b"one").status == 200
         with pytest.raises(ServiceError):
             connection.post("/", {}, b"two")
