@@ -1,8 +1,12 @@
 """`optionsV2`: custom, downloadable, grouped, bundle and configurable options (feeds.md 3.1.8, 3.1.10, 5)."""
 
+import sqlite3
+
 import pytest
 
+from saasexport.feed import Shop
 from saasexport.feeds.products import FEED, options
+from saasexport.feeds.products.option_shape import texts
 from tests.feeds.catalogue import COLOUR, LINKS_TITLE, NAME, SIZE, STATUS, Catalogue
 
 # A value says null where it has nothing to say (feeds.md 2.1, ProductOptionValue).
@@ -647,3 +651,11 @@ def test_a_change_leads_to_the_downloadable_product(shop, sql):
     link(shop, 1, title="Bread", price=1)
 
     assert {1} == shop.touched(FEED, sql)
+
+
+@pytest.mark.parametrize("key", [b"\xff", float("inf"), "24x", 7, 1.5])
+def test_what_has_an_id_that_no_row_can_name_has_no_text_and_hides_no_other(key):
+    shop = sqlite3.connect(":memory:")
+    query = "select value, 0, 'text' from json_each(:ids) where value = 1"
+    assert texts(Shop(shop), query, [1, key]) == {1: {0: "text"}, key: {}}
+    shop.close()

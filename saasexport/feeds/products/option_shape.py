@@ -53,8 +53,8 @@ def local_stores(batch: Batch, product_id: int, stores: set[int]) -> dict[int, i
 
 
 def texts(shop: Shop, query: str, ids: list[int]) -> dict[int, dict[int, Any]]:
-    """Rows of (id, store id, text) as id -> store id -> text."""
-    found: dict[int, dict[int, Any]] = {}
+    """Rows of (id, store id, text) as id -> store id -> text; of every id, though it may have no row."""
+    found: dict[int, dict[int, Any]] = {row_id: {} for row_id in ids}
     for row_id, store_id, text in shop.rows(query, ids):
         found.setdefault(row_id, {})[store_id] = text
     return found
