@@ -30,6 +30,16 @@ class ShopError(SaasExportError):
     """The shop database is not as expected, or cannot be read."""
 
 
+class TooSlow(ShopError):
+    """A query of a feed's file takes too long; `line` is that of its name, 0 if it is not known."""
+
+    def __init__(self, feed: str, place: tuple[str, int], reason: str) -> None:
+        path, self.line = place
+        self.reason = reason
+        where = f"{path}:{self.line}" if self.line else path
+        super().__init__(f"{feed}: {where}: {reason}" if where else f"{feed}: {reason}")
+
+
 class DatabaseError(SaasExportError):
     """Our own database cannot be used."""
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from saasexport import clock
 from saasexport.entity_key import INTEGER, EntityId, Key
-from saasexport.errors import InvalidValue, ShopError
+from saasexport.errors import InvalidValue, ShopError, TooSlow
 from saasexport.queries import NO_QUERIES, Queries
 from saasexport.values import TOO_LONG
 
@@ -152,6 +152,8 @@ class Shop:
         # What every query may name, and the seconds that each may take (0: any), for feeds of one's own.
         self.parameters: dict[str, Any] = {}
         self.seconds: float = 0
+        # Where a query stands in the feed's file: (path, line), and its name.
+        self.places: dict[str, tuple[str, int, str]] = {}
         self._is_alone = False
         self._reference: dict[Callable[[Shop], Any], Any] = {}
 
@@ -168,7 +170,7 @@ class Shop:
             parameters = {**self.parameters, **parameters}
         if ids is not None:
             parameters["ids"] = json_list(ids)
-        with reading_shop(self.feed), self._limit_time():
+        with reading_shop(self.feed), self._limit_time(query):
             try:
                 return self.connection.execute(query, parameters).fetchall()
             except sqlite3.DataError as error:
@@ -207,8 +209,8 @@ class Shop:
             self._is_alone = before
 
     @contextmanager
-    def _limit_time(self) -> Iterator[None]:
-        """Interrupt a query that takes longer than it may, as ShopError."""
+    def _limit_time(self, query: str) -> Iterator[None]:
+        """Interrupt a query that takes longer than it may, as TooSlow."""
         if not self.seconds:
             yield
             return
@@ -219,8 +221,10 @@ class Shop:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                 raise
-            reason = f"{self.feed}: a query takes longer than {self.seconds:g} s for one chunk of entities"
-            raise ShopError(reason, f"see: saasexport feeds check {self.feed}") from error
+            path, line, name = self.places.get(query, ("", 0, ""))
+            which = f"query {name}" if name else "a query"
+            reason = f"{which} takes longer than {self.seconds:g} s for one chunk of entities"
+            raise TooSlow(self.feed, (path, line), reason) from error
         finally:
             self.connection.set_progress_handler(None, 0)
 
@@ -350,6 +354,7 @@ class Declaration(NamedTuple):
     origin: str = ""
     parameters: dict[str, Any] = _NONE
     seconds: float = 0
+    places: dict[str, tuple[str, int, str]] = _NONE  # query -> the file, the line of its name, and its name
     digest: str = ""
     fault: str = ""  # why there is a name only: its file cannot be used
 

@@ -13,7 +13,7 @@ from saasexport.commands import for_programs
 from saasexport.config import settings
 from saasexport.config.settings import Config
 from saasexport.database import db
-from saasexport.errors import ConfigError, ShopError
+from saasexport.errors import ConfigError, ShopError, TooSlow
 from saasexport.feed import Feed, Shop
 from saasexport.feeds.own import checking, folder, proof, verdict
 from saasexport.feeds.own.checking import Checked, Finding, Judge
@@ -103,7 +103,7 @@ class Bench(NamedTuple):
         shop = Shop(self.shop, None, of_feed(feed.name, "look_back_days"), None, feed.name, exclude)
         now = clock.text(shop.now)
         shop.parameters = {"now": now, "since": shop.since, **feed.parameters}
-        shop.seconds = feed.seconds
+        shop.seconds, shop.places = feed.seconds, feed.places
         return shop
 
     def show_path(self, path: str) -> str:
@@ -161,6 +161,8 @@ def _check(bench: Bench, loaded: Loaded, entity: str | None, seconds: float) -> 
                 checked.findings += verdict.findings(loaded, shop, ids, seconds)
                 checked.findings.sort(key=lambda finding: (not finding.is_fault, finding.line))
             return checked
+    except TooSlow as error:
+        return Checked([Finding(error.line, error.reason)])
     except ShopError as error:
         return Checked([Finding(0, str(error).removeprefix(f"{feed.name}: "))])
 

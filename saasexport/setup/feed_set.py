@@ -38,12 +38,11 @@ def names_of(settings: Config) -> tuple[str, ...] | None:
     """The names that [feeds.*] may have; None if a file does not tell which feed it is.  The shop is not asked."""
     names = dict.fromkeys((*all_feeds(), *further_feeds(settings["service.destination"])))
     for path in paths(settings):
-        from saasexport.feeds.own import head
+        from saasexport.feeds.own import folder, head
 
         try:
             require_own(path, settings.file)
-            with open(path, "rb") as file:
-                name = head.read(file.read().decode("utf-8-sig")).feed
+            name = head.read(folder.text_of(path)).feed
         except (OSError, ValueError, ConfigError):
             return None
         if not name:  # a pair's module says it, and is not run for that
@@ -118,7 +117,7 @@ def load(settings: Config, shop: sqlite3.Connection, identity: str | None = None
 
 def without_shop(settings: Config, reason: str) -> FeedSet:
     """The feeds where the shop cannot be asked: those of the folder are named, and unavailable."""
-    from saasexport.feeds.own import head
+    from saasexport.feeds.own import folder, head
     from saasexport.feeds.own.loading import Loaded
 
     feeds, _, _, state = built_in(settings)
@@ -126,8 +125,7 @@ def without_shop(settings: Config, reason: str) -> FeedSet:
         each = Loaded(path, head.Head())
         try:
             require_own(path, settings.file)
-            with open(path, "rb") as file:
-                each = Loaded(path, head.read(file.read().decode("utf-8-sig")))
+            each = Loaded(path, head.read(folder.text_of(path)))
         except (OSError, ValueError, ConfigError):
             continue
         if each.name:

@@ -171,7 +171,7 @@ class Installation:
         if feed.origin:
             now = clock.text(shop.now)
             shop.parameters = {"now": now, "since": shop.since, **feed.parameters}
-            shop.seconds = feed.seconds
+            shop.seconds, shop.places = feed.seconds, feed.places
         return shop
 
     def route(self, feed: Feed) -> str:

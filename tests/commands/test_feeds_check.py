@@ -5,6 +5,7 @@ import json
 import pytest
 
 from saasexport.commands import feeds_check
+from saasexport.feeds.own import loading
 from saasexport.presets import PRESETS
 from saasexport.setup import preset
 from tests.feed_files import HEAD, ITEMS, OF_IDS, Folder
@@ -251,3 +252,46 @@ def test_of_a_sample_only_what_is_wrong_in_it_is_told(name, sample, expected, tm
     faults = {fault["text"].partition(" (")[0] for each in folder.objects("feeds", "check") for fault in each["faults"]}
 
     assert faults == expected
+
+
+SLOW = "(with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n)"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (HEAD + ITEMS.replace("title\n", f"{SLOW} as title\n"), "feeds.d/goods.sql:4: query items takes longer"),
+        (
+            HEAD + "-- field: words json\n" + ITEMS + "-- name: words\n"
+            f"select value as entity, {SLOW} as word from json_each(:ids);\n",
+            "feeds.d/goods.sql:11: query words takes longer",
+        ),
+        (
+            HEAD + ITEMS + f"-- name: walk\nselect id from article where id > :after and {SLOW} > 0 limit :limit;\n",
+            "feeds.d/goods.sql:10: query walk takes longer",
+        ),
+    ],
+)
+def test_a_query_that_takes_long_has_its_line(folder, monkeypatch, text, line):
+    monkeypatch.setattr(loading, "SECONDS", 0.01)
+    done = folder.check(text)
+    assert done.status == 1
+    assert done.lines(line) == [f"{line} than 0.01 s for one chunk of entities"]
+
+
+@pytest.mark.parametrize(
+    ("walk", "is_right"),
+    [
+        ("select id from article where id > :after order by id limit :limit", True),
+        ("select id from article where id > :after and shelf_id = 1 order by id limit :limit", True),
+        ("select id from article where id > :after order by id desc limit :limit", False),
+        ("select id from article where :after is not null order by id limit :limit", False),
+        ("select id from article where id >= :after order by id limit :limit", False),
+        ("select id from article where id > :after order by title desc limit :limit", False),
+        ("select 2 where :after < :limit", False),
+    ],
+)
+def test_a_walk_of_ones_own_is_tried(folder, walk, is_right):
+    done = folder.check(f"{HEAD}{ITEMS}-- name: walk\n{walk};\n")
+    wrong = "feeds.d/goods.sql:10: query walk: gives keys that do not ascend from :after on; order by them"
+    assert (done.status, done.lines("query walk")) == ((0, []) if is_right else (1, [wrong]))

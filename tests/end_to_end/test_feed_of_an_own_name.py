@@ -71,7 +71,7 @@ BAD = {
     "with recursive n (v) as (select 1 union all select v + 1 from n where v < 1000000000)\n"
     "select code as entity, code as a, (select count(*) from n) as n from goods\n"
     " where code in (select value from json_each(:ids))\n": (
-        "bad: a query takes longer than 5 s for one chunk of entities"
+        "bad: feeds.d/bad.sql:4: query items takes longer than 5 s for one chunk of entities"
     ),
     "-- feed: bad\n-- entity: goods.code\n-- identity: a\n-- name: items\n"
     "select code as entity, code as a from goods, json_each('[1, 2]')\n"

@@ -64,6 +64,7 @@ def check(loaded: Loaded, shop: Shop, judge: Judge, only: Sequence[EntityId] = (
     assert loaded.feed is not None  # noqa: S101  # the caller looked
     checked = Checked()
     ids = list(only) or entity_ids(loaded.feed, shop, MOST)
+    checked.findings += () if only else _walk_back(loaded, shop)
     together = assemble(loaded.feed, shop, ids)
     counting = _Counting(loaded)
     _judge_items(loaded, together, judge, counting)
@@ -90,6 +91,22 @@ def entity_ids(feed: Feed, shop: Shop, limit: int) -> list[EntityId]:
         if len(values) < size or after == (after := feed.key.reach(values, size)):
             break
     return list(dict.fromkeys(ids))
+
+
+def _walk_back(loaded: Loaded, shop: Shop) -> Iterator[Finding]:
+    """What is wrong with a walk of one's own: keys that do not ascend, or not from where a page is to begin."""
+    feed, query = loaded.feed, loaded.queries.get("walk")
+    if feed is None or query is None:
+        return
+    after: Any = feed.key.lowest
+    for _ in range(2):
+        values = [row[0] for row in shop.rows(feed.walk, after=after, limit=ALONE, since=shop.since)]
+        keys = feed.key.only(map(feed.key.read, values))
+        if not feed.key.ascend(keys, after):
+            yield Finding(query.line, "query walk: gives keys that do not ascend from :after on; order by them")
+            return
+        # Behind the first page, and where there is none, behind its first key.
+        after = keys[-1] if len(values) == ALONE and keys else keys[0] if keys else after
 
 
 def assemble(feed: Feed, shop: Shop, ids: Sequence[EntityId], at_once: int = CHUNK) -> dict[EntityId, EntityItems]:

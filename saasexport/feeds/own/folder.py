@@ -1,5 +1,6 @@
 """The folder of feeds of one's own: one `.sql` file each, or a pair of a module and its queries."""
 
+import errno
 import os
 import sys
 import traceback
@@ -47,12 +48,13 @@ def load_file(path: str, around: Surroundings, require: Require, other_text: str
         require(path)
         if os.path.exists(module_file):
             require(module_file)
+            _require_file(module_file)
             module = _module(module_file)
             if hasattr(module, "FEED"):
                 return _of_pair(path, module_file, module)
             code = _bytes(module_file)
             more = functions.check(getattr(module, "FUNCTIONS", {}))
-        text = _text(path) if other_text is None else other_text
+        text = text_of(path) if other_text is None else other_text
     except SaasExportError as error:
         return Loaded(path, _name_only(path), faults=[Fault(0, str(error).removeprefix(f"{path}: "))])
     except UnicodeDecodeError:
@@ -70,7 +72,7 @@ def load_file(path: str, around: Surroundings, require: Require, other_text: str
 def _name_only(path: str) -> Head:
     """Which feed a file is about that cannot be used: it is that feed that is not available."""
     try:
-        return Head(feed=head.read(_text(path)).feed)
+        return Head(feed=head.read(text_of(path)).feed)
     except (OSError, ValueError):
         return Head()
 
@@ -118,11 +120,19 @@ def _is_same(one: Loaded, other: Loaded) -> bool:
     return one.name.lower() == other.name.lower()
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
+    """The text of a file of a feed.  OSError or UnicodeDecodeError if it has none."""
     return _bytes(path).decode("utf-8-sig")
 
 
+def _require_file(path: str) -> None:
+    """Raise OSError for what is no file: who opens a pipe waits for ever."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "it is no file")
+
+
 def _bytes(path: str) -> bytes:
+    _require_file(path)
     with open(path, "rb") as file:
         return file.read()
 

@@ -6,6 +6,7 @@ every item compared when it changes.
 """
 
 import hashlib
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -443,6 +444,10 @@ class _Loader:
             origin=self.loaded.path,
             parameters={**parameters},
             seconds=SECONDS,
+            places={
+                query.text: ("/".join(self.loaded.path.split(os.sep)[-2:]), query.line, query.name)
+                for query in self.loaded.queries.values()
+            },
             digest=digest_of(text.encode() + self.around.code, parameters),
         )
 

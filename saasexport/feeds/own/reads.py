@@ -7,7 +7,7 @@ expressions; `explain` tells how often a table is opened.  Neither runs the quer
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -108,7 +108,7 @@ def of_query(shop: sqlite3.Connection, schema: Schema, query: str, parameters: M
             reads.columns.setdefault(schema.name(first), set()).add(second or "")
         return sqlite3.SQLITE_OK
 
-    with _authorize(shop, authorize):
+    with _authorize(shop, authorize), _any_text(shop):
         try:
             program = shop.execute("explain " + query, parameters).fetchall()
             reads.names = tuple(column[0] for column in shop.execute(_describe(query), parameters).description)
@@ -159,6 +159,17 @@ def _authorize(shop: sqlite3.Connection, authorize: Any) -> Any:
         yield
     finally:
         shop.set_authorizer(None)
+
+
+@contextmanager
+def _any_text(shop: sqlite3.Connection) -> Iterator[None]:
+    """Take what is no text as well: `explain` shows blobs of the query as if they were."""
+    usual = shop.text_factory
+    shop.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        shop.text_factory = usual
 
 
 def _describe(query: str) -> str:

@@ -1,5 +1,6 @@
 """A folder of feeds: pairs with functions, and what is wrong with them."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -30,18 +31,59 @@ def shop():
         yield connection
 
 
-def load(tmp_path, shop, files):
-    """What a folder of these files gives, by the name of the feed."""
+def load(tmp_path, shop, files, by_path=False):
+    """What a folder of these files gives, by the name of the feed; or as a list."""
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     loaded = folder.load(str(tmp_path), Surroundings(shop, all_feeds()), lambda path: None)
-    return {each.name: each for each in loaded}
+    return loaded if by_path else {each.name: each for each in loaded}
 
 
 def words(shop, loaded):
     """The words that a feed's items have, by their codes."""
     entities = loaded.feed.assemble(Shop(shop, feed=loaded.name), [1, 2, 3])
     return {part["code"]: part["word"] for entity in entities for part in entity.parts}
+
+
+@pytest.mark.parametrize("name", ["bad.sql", "goods.py"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/null", path)])
+def test_what_is_no_file_is_not_opened(tmp_path, shop, name, make):
+    (tmp_path / "goods.sql").write_text(file_of("goods", "1"))
+    (tmp_path / "other.sql").write_text(file_of("other", "2"))
+    make(tmp_path / name)
+
+    loaded = {os.path.basename(each.path): each for each in load(tmp_path, shop, {}, by_path=True)}
+
+    assert loaded["bad.sql" if name == "bad.sql" else "goods.sql"].lines()[0].endswith("cannot be read: it is no file")
+    assert words(shop, loaded["other.sql"]) == {"a": 2, "b": 2, "c": 2}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise SystemExit(3)", ":1: SystemExit: 3"),
+        ("import sys\nsys.exit()", ":2: SystemExit: "),
+        ("\n\nraise SystemExit('bye')", ":3: SystemExit: bye"),
+        ("def end():\n    raise SystemExit\nend()", ":2: SystemExit: "),
+        ("raise ValueError('x')", ":1: ValueError: x"),
+        ("assert False", ":1: AssertionError: "),
+    ],
+)
+def test_a_module_that_ends_the_program_costs_its_feed_only(tmp_path, shop, code, reason):
+    files = {"goods.sql": file_of("goods", "1"), "goods.py": code, "other.sql": file_of("other", "2")}
+    loaded = load(tmp_path, shop, files)
+
+    assert loaded["goods"].feed is None
+    assert reason in loaded["goods"].lines()[0]
+    assert words(shop, loaded["other"]) == {"a": 2, "b": 2, "c": 2}
+
+
+@pytest.mark.parametrize(
+    "expression", ["hex(x'ff')", "code = x'ff'", "length(x'ff00')", "x'c3' || code", "iif(code = x'80', 1, 2)"]
+)
+def test_a_query_may_name_bytes_that_are_no_text(tmp_path, shop, expression):
+    loaded = load(tmp_path, shop, {"goods.sql": file_of("goods", expression)})
+    assert loaded["goods"].lines() == []
 
 
 @pytest.mark.parametrize(
