@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from saasexport import queries
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
-from saasexport.errors import ShopError
+from saasexport.errors import ShopError, TooSlow
 from saasexport.feed import EVERYTHING, Feed
 from saasexport.feeds.own import checking
 from saasexport.feeds.own.loading import Loaded
@@ -55,6 +55,9 @@ def trial(examined: Examined) -> Findings:
         try:
             with leaving_out(shop.exclude):
                 checking.assemble(feed, shop, checking.entity_ids(feed, shop, checking.CHUNK))
+        except TooSlow as error:
+            place = f"{file}:{error.line}"
+            yield fail("feeds", f"{feed.name}: {place}: {error.reason}", f"see: saasexport feeds check {file}")
         except ShopError as error:
             reason = str(error).removeprefix(f"{feed.name}: ")
             yield fail("feeds", f"{feed.name}: {file}: {reason}", f"see: saasexport feeds check {file}")

@@ -111,12 +111,16 @@ def _of_absence(installation: Installation, feed: Feed, line: dict[str, Any]) ->
     reason = line["unavailable"]
     if not installation.is_enabled(feed) or not had(installation, feed):
         return Advice("off", "feeds", f"It is not exported: {reason}.")
-    text = f"It is unavailable: {reason}. It was exported before; mend the shop's schema, or switch the feed off:"
+    remedy = f"Run: saasexport feeds check {feed.name}" if feed.fault else "mend the shop's schema"
+    before = "" if feed.fault else "It was exported before; "
+    text = f"It is unavailable: {reason}. {before}{remedy}, or switch the feed off:"
     return Advice("problem", "feeds", f"{text} [feeds.{feed.name}] enabled = false.")
 
 
 def had(installation: Installation, feed: Feed) -> bool:
-    """Whether the shop could give this feed before, or would, but for something in the way."""
+    """Whether the shop could give this feed before, or would, but for something in the way: a mistake in its file."""
+    if feed.fault:
+        return True
     names = db.setting(installation.ours, "once_available")
     if names is not None and known_as(feed) in names.split():
         return True

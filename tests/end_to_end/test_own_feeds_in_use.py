@@ -10,7 +10,7 @@ from freezegun import freeze_time
 from saasexport import jobs
 from tests.dashboard.reading import Dashboard
 from tests.feed_files import OF_IDS
-from tests.support import TICK, Exporter, Service
+from tests.support import BIN, TICK, Exporter, Service
 
 SHOP = """
 create table article (id integer primary key, code text, title text, price text, made text, shelf_id integer);
@@ -345,6 +345,19 @@ def test_a_file_that_cannot_be_used_has_its_line_and_the_other_feeds_go_on(shop,
     assert reason in said
     assert shop.exporter.ask("select indexer from feed_status where feed = 'other'") == [("valid",)]
     assert shop.exporter.ask_shop("select count(*) from article") == [(3,)]
+
+
+@pytest.mark.parametrize("was_right", [False, True])
+def test_doctor_names_a_file_that_cannot_be_used_and_what_tries_it(shop, was_right):
+    shop.start(goods=HEAD + (items() if was_right else "-- name: items\n"), other=OTHER)
+    shop.write(HEAD + items("titel"))
+    assert shop.tick()[0] == 1
+
+    lines = shop.exporter.run("saasexport", "doctor").stdout.replace(f"{BIN}/", "").splitlines()
+    assert [line for line in lines if line.startswith("WARN") and "goods" in line] == [
+        "WARN  feeds: goods: It is unavailable: feeds.d/goods.sql:6: query items: no such column: titel."
+        " Run: saasexport feeds check goods, or switch the feed off: [feeds.goods] enabled = false"
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".sql", ".py"])
