@@ -1,0 +1,38 @@
+"""The script that explores a sandbox by hand, tried on the double."""
+
+from saasexport.service.optimizer.application import Client
+from saasexport.service.serving import OptimizerService
+from tests import optimizer_sandbox
+
+
+def test_it_prints_an_answer_to_each_question_and_leaves_nothing(tmp_path, capsys):
+    secret = tmp_path / "secret"
+    secret.write_text("a-secret")
+    secret.chmod(0o600)
+    with OptimizerService("T", Client("me", "a-secret")) as double:
+        options = ["--url", double.url, "--tenant", "T", "--client-id", "me", "--client-secret-file", str(secret)]
+        assert optimizer_sandbox.main([*options, "--token-url", f"{double.url}/ims/token/v3"]) == 0
+        held = {name: [*items] for name, items in double.application.tenant.items.items() if items}
+    assert held == {"price-books": [("main",)]}
+    lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())
+    taken = '200 {"status": "ACCEPTED", "acceptedCount": '
+    assert lines["an empty list"] == lines["an empty list, compressed"] == f"{taken}0}}"
+    assert lines["deletion of a product that is not there"] == f"{taken}1}}"
+    assert lines["101 products"] == lines["501 prices"] == '400 {"status": "FAILED", "message": "items_limit_exceeded"}'
+    assert lines["dataType OBJECT"].startswith("400 ")
+    assert lines["one product twice"] == f"{taken}2}}"
+    assert lines["a product of 201 KB"].startswith("400 ")
+    assert lines["a body of 4 MB"] == f"{taken}100}}"
+    assert lines["its price at once, regular 100, discount price 30"] == f"{taken}1}}"
+    assert lines["what is seen"].endswith("not read back: no --view")
+    assert len(lines) == 19
+
+
+def test_a_wrong_secret_is_told_in_a_line(tmp_path, capsys):
+    secret = tmp_path / "secret"
+    secret.write_text("wrong")
+    secret.chmod(0o600)
+    with OptimizerService("T", Client("me", "a-secret")) as double:
+        options = ["--url", double.url, "--tenant", "T", "--client-id", "me", "--client-secret-file", str(secret)]
+        assert optimizer_sandbox.main([*options, "--token-url", f"{double.url}/ims/token/v3"]) == 1
+    assert "no token: answered 401: invalid_client" in capsys.readouterr().err
