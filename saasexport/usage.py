@@ -78,6 +78,7 @@ class Parser(argparse.ArgumentParser):
         self._given_before = given_before
         for name in (None, "store"):
             self.register("action", name, _Once)
+        self.register("type", None, _utf8)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """The options, and what is none of them."""
@@ -97,6 +98,15 @@ class Parser(argparse.ArgumentParser):
         """The options, which may stand between names as well: `failed retry --status rejected products`."""
         parsed, rest = self.parse_known_args(args, namespace)
         return self.parse_intermixed_args(args, namespace) if rest else parsed
+
+
+def _utf8(text: str) -> str:
+    """An argument: looked for in a database, sent, or shown, it has to be text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8") from error
+    return text
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -58,6 +58,7 @@ built_in = false                # only the feeds of feeds.d: docs/any-shop.md
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of init."""
+    options.register("type", None, str)  # what is no text cannot stand in a configuration, which says so
     options.add_argument("--shop", metavar="FILE", required=True, help="the shop's SQLite database")
     options.add_argument(
         "--mirror",

@@ -55,6 +55,17 @@ def typed(capsys, *arguments):
             ["indexer:set-mode"],
             "indexer:set-mode: the following arguments are required: mode; see: saasexport indexer:set-mode --help",
         ),
+        (["search", "\udcff"], "search: argument PHRASE: '\\udcff' is not UTF-8; see: saasexport search --help"),
+        (["show", "products", "a\udce4"], "show: argument KEY: 'a\\udce4' is not UTF-8; see: saasexport show --help"),
+        (["recommend", "\ud800"], "recommend: argument SKU: '\\ud800' is not UTF-8; see: saasexport recommend --help"),
+        (
+            ["saas:resync", "--feed", "products", "--by-ids", "1,\udc80"],
+            "saas:resync: argument --by-ids: '1,\\udc80' is not UTF-8; see: saasexport saas:resync --help",
+        ),
+        (
+            ["search", "x", "--filter", "color:\udcfc"],
+            "search: argument --filter: 'color:\\udcfc' is not UTF-8; see: saasexport search --help",
+        ),
         (["sttus"], "there is no command 'sttus'; did you mean status?"),
         (["help", "faild"], "there is no command 'faild'; did you mean failed?"),
     ],
