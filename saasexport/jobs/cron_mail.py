@@ -47,7 +47,7 @@ class Problem(NamedTuple):
     job: str
     message: str
     since: str
-    told: str
+    last_mailed: str
     waits_for_people: int = 0
 
 
@@ -65,7 +65,7 @@ def lines_to_mail(job: str, ours: sqlite3.Connection, lines: list[str]) -> list[
         known = {_kind(problem.message): problem for problem in problems if problem.job == job}
         for kind, line in kinds.items():
             first = known.get(kind, Problem(job, line, now, now))
-            if kind not in known or first.waits_for_people or not an_hour_ago < first.told <= now:
+            if kind not in known or first.waits_for_people or not an_hour_ago < first.last_mailed <= now:
                 mailed.append(line if kind not in known else f"{line} (since {first.since} UTC)")
                 ours.execute(SQL.keep, {"job": job, "message": first.message, "since": first.since, "now": now})
         past = [each for each in problems if _kind(each.message) not in kinds and not _lasts(ours, each, now)]
@@ -85,7 +85,7 @@ def _lasts(ours: sqlite3.Connection, problem: Problem, now: str) -> bool:
     subject = problem.message.partition(": ")[0]  # a feed, or the service's address
     for words, query, waits_for_people in LASTING:
         if words in problem.message:
-            values = {"subject": subject, "told": problem.told, "now": now}
+            values = {"subject": subject, "told": problem.last_mailed, "now": now}
             lasts = ours.execute(getattr(SQL, query), values).fetchone() is not None
             if lasts and waits_for_people:
                 ours.execute(SQL.leave_to_people, problem._asdict())

@@ -40,7 +40,7 @@ def _tell_unanswered(exporter: Exporter) -> None:
     """Have somebody know what the shop lost that feeds read, though nothing that changed needed it."""
     for name, reason in exporter.installation.unanswered.items():
         line = f"{name}: the shop cannot be read: "
-        if not any(told.startswith(line) for told in exporter.problems.lines_of_feeds):
+        if not any(reported.startswith(line) for reported in exporter.problems.lines_of_feeds):
             exporter.log.error("04-06", line + reason)
             exporter.problems.tell(line + reason)
 

@@ -170,7 +170,7 @@ class Optimizer:
 
     def _state(self, name: str, query: str) -> Answer:
         with self.tenant.lock:
-            self.tenant.settle()
+            self.tenant.take_effect()
             if name == "dropped":
                 return _json(200, {"items": self.tenant.dropped})
             if name == "visible":

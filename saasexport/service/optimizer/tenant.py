@@ -110,7 +110,7 @@ class Tenant:
         self._journal = Journal(file) if file else None
         if self._journal:
             self._waiting = [*self._journal.read()]
-            self.settle()
+            self.take_effect()
 
     def accept(self, what: str, name: str, items: list[dict[str, Any]]) -> None:
         """Take items that are valid; `what` is put, patch or delete."""
@@ -119,9 +119,9 @@ class Tenant:
             if self._journal:
                 self._journal.add(*accepted)
             self._waiting.append(accepted)
-            self.settle()
+            self.take_effect()
 
-    def settle(self, now: float | None = None) -> None:
+    def take_effect(self, now: float | None = None) -> None:
         """Have what is due take effect; with infinity all that was accepted."""
         with self.lock:
             upto = self.clock() if now is None else now

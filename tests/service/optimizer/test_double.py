@@ -452,7 +452,7 @@ def test_what_is_accepted_takes_effect_after_its_delay_whatever_the_order(clock)
     for _ in range(4):
         names.append(made.items["categories"]["a", "default"]["name"])
         clock[0] += 10
-        made.settle()
+        made.take_effect()
     assert names == ["third", "second", "second", "first"]
 
 

@@ -157,7 +157,7 @@ class Installed(Exporter):
 
     def held(self):
         """What the tenant holds: resource -> identity -> item."""
-        self.direct.application.tenant.settle()
+        self.direct.application.tenant.take_effect()
         return {name: dict(items) for name, items in self.direct.application.tenant.items.items()}
 
     def of_a_fresh_sync(self, folder):
