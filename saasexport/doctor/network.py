@@ -81,7 +81,8 @@ def _check(client: Client) -> Findings:
 def _secrecy(examined: Examined) -> Findings:
     url = examined.config["service.url"]
     host = address(url).host
-    key_files = ("service.api_key_file", "service.typesense.api_key_file", "service.nats.token_file")
+    names = ("api_key_file", "typesense.api_key_file", "nats.token_file", "client_secret_file")
+    key_files = [f"service.{name}" for name in names]
     is_clear = url.startswith(("http://", "nats://")) and not host.startswith(LOOPBACK)
     if is_clear and any(examined.config[name] for name in key_files):
         secure = "tls" if url.startswith("nats://") else "https"

@@ -1,6 +1,7 @@
 """What of this shop is more than a tenant of the Optimizer takes (docs/optimizer.md)."""
 
 import sqlite3
+from collections.abc import Iterator
 
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 
@@ -9,6 +10,9 @@ MOST_CODE = 22
 
 # Of price books times catalogue views, unless more were bought.
 MOST_BOOKS = 100
+
+# Attributes without whose metadata no product of a locale is shown.
+NEEDED = ("sku", "name", "description", "short_description", "price")
 
 CHECK = "optimizer"
 
@@ -32,8 +36,26 @@ def optimizer(examined: Examined) -> Findings:
     (large,) = ours.execute(query, ("Optimizer: % bytes are more than a product may have%",)).fetchone()
     if large:
         yield warn(CHECK, f"{large} products are larger than the 200,000 bytes allowed", "saasexport failed products")
-    if not codes and not large and books <= MOST_BOOKS:
+    missing = list(_missing_metadata(ours))
+    for view, names in missing:
+        text = f"store view {view} has no metadata of {names}: its products are stored there and not shown"
+        yield fail(CHECK, text, "saasexport failed productAttributes")
+    if not codes and not large and not missing and books <= MOST_BOOKS:
         yield ok(CHECK, f"{books} of {MOST_BOOKS} price books; no website's code and no product is too long")
+
+
+def _missing_metadata(ours: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Store views of which attributes were sent, but not all that the Optimizer needs, and their names."""
+    codes: dict[str, set[str]] = {}
+    query = (
+        "select json_extract(feed_data, '$.storeViewCode'), json_extract(feed_data, '$.attributeCode')"
+        " from cde_product_attributes_feed where status = 200 and is_deleted = 0"
+    )
+    for view, code in ours.execute(query):
+        codes.setdefault(view, set()).add(code)
+    for view, present in sorted(codes.items()):
+        if missing := [code for code in NEEDED if code not in present]:
+            yield view, ", ".join(missing)
 
 
 def _count_price_books(ours: sqlite3.Connection) -> int:

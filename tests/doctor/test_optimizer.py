@@ -1,7 +1,12 @@
 """What doctor says of a shop that is more than a tenant of the Optimizer takes."""
 
 import json
+from collections import defaultdict
+from types import SimpleNamespace
 
+import pytest
+
+from saasexport.doctor import network
 from tests.delivery.destinations.optimizer import test_destination
 
 double, exporter = test_destination.double, test_destination.exporter
@@ -37,6 +42,13 @@ def test_doctor_names_what_is_too_long_too_many_or_too_large(exporter):
         ("WARN", "101 price books, and a tenant has room for 100, counted once for each catalogue view"),
         ("WARN", "2 products are larger than the 200,000 bytes allowed"),
     ]
+    exporter.change_ours(
+        "update cde_product_attributes_feed set status = 400"
+        " where json_extract(feed_data, '$.storeViewCode') = 'default'"
+        " and json_extract(feed_data, '$.attributeCode') in ('price', 'short_description', 'color')"
+    )
+    missing = "no metadata of short_description, price: its products are stored there and not shown"
+    assert ("FAIL", f"store view default has {missing}") in about(exporter)
 
 
 def test_doctor_says_nothing_of_it_with_another_destination(installed):
@@ -54,3 +66,19 @@ def test_doctor_knows_that_a_destination_just_named_has_its_feeds_made_by_the_ne
     said = [one["message"] for one in findings if one["check"] in ("optimizer", "triggers")]
     assert said[-1] == "0 of 100 price books; no website's code and no product is too long"
     assert not [one for one in said if "every write of the shop" in one or "cannot be checked" in one]
+
+
+@pytest.mark.parametrize(
+    ("url", "level"),
+    [
+        ("http://tenant.example", "WARN"),
+        ("https://tenant.example", ""),
+        ("http://127.0.0.1:8765", ""),
+        ("http://localhost", ""),
+        ("http://10.0.0.7", "WARN"),
+    ],
+)
+def test_doctor_warns_of_a_token_that_goes_over_the_network_in_clear(url, level):
+    config = defaultdict(lambda: None, {"service.url": url, "service.client_secret_file": "/secret"})
+    findings = list(network._secrecy(SimpleNamespace(config=config)))
+    assert [finding.status for finding in findings] == [level] * bool(level)

@@ -111,11 +111,14 @@ class Optimizer:
         if call.path == RESOURCES["products"].path:
             self.quota.use(len(call.batch), _today())
             wait_for_slot(self.settings.rate_limit_file + ".products", self.per_minute / 60 / len(call.batch))
+        return self._post_with_token(call.path, call.body, request_id)
+
+    def _post_with_token(self, path: str, body: bytes, request_id: str) -> Response:
         token = self.token.value()
-        response = self._post(call.path, call.body, token, request_id)
+        response = self._post(path, body, token, request_id)
         if response.status == 401:
             self.token.drop(token)
-            response = self._post(call.path, call.body, self.token.value(), request_id)
+            response = self._post(path, body, self.token.value(), request_id)
         return response
 
     def _post(self, path: str, body: bytes, token: str, request_id: str) -> Response:
@@ -145,7 +148,7 @@ class Optimizer:
 
     def check(self) -> list[Check]:
         """Asks for a token, and has the tenant refuse or take a list of no products."""
-        response = self._post(RESOURCES["products"].path, b"[]", self.token.value(), "")
+        response = self._post_with_token(RESOURCES["products"].path, b"[]", "doctor")
         place = f"{self.settings.url}: tenant {self.settings.environment_id}"
         if response.status in (200, 400):
             limits = f"{self.per_minute} products a minute, {self.quota.most} a day"

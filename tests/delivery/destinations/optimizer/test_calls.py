@@ -7,6 +7,7 @@ import pytest
 
 from saasexport.config import settings
 from saasexport.database import db
+from saasexport.delivery.client import Client
 from saasexport.errors import ConfigError
 from saasexport.feeds.categories import FEED as CATEGORIES
 from saasexport.feeds.product_attributes import FEED as ATTRIBUTES
@@ -169,3 +170,37 @@ def test_the_names_of_store_views_are_texts_and_each_is_there_once(locales):
 def test_other_names_of_store_views_are_another_data_space():
     assert parse_with('{french = "fr-FR", default = "en-US"}').data_space == "optimizer:default=en-US,french=fr-FR:T"
     assert parse_with("{}").data_space == "optimizer::T"
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_good", "text"),
+    [
+        ([], True, "takes our token"),
+        ([401], True, "takes our token"),  # it had ended
+        ([401, 401], False, "answered 401"),
+        ([403], False, "answered 403"),
+        ([404], False, "answered 404"),
+        ([429], False, "answered 429"),
+        ([500], False, "answered 500"),
+    ],
+)
+def test_doctor_renews_a_token_once_as_a_job_does(ours, tmp_path, answers, is_good, text):
+    direct = Direct(tmp_path)
+    client = direct.client(ours)
+    left = iter(answers)
+    direct.fault = lambda path, items: next(left, "")
+    (check,) = client.destination.check()
+    client.close()
+    assert (check.is_good, f"http://tenant: tenant TENANT: {text}" in check.text) == (is_good, True)
+    assert check.is_good or check.remedy
+    assert len(direct.requests) == max(len(answers), 1) + (answers == [401])
+
+
+def test_a_login_that_is_down_is_told_by_its_own_address(ours, tmp_path):
+    direct = Direct(tmp_path)
+    client = Client(direct.settings(), ours, lambda feed: "", lambda *_: None)
+    outcomes = client.deliver(CATEGORIES, pending(category("gear")))
+    client.close()
+    assert [outcome.status for outcome in outcomes] == [2]
+    assert "http://127.0.0.1:9/ims" in outcomes[0].error
+    assert "refused" in outcomes[0].error.lower()
