@@ -16,6 +16,7 @@ from saasexport import queries
 from saasexport.database import db
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import SaasExportError
+from saasexport.setup import copied_shop
 
 SQL = queries.beside(__file__)
 
@@ -97,7 +98,9 @@ def ours(examined: Examined) -> Findings:
 
 
 def open_shop(examined: Examined) -> Findings:
-    """The shop's database can be opened."""
+    """The shop's database can be opened; a copy that is not complete yet is none."""
+    if copied_shop.is_awaited(examined.config):
+        return
     path = examined.config["shop.database"]
     try:
         shop = db.connect_shop(path, read_only=True, place=examined.config.place("shop.database"))

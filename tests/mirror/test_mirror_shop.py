@@ -129,6 +129,9 @@ def test_feeds_wait_for_a_first_copy_that_was_cut_off_and_the_job_goes_on_with_i
     done = mirrored.run("saasexport", "status")
     assert done.returncode == 1
     assert done.stderr.startswith(f"saasexport: {mirrored.shop_file}: the first copy of the shop is not complete; ")
+    shown = [" ".join(line.split()) for line in mirrored.run("saasexport", "doctor").stdout.splitlines()]
+    [line] = [line for line in shown if " mirror: " in line or " the shop: " in line]
+    assert line.startswith("WARN mirror: the first copy is not complete; mirror_shop goes on with it: ")
     assert "0 fetched" in mirrored.mirror("-v").stderr
     mirrored.tick()
     assert len(mirrored.items("things")) == 2
