@@ -141,7 +141,7 @@ def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
         if chosen and copied:
             copies = f"{_describe_copies(copied)} {config['export.feeds_dir']}"
-            print(f"preset         {chosen.shop} {chosen.version}: {copies}")
+            print(f"preset         {chosen.title}: {copies}")
         print(f"our database   {config['export.database']}")
         if copied_shop.is_configured(config):
             state = copied_shop.state(installation.ours)

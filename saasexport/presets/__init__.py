@@ -11,9 +11,14 @@ class Preset(NamedTuple):
 
     name: str  # the folder's
     shop: str  # as its makers write it
-    version: str  # that the files were made for
+    version: str  # that the files were made for; empty: there are none
     tables: dict[str, tuple[str, ...]]  # a shop that has all of these tables and columns is of this kind
     files: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The shop and its version, for people."""
+        return f"{self.shop} {self.version}".strip()
 
 
 PRESETS = (
@@ -67,7 +72,7 @@ PRESETS = (
     Preset(
         name="simple",
         shop="a shop of one table",
-        version="any",
+        version="",
         tables={"product": ("sku", "name", "description", "price", "quantity", "image", "category")},
         files=(
             "categories.sql",

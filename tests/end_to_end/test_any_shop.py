@@ -57,7 +57,7 @@ def test_the_line_that_the_guide_watches_by_is_the_one_that_is_proposed(tmp_path
 
 def test_the_table_of_presets_is_that_of_the_package():
     shown = re.findall(r"^\| `(\w+)` \| (.*?) \|", GUIDE.partition("## Map your shop")[0], re.MULTILINE)
-    known = [(preset.name, f"{preset.shop} {preset.version}") for preset in PRESETS]
+    known = [(preset.name, preset.title) for preset in PRESETS]
     assert [name for name, _ in shown] == [name for name, _ in known]
     assert shown[:2] == known[:2]
 

@@ -44,7 +44,7 @@ def test_a_shop_is_known_by_its_tables_and_no_other_is(preset, shop):
 @each_file
 def test_a_file_says_which_version_it_was_made_for(path):
     preset = PRESETS[path.parent.name]
-    made_for = "a homemade shop" if preset.version == "any" else f"{preset.shop} {preset.version}"
+    made_for = preset.title if preset.version else "a homemade shop"
     assert re.search(rf"^-- Made for {re.escape(made_for)}[.;,]", FeedFile(path).head, re.M)
 
 
@@ -136,3 +136,8 @@ def test_no_line_of_the_engine_or_the_service_is_about_a_shop_of_a_preset():
     plain = "|".join(sorted(table for table in tables if "_" not in table))
     about = re.compile(rf'\b(?:{word})\b|\b(?:from|join|into|update) "?(?:{plain})"?(?=\s*$| as | where | join )', re.M)
     assert [(str(path.relative_to(ROOT)), hit[0]) for path in OUTSIDE if (hit := about.search(path.read_text()))] == []
+
+
+def test_a_preset_that_was_made_for_no_version_names_none():
+    titles = [preset.title for preset in PRESETS.values()]
+    assert titles == ["django-oscar 4.2", "Vendure 3.7", "a shop of one table"]
