@@ -200,8 +200,8 @@ MISTAKES = (
     Mistake(
         "items are sent before they are on record",
         "sync/steps.py",
-        "        deletion_guard.add(self.ours, self.feed, missing, guard, now)\n",
-        "        deletion_guard.add(self.ours, self.feed, missing, guard, now)\n"
+        "        deletion_guard.add(self.ours, self.feed, staged.gone, guard, now)\n",
+        "        deletion_guard.add(self.ours, self.feed, staged.gone, guard, now)\n"
         "        for batch in self.exporter.client.batches(staged.pending, 100):\n"
         "            self.exporter.client.deliver(self.feed, batch)\n",
         ("test_network.py::test_an_item_sent_by_a_job_that_died_over_it_can_be_deleted",),
@@ -223,8 +223,8 @@ MISTAKES = (
     Mistake(
         "new identities of the same entities count as deletions",
         "database/feed_table.py",
-        "if not row.is_deleted and row.environments & self.environment and row.entity_id not in alive",
-        "if not row.is_deleted and row.environments & self.environment",
+        "{row.entity_id: [] for row in known if row.entity_id not in alive}",
+        "{row.entity_id: [] for row in known}",
         ("test_deletion_guard.py::test_new_identities_of_the_same_entities_do_not_count",),
     ),
     Mistake(
