@@ -65,7 +65,7 @@ def test_every_trigger_in_the_shop_says_whose_it_is(installed):
 
 def test_every_index_says_which_question_it_answers(installed):
     indexes = installed.ask("select name, sql from sqlite_master where type = 'index' and sql is not null")
-    assert len(indexes) == 26
+    assert len(indexes) == 27
     assert [name for name, sql in indexes if not re.search(r"-- \S", sql)] == []
 
 
