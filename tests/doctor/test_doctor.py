@@ -664,7 +664,7 @@ def small_disk(tmp_path):
     """A file system of 1 MB in memory."""
     point = tmp_path / "small"
     point.mkdir()
-    mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=1m", "none", point]
+    mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "none", point]
     if not os.path.exists(mount[0]) or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("nothing can be mounted here")
     yield point
