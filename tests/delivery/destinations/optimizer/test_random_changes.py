@@ -143,7 +143,7 @@ class Chance:
 
 def try_out(seed, steps, folder, shop):
     """Change, tick and let time pass; gives what differs at the end, and what was done."""
-    with freeze_time("2031-05-06 07:00:00") as clock:
+    with freeze_time("2131-05-06 07:00:00") as clock:
         installed = Installed(folder / "shop", shop, is_kept=True)
         chance = Chance(seed, installed)
         for _ in range(steps):

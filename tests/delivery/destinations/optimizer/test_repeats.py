@@ -15,7 +15,7 @@ from tests.delivery.destinations.optimizer.test_equal import killing, name_there
 small_shop, installed = test_equal.small_shop, test_equal.installed
 
 WHOLESALE = "wholesale::da4b9237bacccdf19c0760cab7aec4a8359010b0"  # of the group with the id 2
-START = "2031-05-06 07:00:00"
+START = "2131-05-06 07:00:00"
 
 
 def repeated(installed):
@@ -31,7 +31,7 @@ def paths_sent(installed):
 @pytest.fixture
 def quiet(installed):
     """An installation of which nothing is due."""
-    with freeze_time("2030-01-01 00:00:00") as clock:
+    with freeze_time("2130-01-01 00:00:00") as clock:
         clock.move_to(START)
         for _ in range(3):
             installed.tick(check=False)
@@ -54,7 +54,7 @@ def test_an_item_is_sent_twice_after_a_request_whose_outcome_is_not_known(quiet,
     rename(installed, "House Espresso")
     clock.tick(60)
     installed.tick(check=False)
-    assert repeated(installed) == [("products", 0, 0, "2031-05-06 07:11:00")]
+    assert repeated(installed) == [("products", 0, 0, "2131-05-06 07:11:00")]
     # The old request arrives at last.
     installed.direct.held("products")["KL-ESP-HOUSE", "default"]["name"] = "Other"
     installed.sent()
@@ -121,7 +121,7 @@ def test_prices_of_a_new_book_come_with_the_next_job_and_once_more_ten_minutes_l
     installed.tick(check=False)
     assert paths_sent(installed) == ["products/prices"]
     assert {key for key in installed.direct.held("prices") if key[1] == WHOLESALE} == held
-    assert repeated(installed) == [("priceBooks", 1, 0, "2031-05-06 07:10:00")]
+    assert repeated(installed) == [("priceBooks", 1, 0, "2131-05-06 07:10:00")]
     clock.tick(601)
     installed.tick(check=False)
     assert set(paths_sent(installed)) == {"products/prices", "products/prices/delete"}  # what has no price is deleted
@@ -165,7 +165,7 @@ def test_an_idle_tick_knows_that_something_is_due(quiet):
     with closing(sqlite3.connect(installed.folder / "var" / "saasexport.sqlite")) as ours:
         feeds = questions.feeds_of(ours.execute("select usable from installation").fetchone()[0])
         question = questions.due("reindex_all_invalid", feeds, 24)
-        for due_at, expected in (("2031-05-06 07:00:01", []), (None, []), ("2031-05-06 07:00:00", [(1,)])):
+        for due_at, expected in (("2131-05-06 07:00:01", []), (None, []), ("2131-05-06 07:00:00", [(1,)])):
             ours.execute("delete from repeated")
             ours.execute("insert into repeated values ('products', 1, 0, 0, ?)", (due_at,))
             assert ours.execute(question, {"now": START}).fetchall() == expected
