@@ -86,3 +86,9 @@ def test_the_documents_name_the_parts_of_the_battery_as_they_are():
     assert len(named) >= 15
     assert {name for name in named if not (ROOT / "tests" / "end_to_end" / name).is_file()} == set()
     assert f"makes {len(MISTAKES)} deliberate mistakes" in chapter
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_a_mistake_can_still_be_made(mistake):
+    text = (ROOT / "saasexport" / mistake.file).read_text()
+    assert text.count(mistake.before) == 1
