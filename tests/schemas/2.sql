@@ -270,7 +270,8 @@ CREATE TABLE installation (
     -- What was done last.
     program         text,     -- version of saasexport that used it last
     environment_id  text,     -- the data space in force
-    once_available  text,     -- names of the feeds that the shop could give at some time
+    once_available  text,     -- names of the feeds that the shop could give at some time; and FEED!VERSION!REASONS,
+                              -- what it never could answer
     cleaned_at      text,     -- UTC, when rows of deleted items were last removed
     -- The configuration that is in use, checked.
     config_file     text,     -- its path
