@@ -1,6 +1,7 @@
 """Real databases, the real scripts and the real service, for every test that wants them."""
 
 import os
+import signal
 import sqlite3
 import sys
 import threading
@@ -19,7 +20,11 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """With --in-process, starting a program skips the test that does."""
+    """What is started in the background ignores Ctrl-C, and so would all programs that tests interrupt.
+
+    With --in-process, starting a program skips the test that does.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--in-process"):
         sys.addaudithook(_skip_programs)
         # A test that is skipped in its middle leaves open what it has opened; the ordinary run finds what is forgotten.
