@@ -2,16 +2,14 @@
 
 import os
 import signal
-import sqlite3
 import sys
 import threading
 import time
-from contextlib import closing
 
 import pytest
 
 from tests.installed import JOBS, Installed
-from tests.support import Exporter, Service, demo_shop_copy
+from tests.support import Exporter, Service, demo_shop_copy, flawless_shop_copy
 
 
 def pytest_addoption(parser):
@@ -94,14 +92,7 @@ def demo_shop_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def flawless_shop_file(tmp_path_factory):
     """The demo shop without what cannot be assembled, on purpose; copy it, do not write to it."""
-    path = demo_shop_copy(tmp_path_factory.mktemp("flawless") / "shop.sqlite")
-    with closing(sqlite3.connect(path)) as shop:
-        shop.execute("pragma foreign_keys = on")
-        shop.execute("delete from catalog_product_entity where sku in ('KL-CDB-JAR', 'KL-DRAFT-BARE', 'KL-DRAFT-ZERO')")
-        # Of two categories with one address the second.
-        shop.execute("delete from catalog_category_entity where entity_id = 25")
-        shop.commit()
-    return path
+    return flawless_shop_copy(tmp_path_factory.mktemp("flawless") / "shop.sqlite")
 
 
 @pytest.fixture

@@ -30,6 +30,18 @@ def demo_shop_copy(path, **more):
     return path
 
 
+def flawless_shop_copy(path, **more):
+    """Make the demo shop at a path, without what cannot be assembled, on purpose."""
+    demo_shop_copy(path, **more)
+    with closing(sqlite3.connect(path)) as shop:
+        shop.execute("pragma foreign_keys = on")
+        shop.execute("delete from catalog_product_entity where sku in ('KL-CDB-JAR', 'KL-DRAFT-BARE', 'KL-DRAFT-ZERO')")
+        # Of two categories with one address the second.
+        shop.execute("delete from catalog_category_entity where entity_id = 25")
+        shop.commit()
+    return path
+
+
 class Service:
     """The embedded Commerce Service, as a process."""
 

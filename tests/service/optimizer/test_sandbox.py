@@ -5,13 +5,19 @@ from saasexport.service.serving import OptimizerService
 from tests import optimizer_sandbox
 
 
+def options(double, folder, secret):
+    """The command line of somebody with a secret."""
+    file = folder / "secret"
+    file.write_text(secret)
+    file.chmod(0o600)
+    given = {"url": double.url, "tenant": "T", "client-id": "me", "client-secret-file": file}
+    given["token-url"] = f"{double.url}/ims/token/v3"
+    return [part for name, value in given.items() for part in (f"--{name}", str(value))]
+
+
 def test_it_prints_an_answer_to_each_question_and_leaves_nothing(tmp_path, capsys):
-    secret = tmp_path / "secret"
-    secret.write_text("a-secret")
-    secret.chmod(0o600)
     with OptimizerService("T", Client("me", "a-secret")) as double:
-        options = ["--url", double.url, "--tenant", "T", "--client-id", "me", "--client-secret-file", str(secret)]
-        assert optimizer_sandbox.main([*options, "--token-url", f"{double.url}/ims/token/v3"]) == 0
+        assert optimizer_sandbox.main(options(double, tmp_path, "a-secret")) == 0
         held = {name: [*items] for name, items in double.application.tenant.items.items() if items}
     assert held == {"price-books": [("main",)]}
     lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())
@@ -29,10 +35,6 @@ def test_it_prints_an_answer_to_each_question_and_leaves_nothing(tmp_path, capsy
 
 
 def test_a_wrong_secret_is_told_in_a_line(tmp_path, capsys):
-    secret = tmp_path / "secret"
-    secret.write_text("wrong")
-    secret.chmod(0o600)
     with OptimizerService("T", Client("me", "a-secret")) as double:
-        options = ["--url", double.url, "--tenant", "T", "--client-id", "me", "--client-secret-file", str(secret)]
-        assert optimizer_sandbox.main([*options, "--token-url", f"{double.url}/ims/token/v3"]) == 1
+        assert optimizer_sandbox.main(options(double, tmp_path, "wrong")) == 1
     assert "no token: answered 401: invalid_client" in capsys.readouterr().err

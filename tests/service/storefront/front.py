@@ -2,14 +2,20 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from saasexport.service.catalog.scope import group_hash
 from saasexport.service.server import CommerceService
+from tests import convergence
 from tests.service.conftest import Caller, Reply, until
+from tests.support import Exporter
 
 JSON = {"Content-Type": "application/json"}
 
@@ -98,4 +104,14 @@ def served(folder: Path, items: Path, **options: Any) -> CommerceService:
     return CommerceService(str(folder / "served.sqlite"), **options)
 
 
-__all__ = ["Front", "served", "until"]
+__all__ = ["Front", "front_of", "served", "until"]
+
+
+@contextmanager
+def front_of(shop: Path, folder: Path) -> Iterator[Front]:
+    """A storefront's way to a sample shop, all of which was sent; the test is skipped where the shop is missing."""
+    if not shop.exists():
+        pytest.skip("the sample shop is not here")
+    with CommerceService(str(folder / "held.sqlite")) as service:
+        convergence.tick(Exporter.on_copy(folder / "shop", shop, url=service.url))
+        yield Front(service)

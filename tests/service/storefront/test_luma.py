@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from saasexport.service.server import CommerceService
-from tests import convergence
-from tests.service.storefront.front import Front
-from tests.support import SHARED, Exporter
+from tests.service.storefront.front import Front, front_of
+from tests.support import SHARED
 
 pytest.importorskip("graphql")
 
@@ -18,12 +16,8 @@ LUMA = SHARED / "data" / "luma.sqlite"
 @pytest.fixture(scope="module")
 def luma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """A storefront's way to Luma."""
-    if not LUMA.exists():
-        pytest.skip("the sample shop is not here")
-    folder = tmp_path_factory.mktemp("luma")
-    with CommerceService(str(folder / "held.sqlite")) as service:
-        convergence.tick(Exporter.on_copy(folder / "shop", LUMA, url=service.url))
-        yield Front(service)
+    with front_of(LUMA, tmp_path_factory.mktemp("luma")) as front:
+        yield front
 
 
 BAGS = "24-WB01 24-MB05 24-MB01 24-WB04 24-WB07 24-UB02 24-WB05 24-WB02 24-MB02 24-MB06 24-MB03 24-WB03 24-WB06 24-MB04"

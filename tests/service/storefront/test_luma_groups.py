@@ -1,16 +1,13 @@
 """Luma with two websites and a French view: prices by group, permissions, and words that are not English."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from saasexport.service.server import CommerceService
-from tests import convergence
-from tests.service.storefront.front import Front, until
+from tests.service.storefront.front import Front, front_of, until
 from tests.service.valid_items import item
-from tests.support import SHARED, Exporter
+from tests.support import SHARED
 
 pytest.importorskip("graphql")
 
@@ -22,13 +19,7 @@ LUMA = SHARED / "data" / "luma-multistore.sqlite"
 @pytest.fixture(scope="module")
 def luma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """A storefront's way to the larger Luma, in whose second website something is forbidden."""
-    if not LUMA.exists():
-        pytest.skip("the sample shop is not here")
-    folder = tmp_path_factory.mktemp("luma")
-    shutil.copy(LUMA, folder / "shop.sqlite")
-    with CommerceService(str(folder / "held.sqlite")) as service:
-        convergence.tick(Exporter.on_copy(folder / "exporter", folder / "shop.sqlite", url=service.url))
-        front = Front(service)
+    with front_of(LUMA, tmp_path_factory.mktemp("luma")) as front:
         space = front.caller.get("/feeds").content[0]["environment"]
         front.caller.post("categoryPermissions", PERMISSIONS, space)
         front.caller.post("productOverrides", OVERRIDES, space)

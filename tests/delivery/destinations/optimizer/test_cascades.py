@@ -1,27 +1,17 @@
 """Categories and price books that are deleted and made again: the double takes what is below, and brings it back."""
 
-
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from saasexport.delivery.destinations.optimizer.cascades import find_affected
 from saasexport.lock import held
 from tests.delivery.destinations.optimizer.direct import Installed
-from tests.support import demo_shop_copy
+from tests.support import flawless_shop_copy
 
 
 @pytest.fixture(scope="module")
 def flawless_small_shop(tmp_path_factory):
     """The example products of the demo shop without what cannot be assembled or has no place; copy it."""
-    path = demo_shop_copy(tmp_path_factory.mktemp("small") / "shop.sqlite", products=1)
-    with closing(sqlite3.connect(path)) as shop:
-        shop.execute("pragma foreign_keys = on")
-        shop.execute("delete from catalog_product_entity where sku in ('KL-CDB-JAR', 'KL-DRAFT-BARE', 'KL-DRAFT-ZERO')")
-        shop.execute("delete from catalog_category_entity where entity_id = 25")
-        shop.commit()
-    return path
+    return flawless_shop_copy(tmp_path_factory.mktemp("small") / "shop.sqlite", products=1)
 
 
 @pytest.fixture
