@@ -14,8 +14,7 @@ create table installation (
     -- What was done last.
     program         text,     -- version of saasexport that used it last
     environment_id  text,     -- the data space in force
-    once_available  text,     -- names of the feeds that the shop could give at some time; and FEED!VERSION!REASONS,
-                              -- what it never could answer
+    once_available  text,     -- names of the feeds that the shop could give at some time
     cleaned_at      text,     -- UTC, when rows of deleted items were last removed
     -- The configuration that is in use, checked.
     config_file     text,     -- its path
@@ -78,6 +77,7 @@ create table view_state (
     synced_at      text,                       -- UTC, when items were last sent
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
     unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
+    never_answered text,                       -- JSON: what of its queries the shop never could answer, and by which version
     forgotten_at   text,                       -- UTC, the latest time of export of rows that were removed: new items come after it
     verified_at    text,                       -- UTC, when what the service holds was last compared with the shop
     differing      integer,                    -- items that differed then and were not mended; null: it never was

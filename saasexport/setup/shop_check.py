@@ -5,6 +5,7 @@ So whenever the shop's schema is not the one we know, what is installed is
 compared by name and text, put right, and the feeds concerned are walked anew.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 
@@ -13,6 +14,7 @@ from saasexport import queries
 from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.database import db, indexer, questions
+from saasexport.database.hashing import encode
 from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed
 from saasexport.log import Log
@@ -82,37 +84,37 @@ def _usable(installation: Installation) -> list[Feed]:
             usable.append(feed)
         elif feed.fault or known_as(feed) in once or triggers.describe_clash(shop, feed):
             lost.setdefault(reason, []).append(feed.name)
-    kept = once | {known_as(feed) for feed in usable} | _compare_answers(installation, usable, once)
+    never_answered = _list_never_answered(installation, usable)
     with db.transaction(ours):
         for name, reason in reasons.items():
             ours.execute(indexer.SQL.set_unavailable, {"feed": name, "reason": reason or None})
-        db.keep(ours, once_available=" ".join(sorted(kept)))
+        for feed, kept in never_answered:
+            ours.execute(SQL.remember_never_answered, {"feed": feed.name, "never_answered": kept})
+        db.keep(ours, once_available=" ".join(sorted(once | {known_as(feed) for feed in usable})))
     installation.lost = [f"{', '.join(names)}: not synced: {reason}" for reason, names in lost.items()]
     installation.lost += installation.feed_set.nameless
     return usable
 
 
-def _compare_answers(installation: Installation, usable: list[Feed], once: set[str]) -> set[str]:
-    """Know of which feeds the shop lost a column that nobody watches; gives what is to be kept for the next time.
+def _list_never_answered(installation: Installation, usable: list[Feed]) -> list[tuple[Feed, str]]:
+    """What the shop cannot answer of feeds that this version asks for the first time: it never had that.
 
-    That is what this version of a feed asks in vain from the beginning, as the shop never had it.
+    What it cannot answer besides was lost, though nobody watches it: `installation.unanswered` has the reason.
     """
     from saasexport.setup import shop_reads  # late: when the shop's schema has changed
 
-    marks: set[str] = set()
+    first_time = []
     for feed in usable:
         if feed.origin:
             continue  # its file is read anew, and has words for it
-        begins = f"{feed.name}!{saasexport.__version__}!"
         reasons = shop_reads.list_unanswered(installation.shop, feed)
-        mark = begins + "|".join(reason.replace(" ", "_") for reason in reasons)
-        before = [each for each in once if each.startswith(begins)]
-        known = "|".join(before).removeprefix(begins).split("|")
-        if not before:
-            marks.add(mark)
-        elif lost := [reason for reason in reasons if reason.replace(" ", "_") not in known]:
+        [(kept,)] = installation.ours.execute(SQL.never_answered, {"feed": feed.name}).fetchall()
+        version, never = json.loads(kept) if kept else (None, [])
+        if version != saasexport.__version__:
+            first_time.append((feed, encode([saasexport.__version__, reasons])))
+        elif lost := [reason for reason in reasons if reason not in never]:
             installation.unanswered[feed.name] = lost[0]
-    return marks
+    return first_time
 
 
 def _take_up(ours: sqlite3.Connection, feed: Feed) -> None:

@@ -9,6 +9,16 @@ update view_state
        updated = :now
  where feed = :feed
 
+-- name: never_answered
+select never_answered
+  from view_state
+ where feed = :feed
+
+-- name: remember_never_answered
+update view_state
+   set never_answered = :never_answered
+ where feed = :feed
+
 -- name: once_reconciled
 -- Feeds that were compared with the shop at least once.
 select feed

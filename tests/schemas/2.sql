@@ -270,8 +270,7 @@ CREATE TABLE installation (
     -- What was done last.
     program         text,     -- version of saasexport that used it last
     environment_id  text,     -- the data space in force
-    once_available  text,     -- names of the feeds that the shop could give at some time; and FEED!VERSION!REASONS,
-                              -- what it never could answer
+    once_available  text,     -- names of the feeds that the shop could give at some time
     cleaned_at      text,     -- UTC, when rows of deleted items were last removed
     -- The configuration that is in use, checked.
     config_file     text,     -- its path
@@ -448,6 +447,7 @@ CREATE TABLE view_state (
     synced_at      text,                       -- UTC, when items were last sent
     reconciled_at  text,                       -- UTC, when the whole feed was last compared with the shop
     unavailable    text,                       -- why the feed cannot be used with this shop; null: it can
+    never_answered text,                       -- JSON: what of its queries the shop never could answer, and by which version
     forgotten_at   text,                       -- UTC, the latest time of export of rows that were removed: new items come after it
     verified_at    text,                       -- UTC, when what the service holds was last compared with the shop
     differing      integer,                    -- items that differed then and were not mended; null: it never was
@@ -459,19 +459,19 @@ CREATE TABLE view_state (
     holds_any      integer not null default 0 check (holds_any in (0, 1)) -- 1: the file was changed, and until deletions
                                                -- are confirmed, or none are needed, the guard counts however few
 ) without rowid;
-INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('categories','cde_categories_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('categoryPermissions','cde_category_permissions_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('inventoryStockStatus','inventory_data_exporter_stock_status_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('orders','sales_order_data_exporter_v2','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('prices','cde_product_prices_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('productAttributes','cde_product_attributes_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('productOverrides','cde_product_overrides_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('products','cde_products_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('ratingMetadata','catalog_data_exporter_rating_metadata','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('reviews','catalog_data_exporter_product_reviews','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('scopesCustomerGroup','scopes_customergroup_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('scopesWebsite','scopes_website_data_exporter','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "view_state" VALUES('variants','cde_product_variants_feed','schedule','2026-01-02 03:04:05',0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 CREATE INDEX repeated_due_at on repeated (
     due_at  -- for the job of every minute, which asks whether any is due (saasexport/database/questions.py)
 ) where due_at is not null;
