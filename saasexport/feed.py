@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from saasexport import clock
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError, TooSlow
-from saasexport.queries import NO_QUERIES, Queries
+from saasexport.queries import NO_QUERIES, Queries, quote
 from saasexport.values import TOO_LONG
 
 Reference = TypeVar("Reference")
@@ -440,7 +440,7 @@ select count(distinct {key})
 
 
 def _of_entity(query: str, entity: tuple[str, str], key: Key) -> str:
-    table, column = ('"' + name.replace('"', '""') + '"' for name in entity)
+    table, column = map(quote, entity)
     # Texts are in the order of their bytes, as in our tables, whatever the column says of letter case.
     collation = " collate binary" if key.kind == "text" else ""
     return query.format(table=table, key=f"{table}.{column}{collation}")

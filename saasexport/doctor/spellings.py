@@ -58,10 +58,6 @@ def _as_in_sqlite(text: str) -> str:
 
 def _texts(shop: sqlite3.Connection, places: list[tuple[str, str]], query: str) -> Iterator[tuple[str, str]]:
     for table, column in places:
-        names = {"table": _quote(table), "column": _quote(column)}
+        names = {"table": queries.quote(table), "column": queries.quote(column)}
         for (text,) in shop.execute(query.format(**names)):
             yield f"{table}.{column}", text
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -16,7 +16,8 @@ from saasexport import queries
 from saasexport.errors import ShopError
 from saasexport.mirror import ranges
 from saasexport.mirror.ranges import Batch, Digests
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, quote
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table
+from saasexport.queries import quote
 
 SQL = queries.beside(__file__)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from saasexport.errors import ConfigError, ShopError
-from saasexport.mirror.tables import Column, Table, quote
+from saasexport.mirror.tables import Column, Table
+from saasexport.queries import quote
 
 _OF_DOUBLES = "rename one, or grant select only on the one that feeds read"
 

@@ -24,7 +24,8 @@ from saasexport.mirror.server import (
     missing_library,
     of_network,
 )
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes, quote
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table, key_and_indexes
+from saasexport.queries import quote
 
 SQL = queries.beside(__file__)
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column, quote
+from saasexport.mirror.tables import BINARY, INTEGER, TEXT, WHOLE, Column
+from saasexport.queries import quote
 
 _INTEGERS = ("int2", "int4", "int8", "oid")
 _LOOSE_KEYS = ("json", "xml", "money", "interval")  # whose texts are not compared as keys

@@ -19,7 +19,8 @@ from saasexport.mirror import plan, ranges
 from saasexport.mirror.copy import Copy, plan_of
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import Server, Torn
-from saasexport.mirror.tables import INTEGER, WHOLE, Column, Table, quote
+from saasexport.mirror.tables import INTEGER, WHOLE, Column, Table
+from saasexport.queries import quote
 
 # A snapshot in which the shop changed a table itself is thrown away, and another one taken.
 TRIES = 3

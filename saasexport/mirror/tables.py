@@ -78,11 +78,6 @@ def _leading(index: tuple[str, ...], present: set[str]) -> Iterable[str]:
         yield name
 
 
-def quote(name: str) -> str:
-    """A name as SQLite and PostgreSQL take it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def key_and_indexes(
     columns: list[Column], rows: Iterable[tuple[Any, ...]]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
