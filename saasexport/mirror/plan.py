@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from saasexport.errors import ConfigError, ShopError
 from saasexport.mirror.tables import Column, Table
-from saasexport.queries import quote
+from saasexport.queries import fold, quote
 
 _OF_DOUBLES = "rename one, or grant select only on the one that feeds read"
 
@@ -50,9 +50,9 @@ def make(wanted: Wanted, shown: Iterable[Table], before: dict[str, Any]) -> Plan
         needs = _needs(wanted, shown)
         if before.get("basis") == wanted.basis:
             _refuse_loss(before["needs"], shown)
-    by_name = {table.here.lower(): table for table in shown}
-    tables = [by_name[name.lower()].only(columns) for name, columns in needs.items()]
-    doubles = [lost[table.here.lower()] for table in tables if table.here.lower() in lost]
+    by_name = {fold(table.here): table for table in shown}
+    tables = [by_name[fold(name)].only(columns) for name, columns in needs.items()]
+    doubles = [lost[fold(table.here)] for table in tables if fold(table.here) in lost]
     warnings = [(f"{names} differ in letter case only: {name} is not copied", _OF_DOUBLES) for names, name in doubles]
     return Plan(tables, {**basis, "needs": needs}, warnings)
 
@@ -65,13 +65,13 @@ def distinct(shown: Iterable[Table]) -> tuple[list[Table], dict[str, tuple[str, 
     tables: dict[str, Table] = {}
     lost: dict[str, tuple[str, str]] = {}
     for table in shown:
-        small = table.here.lower()
+        small = fold(table.here)
         if small in tables:
             lost[small] = (f"{tables[small].name} and {table.name}", table.name)
             continue
         columns: dict[str, Column] = {}
         for column in table.columns:
-            if (first := columns.setdefault(column.name.lower(), column)) is not column:
+            if (first := columns.setdefault(fold(column.name), column)) is not column:
                 lost[small] = (f"{table.name}.{first.name} and {column.name}", column.name)
         present = {column.name for column in columns.values()}
         key = table.key if present.issuperset(table.key) else ()
@@ -95,35 +95,35 @@ def skeleton(shown: Iterable[Table]) -> sqlite3.Connection:
 def _needs(wanted: Wanted, shown: list[Table]) -> Needs:
     empty = skeleton(shown)
     try:
-        needs = {name.lower(): set(columns) for name, columns in wanted.needs(empty).items()}
+        needs = {fold(name): set(columns) for name, columns in wanted.needs(empty).items()}
     finally:
         empty.close()
-    by_name = {name.lower(): table for table in shown for name in (table.name, table.here)}
+    by_name = {fold(name): table for table in shown for name in (table.name, table.here)}
     for name in wanted.more:
-        if name.lower() not in by_name:
+        if fold(name) not in by_name:
             lack = f"[mirror] tables: the server shows no table {name}"
             raise ConfigError(lack, "grant select on it, or leave it out")
-        table = by_name[name.lower()]
-        needs.setdefault(table.here.lower(), set()).update(column.name for column in table.columns)
-    by_here = {table.here.lower(): table for table in shown}
+        table = by_name[fold(name)]
+        needs.setdefault(fold(table.here), set()).update(column.name for column in table.columns)
+    by_here = {fold(table.here): table for table in shown}
     complete: Needs = {}
     for name, columns in sorted(needs.items()):
         if name in by_here:
             table = by_here[name]
-            small = {column.lower() for column in columns} | {column.lower() for column in table.key}
-            present = [column.name for column in table.columns if column.name.lower() in small]
+            small = {fold(column) for column in columns} | {fold(column) for column in table.key}
+            present = [column.name for column in table.columns if fold(column.name) in small]
             complete[table.here] = present or [table.columns[0].name]
     return complete
 
 
 def _refuse_loss(needs: Needs, shown: list[Table]) -> None:
-    present = {table.here.lower(): {column.name.lower() for column in table.columns} for table in shown}
+    present = {fold(table.here): {fold(column.name) for column in table.columns} for table in shown}
     lost = []
     for name, columns in needs.items():
-        if name.lower() not in present:
+        if fold(name) not in present:
             lost.append(f"table {name}")
         else:
-            lost += [f"{name}.{column}" for column in columns if column.lower() not in present[name.lower()]]
+            lost += [f"{name}.{column}" for column in columns if fold(column) not in present[fold(name)]]
     if lost:
         raise ShopError(
             f"the server does not show {', '.join(lost[:5])} any more: dropped, or no right to read it;"

@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from saasexport.queries import fold
+
 # How rows are parted into ranges: by an integer key, by a hash of a text or binary one, or not at all.
 INTEGER, TEXT, BINARY, WHOLE = "integer", "text", "binary", "whole"
 
@@ -51,8 +53,8 @@ class Table(NamedTuple):
 
     def only(self, names: Iterable[str]) -> "Table":
         """This table with the columns of these names, in any letter case, and its key."""
-        wanted = {name.lower() for name in names} | {name.lower() for name in self.key}
-        columns = tuple(column for column in self.columns if column.name.lower() in wanted)
+        wanted = {fold(name) for name in names} | {fold(name) for name in self.key}
+        columns = tuple(column for column in self.columns if fold(column.name) in wanted)
         present = {column.name for column in columns}
         indexes = dict.fromkeys(tuple(_leading(index, present)) for index in self.indexes)
         useful = tuple(index for index in indexes if index and index != self.key[: len(index)])
