@@ -134,7 +134,9 @@ def _find_repeated(program: list[Any], schema: Schema) -> set[str]:
                 opened[tables[page]] += 1
             elif page in indexes and cursor not in leading:
                 opened[indexes[page]] += 1
-    is_shared = any(operation == "OpenDup" for _, operation, *_ in program)
+    # Keys of `in (select ...)` are opened again, too, where SQLite asks for them of an equal column: a set, no rows.
+    of_rows = {row[2] for row in program if row[1] == "OpenEphemeral" and row[5] is None}
+    is_shared = any(row[1] == "OpenDup" and row[3] in of_rows for row in program)
     return {table for table, times in opened.items() if times > 1 or is_shared}
 
 

@@ -6,6 +6,8 @@
 -- feed: orders
 -- entity: "order".id
 
+-- Each order is made of its own row alone, though what is read of it is used more than once.
+-- watch: "order".id
 -- What belongs to one order.
 -- watch: order_channels_channel.orderId
 -- watch: order_line.orderId

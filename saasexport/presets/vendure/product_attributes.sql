@@ -6,6 +6,8 @@
 -- feed: productAttributes
 -- entity: channel.id
 
+-- Each channel is made of its own row alone, though what is read of it is used more than once.
+-- watch: channel.id
 -- Names and codes are told in every channel; only whether a facet is shown is a channel's own.
 -- watch: facet.id via channels
 -- watch: facet_translation.baseId via channels

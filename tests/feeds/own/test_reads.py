@@ -114,6 +114,16 @@ def test_a_table_that_is_opened_twice_is_named(shop, query, repeated):
         ("select id, first_value(name) over (partition by shelf_id order by id) from item", {"item"}),
         ("select id, (select max(n) from (select row_number() over () as n from shelf)) from item", {"item", "shelf"}),
         ("with v as (select * from item) select v.id from v", set()),
+        (
+            "select link.item_id from link join shelf on shelf.id = link.shelf_id"
+            " where link.shelf_id in (select value from json_each(:ids))",
+            set(),
+        ),
+        (
+            "select link.item_id from shelf join link on link.shelf_id = shelf.id join item on item.id = link.item_id"
+            " where link.shelf_id in (select value from json_each(:ids)) and item.name is null",
+            set(),
+        ),
         ("select id, max(name) from item group by id", set()),
     ],
 )
