@@ -20,9 +20,11 @@ class Key(NamedTuple):
     most: float | None = None
     choices: tuple[str, ...] = ()
     meaning: str = ""
+    feed: str = ""  # the value may stand in a table as this feed's, the only one that it is for
 
     def check(self, value: Any) -> bool:
         """Whether a value is allowed for this key."""
+        value = self.unwrap(value)
         kind: type = type(value)
         if kind is not self.kind and not (self.kind is float and kind is int):  # a bool is no int here
             return False
@@ -40,6 +42,10 @@ class Key(NamedTuple):
         if self.most is not None and not value <= self.most:
             return False
         return bool(value) or not (self.kind is str and (self.required or self.is_path))
+
+    def unwrap(self, value: Any) -> Any:
+        """A value without the table that names the feed it is for."""
+        return value[self.feed] if self.feed and isinstance(value, dict) and [*value] == [self.feed] else value
 
 
 # What the queries of a feed are given anyway.
@@ -232,6 +238,7 @@ KEYS: dict[str, dict[str, Key]] = {
             1_000,
             "a number of products, at least 1",
             least=1,
+            feed="products",
             meaning="Optimizer only: the products sent in a minute, by all jobs together.",
         ),
         "items_per_day": Key(
@@ -239,6 +246,7 @@ KEYS: dict[str, dict[str, Key]] = {
             100_000,
             "a number of products, at least 100",
             least=100,
+            feed="products",
             meaning="Optimizer only: the products sent in a day, UTC; after them the feed waits.",
         ),
         "locales": Key(
@@ -246,6 +254,13 @@ KEYS: dict[str, dict[str, Key]] = {
             None,
             "a table of names by codes of store views, each name once",
             meaning="Optimizer only: the catalog sources of store views; others have their codes as names.",
+        ),
+        "price_books": Key(
+            str,
+            "all",
+            '"all" or "used"',
+            choices=("all", "used"),
+            meaning="Optimizer only: the customer groups with a price book: each, or those with prices of their own.",
         ),
         "signature": Key(
             str,

@@ -269,7 +269,7 @@ def _section(path: str, section: str, found: dict[str, Any], keys: dict[str, Key
         elif not key.check(found[name]):
             raise _wrong(path, section, name, key, found[name])
         else:
-            values[name] = _place(path, key, found[name])
+            values[name] = _place(path, key, key.unwrap(found[name]))
     return values
 
 

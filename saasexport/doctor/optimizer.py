@@ -31,7 +31,9 @@ def optimizer(examined: Examined) -> Findings:
     books = _count_price_books(ours)
     if books > MOST_BOOKS:
         text = f"{books} price books, and a tenant has room for {MOST_BOOKS}, counted once for each catalogue view"
-        yield warn(CHECK, text, "exclude customer groups from websites, or buy more")
+        is_all = examined.config["service.price_books"] == "all"
+        fewer = 'set [service] price_books = "used"' if is_all else "exclude customer groups from websites"
+        yield warn(CHECK, text, f"{fewer}, or buy more")
     query = "select count(*) from cde_products_feed where status = 400 and errors like ?"
     (large,) = ours.execute(query, ("Optimizer: % bytes are more than a product may have%",)).fetchone()
     if large:

@@ -19,9 +19,12 @@ def all_feeds() -> dict[str, Feed]:
 
 
 @cache
-def further_feeds(destination: str) -> dict[str, Feed]:
-    """The feeds that exist where they are sent to a destination, and nowhere else: their modules say ONLY_FOR."""
-    return _declarations(destination)
+def further_feeds(destination: str, variant: str = "") -> dict[str, Feed]:
+    """The feeds that exist where they are sent to a destination, and nowhere else: their modules say ONLY_FOR.
+
+    `variant` is which of the VARIANTS of such a module the configuration wants.
+    """
+    return _declarations(destination, variant)
 
 
 def of_modules(names: Iterable[str]) -> dict[str, Feed]:
@@ -37,13 +40,13 @@ def module_of(feed: Feed) -> str:
     return package if is_here else ""
 
 
-def _declarations(destination: str) -> dict[str, Feed]:
+def _declarations(destination: str, variant: str = "") -> dict[str, Feed]:
     feeds: dict[str, Feed] = {}
     for name in _modules():
         module = import_module(f"{__name__}.{name}")
         feed = getattr(module, "FEED", None)
         if feed is not None and getattr(module, "ONLY_FOR", "") == destination:
-            feeds[feed.name] = feed
+            feeds[feed.name] = getattr(module, "VARIANTS", {}).get(variant, feed)
     return feeds
 
 

@@ -69,7 +69,7 @@ def built_in(settings: Config) -> FeedSet:
     """The feeds where there are no files."""
     files = questions.files_of(settings["export.feeds_dir"])
     feeds = dict(all_feeds()) if settings["export.built_in"] else {}
-    if feeds and (further := further_feeds(settings["service.destination"])):
+    if feeds and (further := further_feeds(settings["service.destination"], settings["service.price_books"])):
         feeds = in_order({**feeds, **further})
     return FeedSet(feeds, {}, [], files)
 

@@ -232,13 +232,20 @@ def apply_configuration(installation: Installation, content: bytes) -> None:
         )
 
 
+# What the items of a feed depend on beside the shop.
+KEYS_OF = {"priceBooks": "service.price_books"}
+
+
 def _compare_excluded(installation: Installation) -> None:
-    """Have the feeds walked anew whose `exclude` is not what it was; all, if what is too large is."""
+    """Have the feeds walked anew whose settings are not what they were; all, if what is too large is another."""
     kept = db.setting(installation.ours, "config")
     if kept is None:
         return
     before = settings.from_dict(json.loads(kept))
     for feed in installation.all_feeds.values():
+        key = KEYS_OF.get(feed.name)
+        if key and before[key] != installation.config[key]:
+            indexer.invalidate(installation.ours, feed, f"[service] {key.rpartition('.')[2]} is another", now_text())
         if list(before.of_feed(feed.name, "exclude")) != list(installation.config.of_feed(feed.name, "exclude")):
             indexer.invalidate(installation.ours, feed, "other fields are left out", now_text())
         elif before["service.max_body"] != installation.config["service.max_body"]:

@@ -85,6 +85,7 @@ def test_keys_that_are_left_out_have_their_defaults():
             "items_per_minute": 1_000,
             "items_per_day": 100_000,
             "locales": None,
+            "price_books": "all",
             "signature": "none",
             "private_key_file": None,
         },
@@ -442,12 +443,31 @@ def test_the_settings_of_a_destination_stand_in_a_section_of_their_own():
             service('destination = "kafka"'),
             '[service] destination: expected "commerce", "optimizer", "typesense" or "nats", found \'kafka\'',
         ),
+        (service('price_books = "none"'), '[service] price_books: expected "all" or "used", found \'none\''),
+        (service('price_books = "USED"'), '[service] price_books: expected "all" or "used", found \'USED\''),
+        (service("price_books = true"), '[service] price_books: expected "all" or "used", found True'),
+        (service('price_books = ["used"]'), '[service] price_books: expected "all" or "used", found a list'),
+        (service('price_books = {base = "used"}'), '[service] price_books: expected "all" or "used", found a table'),
+        (
+            service("items_per_minute = {prices = 5}"),
+            "[service] items_per_minute: expected a number of products, at least 1, found a table",
+        ),
+        (
+            service("items_per_day = {products = 99}"),
+            "[service] items_per_day: expected a number of products, at least 100, found a table",
+        ),
         (service("[service.typesense]", 'index = "a"'), "[service.typesense] index is not a known key"),
         (service("typesense = 1"), "service.typesense: expected a table, [service.typesense], found 1"),
     ],
 )
 def test_what_a_destination_has_no_use_for_is_refused(content, message):
     assert complaint(content).partition("; ")[0] == message
+
+
+def test_limits_of_products_may_stand_in_tables_that_say_so():
+    given = "items_per_minute = {products = 5_000}\nitems_per_day = { products = 500_000 }"
+    found = parsed(service('destination = "optimizer"', 'client_id = "a"', 'client_secret_file = "b"', given))
+    assert (found["service.items_per_minute"], found["service.items_per_day"]) == (5_000, 500_000)
 
 
 @pytest.mark.parametrize("subject", ["", "a..b", ".a", "a.", "a b", "a.*", "a.>", "ä", "a/b"])

@@ -116,6 +116,7 @@ class Installed(Exporter):
 
     def __init__(self, folder, shop, settings="", is_kept=False):
         folder.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
         shutil.copy(shop, folder / "shop.sqlite")
         super().__init__(folder, folder / "shop.sqlite", url="http://127.0.0.1:9")
         self.environment = "TENANT"
@@ -171,7 +172,7 @@ class Installed(Exporter):
             for kind, name in names:
                 shop.execute(f'drop {kind} "{name}"')
             shop.commit()
-        fresh = Installed(folder / "fresh", copy)
+        fresh = Installed(folder / "fresh", copy, self.settings)
         fresh.tick(check=False)
         fresh.tick(check=False)
         return fresh.held()
