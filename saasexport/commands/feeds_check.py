@@ -15,7 +15,7 @@ from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError, TooSlow
 from saasexport.feed import Feed, Shop
-from saasexport.feeds.own import checking, folder, proof, verdict
+from saasexport.feeds.own import checking, folder, trial, verdict
 from saasexport.feeds.own.checking import Checked, Finding, Judge
 from saasexport.feeds.own.loading import Loaded
 from saasexport.service.validation import Validator
@@ -49,8 +49,8 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of feeds check."""
     options.add_argument("file", metavar="FILE", nargs="?", help="a .sql file, or a feed; all of feeds.d without one")
     options.add_argument("--entity", metavar="KEY", help="assemble this entity only")
-    help_of_prove = f"try on a copy whether watch lines name whatever a change concerns ({proof.SECONDS:g} s a file)"
-    options.add_argument("--prove", metavar="SECONDS", nargs="?", const=str(proof.SECONDS), help=help_of_prove)
+    help_of_prove = f"try on a copy whether watch lines name whatever a change concerns ({trial.SECONDS:g} s a file)"
+    options.add_argument("--prove", metavar="SECONDS", nargs="?", const=str(trial.SECONDS), help=help_of_prove)
     for_programs.add_option(options, KEYS, "file")
 
 
@@ -133,7 +133,7 @@ def _seconds(options: argparse.Namespace) -> float:
     except ValueError:
         if options.file is not None:
             raise ConfigError(f"--prove: {options.prove!r} is no number of seconds") from None
-        options.file, seconds = options.prove, proof.SECONDS
+        options.file, seconds = options.prove, trial.SECONDS
     return require_seconds("--prove", options.prove, seconds)
 
 

@@ -10,8 +10,8 @@ from saasexport.commands.feeds_check import Bench
 from saasexport.errors import ConfigError
 from saasexport.feeds.own import checking, folder, proposal
 from saasexport.feeds.own.loading import Loaded
-from saasexport.feeds.own.proof import MOST
 from saasexport.feeds.own.proposal import Proposal
+from saasexport.feeds.own.trial import MOST
 from saasexport.feeds.own.verdict import shown_name
 from saasexport.setup import feed_set
 from saasexport.values import leaving_out

@@ -16,7 +16,8 @@ from saasexport.feed import Shop
 from saasexport.feeds.own import verdict
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loading import Loaded
-from saasexport.feeds.own.proof import Proved, Prover, Trial
+from saasexport.feeds.own.proof import Proved, Prover
+from saasexport.feeds.own.trial import Trial
 from saasexport.feeds.own.ways import Way, ways
 from saasexport.shapes.declared import directives, lines_of
 

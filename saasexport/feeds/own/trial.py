@@ -1,204 +1,253 @@
-"""A copy of the shop to be changed at will: what entities give of it, before and after, and whom its rows name.
+"""One trial of a feed's file: a copy of the shop, what entities give of it, and the rows by which lines name them.
 
-The copy is a temporary database that SQLite takes away when it is closed.  It
-has no triggers, and foreign keys are not enforced: a row may go alone.
+A line names an entity by a row only if it does so when the row is there, and
+also when it was deleted: vias are asked after the commit.
 """
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import cached_property
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from saasexport.entity_key import EntityId
-from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, Feed, Shop
-from saasexport.feeds.own import functions
 from saasexport.feeds.own.checking import assemble
-from saasexport.feeds.own.functions import Functions
-from saasexport.feeds.own.reads import Schema
-from saasexport.feeds.own.ways import by_name
-from saasexport.queries import fold, quote
+from saasexport.feeds.own.head import Watch
+from saasexport.feeds.own.loading import Loaded, Query
+from saasexport.feeds.own.naming import Naming, named_places
+from saasexport.feeds.own.shop_copy import Copy, Place, Table
+from saasexport.queries import fold
 
-# Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.
-PAGES = 20_000
-STARTS = 20
+# How long a file is tried if nobody says otherwise, and how many entities at most.
+SECONDS = 6.0
+MOST = 400
 
-# Kibibytes of a copy that stay in memory: it is changed and changed back all the time.
-CACHE = 100_000
+# Keys of which a via is asked at once, where few of many lead to the entities that are tried.
+KEYS = 64
 
-# What tells a row: its rowid, or the values of its primary key.
-Place = tuple[Any, ...]
+# How often a via leads from the keys that it was made for to as many entities as its largest table has rows, at most.
+TIMES = 8
 
+class Trial:
+    """A file, a copy of the shop, and the rows by which its lines name entities."""
 
-class Copy:
-    """A copy of a shop, or of a copy."""
-
-    def __init__(self, source: sqlite3.Connection, of_file: Functions) -> None:
-        self.connection = sqlite3.connect("", isolation_level=None)
-        remaining = [0]
-        starts = [0]
-
-        def look(_status: int, left: int, _total: int) -> None:
-            starts[0] += left > remaining[0]
-            remaining[0] = left
-            if starts[0] > STARTS:
-                raise ShopError("the shop is written too often to be copied", "try it on a copy of its file")
-
-        source.backup(self.connection, pages=PAGES, progress=look, sleep=0)
-        self.connection.execute("pragma journal_mode = memory")
-        self.connection.execute(f"pragma cache_size = -{CACHE}")
-        self.connection.execute("pragma foreign_keys = off")
-        self.connection.execute("pragma recursive_triggers = off")
-        for (name,) in self.connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
-            self.connection.execute(f"drop trigger {quote(name)}")
-        functions.register(self.connection, of_file)
-        self.schema = Schema(self.connection)
-        self.connection.execute("begin")  # and never commit: each row put in would be written by itself
-        self._tables: dict[str, Table] = {}
+    def __init__(self, loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float = SECONDS) -> None:
+        assert loaded.feed is not None  # noqa: S101  # the caller looked
+        self.loaded = loaded
+        self.feed: Feed = loaded.feed
+        self._ends = time.monotonic() + seconds
+        self.copy = Copy(shop.connection, loaded.functions)
+        self.shop = self.copy.shop(shop, self.feed.seconds)
+        self._reduced = Copy(self.copy.connection, loaded.functions)
+        self._reduced_shop = self._reduced.shop(shop, self.feed.seconds)
+        self.ids = list(ids)
+        random.Random(0).shuffle(self.ids)  # noqa: S311  # entities of all kinds early; the same ones each time
+        self.ids = self.ids[:MOST]
+        self._sample = set(self.ids)
+        self._emptied: set[str] = set()  # the tables of which the reduced shop has no row
+        self._before: dict[EntityId, EntityItems | None] = {}
+        self._namings: dict[tuple[str, str, str], Naming] = {}
+        self.lines = self._lines()
 
     def close(self) -> None:
-        """Take it away."""
-        self.connection.close()
+        """Take the copies away."""
+        self._reduced.close()
+        self.copy.close()
 
-    def shop(self, like: Shop, seconds: float) -> Shop:
-        """The copy as a pass sees it that sees the shop as `like`."""
-        shop = Shop(self.connection, like.now, like.look_back_days, None, like.feed, like.exclude, like.max_body)
-        shop.parameters, shop.seconds = like.parameters, seconds
-        return shop
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self._ends
 
-    def table(self, name: str) -> "Table":
-        """A table of it."""
-        name = self.schema.name(name)
-        if name not in self._tables:
-            self._tables[name] = Table(self.connection, self.schema, name)
-        return self._tables[name]
+    @property
+    def is_late(self) -> bool:
+        """Whether there is no time left for proposals either."""
+        return time.monotonic() > self._ends + 1
 
-    @contextmanager
-    def take_back(self) -> Iterator[None]:
-        """Take back what the block does."""
-        self.connection.execute("savepoint trial")
-        try:
-            yield
-        finally:
-            self.connection.execute("rollback to trial")
-            self.connection.execute("release trial")
+    # What is tried
 
+    def _lines(self) -> dict[str, list[Watch]]:
+        """The lines of every table that items are made of; tables of which every item is compared are left out."""
+        queries = self._queries()
+        head = self.loaded.head
+        left = {*head.unwatched, *(fold(each.table) for each in head.everything if not each.values)}
+        lines: dict[str, list[Watch]] = {}
+        for table in dict.fromkeys(table for query in queries for table in query.reads.columns):
+            if fold(table) not in left and self.copy.schema.kind(table) == "table":
+                lines[table] = self.lines_of(table)
+        return lines
 
-class Table:
-    """A table of a copy, row by row."""
+    def _queries(self) -> list[Query]:
+        """The queries that items are made of."""
+        return [
+            query
+            for query in self.loaded.queries.values()
+            if query.name not in ("walk", "count", "due") and not query.name.startswith(("via_", "id_"))
+        ]
 
-    def __init__(self, connection: sqlite3.Connection, schema: Schema, name: str) -> None:
-        self.connection = connection
-        self.schema = schema
-        self.name = name
-        rows = connection.execute("select name, hidden from pragma_table_xinfo(?) order by cid", (name,)).fetchall()
-        self.columns = [column for column, hidden in rows if not hidden]
-        keys = sorted((pk, column) for column, _, pk in schema.columns(name).values() if pk)
-        small = {fold(column) for column, _ in rows}
-        hidden_name = next((each for each in ("rowid", "_rowid_", "oid") if each not in small), "")
-        self.key_columns = [column for _, column in keys]
-        self._key = list(map(quote, self.key_columns))
-        if hidden_name and self._has(hidden_name):
-            self._key = [hidden_name]
-        self._where = " and ".join(f"{column} is ?" for column in self._key)
-        listed = ", ".join(map(quote, self.columns))
-        self._every = f"select {listed} from {quote(name)}"
-        self._select = f"{self._every} where {self._where}"
-        marks = ", ".join("?" * len(self.columns))
-        self._insert = f"insert or replace into {quote(name)} ({listed}) values ({marks})"
-        self._delete = f"delete from {quote(name)} where {self._where}"
+    @property
+    def tables(self) -> set[str]:
+        """The tables that items are made of, and that of the entities."""
+        return {self.feed.entity[0], *(table for query in self._queries() for table in query.reads.columns)}
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table that items are made of."""
+        reads = {column for query in self._queries() for column in query.reads.columns.get(table, ())}
+        return [column for column in self.copy.table(table).columns if column in reads]
 
     @cached_property
-    def size(self) -> int:
-        """The number of its rows before it was changed."""
-        number: int = self.connection.execute(f"select count(*) from {quote(self.name)}").fetchone()[0]
-        return number
+    def own(self) -> Watch:
+        """The line that the entity's table has without being written."""
+        return Watch(0, *self.feed.entity)
 
-    def _has(self, column: str) -> bool:
-        try:
-            self.connection.execute(f"select {column} from {quote(self.name)} limit 0")
-        except sqlite3.Error:
-            return False
-        return True
+    def watching(self, table: str) -> list[Watch]:
+        """The lines that name entities by rows of a table, the entity's own included."""
+        lines = self.lines[table]
+        return [self.own, *lines] if table == self.feed.entity[0] else lines
 
-    @cached_property
-    def foreign_keys(self) -> dict[str, str]:
-        """Column -> the table of which it holds keys, as the shop says it; both in small letters."""
-        query = 'select lower("from"), lower("table") from pragma_foreign_key_list(?)'
-        return dict(self.connection.execute(query, (self.name,)))
+    def whole(self) -> Iterator[tuple[str, Watch]]:
+        """The tables of which every item is compared, with their lines."""
+        for line in self.loaded.head.everything:
+            if not line.values and self.copy.schema.kind(line.table) == "table":
+                yield self.copy.schema.name(line.table), line
 
-    def domain(self, column: str) -> str:
-        """The table, in small letters, of which a column holds keys; empty if the shop does not say it."""
-        is_key = [fold(column)] == [fold(each) for each in self.key_columns]
-        return self.foreign_keys.get(fold(column), fold(self.name) if is_key else "")
+    def lines_of(self, table: str) -> list[Watch]:
+        """The lines that a file says of a table."""
+        head = self.loaded.head
+        return [each for each in (*head.watches, *head.everything) if fold(each.table) == fold(table)]
 
-    def variety(self, column: str) -> tuple[int, int]:
-        """Whether it has no, one or more rows, and no, one or more values of a column: 0, 1 or 2."""
-        some = f"select {quote(column)} from {quote(self.name)} limit 2"
-        values = some.replace("select", "select distinct", 1)
-        query = f"select (select count(*) from ({some})), (select count(*) from ({values}))"
-        number_of_rows, number_of_values = self.connection.execute(query).fetchone()
-        return number_of_rows, number_of_values
+    def first_reading(self, table: str) -> int:
+        """The line of the first query that reads a table."""
+        return next((query.line for query in self._queries() if table in query.reads.columns), 0)
 
-    def likely_domains(self, column: str) -> set[str]:
-        """The tables, in small letters, of which a column holds keys by its name, where the shop does not say it."""
-        return set() if self.domain(column) else self._likely.get(fold(column), set())
+    # Who is named
 
-    @cached_property
-    def _likely(self) -> dict[str, set[str]]:
-        likely: dict[str, set[str]] = {}
-        for link in by_name(self.schema, self.name, self.foreign_keys):
-            likely.setdefault(fold(link.column), set()).add(fold(link.other))
-        return likely
+    def naming(self, line: Watch) -> Naming:
+        """Whom a line names of the entities that are tried."""
+        key = (fold(line.table), fold(line.column), line.via or repr(line.values))
+        if key not in self._namings:
+            self._namings[key] = self._name(line)
+        return self._namings[key]
 
-    def values(self, *columns: str) -> list[tuple[Place, tuple[Any, ...]]]:
-        """Every row: its place, and what stands in some columns."""
-        listed = ", ".join([*self._key, *map(quote, columns)])
-        size = len(self._key)
-        rows = self.connection.execute(f"select {listed} from {quote(self.name)}")
-        return [(row[:size], row[size:]) for row in rows]
+    def places(self, lines: Iterable[Watch], entity_id: EntityId) -> set[Place]:
+        """The rows that name an entity by some lines of a table, both while they are there and once deleted."""
+        return named_places(list(map(self.naming, lines)), entity_id)
 
-    def every_row(self) -> list[tuple[Any, ...]]:
-        """All rows, as `insert` takes them."""
-        return self.connection.execute(self._every).fetchall()
+    def _name(self, line: Watch) -> Naming:
+        table = self.copy.table(line.table)
+        rows = [(place, value) for place, (value,) in table.values(line.column)]
+        leading = self._leading(line, list(dict.fromkeys(value for _, value in rows if value is not None)))
+        query = self.loaded.queries.get(f"via_{line.via}")
+        if query is None or table.name not in query.reads.columns:
+            return Naming(rows, leading)
+        return Naming(rows, leading, partial(self._when_deleted, table, query.text))
 
-    def rows(self, places: Iterable[Place]) -> list[tuple[Any, ...]]:
-        """Whole rows, as `insert` takes them."""
-        return [row for place in places for row in self.connection.execute(self._select, place)]
+    def _when_deleted(self, table: Table, query: str, place: Place, key: Any) -> set[EntityId]:
+        if self.is_over:
+            return set()
+        with self.copy.take_back():
+            table.delete([place])
+            return ask(self.shop, self.feed, query, [key])
 
-    def insert(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Put rows into it."""
-        self.connection.executemany(self._insert, rows)
+    def _leading(self, line: Watch, keys: list[Any]) -> dict[Any, set[EntityId]]:
+        """The entities to which each key leads, of those that are tried."""
+        if line.values:
+            texts = set(map(str, line.values))
+            return {key: self._sample for key in keys if str(key) in texts}
+        if not line.via:
+            read = {key: self.feed.key.read(key) for key in keys}
+            return {key: {each} for key, each in read.items() if each is not None and each in self._sample}
+        query = self.loaded.queries[f"via_{line.via}"]
+        size = 1 if len(keys) < 20 * KEYS else KEYS
+        pieces = [keys[start : start + size] for start in range(0, len(keys), size)]
+        leading: dict[Any, set[EntityId]] = {}
+        led = 0
+        while pieces and not self.is_over:
+            piece = pieces.pop()
+            every = ask(self.shop, self.feed, query.text, piece)
+            led += len(every)
+            if led > self._most_led(query) and line not in self.loaded.head.watches:
+                return {}
+            ids = every & self._sample
+            if ids and len(piece) == 1:
+                leading[piece[0]] = ids
+            elif ids:
+                pieces += [piece[: len(piece) // 2], piece[len(piece) // 2 :]]
+        return leading
 
-    def delete(self, places: Iterable[Place]) -> None:
-        """Delete rows."""
-        self.connection.executemany(self._delete, places)
+    def _most_led(self, query: Query) -> int:
+        """How many entities the keys of a via's own may lead to: a line that is only thought of is given up there."""
+        sizes = [self.copy.table(name).size for name in query.reads.columns if self.copy.schema.kind(name) == "table"]
+        return TIMES * max([*sizes, 1000])
 
-    def empty(self) -> None:
-        """Delete all rows."""
-        self.connection.execute(f"delete from {quote(self.name)}")
+    # What entities give
 
-    def update(self, place: Place, column: str, value: Any) -> bool:
-        """Give a column of a row another value; False if the shop's own constraints refuse it."""
-        try:
-            self.connection.execute(
-                f"update {quote(self.name)} set {quote(column)} = ? where {self._where}", (value, *place)
-            )
-        except sqlite3.IntegrityError:
-            return False
-        return True
+    def before(self, entity_id: EntityId) -> EntityItems | None:
+        """What an entity gives of the shop as it is."""
+        if entity_id not in self._before:
+            self._before[entity_id] = assembled_alone(self.feed, self.shop, entity_id)
+        return self._before[entity_id]
 
-    def update_all(self, column: str, value: Any) -> None:
-        """Give a column of every row another value, where the shop's own constraints allow it."""
-        with suppress(sqlite3.IntegrityError):  # of a key that must be a number
-            self.connection.execute(f"update or ignore {quote(self.name)} set {quote(column)} = ?", (value,))
+    def reduce_to(self, table: str) -> None:
+        """Begin with a shop without rows of one table; all others are as they are."""
+        for each in [name for name in self._emptied if name != table]:
+            self.fill(each)
+        if table not in self._emptied:
+            self.empty([table])
 
-    def in_words(self, places: Sequence[Place]) -> str:
-        """Rows as people would name them."""
-        keys = ["/".join(map(str, place)) for place in places[:3]]
-        return f"row {keys[0]}" if len(places) == 1 else f"rows {', '.join(keys)}" + " ..." * (len(places) > len(keys))
+    def empty(self, tables: Iterable[str]) -> None:
+        """Begin with a shop without rows of these tables; all others are as they are."""
+        for table in tables:
+            self._reduced.table(table).empty()
+            self._emptied.add(table)
+
+    def fill(self, table: str) -> None:
+        """Give the reduced shop all rows of a table."""
+        self._reduced.table(table).empty()
+        self._reduced.table(table).insert(self.copy.table(table).every_row())
+        self._emptied.discard(table)
+
+    def is_same(self, entity_id: EntityId, kept: dict[str, set[Place]]) -> bool:
+        """Whether an entity gives the same in the reduced shop, with some rows of each table put in."""
+        with self._reduced.take_back():
+            for table, places in kept.items():
+                self._reduced.table(table).insert(self.copy.table(table).rows(places))
+            return assembled_alone(self.feed, self._reduced_shop, entity_id) == self.before(entity_id)
+
+    def changes(self, entity_id: EntityId, change: Callable[[], Any]) -> bool:
+        """Whether an entity gives something else after a change of the whole shop."""
+        before = self.before(entity_id)
+        with self.copy.take_back():
+            change()
+            return assembled_alone(self.feed, self.shop, entity_id) != before
+
+    def differing(self, change: Callable[[], Any]) -> list[EntityId]:
+        """The entities that give something else after a change of the whole shop."""
+        before = {entity_id: self.before(entity_id) for entity_id in self.ids}
+        with self.copy.take_back():
+            change()
+            after = assemble(self.feed, self.shop, self.ids)
+        return [entity_id for entity_id in self.ids if after.get(entity_id) != before[entity_id]]
+
+    def names(self, keys: Iterable[tuple[Watch, list[Any]]], entity_id: EntityId) -> bool:
+        """Whether the keys that triggers wrote down for each line lead to an entity, as the copy is now."""
+        for line, written in keys:
+            values = [value for value in written if value is not None]
+            if line.via and not line.values:
+                query = self.loaded.queries[f"via_{line.via}"].text
+                if values and entity_id in ask(self.shop, self.feed, query, values):
+                    return True
+            elif any(entity_id in ids for ids in self._leading(line, values).values()):
+                return True
+        return False
+
+    def keys(self, table: str, places: Iterable[Place]) -> list[tuple[Watch, list[Any]]]:
+        """What triggers write down for each line when rows of a table are deleted."""
+        lines = self.watching(table)
+        rows = dict(self.copy.table(table).values(*(line.column for line in lines)))
+        return [(line, [rows[place][at] for place in places]) for at, line in enumerate(lines)]
 
 
 def assembled_alone(feed: Feed, shop: Shop, entity_id: EntityId) -> EntityItems | None:

@@ -8,7 +8,8 @@ from saasexport.feed import Shop
 from saasexport.feeds.own.checking import Finding
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loading import Loaded
-from saasexport.feeds.own.proof import Missed, Proved, Prover, Trial
+from saasexport.feeds.own.proof import Missed, Proved, Prover
+from saasexport.feeds.own.trial import Trial
 
 
 def findings(loaded: Loaded, shop: Shop, ids: list[EntityId], seconds: float) -> list[Finding]:

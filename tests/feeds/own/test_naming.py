@@ -8,7 +8,7 @@ from saasexport.feed import Shop
 from saasexport.feeds.own import loading
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.naming import Naming, named_places
-from saasexport.feeds.own.proof import Trial
+from saasexport.feeds.own.trial import Trial
 from tests.feed_files import HEAD, ITEMS
 
 ROWS = [((1,), "a"), ((2,), "a"), ((3,), "b"), ((4,), None), ((5,), "c")]
