@@ -15,7 +15,7 @@ from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError, TooSlow
 from saasexport.feed import Feed, Shop
-from saasexport.feeds.own import checking, folder, trial, verdict
+from saasexport.feeds.own import checking, entities, folder, trial, verdict
 from saasexport.feeds.own.checking import Checked, Finding, Judge
 from saasexport.feeds.own.loading import Loaded
 from saasexport.service.validation import Validator
@@ -157,7 +157,7 @@ def _check(bench: Bench, loaded: Loaded, entity: str | None, seconds: float) -> 
             shop = bench.shop_of(feed)
             checked = checking.check(loaded, shop, _judge(loaded), only)
             if seconds:
-                ids = only or checking.entity_ids(feed, shop, checking.MOST)
+                ids = only or entities.entity_ids(feed, shop, checking.MOST)
                 checked.findings += verdict.findings(loaded, shop, ids, seconds)
                 checked.findings.sort(key=lambda finding: (not finding.is_fault, finding.line))
             return checked

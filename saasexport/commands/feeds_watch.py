@@ -8,7 +8,7 @@ from saasexport import plain
 from saasexport.commands import feeds_check
 from saasexport.commands.feeds_check import Bench
 from saasexport.errors import ConfigError
-from saasexport.feeds.own import checking, folder, proposal
+from saasexport.feeds.own import checking, entities, folder, proposal
 from saasexport.feeds.own.loading import Loaded
 from saasexport.feeds.own.proposal import Proposal
 from saasexport.feeds.own.trial import MOST
@@ -75,7 +75,7 @@ def _propose(bench: Bench, loaded: Loaded, text: str, seconds: float) -> Proposa
     assert loaded.feed is not None  # noqa: S101  # the caller looked
     with leaving_out(bench.config.of_feed(loaded.feed.name, "exclude")):
         shop = bench.shop_of(loaded.feed)
-        return proposal.propose(text, load, shop, checking.entity_ids(loaded.feed, shop, MOST), seconds)
+        return proposal.propose(text, load, shop, entities.entity_ids(loaded.feed, shop, MOST), seconds)
 
 
 def _write(path: str, text: str) -> None:

@@ -7,7 +7,7 @@ from saasexport import queries
 from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import ShopError, TooSlow
 from saasexport.feed import EVERYTHING, Feed
-from saasexport.feeds.own import checking
+from saasexport.feeds.own import entities
 from saasexport.feeds.own.loading import Loaded
 from saasexport.status import numbers
 from saasexport.status.judgement import quantity
@@ -54,7 +54,7 @@ def trial(examined: Examined) -> Findings:
         shop = installation.shop_now(lambda kind, key: f"{kind} {key}", feed)
         try:
             with leaving_out(shop.exclude):
-                checking.assemble(feed, shop, checking.entity_ids(feed, shop, checking.CHUNK))
+                entities.assemble(feed, shop, entities.entity_ids(feed, shop, entities.CHUNK))
         except TooSlow as error:
             place = f"{file}:{error.line}"
             yield fail("feeds", f"{feed.name}: {place}: {error.reason}", f"see: saasexport feeds check {file}")

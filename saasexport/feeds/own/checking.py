@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from saasexport.entity_key import EntityId
-from saasexport.feed import EntityItems, Feed, Shop, TooHeavy
+from saasexport.feed import EntityItems, Shop
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.assembly import Assembler, ListQuery
+from saasexport.feeds.own.entities import CHUNK, assemble, entity_ids, items_of
 from saasexport.feeds.own.loading import OURS, Loaded, Query
 from saasexport.queries import fold
 
-# How many entities are read, how many of them alone as well, and how many at once.
+# How many entities are read, and how many of them alone as well.
 MOST = 2_000
 ALONE = 200
-CHUNK = 100
 
 # What is wrong with an item, as the service would say it: (path of the field, reason).
 Judge = Callable[[dict[str, Any]], Iterable[tuple[str, str]]]
@@ -80,19 +80,6 @@ def check(loaded: Loaded, shop: Shop, judge: Judge, only: Sequence[EntityId] = (
     return checked
 
 
-def entity_ids(feed: Feed, shop: Shop, limit: int) -> list[EntityId]:
-    """The first entities of a feed."""
-    ids: list[EntityId] = []
-    after = feed.key.lowest
-    while len(ids) < limit:
-        size = min(CHUNK, limit - len(ids))
-        values = [row[0] for row in shop.rows(feed.walk, after=after, limit=size, since=shop.since)]
-        ids += feed.key.only(map(feed.key.read, values))
-        if len(values) < size or after == (after := feed.key.reach(values, size)):
-            break
-    return list(dict.fromkeys(ids))
-
-
 def _walk_back(loaded: Loaded, shop: Shop) -> Iterator[Finding]:
     """What is wrong with a walk of one's own: keys that do not ascend, or not from where a page is to begin."""
     feed, query = loaded.feed, loaded.queries.get("walk")
@@ -107,24 +94,6 @@ def _walk_back(loaded: Loaded, shop: Shop) -> Iterator[Finding]:
             return
         # Behind the first page, and where there is none, behind its first key.
         after = keys[-1] if len(values) == ALONE and keys else keys[0] if keys else after
-
-
-def assemble(feed: Feed, shop: Shop, ids: Sequence[EntityId], at_once: int = CHUNK) -> dict[EntityId, EntityItems]:
-    """What entities give, by their ids, as many assembled at once."""
-    given: dict[EntityId, EntityItems] = {}
-    for start in range(0, len(ids), at_once):
-        piece: Sequence[Any] = ids[start : start + at_once]
-        try:
-            with shop.reading(len(piece)):
-                given |= {entity.id: entity for entity in feed.assemble(shop, piece)}
-        except TooHeavy:
-            given |= assemble(feed, shop, piece, max(len(piece) // 4, 1))
-    return given
-
-
-def items_of(entity: EntityItems) -> list[dict[str, Any]]:
-    """The items that an entity gives."""
-    return [{**entity.common, **part} for part in entity.parts]
 
 
 # Items

@@ -13,7 +13,7 @@ from typing import Any
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop
-from saasexport.feeds.own.checking import assemble
+from saasexport.feeds.own.entities import assemble
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loading import Loaded, Query
 from saasexport.feeds.own.naming import Naming, named_places
