@@ -17,7 +17,7 @@ from saasexport.errors import ConfigError, ShopError, TooSlow
 from saasexport.feed import Feed, Shop
 from saasexport.feeds.own import checking, entities, folder, trial, verdict
 from saasexport.feeds.own.checking import Checked, Finding, Judge
-from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.loaded import Loaded
 from saasexport.service.validation import Validator
 from saasexport.setup import feed_set
 from saasexport.shapes.words import RFC3339

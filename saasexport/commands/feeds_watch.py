@@ -9,7 +9,7 @@ from saasexport.commands import feeds_check
 from saasexport.commands.feeds_check import Bench
 from saasexport.errors import ConfigError
 from saasexport.feeds.own import checking, entities, folder, proposal
-from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.loaded import Loaded
 from saasexport.feeds.own.proposal import Proposal
 from saasexport.feeds.own.trial import MOST
 from saasexport.feeds.own.verdict import shown_name

@@ -8,7 +8,7 @@ from saasexport.doctor.finding import Examined, Findings, fail, ok, warn
 from saasexport.errors import ShopError, TooSlow
 from saasexport.feed import EVERYTHING, Feed
 from saasexport.feeds.own import entities
-from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.loaded import Loaded
 from saasexport.status import numbers
 from saasexport.status.judgement import quantity
 from saasexport.values import leaving_out

@@ -20,7 +20,8 @@ from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds import all_feeds, further_feeds, in_order
 
 if TYPE_CHECKING:  # what reads files of feeds is loaded where there are any
-    from saasexport.feeds.own.loading import Loaded, Surroundings
+    from saasexport.feeds.own.loaded import Loaded
+    from saasexport.feeds.own.loading import Surroundings
 
 SQL = queries.beside(__file__)
 
@@ -118,7 +119,7 @@ def load(settings: Config, shop: sqlite3.Connection, identity: str | None = None
 def without_shop(settings: Config, reason: str) -> FeedSet:
     """The feeds where the shop cannot be asked: those of the folder are named, and unavailable."""
     from saasexport.feeds.own import folder, head
-    from saasexport.feeds.own.loading import Loaded
+    from saasexport.feeds.own.loaded import Loaded
 
     feeds, _, _, state = built_in(settings)
     for path in paths(settings):

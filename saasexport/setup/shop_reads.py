@@ -14,7 +14,7 @@ from typing import Any
 from saasexport.errors import ShopError
 from saasexport.feed import Feed
 from saasexport.feeds.own import reads
-from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.loaded import Loaded
 from saasexport.queries import Queries, fold
 from saasexport.setup import feed_set
 

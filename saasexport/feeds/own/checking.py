@@ -14,7 +14,7 @@ from saasexport.feed import EntityItems, Shop
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.assembly import Assembler, ListQuery
 from saasexport.feeds.own.entities import CHUNK, assemble, entity_ids, items_of
-from saasexport.feeds.own.loading import OURS, Loaded, Query
+from saasexport.feeds.own.loaded import Loaded, Query
 from saasexport.queries import fold
 
 # How many entities are read, and how many of them alone as well.
@@ -150,7 +150,7 @@ def line_of(loaded: Loaded, name: str) -> int:
         return 0
     first, _, inner = re.sub(r"\[\d+\]", "", name).partition(".")
     items = loaded.queries["items"]
-    if first in loaded.queries and first not in OURS:
+    if first in loaded.queries and loaded.queries[first].is_list:
         return _column(loaded.queries[first], inner or first)
     return (_column(items, name) if inner and name in items.reads.names else 0) or _column(items, first)
 
@@ -240,7 +240,7 @@ _RANDOM = re.compile(r"\brandom(?:blob)?\s*\(", re.IGNORECASE)
 def by_text(loaded: Loaded) -> Iterator[Finding]:
     """What may be meant as it is: what is compared as a whole, and what changes without a write to the shop."""
     for table in loaded.compared:
-        line = _first_reading(loaded, table)
+        line = loaded.first_reading(table)
         yield Finding(line, f"{table}: no line names it, so that every item is compared when it changes", False)
     for query in loaded.queries.values():
         marks = reads.code(query.text)
@@ -258,10 +258,6 @@ def by_text(loaded: Loaded) -> Iterator[Finding]:
     yield from _opened_twice(loaded)
 
 
-def _first_reading(loaded: Loaded, table: str) -> int:
-    return next((query.line for query in loaded.queries.values() if table in query.reads.columns), 0)
-
-
 def _opened_twice(loaded: Loaded) -> Iterator[Finding]:
     """Tables that a query opens more than once, and that are watched by one key alone."""
     whole = {fold(watch.table) for watch in loaded.head.everything}
@@ -273,7 +269,7 @@ def _opened_twice(loaded: Loaded) -> Iterator[Finding]:
         opening = [
             query.name
             for query in loaded.queries.values()
-            if table in map(fold, query.reads.repeated) and not query.name.startswith(("via_", "id_"))
+            if table in map(fold, query.reads.repeated) and not query.is_of_keys
         ]
         if opening:
             text = f"{watch.table} is opened more than once by {', '.join(opening)}"

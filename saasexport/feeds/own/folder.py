@@ -14,7 +14,8 @@ from saasexport.feed import Feed
 from saasexport.feeds.own import functions, head, loading
 from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.head import Fault, Head
-from saasexport.feeds.own.loading import Loaded, Surroundings
+from saasexport.feeds.own.loaded import Loaded
+from saasexport.feeds.own.loading import Surroundings
 
 # Raises SaasExportError if others than the owner of the configuration and root may write a file.
 Require = Callable[[str], None]

@@ -132,7 +132,7 @@ class Prover:
         """Give the columns by which a via reads its own table other values: it is asked when the old one is gone."""
         for name in list(self._reduced):
             for line in self.trial.lines[name]:
-                query = self.trial.loaded.queries.get(f"via_{line.via}")
+                query = self.trial.loaded.vias.get(line.via)
                 columns = query.reads.columns.get(name, set()) if query else set()
                 for column in sorted(columns - {""}):
                     self._move(name, column)

@@ -15,7 +15,7 @@ from saasexport.entity_key import EntityId
 from saasexport.feed import Shop
 from saasexport.feeds.own import verdict
 from saasexport.feeds.own.head import Watch
-from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.loaded import Loaded
 from saasexport.feeds.own.proof import Proved, Prover
 from saasexport.feeds.own.trial import Trial
 from saasexport.feeds.own.ways import Way, ways
@@ -78,7 +78,7 @@ def propose(text: str, load: Load, shop: Shop, ids: list[EntityId], seconds: flo
         lines[table] = [Watch(0, table, column)]
     while lines:
         proposal.lines, proposal.vias = _rename(
-            [line for chosen in lines.values() for line in chosen], queries, _vias(loaded)
+            [line for chosen in lines.values() for line in chosen], queries, list(loaded.vias)
         )
         again = _prove(load(with_lines(text, proposal)), shop, ids, max(PROOF, seconds / 4))
         proposal.is_whole = proposal.is_whole and again.is_whole
@@ -120,7 +120,7 @@ def _search(
     """The lines of each table for which some are enough, the queries that they may go by, whether the time was over."""
     loaded = load(text)
     assert loaded.feed is not None  # noqa: S101  # the caller looked
-    own = _vias(loaded)
+    own = list(loaded.vias)
     queries: dict[str, str] = {}
     lines: dict[str, list[Watch]] = {}
     trial = Trial(loaded, shop, *tried)
@@ -144,10 +144,6 @@ def _search(
     finally:
         trial.close()
     return lines, queries, is_over
-
-
-def _vias(loaded: Loaded) -> list[str]:
-    return [name[4:] for name in loaded.queries if name.startswith("via_")]
 
 
 def _name(way: Way, queries: dict[str, str], taken: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from saasexport.feeds.own.head import ENGINES
-from saasexport.feeds.own.loading import OURS
+from saasexport.feeds.own.loaded import OURS
 from saasexport.queries import quote
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type

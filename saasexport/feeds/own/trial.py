@@ -15,7 +15,7 @@ from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds.own.entities import assemble
 from saasexport.feeds.own.head import Watch
-from saasexport.feeds.own.loading import Loaded, Query
+from saasexport.feeds.own.loaded import Loaded, Query
 from saasexport.feeds.own.naming import Naming, named_places
 from saasexport.feeds.own.shop_copy import Copy, Place, Table
 from saasexport.queries import fold
@@ -70,7 +70,7 @@ class Trial:
 
     def _lines(self) -> dict[str, list[Watch]]:
         """The lines of every table that items are made of; tables of which every item is compared are left out."""
-        queries = self._queries()
+        queries = self.loaded.making_items
         head = self.loaded.head
         left = {*head.unwatched, *(fold(each.table) for each in head.everything if not each.values)}
         lines: dict[str, list[Watch]] = {}
@@ -79,22 +79,14 @@ class Trial:
                 lines[table] = self.lines_of(table)
         return lines
 
-    def _queries(self) -> list[Query]:
-        """The queries that items are made of."""
-        return [
-            query
-            for query in self.loaded.queries.values()
-            if query.name not in ("walk", "count", "due") and not query.name.startswith(("via_", "id_"))
-        ]
-
     @property
     def tables(self) -> set[str]:
         """The tables that items are made of, and that of the entities."""
-        return {self.feed.entity[0], *(table for query in self._queries() for table in query.reads.columns)}
+        return {self.feed.entity[0], *(table for query in self.loaded.making_items for table in query.reads.columns)}
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table that items are made of."""
-        reads = {column for query in self._queries() for column in query.reads.columns.get(table, ())}
+        reads = {column for query in self.loaded.making_items for column in query.reads.columns.get(table, ())}
         return [column for column in self.copy.table(table).columns if column in reads]
 
     @cached_property
@@ -118,10 +110,6 @@ class Trial:
         head = self.loaded.head
         return [each for each in (*head.watches, *head.everything) if fold(each.table) == fold(table)]
 
-    def first_reading(self, table: str) -> int:
-        """The line of the first query that reads a table."""
-        return next((query.line for query in self._queries() if table in query.reads.columns), 0)
-
     # Who is named
 
     def naming(self, line: Watch) -> Naming:
@@ -139,7 +127,7 @@ class Trial:
         table = self.copy.table(line.table)
         rows = [(place, value) for place, (value,) in table.values(line.column)]
         leading = self._leading(line, list(dict.fromkeys(value for _, value in rows if value is not None)))
-        query = self.loaded.queries.get(f"via_{line.via}")
+        query = self.loaded.vias.get(line.via)
         if query is None or table.name not in query.reads.columns:
             return Naming(rows, leading)
         return Naming(rows, leading, partial(self._when_deleted, table, query.text))
@@ -159,7 +147,7 @@ class Trial:
         if not line.via:
             read = {key: self.feed.key.read(key) for key in keys}
             return {key: {each} for key, each in read.items() if each is not None and each in self._sample}
-        query = self.loaded.queries[f"via_{line.via}"]
+        query = self.loaded.vias[line.via]
         size = 1 if len(keys) < 20 * KEYS else KEYS
         pieces = [keys[start : start + size] for start in range(0, len(keys), size)]
         leading: dict[Any, set[EntityId]] = {}
@@ -236,7 +224,7 @@ class Trial:
         for line, written in keys:
             values = [value for value in written if value is not None]
             if line.via and not line.values:
-                query = self.loaded.queries[f"via_{line.via}"].text
+                query = self.loaded.vias[line.via].text
                 if values and entity_id in ask(self.shop, self.feed, query, values):
                     return True
             elif any(entity_id in ids for ids in self._leading(line, values).values()):

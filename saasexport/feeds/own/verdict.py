@@ -7,7 +7,7 @@ from saasexport.entity_key import EntityId
 from saasexport.feed import Shop
 from saasexport.feeds.own.checking import Finding
 from saasexport.feeds.own.head import Watch
-from saasexport.feeds.own.loading import Loaded
+from saasexport.feeds.own.loaded import Loaded
 from saasexport.feeds.own.proof import Missed, Proved, Prover
 from saasexport.feeds.own.trial import Trial
 
@@ -34,7 +34,7 @@ def _describe(trial: Trial, proved: Proved) -> Iterator[Finding]:
 
 def _of_table(trial: Trial, proved: Proved, table: str) -> Iterator[Finding]:
     lines = trial.lines_of(table)
-    line = lines[0].line if lines else trial.first_reading(table)
+    line = lines[0].line if lines else trial.loaded.first_reading(table)
     if missed := proved.missed.get(table):
         change = f"its {trial.copy.table(table).in_words(missed[0].places)} {_agreeing(missed[0])}"
         remedy = propose(trial, missed[0])
@@ -105,7 +105,7 @@ def distance(trial: Trial, line: Watch) -> int | None:
     # What is always the same, as a switch, may be the key of something; so may any number where a table says its keys.
     if taken & table.likely_domains(line.column):
         return 0
-    query = trial.loaded.queries.get(f"via_{line.via}")
+    query = trial.loaded.vias.get(line.via)
     is_used = query is not None and line.column in query.reads.columns.get(table.name, ())
     is_key = values > 1 and (is_used or not table.foreign_keys)
     return 1 if is_key else BY_CHANCE
@@ -116,7 +116,7 @@ def _names_in_use(trial: Trial, via: str) -> set[str]:
     lines = [each for each in trial.loaded.head.watches if each.via == via] if via else [trial.own]
     columns = {(each.table, each.column) for each in lines}
     if not lines:
-        reads = trial.loaded.queries[f"via_{via}"].reads.columns
+        reads = trial.loaded.vias[via].reads.columns
         kinds = {name: read for name, read in reads.items() if trial.copy.schema.kind(name) == "table"}
         columns = {(name, column) for name, read in kinds.items() for column in read - {""}}
     tables = [(trial.copy.table(name), column) for name, column in columns]
@@ -126,7 +126,7 @@ def _names_in_use(trial: Trial, via: str) -> set[str]:
 
 def candidates(trial: Trial, table: str) -> Iterator[Watch]:
     """The lines that might be said of a table: each column, alone and with each via of the file."""
-    vias = ["", *(name[4:] for name in trial.loaded.queries if name.startswith("via_"))]
+    vias = ["", *trial.loaded.vias]
     for column in trial.copy.table(table).columns:
         for via in vias:
             yield Watch(0, table, column, via)
