@@ -15,7 +15,7 @@ import pytest
 
 import saasexport
 from saasexport import commands, jobs, usage
-from saasexport.config import keys, settings
+from saasexport.config import keys, parsing
 from saasexport.database import db, views
 from saasexport.feeds import all_feeds
 from saasexport.service import server
@@ -362,7 +362,7 @@ def test_every_variable_the_pages_name_is_read():
 def test_the_settings_that_leave_personal_data_out_are_understood():
     (text,) = code_of(ADMINISTRATION, "toml")
     required = '[shop]\ndatabase = "s"\n[service]\nurl = "http://x"\nenvironment_id = "e"\n'
-    config = settings.parse("/c.toml", (required + text).encode(), tuple(all_feeds()))
+    config = parsing.parse("/c.toml", (required + text).encode(), tuple(all_feeds()))
     assert config.of_feed("orders", "exclude") == [
         "customerEmail",
         "payment.billingAddress",

@@ -132,7 +132,7 @@ def test_a_tick_with_a_change_loads_nothing_that_it_can_do_without(idle):
     assert "saasexport.delivery.client" in found
     dear = {"argparse", "dataclasses", "inspect", "pkgutil", "shutil", "urllib.parse", "encodings.idna", "http.client"}
     assert sorted(found & dear) == []
-    parts = ("saasexport.feeds.own.", "saasexport.mirror", "saasexport.shapes")
+    parts = ("saasexport.feeds.own.", "saasexport.mirror", "saasexport.shapes", "saasexport.config.parsing")
     assert [name for name in found if name.startswith(parts)] == []
 
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from typing import NamedTuple
 
-from saasexport.config import settings
+from saasexport.config import parsing
 from saasexport.database import db
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.items import Encoder
@@ -195,7 +195,7 @@ class Tiny:
     def set_up(self):
         """What init does."""
         content = self.config.read_bytes()
-        installation = opening.set_up(settings.parse(str(self.config), content, tuple(self.feeds)), content)
+        installation = opening.set_up(parsing.parse(str(self.config), content, tuple(self.feeds)), content)
         self.opened.append(installation)
         return installation
 

@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any
 
 from saasexport.commands import for_programs, table
-from saasexport.config import addresses, keys, settings
+from saasexport.config import addresses, keys, parsing, settings
 from saasexport.database import db
 from saasexport.errors import SaasExportError
 from saasexport.feeds import all_feeds
@@ -29,7 +29,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Show every setting, secrets hidden; a key file's content is never read here."""
     path = settings.find(options.config)
-    config = settings.load(path, feed_set.names_of)
+    config = parsing.load(path, feed_set.names_of)
     rows = [(name, _hidden(name, value), _source(config, name)) for name, value in _values(config)]
     if options.json:
         for_programs.show([dict(zip(KEYS, row, strict=True)) for row in rows])

@@ -14,7 +14,7 @@ import sys
 
 import saasexport
 from saasexport import jobs, queries
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.setup import feed_set
 from saasexport.setup.opening import connect
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         else:
             print(f"your crontab has no lines of saasexport for {path}")
         return 0
-    config = settings.load(path, feed_set.names_of)
+    config = parsing.load(path, feed_set.names_of)
     if os.path.exists(config["export.database"]):
         connect(path)[0].close()  # refuses what is uninstalled
     others = without(_read(), path)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from saasexport import clock, plain
 from saasexport.commands import for_programs
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError, TooSlow
@@ -116,7 +116,7 @@ class Bench(NamedTuple):
 def open_bench(file: str | None) -> Iterator[Bench]:
     """What a configuration names, for trying files."""
     path = settings.find(file)
-    config = settings.parse(path, settings.read(path), feed_set.names_of)
+    config = parsing.parse(path, settings.read(path), feed_set.names_of)
     shop = db.connect_shop(config["shop.database"], read_only=True, place=config.place("shop.database"))
     try:
         yield Bench(config, shop)

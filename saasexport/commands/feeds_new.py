@@ -5,7 +5,7 @@ import os
 import sys
 from difflib import get_close_matches
 
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.config.settings import Config
 from saasexport.database import db
 from saasexport.errors import ConfigError
@@ -93,7 +93,7 @@ def _settings(named: str | None) -> Config | None:
     if named is None and "SAASEXPORT_CONFIG" not in os.environ and not any(map(os.path.exists, settings.DEFAULT_FILES)):
         return None
     path = settings.find(named)
-    return settings.parse(path, settings.read(path), feed_set.names_of)
+    return parsing.parse(path, settings.read(path), feed_set.names_of)
 
 
 def _shop(named: str | None) -> str | None:

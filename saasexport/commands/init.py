@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from saasexport import lock, plain
 from saasexport.capture import triggers
 from saasexport.commands.progress import Progress
-from saasexport.config import ownership, settings
+from saasexport.config import addresses, ownership, parsing, settings
 from saasexport.config.keys import KEYS
 from saasexport.database import db
 from saasexport.errors import ConfigError, ShopError
@@ -97,7 +97,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     ownership.require(path, "")  # where others may write, nothing else would work afterwards
     content = _template(path, shop, options, False).encode() if is_new else settings.read(path)
     with TemporaryDirectory() as folder_of_skeleton:
-        config = settings.parse(path, content, feed_set.names_of)
+        config = parsing.parse(path, content, feed_set.names_of)
         if copied_shop.is_configured(config):
             looked_at = os.path.join(folder_of_skeleton, "shop.sqlite")
             mirroring.skeleton(config, looked_at)
@@ -118,7 +118,7 @@ def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
     has_own = bool(chosen or folder.paths(os.path.join(os.path.dirname(path), KEYS["export"]["feeds_dir"].default)))
     is_own_only = has_own and not is_commerces
     content = _template(path, shop, options, is_own_only).encode() if is_new else settings.read(path)
-    config = settings.parse(path, content, feed_set.names_of)
+    config = parsing.parse(path, content, feed_set.names_of)
     if is_new:
         _require_environment(config, options.environment)
     else:
@@ -183,7 +183,7 @@ def _preset(path: str, name: str | None, place: str) -> Preset | None:
 
 
 def _require_environment(config: settings.Config, environment: str | None) -> None:
-    if environment is None and not settings.is_local(config["service.url"]):
+    if environment is None and not addresses.is_local(config["service.url"]):
         raise ConfigError(
             f"{config['service.url']}: which data space is it to have?",
             "name it: --environment ID, as its operator gave it to you",

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from saasexport import jobs, queries
 from saasexport.commands.cron import jobs_of
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.setup import feed_set
 from saasexport.setup.opening import connect
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         print("\n".join([f"{folder}: these units are gone:", *names]) if names else f"{folder}: has no units of {path}")
         return 0
     with _acting_for(path):
-        config = settings.load(path, feed_set.names_of)
+        config = parsing.load(path, feed_set.names_of)
     if os.path.exists(ours := config["export.database"]):
         with _acting_for(ours):
             connect(path)[0].close()  # refuses what is uninstalled

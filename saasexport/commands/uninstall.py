@@ -7,7 +7,7 @@ import shlex
 from saasexport.capture import triggers
 from saasexport.clock import now_text
 from saasexport.commands import cron, timer
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.database import db, indexer
 from saasexport.setup import feed_set, opening
 from saasexport.usage import as_typed
@@ -22,7 +22,7 @@ def configure(options: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, name: str) -> int:
     """Remove triggers, then changelogs, then our cron lines and timers; our database stays for a later init."""
     path = settings.find(options.config)
-    config = settings.load(path, feed_set.names_of)
+    config = parsing.load(path, feed_set.names_of)
     # First, so that no job puts back what is taken out.
     _remember(config)
     shop = db.connect_shop(config["shop.database"], write=True, place=config.place("shop.database"))

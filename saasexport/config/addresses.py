@@ -101,3 +101,12 @@ def hide_secrets(url: str, is_path_secret: bool = False) -> str:
     if is_path_secret and path:
         path = "..."
     return f"{scheme}://{authority}{slash}{path}{f'{cut}...' if cut else ''}"
+
+
+def is_local(url: str) -> bool:
+    """Whether a service is on this machine, as far as its address says so."""
+    host = url.partition("://")[2].partition("/")[0].lower()
+    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    octets = host.split(".")
+    is_loopback = octets[0] == "127" and len(octets) == 4 and all(octet.isdecimal() for octet in octets)
+    return is_loopback or host in ("localhost", "localhost.", "::1")

@@ -5,6 +5,7 @@ page are made of it: a setting that is not here does not exist.
 """
 
 import math
+import os
 from typing import Any, NamedTuple
 
 
@@ -47,6 +48,10 @@ class Key(NamedTuple):
         """A value without the table that names the feed it is for."""
         return value[self.feed] if self.feed and isinstance(value, dict) and [*value] == [self.feed] else value
 
+    def resolve(self, file: str, value: Any) -> Any:
+        """A value of a configuration; a path is as seen from the file's folder."""
+        return os.path.join(os.path.dirname(file), value) if self.is_path and value is not None else value
+
 
 # What the queries of a feed are given anyway.
 GIVEN_PARAMETERS = ("ids", "keys", "now", "since", "after", "upto", "limit", "key")
@@ -58,6 +63,10 @@ def _is_parameter(name: str, value: Any) -> bool:
     if type(value) is int:
         return is_name and -(2**63) <= value < 2**63
     return is_name and (isinstance(value, str | bool) or (isinstance(value, float) and math.isfinite(value)))
+
+
+def _file(meaning: str) -> Key:
+    return Key(str, None, "a path", is_path=True, meaning=meaning)
 
 
 KEYS: dict[str, dict[str, Key]] = {
@@ -131,9 +140,7 @@ KEYS: dict[str, dict[str, Key]] = {
             str, "feeds.d", "a folder", is_path=True, meaning="Holds feeds of your own, an SQL file each."
         ),
         "built_in": Key(bool, True, "true or false", meaning="With false, only the feeds of `feeds_dir` are used."),
-        "metrics_file": Key(
-            str, None, "a path", is_path=True, meaning="The textfile that Prometheus' node exporter reads."
-        ),
+        "metrics_file": _file("The textfile that Prometheus' node exporter reads."),
         "ping_url": Key(
             str, None, "an http or https address", meaning="A dead-man's switch, which hears from the jobs."
         ),
@@ -145,16 +152,12 @@ KEYS: dict[str, dict[str, Key]] = {
             "the address of the server that the shop lives in, mysql://USER@HOST/DATABASE or postgresql://...",
             meaning="Where the shop lives. `[shop] database` is then a copy, which `mirror_shop` keeps.",
         ),
-        "password_file": Key(
-            str, None, "a path", is_path=True, meaning="Holds the password. Only its owner may read it."
-        ),
+        "password_file": _file("Holds the password. Only its owner may read it."),
         "prefix": Key(
             str, "", "what the names of the shop's tables begin with", meaning="Cut from the names of tables."
         ),
         "tables": Key(list, (), "a list of tables", meaning="Copied beside those that feeds read, with every column."),
-        "ca_file": Key(
-            str, None, "a path", is_path=True, meaning="Certificates that the server's is checked against."
-        ),
+        "ca_file": _file("Certificates that the server's is checked against."),
         "load": Key(
             float,
             0.1,
@@ -178,13 +181,7 @@ KEYS: dict[str, dict[str, Key]] = {
             "a path with {feed} and {environment_id}",
             meaning="The path at the service, for every feed without one of its own.",
         ),
-        "api_key_file": Key(
-            str,
-            None,
-            "a path",
-            is_path=True,
-            meaning="Holds the key that is sent as X-Api-Key. Only its owner may read it.",
-        ),
+        "api_key_file": _file("Holds the key that is sent as X-Api-Key. Only its owner may read it."),
         "timeout": Key(
             float,
             30.0,
@@ -208,7 +205,7 @@ KEYS: dict[str, dict[str, Key]] = {
             least=1024,
             meaning="The largest request, before it is compressed.",
         ),
-        "ca_file": Key(str, None, "a path", is_path=True, meaning="Certificates to trust instead of the system's."),
+        "ca_file": _file("Certificates to trust instead of the system's."),
         "transport": Key(
             str,
             "standard",
@@ -224,9 +221,7 @@ KEYS: dict[str, dict[str, Key]] = {
             meaning="What is at `url`: the Commerce Service, Adobe Commerce Optimizer, Typesense, or NATS.",
         ),
         "client_id": Key(str, None, "a client id", meaning="Optimizer only: the client of Adobe's Developer Console."),
-        "client_secret_file": Key(
-            str, None, "a path", is_path=True, meaning="Optimizer only: holds its secret. Only its owner may read it."
-        ),
+        "client_secret_file": _file("Optimizer only: holds its secret. Only its owner may read it."),
         "token_url": Key(
             str,
             "https://ims-na1.adobelogin.com/ims/token/v3",
@@ -269,7 +264,7 @@ KEYS: dict[str, dict[str, Key]] = {
             choices=("none", "adobe"),
             meaning="How requests are signed. adobe is an extra.",
         ),
-        "private_key_file": Key(str, None, "a path", is_path=True, meaning="The private key for the signature adobe."),
+        "private_key_file": _file("The private key for the signature adobe."),
     },
     "service.typesense": {
         "collection": Key(
@@ -278,9 +273,7 @@ KEYS: dict[str, dict[str, Key]] = {
             "the name of a collection, of letters, digits and -_.~",
             meaning="The collection that takes the documents; the `environment_id` without it.",
         ),
-        "api_key_file": Key(
-            str, None, "a path", is_path=True, meaning="Holds the key of the cluster. Only its owner may read it."
-        ),
+        "api_key_file": _file("Holds the key of the cluster. Only its owner may read it."),
     },
     "service.nats": {
         "subject": Key(
@@ -289,9 +282,7 @@ KEYS: dict[str, dict[str, Key]] = {
             "a subject, of letters, digits, -_ and dots between",
             meaning="What the subjects of all items begin with; `saasexport-` and the `environment_id` without it.",
         ),
-        "token_file": Key(
-            str, None, "a path", is_path=True, meaning="Holds the server's token. Only its owner may read it."
-        ),
+        "token_file": _file("Holds the server's token. Only its owner may read it."),
     },
 }
 
@@ -302,12 +293,7 @@ OF_OPTIMIZER = ("client_id", "client_secret_file", "token_url", "items_per_minut
 FEED_KEYS: dict[str, Key] = {
     "enabled": Key(bool, True, "true or false", meaning="If false, the feed has no triggers and nothing is sent."),
     "batch_size": Key(
-        int,
-        None,
-        "a number of items from 1 to 10000",
-        least=1,
-        most=10000,
-        meaning="The most items of one request.",
+        int, None, "a number of items from 1 to 10000", least=1, most=10000, meaning="The most items of one request."
     ),
     "thread_count": Key(
         int, 1, "a number from 1 to 32", least=1, most=32, meaning="How many requests are under way at a time."

@@ -6,7 +6,7 @@ others go on: whoever asks wants to see the whole picture at once.
 
 import sqlite3
 
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.doctor import (
     capture,
     databases,
@@ -66,7 +66,7 @@ def examine(option: str | None = None, is_quick: bool = False) -> Findings:
     yield from machine.versions()
     try:
         path = settings.find(option)
-        config = settings.load(path, feed_set.names_of)
+        config = parsing.load(path, feed_set.names_of)
     except SaasExportError as error:
         yield fail("configuration", str(error.args[0]), error.hint or "mend the file")
         return

@@ -10,7 +10,8 @@ import time
 from datetime import UTC, datetime
 
 from saasexport.clock import duration
-from saasexport.config.settings import DEFAULT_ENVIRONMENT, is_local
+from saasexport.config.addresses import is_local
+from saasexport.config.settings import DEFAULT_ENVIRONMENT
 from saasexport.delivery.client import Client
 from saasexport.delivery.http_connection import Response, address
 from saasexport.doctor.finding import Examined, Finding, Findings, fail, ok, warn

@@ -147,8 +147,10 @@ def failure(option: str | None, caller: str, error: Exception) -> str:
     """The line about what ended a job or command; its traceback goes to the log, if the configuration names one."""
     if isinstance(error, SaasExportError):
         return str(error)
+    from saasexport.config import parsing  # late: only for what went wrong
+
     try:
-        config = settings.load(settings.find(option), feed_set.names_of)
+        config = parsing.load(settings.find(option), feed_set.names_of)
     except Exception:  # it may be what failed
         return f"{type(error).__name__}: {error}"
     return Log(config["export.log_dir"], caller).failure("02-01", "it ended early", error)

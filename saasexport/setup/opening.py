@@ -47,7 +47,9 @@ def connect(
     access: dict[str, Any] = {"read_only": read_only and not counts, "accepts_old": not read_only}
     config, ours = _load_kept(path, content, access)
     if config is None:
-        config = settings.parse(path, content, feed_set.names_of)
+        from saasexport.config import parsing  # late: a tick has it from our database
+
+        config = parsing.parse(path, content, feed_set.names_of)
         ours = db.connect_ours(config["export.database"], place=config.place("export.database"), **access)
     assert ours is not None  # noqa: S101  # _load_kept gives both or none
     require_folders(config)

@@ -35,8 +35,10 @@ def is_sound(ours: sqlite3.Connection) -> bool:
 
 def rebuild(path: str) -> str:
     """Replace our database, as a configuration file names it; gives a line that says what was done."""
+    from saasexport.config import parsing  # late: every job loads this module, and few rebuild
+
     content = settings.read(path)
-    config = settings.parse(path, content, feed_set.names_of)
+    config = parsing.parse(path, content, feed_set.names_of)
     path = os.path.join(config["export.lock_dir"], "recovery.lock")
     with lock.held(path, "recovery", place=config.place("export.lock_dir")):
         return _rebuild(config, content)

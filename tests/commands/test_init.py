@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from saasexport.commands import main
-from saasexport.config import settings
-from saasexport.config.settings import is_local
+from saasexport.config import parsing
+from saasexport.config.addresses import is_local
 from saasexport.doctor import network
 from saasexport.doctor.finding import Examined
 from tests.support import demo_shop_copy
@@ -216,7 +216,7 @@ def test_a_service_is_on_this_machine_if_its_address_says_so(url, expected):
 )
 def test_doctor_warns_of_the_data_space_for_trials_at_a_service_elsewhere(url, environment, warnings):
     content = f'[shop]\ndatabase = "a"\n[service]\nurl = "{url}"\nenvironment_id = "{environment}"\n'
-    examined = Examined(settings.parse("/saasexport.toml", content.encode(), ()), datetime(2026, 1, 2, tzinfo=UTC))
+    examined = Examined(parsing.parse("/saasexport.toml", content.encode(), ()), datetime(2026, 1, 2, tzinfo=UTC))
     assert [finding.status for finding in network.environment(examined)] == ["WARN"] * warnings
 
 

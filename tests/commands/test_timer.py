@@ -11,7 +11,7 @@ import pytest
 
 from saasexport.commands import timer, uninstall
 from saasexport.commands.cron import job_lines
-from saasexport.config import settings
+from saasexport.config import parsing
 from saasexport.doctor.schedule import Call, calls
 from tests.support import BIN, Exporter
 
@@ -129,7 +129,7 @@ def test_doctor_finds_the_units_of_any_path(command, tmp_path, exporter, place):
     config.write_text(exporter.config.read_text())
     units = tmp_path / "systemd"
     assert command("timer:install", "--folder", units, config=config).status == 0
-    [line] = job_lines(settings.load(str(config), lambda *_: []))[:1]
+    [line] = job_lines(parsing.load(str(config), lambda *_: []))[:1]
     (tmp_path / "cron.d").write_text(line.replace("* * * * * ", "* * * * * root ", 1) + "\n")
     for path, jobs in ((units, JOBS), (tmp_path / "cron.d", JOBS[:1])):
         there = {call for call in calls(JOBS, [str(path)]) if str(tmp_path) in call.config}
@@ -184,7 +184,7 @@ def test_jobs_without_a_right_to_the_shops_file_are_refused(command, exporter, t
 
 
 def test_the_user_is_the_owner_of_our_database(folder, exporter):
-    config = settings.load(str(exporter.config), lambda *_: [])
+    config = parsing.load(str(exporter.config), lambda *_: [])
     import pwd
 
     owner = pwd.getpwuid(os.stat(config["export.database"]).st_uid).pw_name

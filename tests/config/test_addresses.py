@@ -2,7 +2,7 @@
 
 import pytest
 
-from saasexport.config import settings
+from saasexport.config import parsing, settings
 from saasexport.config.addresses import fault_of, hide_secrets
 from saasexport.errors import ConfigError
 
@@ -35,7 +35,7 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated(url, key):
     ping = f'[export]\nping_url = "{url}"\n' if key == "ping_url" else ""
     lines = f'[shop]\ndatabase = "s"\n[service]\nurl = "{service}"\nenvironment_id = "t"\n{ping}'
     with pytest.raises(ConfigError) as caught:
-        settings.parse(PATH, lines.encode(), ())
+        parsing.parse(PATH, lines.encode(), ())
     section = "service" if key == "url" else "export"
     assert str(caught.value).startswith(f"{PATH}: [{section}] {key}: expected ")
     assert "s3cret" not in str(caught.value)
@@ -155,14 +155,14 @@ def test_a_dead_mans_switch_is_shown_without_its_secret(url, expected):
 )
 def test_a_file_that_cannot_be_read_is_refused_by_name(content, reason):
     with pytest.raises(ConfigError) as caught:
-        settings.parse(PATH, content, ())
+        parsing.parse(PATH, content, ())
     assert str(caught.value).startswith(PATH + ": ")
     assert reason in str(caught.value)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_file():
     content = '\ufeff[shop]\ndatabase = "s"\n[service]\nurl = "http://host"\nenvironment_id = "t"\n'.encode()
-    assert settings.parse(PATH, content, ())["service.environment_id"] == "t"
+    assert parsing.parse(PATH, content, ())["service.environment_id"] == "t"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_control_character_in_a_text_is_refused(section, key, character):
         for name, values in lines.items()
     )
     with pytest.raises(ConfigError) as caught:
-        settings.parse(PATH, content.encode(), ())
+        parsing.parse(PATH, content.encode(), ())
     assert str(caught.value).startswith(f"{PATH}: [{section}] {key}: expected ")
     assert str(caught.value).isprintable()
 

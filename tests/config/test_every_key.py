@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from saasexport.config import settings
+from saasexport.config import parsing
 from saasexport.config.keys import FEED_KEYS, KEYS
 from saasexport.errors import ConfigError
 from tests.support import Exporter
@@ -52,7 +52,7 @@ def test_a_value_that_is_refused_is_told_by_file_and_key_in_one_line(section, na
     refused = []
     for value in VALUES:
         try:
-            settings.parse(PATH, with_value(section, name, value).encode(), ("products",))
+            parsing.parse(PATH, with_value(section, name, value).encode(), ("products",))
         except ConfigError as error:
             line = str(error)
             # A number of thousands of digits is no TOML that Python reads: told with its line.
@@ -169,7 +169,7 @@ SAME = {
 @pytest.mark.parametrize(("section", "name"), SAME)
 def test_one_file_has_not_two_meanings(section, name):
     with pytest.raises(ConfigError) as caught:
-        settings.parse(PATH, with_value(section, name, json.dumps(SAME[section, name])).encode(), ("products",))
+        parsing.parse(PATH, with_value(section, name, json.dumps(SAME[section, name])).encode(), ("products",))
     assert str(caught.value).startswith(f"{PATH}: [{section}] {name}: /etc/shop/")
     assert str(caught.value).endswith(", too; name another file")
 

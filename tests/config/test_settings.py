@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from saasexport.config import keys, settings
+from saasexport.config import keys, parsing, settings
 from saasexport.database.questions import database_of
 from saasexport.errors import ConfigError
 
@@ -16,7 +16,7 @@ REQUIRED = '[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "http://here:8765
 
 def parsed(content):
     """A configuration with these lines."""
-    return settings.parse(PATH, content.encode(), FEEDS)
+    return parsing.parse(PATH, content.encode(), FEEDS)
 
 
 def with_key(section, line):
@@ -230,7 +230,7 @@ def test_what_is_not_known_is_said_with_what_was_meant(content, message):
 @pytest.mark.parametrize("content", [b"[shop", b"a = ", b"\xff\xfe", b"[shop]\n[shop]\n", b"a = 1\na = 2"])
 def test_what_is_not_toml_is_told(content):
     with pytest.raises(ConfigError) as caught:
-        settings.parse(PATH, content, FEEDS)
+        parsing.parse(PATH, content, FEEDS)
     assert str(caught.value).startswith(f"{PATH}: not TOML: ")
 
 

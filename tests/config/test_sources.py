@@ -2,7 +2,7 @@
 
 import pytest
 
-from saasexport.config import settings, sources
+from saasexport.config import parsing, sources
 from saasexport.config.sources import Source
 from saasexport.errors import ConfigError
 
@@ -62,7 +62,7 @@ def test_what_goes_over_a_network_is_not_local(host, expected):
 def complaint(lines):
     """What is said of [mirror]."""
     with pytest.raises(ConfigError) as caught:
-        settings.parse("/c.toml", f"{REQUIRED}[mirror]\n{lines}".encode(), ())
+        parsing.parse("/c.toml", f"{REQUIRED}[mirror]\n{lines}".encode(), ())
     return str(caught.value)
 
 

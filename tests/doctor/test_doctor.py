@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from saasexport import lock
-from saasexport.config.settings import load
+from saasexport.config.parsing import load
 from saasexport.doctor import machine, running
 from saasexport.doctor.finding import Examined
 from saasexport.feeds import all_feeds

@@ -9,7 +9,7 @@ from freezegun import freeze_time
 
 from saasexport.capture import triggers
 from saasexport.commands import main
-from saasexport.config import settings
+from saasexport.config import parsing
 from saasexport.database import db, deletion_guard, indexer
 from saasexport.errors import ConfigError, DatabaseError, ShopError
 from saasexport.feed import Subscription
@@ -156,7 +156,7 @@ def test_a_changed_configuration_is_taken_into_use(tiny):
 
 
 def test_a_configuration_that_did_not_change_is_not_parsed_again(tiny, monkeypatch):
-    monkeypatch.setattr(settings, "parse", None)
+    monkeypatch.setattr(parsing, "parse", None)
     assert tiny.open().config["service.environment_id"] == "testing-1"
 
 
@@ -388,7 +388,7 @@ def copied(folder, tiny):
     content = tiny.config.read_bytes()
     file = folder / "saasexport.toml"
     file.write_bytes(content)
-    tiny.opened.append(opening.set_up(settings.parse(str(file), content, ("things",)), content))
+    tiny.opened.append(opening.set_up(parsing.parse(str(file), content, ("things",)), content))
 
 
 def test_another_shop_in_the_place_of_ours_is_refused(tiny):

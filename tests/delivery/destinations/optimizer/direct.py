@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from types import SimpleNamespace
 
-from saasexport.config import settings as config
+from saasexport.config import parsing
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.client import Client
 from saasexport.delivery.http_connection import Response
@@ -130,7 +130,7 @@ class Installed(Exporter):
         )
         self.direct = Direct(folder, is_kept)
         content = self.config.read_bytes()
-        opening.set_up(config.parse(str(self.config), content, feed_set.names_of), content).close()
+        opening.set_up(parsing.parse(str(self.config), content, feed_set.names_of), content).close()
 
     def job(self, module, **options):
         """Run a job; gives what it has to tell."""

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from saasexport.config import settings
+from saasexport.config import parsing
 from saasexport.database import db
 from saasexport.delivery.client import Client
 from saasexport.errors import ConfigError
@@ -65,7 +65,7 @@ def test_requests_keep_to_the_pace_of_adobes_connector_unless_another_is_given(t
         f'[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "http://127.0.0.1:9"\nenvironment_id = "T"\n'
         f'destination = "{destination}"\n{more}\n{given}\n'
     )
-    config = settings.load(str(file), feed_set.names_of)
+    config = parsing.load(str(file), feed_set.names_of)
     installation = SimpleNamespace(config=config, lock_file=lambda name: str(tmp_path / name))
     assert service_settings(installation).requests_per_second == expected
 
@@ -155,7 +155,7 @@ def parse_with(locales):
         '[shop]\ndatabase = "shop.sqlite"\n[service]\nurl = "http://here"\nenvironment_id = "T"\n'
         f'destination = "optimizer"\nclient_id = "me"\nclient_secret_file = "secret"\nlocales = {locales}\n'
     )
-    return settings.parse("/etc/saasexport.toml", content.encode(), ("products",))
+    return parsing.parse("/etc/saasexport.toml", content.encode(), ("products",))
 
 
 @pytest.mark.parametrize(
