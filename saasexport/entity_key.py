@@ -11,7 +11,8 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+
+from saasexport.hints import Any, NamedTuple
 
 EntityId = int | str
 

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
 
 from saasexport import clock
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError, TooSlow
+from saasexport.hints import Any, NamedTuple, TypeVar
 from saasexport.queries import NO_QUERIES, Queries, quote
 from saasexport.values import TOO_LONG
 

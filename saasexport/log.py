@@ -11,10 +11,10 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 from saasexport.database.hashing import encode
 from saasexport.errors import SaasExportError
+from saasexport.hints import Any
 
 COLLECTING = "commerce-data-export"
 SENDING = "saas-export"

@@ -9,9 +9,9 @@ that the terminal lacks, so that --json stays JSON wherever it goes.
 import codecs
 import os
 import sys
-from typing import Any
 
 from saasexport.errors import SaasExportError
+from saasexport.hints import Any
 
 # Controls (C0, C1), line and paragraph separators, and what turns the direction of text.
 _CONTROLS = (*range(32), *range(127, 160), 0x2028, 0x2029)

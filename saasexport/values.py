@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
 from saasexport.errors import InvalidValue
+from saasexport.hints import Any
 
 # The fields that are left out of the items being assembled, named as in `exclude`.
 _LEFT_OUT: ContextVar[Sequence[str]] = ContextVar("left out", default=())

@@ -6,7 +6,8 @@ page are made of it: a setting that is not here does not exist.
 
 import math
 import os
-from typing import Any, NamedTuple
+
+from saasexport.hints import Any, NamedTuple
 
 
 class Key(NamedTuple):

@@ -6,13 +6,13 @@ A job comes here only after the file has changed: what it gave is kept in our da
 
 import os
 from collections.abc import Callable
-from typing import Any
 
 from saasexport.config import addresses, settings, sources
 from saasexport.config.keys import FEED_KEYS, KEYS, OF_COMMERCE, Key
 from saasexport.config.secret import BYTE_ORDER_MARK
 from saasexport.config.settings import Config
 from saasexport.errors import ConfigError
+from saasexport.hints import Any
 
 # What may hold a password or token, and is not shown with it.
 ADDRESSES = (("service", "url"), ("service", "token_url"), ("export", "ping_url"))

@@ -1,6 +1,6 @@
 """The address of the server that a shop lives in: `[mirror] source`."""
 
-from typing import NamedTuple
+from saasexport.hints import NamedTuple
 
 PORTS = {"mysql": 3306, "postgresql": 5432}
 

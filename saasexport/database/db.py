@@ -11,12 +11,12 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from saasexport import queries
 from saasexport.config import ownership
 from saasexport.errors import DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
+from saasexport.hints import Any
 
 SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 

@@ -1,7 +1,8 @@
 """What becomes of an item, decided by its row in the feed table: pure functions, with a truth table as their test."""
 
 from enum import Enum
-from typing import NamedTuple
+
+from saasexport.hints import NamedTuple
 
 
 class Row(NamedTuple):

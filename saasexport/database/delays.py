@@ -7,11 +7,11 @@ the longest and the newest to the second.
 import math
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.database.feed_table import FeedTable, Pending
 from saasexport.feed import Feed
+from saasexport.hints import NamedTuple
 
 SQL = queries.beside(__file__)
 

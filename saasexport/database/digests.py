@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring
 from operator import itemgetter
-from typing import Any, NamedTuple
 
 from saasexport.database.hashing import canonical, feed_key, text_of
 from saasexport.database.items import Encoder, Item
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems
+from saasexport.hints import Any, NamedTuple
 
 
 class Compared(NamedTuple):

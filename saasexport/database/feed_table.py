@@ -8,7 +8,6 @@ always known, and can be deleted there later, whatever died in between.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.database.decisions import Decision, Row, decide, decide_gone
@@ -16,6 +15,7 @@ from saasexport.database.hashing import UNENCODABLE, encode, feed_id
 from saasexport.database.items import Encoder, Item, pick
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
+from saasexport.hints import Any, NamedTuple
 from saasexport.values import TOO_LARGE
 
 SQL = queries.beside(__file__)

@@ -9,8 +9,8 @@ import json
 import json.encoder
 from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring
-from typing import Any
 
+from saasexport.hints import Any
 from saasexport.values import Shared
 
 # Not ASCII only: a lone surrogate, which invalid UTF-8 in the shop becomes, must

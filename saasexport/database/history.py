@@ -6,9 +6,9 @@ enough to be kept for months.
 """
 
 import sqlite3
-from typing import NamedTuple
 
 from saasexport import queries
+from saasexport.hints import NamedTuple
 
 SQL = queries.beside(__file__)
 

@@ -5,11 +5,11 @@ at `position`.  Whether anybody works is told by the feed's lock alone.
 """
 
 import sqlite3
-from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
+from saasexport.hints import NamedTuple
 
 SQL = queries.beside(__file__)
 

@@ -10,13 +10,13 @@ its own item and no other.
 import json
 from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple
 
 from saasexport.database import layouts
 from saasexport.database.hashing import UNENCODABLE, encode, feed_hash, feed_id, text_of, unencodable, without
 from saasexport.entity_key import EntityId
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, FailedItem, Feed
+from saasexport.hints import Any, NamedTuple
 from saasexport.values import TOO_LARGE
 
 

@@ -2,9 +2,9 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 from saasexport.delivery.http_connection import Response
+from saasexport.hints import Any
 
 # More commas, brackets and braces than this would cost far more memory than the answer's bytes.
 MOST_PARTS = 200_000

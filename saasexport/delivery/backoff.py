@@ -7,9 +7,9 @@ something at any moment; the thread that our database belongs to writes it down.
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from saasexport import queries
+from saasexport.hints import Any
 
 SQL = queries.beside(__file__)
 

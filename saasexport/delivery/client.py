@@ -10,7 +10,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import batches, destinations
@@ -21,6 +20,7 @@ from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport, request_id_of
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
+from saasexport.hints import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor

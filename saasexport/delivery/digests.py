@@ -7,7 +7,6 @@ list ends where the service said that it would.
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from saasexport.database.hashing import feed_id
@@ -17,6 +16,7 @@ from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
 from saasexport.feed import Feed
+from saasexport.hints import Any, NamedTuple
 
 PAGE = 1000
 

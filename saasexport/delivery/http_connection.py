@@ -12,9 +12,9 @@ import stat
 import threading
 import time
 import zlib
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saasexport.errors import ConfigError, ServiceError
+from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import ssl

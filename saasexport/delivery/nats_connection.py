@@ -6,9 +6,9 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
 
 from saasexport.errors import ServiceError
+from saasexport.hints import Any, NamedTuple
 
 PORT = 4222
 

@@ -6,11 +6,11 @@ come from the environment, as that library's users expect.
 """
 
 import time
-from typing import Any
 
 from saasexport.delivery.extras import find_installed
 from saasexport.delivery.http_connection import MOST_BODY, Response, trust
 from saasexport.errors import ConfigError, ServiceError
+from saasexport.hints import Any
 
 # How a connection ends that was kept; one that is refused is a new one.
 ENDED = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)

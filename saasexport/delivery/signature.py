@@ -7,11 +7,11 @@ An optional extra (`pip install saasexport[adobe]`), imported only when
 import base64
 import json
 import time
-from typing import Any
 
 from saasexport.config.secret import read_secret
 from saasexport.delivery.extras import find_installed
 from saasexport.errors import ConfigError
+from saasexport.hints import Any
 
 GOOD_FOR_SECONDS = 300
 

@@ -1,12 +1,12 @@
 """What the embedded service's storefront answers to whoever may ask it: no feed, no item as it was sent."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from saasexport.delivery import answers
 from saasexport.delivery.digests import patient_answer
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
+from saasexport.hints import Any
 
 
 def ask(settings: Settings, name: str, parameters: dict[str, Any]) -> dict[str, Any]:

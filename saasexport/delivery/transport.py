@@ -10,11 +10,11 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 import saasexport
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.errors import ConfigError
+from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from saasexport.delivery.requests_connection import RequestsConnection

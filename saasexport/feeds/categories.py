@@ -6,10 +6,10 @@ categories above: a rename or a move changes the identity of everything below
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import eav, per_view, scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill

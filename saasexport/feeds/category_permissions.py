@@ -6,11 +6,11 @@ of the customer groups with commas between them; their own grant is `allow` or `
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import (

@@ -5,10 +5,10 @@ products and stocks that means is worked out when the changelog is read.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any
 from saasexport.shop import scopes, stock
 from saasexport.values import text
 

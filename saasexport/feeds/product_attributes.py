@@ -6,11 +6,11 @@ with what a created row would hold and their code as `id`.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any
 from saasexport.shop import per_view, scopes
 from saasexport.values import boolean, number, text
 

@@ -7,11 +7,11 @@ it.  Groups that no permission concerns have no item: the fallback items of cate
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.customer_groups import group_code

@@ -6,11 +6,11 @@ Ids of ratings and options go out as base64, as the service knows them.
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)

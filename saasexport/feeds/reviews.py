@@ -4,10 +4,10 @@ A review that is not approved any more simply gives no item, and what it gave be
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)

@@ -6,11 +6,11 @@ them still tells which items to delete.
 
 from collections.abc import Iterable, Sequence
 from hashlib import md5
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
+from saasexport.hints import Any
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)

@@ -9,13 +9,13 @@ import sys
 import time
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
 
 import saasexport
 from saasexport import lock, plain
 from saasexport.config import settings
 from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
+from saasexport.hints import TYPE_CHECKING, Any
 from saasexport.jobs import cron_mail
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set, opening, recovery

@@ -6,12 +6,11 @@ So is older history, and the next job compares every feed with the shop.  With
 Run by cron daily at 02:00; safe to run by hand.
 """
 
-from typing import Any
-
 from saasexport import clock
 from saasexport.database import delays, full_syncs, history, indexer
 from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.sync import nightly
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed

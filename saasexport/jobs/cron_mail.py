@@ -8,11 +8,11 @@ service is down.  Of such problems our database says whether they last.
 import sqlite3
 import sys
 from datetime import datetime
-from typing import NamedTuple
 
 from saasexport import clock, plain, queries
 from saasexport.clock import duration, now_text
 from saasexport.database.db import transaction
+from saasexport.hints import NamedTuple
 from saasexport.sync import report
 
 SQL = queries.beside(__file__)

@@ -5,11 +5,11 @@ the next run goes on where it was.
 """
 
 import time
-from typing import Any
 
 from saasexport.clock import now_text
 from saasexport.database import full_syncs, indexer, questions
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed, under_lock
 from saasexport.sync.report import Report

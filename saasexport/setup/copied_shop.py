@@ -6,12 +6,12 @@ The shop's file is there when the first copy is complete, and not before: so nob
 import json
 import os
 import sqlite3
-from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.clock import duration
 from saasexport.config.settings import Config
 from saasexport.errors import ShopError
+from saasexport.hints import NamedTuple
 
 SQL = queries.beside(__file__)
 

@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saasexport import queries
 from saasexport.config import ownership
@@ -18,6 +17,7 @@ from saasexport.database import questions, uuids
 from saasexport.errors import ConfigError
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds import all_feeds, further_feeds, in_order
+from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # what reads files of feeds is loaded where there are any
     from saasexport.feeds.own.loaded import Loaded

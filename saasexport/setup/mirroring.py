@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
 
 import saasexport
 from saasexport import queries
@@ -20,6 +19,7 @@ from saasexport.config.settings import Config
 from saasexport.database import questions
 from saasexport.database.db import transaction
 from saasexport.errors import ConfigError, ShopError
+from saasexport.hints import Any, NamedTuple
 from saasexport.mirror import plan, run
 from saasexport.mirror.connection import connect
 from saasexport.mirror.copy import Copy

@@ -8,7 +8,6 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 import json
 import os
 import sqlite3
-from typing import Any
 
 import saasexport
 from saasexport.clock import now_text
@@ -16,6 +15,7 @@ from saasexport.config import ownership, settings
 from saasexport.database import db, indexer, questions
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.installation import SQL, Installation, require_installed

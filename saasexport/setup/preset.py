@@ -3,10 +3,10 @@
 import os
 import sqlite3
 from importlib import import_module
-from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.errors import ConfigError
+from saasexport.hints import NamedTuple
 from saasexport.presets import PRESETS, Preset
 
 

@@ -9,12 +9,12 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
-from typing import Any
 
 from saasexport.errors import ShopError
 from saasexport.feed import Feed
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.loaded import Loaded
+from saasexport.hints import Any
 from saasexport.queries import Queries, fold
 from saasexport.setup import feed_set
 

@@ -5,10 +5,9 @@ values of their own share one branch, so that memory grows with the categories
 and their overrides, not with the number of store views.
 """
 
-from typing import Any, NamedTuple
-
 from saasexport import queries
 from saasexport.feed import Shop
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop.scopes import StoreView, store_views
 
 SQL = queries.beside(__file__)

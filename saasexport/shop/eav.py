@@ -5,10 +5,10 @@ the overrides apart, and a feed can encode once what all store views share.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.feed import Shop
+from saasexport.hints import Any, NamedTuple
 
 SQL = queries.beside(__file__)
 

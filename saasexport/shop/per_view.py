@@ -1,9 +1,9 @@
 """What is the same in every store view is kept, encoded and compared once."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from saasexport.feed import EntityItems, Items
+from saasexport.hints import Any
 
 
 def entity(entity_id: int, items: Items) -> EntityItems:

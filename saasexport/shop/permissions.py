@@ -5,10 +5,9 @@ specific permission counts (group and website named before one of them named bef
 among equals; what it leaves to the parent is looked up along the path, and in the configuration in the end.
 """
 
-from typing import NamedTuple
-
 from saasexport import queries
 from saasexport.feed import Shop
+from saasexport.hints import NamedTuple
 from saasexport.shop.category_tree import category_tree
 from saasexport.shop.scopes import Configuration, configuration, websites
 

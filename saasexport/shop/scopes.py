@@ -5,10 +5,10 @@ Read once per pass: `store_views(shop)`, `websites(shop)` and
 """
 
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, Setting, Shop, Subscription
+from saasexport.hints import NamedTuple
 
 SQL = queries.beside(__file__)
 

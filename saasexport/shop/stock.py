@@ -18,11 +18,11 @@ tables a shop writes.  What the indexes say, and what Magento's programs would h
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.values import boolean, number
 

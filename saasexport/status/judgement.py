@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
 from saasexport import lock
 from saasexport.capture import triggers
@@ -17,6 +16,7 @@ from saasexport.config.settings import Config
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
+from saasexport.hints import Any, NamedTuple
 from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.setup.shop_check import known_as

@@ -8,12 +8,12 @@ import errno
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
 import saasexport
 from saasexport import queries
 from saasexport.database import indexer
 from saasexport.errors import ConfigError
+from saasexport.hints import Any, NamedTuple
 from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.status import numbers

@@ -6,13 +6,13 @@ find it.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from saasexport import clock
 from saasexport.capture import changelog
 from saasexport.database import delays, full_syncs, indexer
 from saasexport.database.db import transaction
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.setup.installation import Installation
 
 COLUMNS = (

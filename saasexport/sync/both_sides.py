@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.setup.installation import Installation
 from saasexport.sync import lookup, steps
 

@@ -9,7 +9,6 @@ import json
 import sqlite3
 import struct
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.capture import changelog
@@ -23,6 +22,7 @@ from saasexport.database.uuids import Uuids
 from saasexport.delivery.digests import HeldItem, HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems
+from saasexport.hints import Any
 from saasexport.sync import due
 from saasexport.sync.steps import Pass, assemble
 from saasexport.sync.walk import walk

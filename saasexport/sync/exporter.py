@@ -5,7 +5,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saasexport.capture.changelog import Sizes
 from saasexport.clock import now_text
@@ -17,6 +16,7 @@ from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
 from saasexport.errors import DatabaseError
 from saasexport.feed import Feed
+from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.sync.report import Problems, Report

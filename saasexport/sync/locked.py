@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from typing import Any
 
 from saasexport.errors import Busy, ConfigError, DatabaseError, ShopError
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.setup import recovery
 from saasexport.sync.exporter import Exporter, Options
 

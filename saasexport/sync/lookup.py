@@ -6,7 +6,6 @@ gone is found by what was kept of its items.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice
-from typing import NamedTuple
 
 from saasexport import plain, queries
 from saasexport.database.hashing import encode, feed_id
@@ -14,6 +13,7 @@ from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop
+from saasexport.hints import NamedTuple
 from saasexport.setup.installation import Installation
 
 SQL = queries.beside(__file__)

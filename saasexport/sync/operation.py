@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from saasexport.feed import Feed
+from saasexport.hints import Any
 from saasexport.log import Log
 from saasexport.sync.report import Report
 

@@ -4,8 +4,6 @@ All of it goes through the same steps.  A full sync that was asked for begins at
 the first entity, and only one that has seen every entity makes its indexer valid.
 """
 
-from typing import Any, NamedTuple
-
 from saasexport import queries
 from saasexport.capture import triggers
 from saasexport.database import indexer
@@ -13,6 +11,7 @@ from saasexport.database.db import transaction
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed
+from saasexport.hints import Any, NamedTuple
 from saasexport.setup.installation import Installation
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.report import Report

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property
-from typing import Any
 
 from saasexport.database import delays, deletion_guard, history, indexer, stock_fingerprints
 from saasexport.database.db import transaction
@@ -18,6 +17,7 @@ from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Outcome
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, Feed, Shop, TooHeavy
+from saasexport.hints import Any
 from saasexport.log import COLLECTING, SENDING
 from saasexport.sync import outcomes, repairs, unreadable_keys
 from saasexport.sync.exporter import Exporter, Options

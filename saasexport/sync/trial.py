@@ -1,13 +1,13 @@
 """A trial: everything as a sync would do it, but nothing is sent and nothing is saved."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from saasexport import queries
 from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
+from saasexport.hints import NamedTuple
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.report import Report
 from saasexport.sync.resync import BY_IDS, Selection, require

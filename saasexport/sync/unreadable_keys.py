@@ -6,13 +6,13 @@ record as failed until it is mended.  A row without any key is counted.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.database.feed_table import FeedTable
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId, is_utf8
 from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
+from saasexport.hints import Any
 
 SQL = queries.beside(__file__)
 

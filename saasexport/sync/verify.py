@@ -8,13 +8,13 @@ on with it.
 import os
 import sqlite3
 from contextlib import closing, suppress
-from typing import Any, NamedTuple
 
 from saasexport.database import indexer
 from saasexport.database.db import transaction
 from saasexport.delivery.digests import HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
+from saasexport.hints import Any, NamedTuple
 from saasexport.sync.comparison import APART, KINDS, SQL, Comparison
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.resync import require

@@ -12,11 +12,11 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 from saasexport import queries
 from saasexport.database import db
 from saasexport.feeds import all_feeds
+from saasexport.hints import Any
 
 SQL = queries.load(os.path.join(os.path.dirname(__file__), "migrations.sql"))
 

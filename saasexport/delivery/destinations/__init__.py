@@ -6,12 +6,12 @@ splits what is refused, backs off and records; it asks a destination for the cal
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
 from saasexport.delivery.http_connection import Response
 from saasexport.feed import Feed
+from saasexport.hints import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from saasexport.delivery.transport import Settings, Transport

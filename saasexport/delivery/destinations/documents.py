@@ -1,11 +1,11 @@
 """An item as a document of its own, for engines and logs that know nothing of feeds."""
 
 import json
-from typing import Any, NamedTuple
 
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode, feed_id
 from saasexport.feed import Feed
+from saasexport.hints import Any, NamedTuple
 
 
 class Document(NamedTuple):

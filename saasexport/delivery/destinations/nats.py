@@ -7,7 +7,6 @@ deletion is a message like any other.  The stream is made where none takes the s
 import json
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
@@ -18,6 +17,7 @@ from saasexport.delivery.nats_connection import Message, NatsConnection
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
+from saasexport.hints import Any
 
 NO_STREAM = b'{"error":{"code":404,"description":"no stream takes the subject"}}'
 

@@ -6,7 +6,6 @@ compressed bodies.  What is acknowledged can be searched.
 
 import json
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 from saasexport.database.feed_table import Pending
@@ -16,6 +15,7 @@ from saasexport.delivery.destinations.documents import document_of
 from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.feed import Feed
+from saasexport.hints import Any
 
 # Values are taken as they are or refused, never changed to what another document had.
 IMPORT = "import?action=upsert&return_id=true&dirty_values=reject"

@@ -5,11 +5,11 @@ item's taxes by the memo item's id instead of the order item's (feeds.md 5).
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.feed import Grouped, Shop
 from saasexport.feeds.orders.fields import Order, Record, identifier, moment, record
+from saasexport.hints import Any, NamedTuple
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)

@@ -1,11 +1,11 @@
 """Invoices, payment transactions and shipments of an order, each with times of its own (feeds.md 3.9.1, 5)."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.feed import Grouped, Shop
 from saasexport.feeds.orders.fields import Order, Record, flag, identifier, moment, record
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.values import base64_of, number, text
 

@@ -7,9 +7,9 @@ absent where the column is NULL; fields worked out otherwise are null (feeds.md 
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
 
 from saasexport.feed import Shop
+from saasexport.hints import Any, NamedTuple, Protocol
 from saasexport.values import boolean, date_time, refuse, shorten, text
 
 Conversion = Callable[[Any, str], Any]

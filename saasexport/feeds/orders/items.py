@@ -1,7 +1,6 @@
 """Order items: parents and children stand beside each other, as they do in the shop (feeds.md 3.9.1, items)."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.feed import Grouped, Shop
@@ -15,6 +14,7 @@ from saasexport.feeds.orders.fields import (
     moment,
     record,
 )
+from saasexport.hints import Any, NamedTuple
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)

@@ -5,7 +5,6 @@ taken for all of it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from saasexport import queries
 from saasexport.feed import EntityItems, Feed, Grouped, Items, Shop, Subscription
@@ -23,6 +22,7 @@ from saasexport.feeds.orders.fields import (
     moment,
     record,
 )
+from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.values import number, text, whole
 

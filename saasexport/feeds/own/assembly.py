@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
 
 from saasexport.entity_key import EntityId, Key
 from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast, Empty, put, when_empty
+from saasexport.hints import Any, NamedTuple
 from saasexport.shapes.words import Field, Record, Rule
 from saasexport.values import is_left_out
 

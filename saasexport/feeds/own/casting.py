@@ -8,10 +8,10 @@ code of its own.
 
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any
 
 from saasexport.feeds.own import rules
 from saasexport.feeds.own.scalars import Wrong, conversion_of, parsed_json, show
+from saasexport.hints import Any
 from saasexport.shapes.words import NOTHING, STRING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
 from saasexport.values import is_left_out, no_blob
 

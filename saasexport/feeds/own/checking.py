@@ -7,7 +7,6 @@ gives may depend on the shop only.  Nothing is written.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Shop
@@ -15,6 +14,7 @@ from saasexport.feeds.own import reads
 from saasexport.feeds.own.assembly import Assembler, ListQuery
 from saasexport.feeds.own.entities import CHUNK, assemble, entity_ids, items_of
 from saasexport.feeds.own.loaded import Loaded, Query
+from saasexport.hints import Any, NamedTuple
 from saasexport.queries import fold
 
 # How many entities are read, and how many of them alone as well.

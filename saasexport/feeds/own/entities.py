@@ -4,10 +4,10 @@ Nothing is written, and nothing of what was sent is known here.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop, TooHeavy
+from saasexport.hints import Any
 
 # How many entities are read at once.
 CHUNK = 100

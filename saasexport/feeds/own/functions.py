@@ -12,7 +12,8 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+
+from saasexport.hints import Any
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
 

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from saasexport.entity_key import DECLARED_INTEGER, TEXT, Key
 from saasexport.feed import Due, Feed, Setting, Shop, Subscription
@@ -20,6 +19,7 @@ from saasexport.feeds.own.columns import Columns
 from saasexport.feeds.own.functions import Functions, UuidOf
 from saasexport.feeds.own.loaded import Loaded, Query, queries_of
 from saasexport.feeds.own.subscriptions import Subscriptions
+from saasexport.hints import Any
 from saasexport.queries import fold, quote
 
 # How long a query may take for a chunk of entities.

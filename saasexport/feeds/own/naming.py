@@ -6,10 +6,10 @@ kept by key, and asked for an entity at a time.
 
 from collections.abc import Callable, Collection, Iterable, KeysView, Mapping
 from functools import cached_property
-from typing import Any
 
 from saasexport.entity_key import EntityId
 from saasexport.feeds.own.shop_copy import Place
+from saasexport.hints import Any
 
 # (row, its key) -> the entities to which the key leads when that row is deleted.
 Deleting = Callable[[Place, Any], Collection[EntityId]]

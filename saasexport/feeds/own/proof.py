@@ -8,12 +8,12 @@ names nobody here, though every item is compared when it changes.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from saasexport.entity_key import EntityId
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.shop_copy import Place, Table
 from saasexport.feeds.own.trial import Trial, assembled_alone
+from saasexport.hints import Any
 from saasexport.queries import fold
 
 # What columns are given to see whether anybody cares.

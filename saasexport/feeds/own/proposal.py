@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, groupby, islice
-from typing import NamedTuple
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import Shop
@@ -19,6 +18,7 @@ from saasexport.feeds.own.loaded import Loaded
 from saasexport.feeds.own.proof import Proved, Prover
 from saasexport.feeds.own.trial import Trial
 from saasexport.feeds.own.ways import Way, ways
+from saasexport.hints import NamedTuple
 from saasexport.shapes.declared import directives, lines_of
 
 # How long lines are looked for, and how long those that were chosen are proven.

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from saasexport import queries
+from saasexport.hints import Any
 from saasexport.queries import fold, quote
 
 SQL = queries.beside(__file__)

@@ -4,8 +4,8 @@ The service tests the same rules with code of its own; what breaks one is told h
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from saasexport.hints import Any
 from saasexport.shapes.words import Rule
 
 _GRANTS = ("grantCatalogCategoryView", "grantCatalogProductPrice", "grantCheckoutItems")

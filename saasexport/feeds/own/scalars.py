@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
+from saasexport.hints import Any
 from saasexport.shapes.words import Scalar
 
 Conversion = Callable[[Any], Any]

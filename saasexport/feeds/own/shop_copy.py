@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import Any
 
 from saasexport.errors import ShopError
 from saasexport.feed import Shop
@@ -16,6 +15,7 @@ from saasexport.feeds.own import functions
 from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.reads import Schema
 from saasexport.feeds.own.ways import by_name
+from saasexport.hints import Any
 from saasexport.queries import fold, quote
 
 # Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.

@@ -7,10 +7,10 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import NamedTuple
 
 from saasexport.feeds.own.head import ENGINES
 from saasexport.feeds.own.loaded import OURS
+from saasexport.hints import NamedTuple
 from saasexport.queries import quote
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type

@@ -9,7 +9,6 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop
@@ -18,6 +17,7 @@ from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loaded import Loaded, Query
 from saasexport.feeds.own.naming import Naming, named_places
 from saasexport.feeds.own.shop_copy import Copy, Place, Table
+from saasexport.hints import Any
 from saasexport.queries import fold
 
 # How long a file is tried if nobody says otherwise, and how many entities at most.

@@ -6,11 +6,11 @@ So the moments are midnights: the first one of each website's day that makes a d
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
 
 from saasexport import queries
 from saasexport.feed import Due, Shop
 from saasexport.feeds.prices.scope import scope
+from saasexport.hints import Any
 from saasexport.shop import scopes
 
 SQL = queries.beside(__file__)

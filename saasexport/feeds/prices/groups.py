@@ -5,12 +5,12 @@ counts where the website has none of its own for that group and quantity.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
 from saasexport.feeds.prices.scope import scope
+from saasexport.hints import Any, NamedTuple
 from saasexport.values import number
 
 SQL = queries.beside(__file__)

@@ -7,7 +7,6 @@ feed fast; whatever has a special price, a price of a website, a tier or a rule 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
@@ -15,6 +14,7 @@ from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscrip
 from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
 from saasexport.values import date_time, number, text

@@ -1,8 +1,7 @@
 """What all price items of a pass share: websites with their day, and attribute ids."""
 
-from typing import NamedTuple
-
 from saasexport.feed import Shop
+from saasexport.hints import NamedTuple
 from saasexport.shop import eav, scopes
 
 

@@ -7,7 +7,6 @@ other one in the part of each store view.
 
 from collections.abc import Iterable, Sequence
 from types import ModuleType
-from typing import Any
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
@@ -25,6 +24,7 @@ from saasexport.feeds.products import (
     urls,
 )
 from saasexport.feeds.products.batch import Batch, Fields, Product, load
+from saasexport.hints import Any
 from saasexport.shop import scopes
 
 SQL = queries.beside(__file__)

@@ -6,12 +6,12 @@ labels are the same in all its store views has one list.
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.hints import Any
 from saasexport.shop import eav
 from saasexport.values import Shared, number, split_list, text
 

@@ -6,10 +6,10 @@ so that the former are encoded once per product.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
 
 from saasexport import queries
 from saasexport.feed import Shop
+from saasexport.hints import Any, NamedTuple, TypeVar
 from saasexport.shop import eav, per_view, scopes
 
 SQL = queries.beside(__file__)

@@ -5,12 +5,11 @@ worked out as that index is: the product's own assignments, and anchor
 categories above them, which list what is below.
 """
 
-from typing import Any
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.hints import Any
 from saasexport.shop.category_tree import BELOW_ANCHOR, Branch, category_tree
 from saasexport.values import Shared, whole
 

@@ -3,13 +3,12 @@
 `ac_downloadable` says the same once more, as JSON in an attribute (feeds.md 3.1.5).
 """
 
-from typing import Any
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
+from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.shop.scopes import StoreView
 from saasexport.values import boolean, number, text, whole

@@ -5,13 +5,13 @@ as PHP writes it.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import downloadable, stock
 from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.shop.scopes import StoreView
 from saasexport.values import Shared, boolean, is_left_out, number

@@ -6,12 +6,12 @@ files has them told once.
 """
 
 from operator import itemgetter
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import eav, scopes
 from saasexport.values import boolean, media_path, text, whole
 

@@ -1,9 +1,8 @@
 """The shape of an option and of its values, whatever their kind (feeds.md 2.1, 3.1.10)."""
 
-from typing import Any
-
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import Batch
+from saasexport.hints import Any
 from saasexport.values import base64_of
 
 # product id -> store id -> options; store views that agree share one list.

@@ -3,12 +3,11 @@
 Both are told per website: the other product must be on it too.
 """
 
-from typing import Any
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.hints import Any
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)

@@ -4,12 +4,12 @@ The rules of feeds.md 3.1.1 to 3.1.3.  Fields that are NULL are left out.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, Product
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.directives import fill
 from saasexport.values import Shared, boolean, date_time, media_path, number, refuse, text

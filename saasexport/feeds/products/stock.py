@@ -6,12 +6,12 @@ field, and `fingerprints` says so without assembling the product.
 
 from collections.abc import Iterable
 from hashlib import sha1
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, views_of
+from saasexport.hints import Any
 from saasexport.shop import scopes, stock
 from saasexport.values import is_left_out, number
 

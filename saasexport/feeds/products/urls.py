@@ -1,12 +1,12 @@
 """The address of a product's page, and every rewrite that leads to it (feeds.md 3.1.3)."""
 
 from operator import itemgetter
-from typing import Any
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.values import text
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode
@@ -22,6 +21,7 @@ from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.delivery.transport import Settings, Transport, wait_for_slot
 from saasexport.feed import Feed
+from saasexport.hints import Any
 
 HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"
 

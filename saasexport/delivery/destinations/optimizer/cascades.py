@@ -5,11 +5,11 @@ Deleting a category or price book deletes everything below it; making it again w
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
 
 from saasexport.delivery.destinations import Affected
 from saasexport.delivery.destinations.optimizer import categories, price_books, prices
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
+from saasexport.hints import Any
 
 # Feed -> the feeds whose items come and go with its own.
 FEEDS_BELOW = {"categories": ("categories",), "priceBooks": ("priceBooks", "prices")}

@@ -1,10 +1,10 @@
 """Categories as the Optimizer takes them: the tree is in the slug."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from saasexport.delivery.destinations.optimizer import words
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, drop_empty, require, source
+from saasexport.hints import Any
 
 MOST_NAME = 128
 

@@ -5,12 +5,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
 
 from saasexport.database.db import transaction
 from saasexport.database.feed_table import FeedTable, Pending
 from saasexport.delivery.destinations.optimizer import words
 from saasexport.delivery.destinations.optimizer.words import NoTranslation
+from saasexport.hints import Any, NamedTuple
 
 Place = tuple[str, str]  # a store view and a slug
 

@@ -1,9 +1,9 @@
 """Attributes as the Optimizer's product metadata."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from saasexport.delivery.destinations.optimizer.words import EXTRA_ATTRIBUTE, require, source
+from saasexport.hints import Any
 
 # The Optimizer wants these names; Commerce spells the one that is different.
 CODES = {"short_description": "shortDescription"}

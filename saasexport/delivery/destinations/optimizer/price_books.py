@@ -1,9 +1,9 @@
 """Price books as the Optimizer takes them: one of a website, and one below it for each customer group."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from saasexport.delivery.destinations.optimizer.words import NoTranslation, require
+from saasexport.hints import Any
 
 MOST_ID = 64
 MOST_CURRENCY = 5

@@ -1,9 +1,9 @@
 """Prices as the Optimizer takes them: in the price book of a website, or of a customer group there."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, require
+from saasexport.hints import Any
 
 # The longest id of a price book.
 MOST_ID = 64

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from saasexport.delivery.destinations.optimizer import words
 from saasexport.delivery.destinations.optimizer.words import (
@@ -13,6 +12,7 @@ from saasexport.delivery.destinations.optimizer.words import (
     slug,
     source,
 )
+from saasexport.hints import Any
 
 # What one product may have there.
 MOST_BYTES = 200_000

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
+from saasexport.hints import Any, NamedTuple
 
 
 class Resource(NamedTuple):

@@ -8,11 +8,11 @@ import hashlib
 import json
 import os
 import time
-from typing import Any
 from urllib.parse import urlencode
 
 from saasexport.delivery.http_connection import Connection
 from saasexport.errors import ServiceError
+from saasexport.hints import Any
 
 SCOPE = "openid,AdobeID,profile,email,commerce.aco.ingestion"
 

@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+
+from saasexport.hints import Any
 
 # The longest slug and name of a category.
 MOST_SLUG = 1024

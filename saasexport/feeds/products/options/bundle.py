@@ -4,14 +4,13 @@ Whether a part is enabled, or on the website, does not matter here.  Of a websit
 is read: the kind, fixed or percent, is the selection's.
 """
 
-from typing import Any
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
+from saasexport.hints import Any
 from saasexport.values import boolean, number, text, whole
 
 SQL = queries.beside(__file__)

@@ -4,14 +4,13 @@ A value is there as long as one part that has it is not disabled in the store vi
 visibility of the parts do not matter.  An attribute all of whose values are gone stays, with null.
 """
 
-from typing import Any
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
+from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.values import media_path, text, whole
 

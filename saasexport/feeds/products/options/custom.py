@@ -5,13 +5,13 @@ values cannot be chosen from: it is set aside, and the product goes out without 
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, local_stores, option, text_in, texts, uid, value
+from saasexport.hints import Any, NamedTuple
 from saasexport.values import boolean, number, text, whole
 
 SQL = queries.beside(__file__)

@@ -3,14 +3,13 @@
 A store view sees the members that are on its website; a grouped product with none there has no such option.
 """
 
-from typing import Any
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, value
+from saasexport.hints import Any
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)
