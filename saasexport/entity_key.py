@@ -8,7 +8,6 @@ attributes: whole numbers, and text.
 """
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -193,7 +192,10 @@ class DeclaredIntegerKey(IntegerKey):
     is_named = False
 
 
-_NO_TEXT = re.compile("x'(?:[0-9a-f]{2})*'")
+def _is_literal(text: str) -> bool:
+    """Whether a text is how bytes are written here: x'ff'."""
+    digits = text[2:-1]
+    return text == f"x'{digits}'" and len(digits) % 2 == 0 and not digits.strip("0123456789abcdef")
 
 
 class TextKey(Key):
@@ -218,15 +220,15 @@ class TextKey(Key):
     def whole(self, value: Any) -> str | None:
         """The key that a value is, or None."""
         key = self.read(value)
-        return key if isinstance(key, str) and not _NO_TEXT.fullmatch(key) else None
+        return key if isinstance(key, str) and not _is_literal(key) else None
 
     def only(self, ids: Iterable[EntityId | None]) -> list[str]:
         """Those of some entity ids that are keys."""
-        return [each for each in ids if isinstance(each, str) and not _NO_TEXT.fullmatch(each)]
+        return [each for each in ids if isinstance(each, str) and not _is_literal(each)]
 
     def others(self, ids: Iterable[EntityId | None]) -> list[str]:
         """Those of some entity ids that are none."""
-        return [each for each in ids if isinstance(each, str) and _NO_TEXT.fullmatch(each)]
+        return [each for each in ids if isinstance(each, str) and _is_literal(each)]
 
     def reach(self, values: Sequence[Any], limit: int) -> Any:
         """How far a page reaches; text that is not UTF-8 goes back to SQLite as its bytes."""

@@ -6,14 +6,13 @@ nothing of triggers, hashes, statuses or HTTP: those are the engine's, which is
 the same for all feeds.
 """
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from saasexport import clock
+from saasexport import clock, json_text
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError, TooSlow
 from saasexport.hints import Any, NamedTuple, TypeVar
@@ -276,11 +275,12 @@ def json_list(ids: Iterable[Any]) -> str:
     """
     ids = list(ids)
     try:
-        return json.dumps(ids, allow_nan=False)
+        return _encode_ids(ids)
     except (TypeError, ValueError):
-        return json.dumps([each for each in ids if not isinstance(each, bytes) and each not in _INFINITE])
+        return _encode_ids([each for each in ids if not isinstance(each, bytes) and each not in _INFINITE])
 
 
+_encode_ids = json_text.encoder(ascii_only=True)
 _INFINITE = (float("inf"), float("-inf"))
 
 

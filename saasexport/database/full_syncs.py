@@ -3,7 +3,6 @@
 A feed of a file that is walked every few minutes costs what a line of the file would save.
 """
 
-import re
 import sqlite3
 
 from saasexport import queries
@@ -18,6 +17,8 @@ COMPARISONS = (DAILY, LATE)
 
 def add(ours: sqlite3.Connection, feed: str, reason: str | None, now: str) -> None:
     """Count one that begins; belongs into the transaction in which it does."""
+    import re  # late: it costs half a start of Python
+
     reason = re.sub(r"\d[\d.,]*", "N", reason or "it was set invalid")
     ours.execute(SQL.add, {"hour": now[:13], "feed": feed, "reason": reason})
 

@@ -5,43 +5,19 @@ finished bytes, so that nothing is encoded a second time to be hashed.
 """
 
 import hashlib
-import json
-import json.encoder
 from collections.abc import Callable, Iterable
-from json.encoder import encode_basestring
 
+from saasexport import json_text
 from saasexport.hints import Any
+from saasexport.json_text import encode_basestring
 from saasexport.values import Shared
 
 # Not ASCII only: a lone surrogate, which invalid UTF-8 in the shop becomes, must
 # not pass silently as an escape.  No NaN: it is not JSON.
-encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
-).encode
+encode = json_text.encoder()
 
-_encoder = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"), sort_keys=True
-)
-
-
-def _quick_half() -> Callable[[Any, int], Iterable[str]] | None:
-    """The encoder's half in C, made once: made anew for every value, it costs as much as encoding a small one."""
-    try:
-        made: Callable[[Any, int], Iterable[str]] = json.encoder.c_make_encoder(  # type: ignore[attr-defined]  # not every Python has it
-            None, _encoder.default, encode_basestring, None, ":", ",", True, False, False
-        )
-    except (AttributeError, TypeError):
-        return None
-    return made
-
-
-_pieces_of = _quick_half()
-
-
-def canonical(value: Any) -> str:
-    """The same, keys in the order of their names: what is hashed must not depend on the order of our code."""
-    encoded: str = _encoder.encode(value) if _pieces_of is None else "".join(_pieces_of(value, 0))
-    return encoded
+# The same, keys in the order of their names: what is hashed must not depend on the order of our code.
+canonical = json_text.encoder(sort_keys=True)
 
 
 def text_of(value: Any, encoded: Callable[[Any], str] = canonical) -> str:

@@ -7,9 +7,7 @@ in the order of its names.  So a store view that gets a value of its own changes
 its own item and no other.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from json.encoder import encode_basestring
 
 from saasexport.database import layouts
 from saasexport.database.hashing import UNENCODABLE, encode, feed_hash, feed_id, text_of, unencodable, without
@@ -17,6 +15,7 @@ from saasexport.entity_key import EntityId
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, FailedItem, Feed
 from saasexport.hints import Any, NamedTuple
+from saasexport.json_text import decode, encode_basestring
 from saasexport.values import TOO_LARGE
 
 
@@ -150,7 +149,7 @@ class Encoder:
         """An item as it is sent, from what a feed that collects has stored of it."""
         if self.exclude:
             # It may have been collected before these fields were to be left out.
-            item = json.loads(data)
+            item = decode(data)
             for dotted in self.exclude:
                 item = without(item, dotted)
             data = encode(item)
@@ -158,7 +157,7 @@ class Encoder:
 
     def tombstone(self, data: str, modified_at: str) -> bytes:
         """A deletion as it is sent, from what is stored of the item."""
-        payload = pick(self.payload, json.loads(data), {})
+        payload = pick(self.payload, decode(data), {})
         payload.pop(self.feed.time_field, None)
         return (encode(payload)[:-1] + self.ending(modified_at, True)).encode()
 

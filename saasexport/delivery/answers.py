@@ -1,10 +1,10 @@
 """Reading what the service answers (design.md 5)."""
 
-import json
 from datetime import UTC, datetime
 
 from saasexport.delivery.http_connection import Response
 from saasexport.hints import Any
+from saasexport.json_text import decode
 
 # More commas, brackets and braces than this would cost far more memory than the answer's bytes.
 MOST_PARTS = 200_000
@@ -18,7 +18,7 @@ def read(response: Response) -> Any:
     if sum(map(response.body.count, (b",", b"[", b"{"))) > MOST_PARTS:
         return None
     try:
-        return json.loads(response.body)
+        return decode(response.body)
     except (ValueError, RecursionError):
         return None
 
@@ -57,7 +57,11 @@ def message_of(answer: Any) -> str:
 
 def _message(value: Any) -> str:
     """Words of the service as text that can be stored: cut, half a surrogate pair escaped."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        import json  # late: that is rare
+
+        value = json.dumps(value, ensure_ascii=False)
+    text: str = value
     return text[:LONGEST_MESSAGE].encode("utf-8", "backslashreplace").decode()
 
 

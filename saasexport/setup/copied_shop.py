@@ -3,7 +3,6 @@
 The shop's file is there when the first copy is complete, and not before: so nobody reads half of a shop.
 """
 
-import json
 import os
 import sqlite3
 
@@ -12,6 +11,7 @@ from saasexport.clock import duration
 from saasexport.config.settings import Config
 from saasexport.errors import ShopError
 from saasexport.hints import NamedTuple
+from saasexport.json_text import decode
 
 SQL = queries.beside(__file__)
 
@@ -33,11 +33,11 @@ class State(NamedTuple):
 
     def values(self) -> list[str]:
         """What somebody should know of values that SQLite does not keep as they are."""
-        return list(json.loads(self.notes).get("values", []))
+        return list(decode(self.notes).get("values", []))
 
     def of_server(self) -> list[tuple[str, str]]:
         """What somebody should know of the server, each with its remedy."""
-        return [(what, remedy) for what, remedy in json.loads(self.notes).get("server", [])]
+        return [(what, remedy) for what, remedy in decode(self.notes).get("server", [])]
 
 
 def state(ours: sqlite3.Connection) -> State:

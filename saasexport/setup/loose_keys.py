@@ -8,14 +8,13 @@ cannot use any, so that such a shop is read slowly.
 """
 
 import functools
-import json
 import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.database.db import read_shop
 from saasexport.entity_key import Key
-from saasexport.feed import Feed
+from saasexport.feed import Feed, json_list
 
 SQL = queries.beside(__file__)
 
@@ -25,7 +24,7 @@ def read_as_numbers(shop: sqlite3.Connection, feeds: Iterable[Feed]) -> bool:
     feeds = [feed for feed in feeds if feed.key.is_named]
     names = sorted({queries.fold(subscription.table) for feed in feeds for subscription in feed.all_subscriptions()})
     tables: dict[str, dict[str, str]] = {}
-    for table, column, declared in read_shop(shop, SQL.columns, {"tables": json.dumps(names)}):
+    for table, column, declared in read_shop(shop, SQL.columns, {"tables": json_list(names)}):
         tables.setdefault(table, {})[column] = declared.upper()
     keys = {feed.key for feed in feeds}
     views = [view for table, columns in tables.items() if (view := _view(table, columns, keys))]

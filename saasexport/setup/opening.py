@@ -5,7 +5,6 @@ space, triggers that a migration of the shop dropped.  What an idle tick
 compares is kept here too, so that saasexport.idle needs to know no feed.
 """
 
-import json
 import os
 import sqlite3
 
@@ -16,6 +15,7 @@ from saasexport.database import db, indexer, questions
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
 from saasexport.hints import Any
+from saasexport.json_text import decode
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.installation import SQL, Installation, require_installed
@@ -105,7 +105,7 @@ def _load_kept(
     try:
         ours = db.connect_ours(database, **access)
         if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
-            return settings.from_dict(json.loads(db.setting(ours, "config"))), ours
+            return settings.from_dict(decode(db.setting(ours, "config"))), ours
         ours.close()
     except (SaasExportError, sqlite3.Error):
         pass
@@ -195,6 +195,8 @@ def begin(config: settings.Config, identity: str | None = None, file: str | None
 
 def apply_configuration(installation: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
+    import json  # late, as these are: a configuration is seldom another
+
     from saasexport.database import views
 
     _check_excluded(installation)
@@ -243,7 +245,7 @@ def _compare_excluded(installation: Installation) -> None:
     kept = db.setting(installation.ours, "config")
     if kept is None:
         return
-    before = settings.from_dict(json.loads(kept))
+    before = settings.from_dict(decode(kept))
     for feed in installation.all_feeds.values():
         key = KEYS_OF.get(feed.name)
         if key and before[key] != installation.config[key]:

@@ -3,7 +3,7 @@
 `ac_downloadable` says the same once more, as JSON in an attribute (feeds.md 3.1.5).
 """
 
-from saasexport import queries
+from saasexport import json_text, queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
@@ -103,11 +103,12 @@ def describe(batch: Batch, product_id: int, view: StoreView, own: list[Any], opt
     )
 
 
+_encode = json_text.encoder(ascii_only=True)
+
+
 def as_php_json(content: dict[str, Any]) -> str:
     """JSON as PHP writes it: no blanks, ASCII only, slashes escaped (feeds.md 0.2)."""
-    import json  # the engine has loaded it by now
-
-    return json.dumps(content, separators=(",", ":")).replace("/", "\\/")
+    return _encode(content).replace("/", "\\/")
 
 
 def _by_product(rows: list[Any]) -> dict[int, list[Any]]:
