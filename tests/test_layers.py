@@ -46,7 +46,7 @@ ENGINE = ("database", "capture", "delivery", "setup", "sync")
 
 # The optional extras, each in the one module that needs it.
 EXTRAS = {"delivery.requests_connection": {"requests"}, "delivery.signature": {"cryptography"},
-    "mirror.mysql": {"pymysql"}, "mirror.postgresql": {"psycopg"},
+    "mirror.mysql": {"pymysql"}, "mirror.mysql_rows": {"pymysql"}, "mirror.postgresql": {"psycopg"},
     "service.graphql.endpoint": {"graphql"},
 }
 

@@ -7,22 +7,18 @@ are compared with those of the copy, and what differs is written, in one transac
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from math import isfinite
 from typing import Any
 
 from saasexport import queries
 from saasexport.errors import ShopError
 from saasexport.mirror import ranges
 from saasexport.mirror.ranges import Batch, Digests
-from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Column, Table
+from saasexport.mirror.tables import BINARY, INTEGER, WHOLE, Table
 from saasexport.queries import quote
 
 SQL = queries.beside(__file__)
-
-# Makes a value of what the server says.
-Convert = Callable[[Any], Any]
 
 
 class Copy:
@@ -129,14 +125,12 @@ class Copy:
 
     def add(self, table: Table, target: str, batches: Iterable[list[tuple[Any, ...]]]) -> None:
         """Put rows of the server's into a table of this shape."""
-        kinds = [_kind(column) for column in table.columns]
         # A text that is no UTF-8 stays bytes in Python, and becomes a text in SQLite.
-        marks = ", ".join("cast(? as text)" if kind is _TEXT else "?" for kind in kinds)
+        marks = ", ".join("cast(? as text)" if column.is_text else "?" for column in table.columns)
         query = f"insert into {target} values ({marks})"
         try:
             for rows in batches:
-                columns = [_bound(values, *kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
-                self.db.executemany(query, zip(*columns, strict=True))
+                self.db.executemany(query, rows)
         except sqlite3.IntegrityError as error:
             raise ShopError(
                 f"{table.name}: two rows have the same key here, which differ there: {', '.join(table.key)}",
@@ -178,42 +172,6 @@ class Copy:
         words = {"table": quote(table.here), "columns": columns, "exact": exact, "stage": stage, "same": same}
         written = self.db.execute(SQL.excess_rows.format(**words)).rowcount
         return written + self.db.execute(SQL.lacking_rows.format(**words)).rowcount
-
-
-def _kind(column: Column) -> tuple[Convert | None, Convert | None]:
-    """What reads the values of a column where none is null, and what reads one of them; None: they stay bytes."""
-    if column.is_binary:
-        return None, None
-    if column.declared == "REAL":
-        return _real, _real
-    # Beyond what SQLite keeps as a whole number, its own conversion from a text is what is wanted.
-    return (int, int) if column.declared == "INTEGER" and column.most is None else _TEXT
-
-
-def _bound(values: Sequence[Any], all_at_once: Convert | None, one: Convert | None) -> Sequence[Any]:
-    """The values of a column of some rows, as SQLite is given them: it converts more slowly than Python."""
-    if all_at_once is None or one is None:
-        return values
-    try:
-        return list(map(all_at_once, values))
-    except (TypeError, ValueError):
-        return [None if value is None else one(value) for value in values]
-
-
-def _text(value: bytes | str) -> bytes | str:
-    try:
-        return value.decode() if isinstance(value, bytes) else value
-    except UnicodeDecodeError:
-        return value
-
-
-def _real(value: bytes | str) -> float | str:
-    """The nearest number, which SQLite does not always take."""
-    number = float(value)
-    return number if isfinite(number) else value.decode() if isinstance(value, bytes) else value
-
-
-_TEXT: tuple[Convert, Convert] = (bytes.decode, _text)
 
 
 def _body(table: Table) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from saasexport import queries
 from saasexport.errors import ConfigError
+from saasexport.mirror import mysql_rows, values
 from saasexport.mirror.mysql_columns import column_of, quote, row_digest
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import (
@@ -51,7 +52,6 @@ class MySQL:
             raise missing_library("mysql", "PyMySQL", "python3-pymysql") from error
         self._access = access
         self._errors = (pymysql.MySQLError, OSError)
-        self._streaming = pymysql.cursors.SSCursor
         try:
             self._connection = pymysql.connect(**_options(access))
             self.version = self._one("select version()")
@@ -76,11 +76,7 @@ class MySQL:
         self._connection.query("set session transaction isolation level repeatable read")
 
     def close(self) -> None:
-        """End the connection; what was not read to its end is not waited for."""
-        answer = getattr(self._connection, "_result", None)
-        if answer is not None:
-            # Else PyMySQL reads on when it is collected, and tells of the closed connection on stderr.
-            answer.unbuffered_active = False
+        """End the connection."""
         self._connection.close()
 
     # Tables
@@ -168,13 +164,11 @@ class MySQL:
 
     def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of some ranges, some at a time."""
-        values = ", ".join(column.value for column in table.columns)
-        query = f"select {values} from {quote(table.name)} where {_condition(table, batch)}"
-        cursor = self._connection.cursor(self._streaming)
-        cursor.execute(query)
-        while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield list(rows)
-        cursor.close()
+        names = ", ".join(column.value for column in table.columns)
+        query = f"select {names} from {quote(table.name)} where {_condition(table, batch)}"
+        converts = [values.of_bytes(column) for column in table.columns]
+        for columns in mysql_rows.stream(self._connection, query, len(converts), ROWS_AT_ONCE):
+            yield values.rows_of(columns, converts)
 
     def _all(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query about the server, as texts."""

@@ -1,16 +1,18 @@
 """PostgreSQL, read through psycopg 3.
 
-Values come as the bytes of their texts, and become what the copy's column makes of
-them.  Of a table with a key, the versions of its rows say which have changed: nothing
-is hashed, and nothing of what they hold is read.
+Values come as psycopg reads them; texts of a server that knows no letters come as bytes.
+Of a table with a key, the versions of its rows say which have changed: nothing is
+hashed, and nothing of what they hold is read.
 """
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from saasexport import queries
+from saasexport.mirror import values
 from saasexport.mirror.postgresql_columns import column_of
 from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import (
@@ -69,8 +71,9 @@ class PostgreSQL:
         for name, value in settings.items():
             self._connection.execute(f"set {name} = '{value}'")
         [(encoding,)] = self._all("show server_encoding")
-        if encoding in ("UTF8", "SQL_ASCII"):
-            # The bytes as they are, which need not be UTF-8 where a server knows no letters; nothing is decoded.
+        self._sends_bytes = encoding == "SQL_ASCII"
+        if self._sends_bytes:
+            # Of a server that knows no letters the bytes as they are, which need not be UTF-8.
             self._connection.execute("set client_encoding = 'SQL_ASCII'")
 
     def _incarnation(self) -> str:
@@ -170,17 +173,19 @@ class PostgreSQL:
 
     def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of some ranges, some at a time."""
-        values = ", ".join(column.value for column in table.columns)
-        query = _bytes_of(f"select {values} from {quote(table.name)} where {_condition(table, batch)}")
-        some: list[tuple[Any, ...]] = []
+        names = ", ".join(column.value for column in table.columns)
+        query = _bytes_of(f"select {names} from {quote(table.name)} where {_condition(table, batch)}")
+        converts = [self._convert(column) for column in table.columns]
         with self._connection.cursor() as cursor:
-            for row in cursor.stream(query, **self._sizes):
-                some.append(row)
-                if len(some) == ROWS_AT_ONCE:
-                    yield some
-                    some = []
-        if some:
-            yield some
+            stream = cursor.stream(query, **self._sizes)
+            while some := list(islice(stream, ROWS_AT_ONCE)):
+                yield values.rows_of(zip(*some, strict=True), converts) if any(converts) else some
+
+    def _convert(self, column: Column) -> values.Convert | None:
+        if column.declared == "REAL":
+            return values.reals
+        is_as_it_is = column.is_binary or column.declared == "INTEGER" or not self._sends_bytes
+        return None if is_as_it_is else values.texts
 
     def _all(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query about the server, as texts and numbers."""

@@ -34,11 +34,11 @@ def _type_of(name: str, kind: str, modifier: int) -> Column | None:
     """A number or bytes; None for what is read as text."""
     it = quote(name)
     if kind in _INTEGERS:
-        return Column(name, "INTEGER", f"{it}::text", f"{it}::text", INTEGER)
+        return Column(name, "INTEGER", it, it, INTEGER)
     if kind == "bool":
-        return Column(name, "INTEGER", f"{it}::int::text", f"{it}::int::text")
+        return Column(name, "INTEGER", f"{it}::int", f"{it}::int")
     if kind == "bit" and 0 < modifier < 64:
-        return Column(name, "INTEGER", f"{it}::bigint::text", f"{it}::text")
+        return Column(name, "INTEGER", f"{it}::bigint", it)
     if kind == "numeric":
         declared, digits = "NUMERIC", _DIGITS
         if modifier >= _HEADER:

@@ -206,7 +206,7 @@ class _Run:
         with self.server.reading():
             for rows in self.server.rows(table, batch):
                 for at, column in inexact:
-                    if any(row[at] is not None and _is_inexact(row[at], column) for row in rows):
+                    if _has_inexact([row[at] for row in rows if row[at] is not None], column):
                         self._tell_inexact(table, column)
                 self.outcome.read += len(rows)
                 self.how.progress(table.here, len(rows))
@@ -264,16 +264,20 @@ def _batches(table: Table, width: int, numbers: Iterable[int], is_full: bool) ->
         yield numbers, Batch(hashes=tuple(numbers))
 
 
-def _is_inexact(value: Any, column: Column) -> bool:
-    """Whether SQLite would keep another number."""
+def _has_inexact(values: list[str], column: Column) -> bool:
+    """Whether SQLite would keep another number of some."""
     if column.most:
-        return int(value) > column.most
+        return max(map(int, values), default=0) > column.most
+    # Nearly all are short.
+    return max(map(len, values), default=0) > column.digits + 1 and any(_is_inexact(value, column) for value in values)
+
+
+def _is_inexact(value: str, column: Column) -> bool:
     if len(value) <= column.digits + 1:
         return False
-    text = value.decode() if isinstance(value, bytes) else value
-    if "." not in text and abs(int(text)) < 2**63:
+    if "." not in value and abs(int(value)) < 2**63:
         return False
     try:
-        return Decimal(text) != Decimal(repr(float(text)))
+        return Decimal(value) != Decimal(repr(float(value)))
     except (ArithmeticError, ValueError):
         return False  # NaN: it stays text

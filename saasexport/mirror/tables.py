@@ -28,6 +28,11 @@ class Column(NamedTuple):
     is_binary: bool = False
     identity: str = ""  # what tells that another column has taken its name
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are texts here as well."""
+        return self.declared.startswith("TEXT")
+
 
 class Table(NamedTuple):
     """A table or view of the server's."""

@@ -30,7 +30,7 @@ def statements(shop):
         rows = shop.server.ask(f"{query} and user_host like '%reader%'")
         return [row[0] for row in rows]
     line = r"^reader\|LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)"
-    logged = re.findall(line, shop.server.log.read_text(), re.M)
+    logged = re.findall(line, shop.server.log.read_text(errors="replace"), re.M)
     return [statement.replace("\n\t", "\n") for statement in logged]
 
 

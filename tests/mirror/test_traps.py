@@ -156,6 +156,24 @@ def test_a_server_that_knows_only_bytes_gives_them_as_they_are(of_postgresql):
     ]
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "UTF8"])
+def test_values_of_every_kind_come_out_of_a_server_of_any_encoding(of_postgresql, encoding):
+    server, name = of_postgresql.server, of_postgresql.name
+    server.ask(f"drop database {name}")
+    server.ask(f"create database {name} encoding '{encoding}' template template0 lc_collate 'C' lc_ctype 'C'")
+    server.ask("alter default privileges grant select on tables to reader", name)
+    of_postgresql.do(
+        "create table thing (id text primary key, n numeric(12, 4), r float8, i bigint, b bytea, t date, y bool)"
+    )
+    of_postgresql.do(r"insert into thing values ('ä', 1.25, 0.5, -7, '\x00ff', '2026-11-29', true)")
+    of_postgresql.do("insert into thing values ('b', 'NaN', 'NaN', 5, '', null, null)")
+    of_postgresql.run()
+    assert of_postgresql.ask("select * from thing order by id") == [
+        ("b", "NaN", "NaN", 5, b"", None, None),
+        ("ä", 1.25, 0.5, -7, b"\x00\xff", "2026-11-29", 1),
+    ]
+
+
 def run_with_small_packets(shop):
     """One run, while the server makes no text of more than 1 MiB."""
     shop.server.ask("set @@global.max_allowed_packet = 1048576")
