@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from saasexport import clock, templates
-from saasexport.dashboard import find, items, items_page, names, pages, status_page, words
+from saasexport.dashboard import filters, find, items, items_page, names, pages, status_page, words
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
@@ -54,7 +54,7 @@ def page(installation: Installation, request: Request, token: str) -> Page:
 
 
 def _products(installation: Installation, feed: Feed, request: Request) -> Markup:
-    wanted = replace(items_page.wanted_by(request), status="", deleted="", reason="", columns=[], sort="")
+    wanted = replace(filters.wanted_by(request), status="", deleted="", reason="", columns=[], sort="")
     page_of_items = items.find(installation, feed, replace(wanted, status="submitted", deleted="no"), ROWS)
     times = Times(installation)
     known = names.of_items(installation, feed, page_of_items.items)

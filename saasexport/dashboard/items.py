@@ -10,10 +10,11 @@ import json
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from saasexport import queries
+from saasexport.dashboard.filters import SORTS, Wanted
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
 from saasexport.errors import SaasExportError
@@ -32,21 +33,6 @@ SEARCH_SECONDS = 1.0
 
 # So many items are counted, sorted and sent again at once.
 MOST_MATCHING = 100_000
-
-# What a list can be sorted by: name -> column.
-SORTS = {"id": "id", "entity": "source_entity_id", "status": "status", "date": "modified_at"}
-
-# Export status, as Adobe's page names it -> the statuses of the feed table.
-STATUSES: dict[str, tuple[str, tuple[int, ...]]] = {
-    "submitted": ("Submitted to service", (200,)),
-    "retry": ("Failed, will retry", (1, 2)),
-    "attention": ("Failed, require attention", (400,)),
-    "awaiting": ("Awaiting submission", (0,)),
-}
-
-NAME_OF_STATUS = {number: name for name, (_, numbers) in STATUSES.items() for number in numbers}
-
-FAILED = ("retry", "attention")
 
 _DELIVERED = (200, 0)
 
@@ -77,35 +63,6 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which items, and from where on: `before` goes down from a row, `after` up."""
-
-    status: str = ""
-    deleted: str = ""
-    search: str = ""
-    reason: str = ""  # only what failed for it; # stands for any number
-    contains: bool = False  # do not try to find an entity by the very search text first
-    before: int | None = None
-    after: int | None = None
-    columns: list[str] = field(default_factory=list)  # those to show; none given: all
-    sort: str = ""  # a name of SORTS, upwards with a leading "-"; newest first without
-    page: int = 0  # of a sorted list
-
-    def kinds(self) -> list[tuple[int, int]]:
-        """(status, is_deleted) of the rows that are wanted; none given: all."""
-        if not self.status and not self.deleted and not self.reason:
-            return []
-        chosen = [self.status] if self.status in STATUSES else list(FAILED if self.reason else STATUSES)
-        gone = {"yes": (1,), "no": (0,)}.get(self.deleted, (0, 1))
-        return [(number, is_gone) for name in chosen for number in STATUSES[name][1] for is_gone in gone]
-
-    @property
-    def is_everything(self) -> bool:
-        """Whether no item is left out."""
-        return not (self.kinds() or self.search)
-
-
-@dataclass(frozen=True)
 class Found:
     """A page of items, newest rows first."""
 
@@ -119,6 +76,10 @@ class Found:
         """Whether there is no other page."""
         others = (self.newer, self.older, self.stopped_at, wanted.before, wanted.after, wanted.page or None)
         return all(each is None for each in others)
+
+    def follow_up(self, wanted: Wanted) -> Wanted:
+        """What its other pages are asked for by: a search goes on as what this page was taken to mean."""
+        return replace(wanted, contains=bool(wanted.search) and not self.is_exact)
 
 
 class Matching(NamedTuple):

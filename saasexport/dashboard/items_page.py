@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from saasexport import templates
-from saasexport.dashboard import find, items, names, pages, status_page, words
-from saasexport.dashboard.items import Found, Item, Wanted
+from saasexport.dashboard import filters, find, items, names, pages, status_page, words
+from saasexport.dashboard.filters import COLUMNS, Wanted
+from saasexport.dashboard.items import Found, Item
 from saasexport.dashboard.pages import Page, Request
 from saasexport.dashboard.times import Times
 from saasexport.feed import Feed
@@ -14,18 +15,6 @@ from saasexport.status import judgement, numbers
 from saasexport.templates import Markup
 
 HTML = templates.beside(__file__)
-
-# Columns of the table; the name is what the address has.
-COLUMNS = {
-    "id": "Feed Item ID",
-    "entity": "Entity ID",
-    "identifiers": "Feed Identifiers",
-    "status": "Export Status",
-    "date": "Last Sync Date",
-    "deleted": "Is Entity Deleted?",
-    "request": "Request ID",
-    "error": "Error",
-}
 
 ORDERS = {
     "id": "newest first",
@@ -37,9 +26,6 @@ ORDERS = {
     "date": "latest sync first",
     "-date": "latest sync last",
 }
-
-# Further than anybody turns.
-MOST_PAGES = 1_000_000
 
 DELETED = {"": "Any", "no": "No", "yes": "Yes"}
 
@@ -53,7 +39,7 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     problem = status_page.count(installation, feed)
     line = next(line for line in numbers.rows(installation) if line["feed"] == feed.name)
     failed = numbers.failed_by_status(installation).get(feed.name, {})
-    wanted = wanted_by(request)
+    wanted = filters.wanted_by(request)
     page_of_items = items.find(installation, feed, wanted)
     total = items.count(installation, feed, wanted, page_of_items)
     state = judgement.of_feed(installation, feed, line, failed)
@@ -76,23 +62,6 @@ def page(installation: Installation, feed: Feed, request: Request, token: str) -
     return Page(f"{words.name(feed.name)}: details", body, environment=installation.config["service.environment_id"])
 
 
-def wanted_by(request: Request) -> Wanted:
-    """What a request asks for; values that make no sense are passed over."""
-    chosen = request.one("status")
-    return Wanted(
-        status=chosen if chosen in items.STATUSES else "",
-        deleted=request.one("deleted") if request.one("deleted") in ("yes", "no") else "",
-        search=request.one("search").strip()[:200],
-        reason=request.one("reason")[:1000],
-        contains=request.one("match") == "contains",
-        before=request.number("before"),
-        after=request.number("after"),
-        columns=[name for name in COLUMNS if name in request.values.get("column", [])],
-        sort=request.one("sort") if request.one("sort").removeprefix("-") in items.SORTS else "",
-        page=min(request.number("page") or 0, MOST_PAGES),
-    )
-
-
 def _table(
     installation: Installation, feed: Feed, page_of: tuple[Wanted, Found, tuple[int, bool]], token: str
 ) -> Markup:
@@ -107,7 +76,7 @@ def _table(
         action=pages.address(f"/feeds/{feed.name}/resync"),
         token=token,
         feed=feed.name,
-        filters=_hidden_filters(wanted, found),
+        filters=filters.hidden_fields(found.follow_up(wanted)),
         heads=[_head(path, wanted, found, name) for name in columns],
         rows=[_row(feed, item, columns, times, known) for item in found.items],
         number=len(found.items),
@@ -126,22 +95,14 @@ def _total(number: int, is_exact: bool) -> str:
     return f"{number:,}" if is_exact else f"at least {number:,}"
 
 
-def _hidden_filters(wanted: Wanted, found: Found) -> Markup:
-    """The filter in force, so that all that it leaves can be sent again."""
-    contains = "contains" if wanted.search and not found.is_exact else ""
-    values = {"status": wanted.status, "deleted": wanted.deleted, "search": wanted.search, "reason": wanted.reason}
-    return templates.join(pages.hidden(name, [value]) for name, value in {**values, "match": contains}.items() if value)
-
-
 def _head(path: str, wanted: Wanted, found: Found, name: str) -> Markup:
     """The head of a column; of one that can be sorted by, leading there."""
-    if name not in items.SORTS:
+    if name not in filters.SORTS:
         return HTML.head(text=COLUMNS[name], sorted="")
     is_down, is_up = wanted.sort == name or (name == "id" and not wanted.sort), wanted.sort == f"-{name}"
-    contains = bool(wanted.search) and not found.is_exact
-    following = replace(wanted, sort=f"-{name}" if is_down else name, page=0, before=None, after=None)
+    following = replace(found.follow_up(wanted), sort=f"-{name}" if is_down else name, page=0, before=None, after=None)
     return HTML.head(
-        text=HTML.sort_link(href=_address(path, following, contains), text=COLUMNS[name]),
+        text=HTML.sort_link(href=filters.address(path, following), text=COLUMNS[name]),
         sorted=Markup(' aria-sort="descending"') if is_down else Markup(' aria-sort="ascending"') if is_up else "",
     )
 
@@ -154,7 +115,7 @@ def _empty(installation: Installation, feed: Feed, wanted: Wanted, empty: tuple[
         return _never_any(line)
     if found.stopped_at is not None:
         return Markup("")  # said by a note
-    if not wanted.search and (wanted.status in items.FAILED or wanted.reason):
+    if not wanted.search and (wanted.status in filters.FAILED or wanted.reason):
         return HTML.nothing_failed(total=everything)
     return HTML.no_match(total=everything, href=pages.address(f"/feeds/{feed.name}"))
 
@@ -183,8 +144,8 @@ def identifiers(feed: Feed, item: Item, called: str = "") -> Markup:
 
 def status_mark(item: Item) -> Markup:
     """An item's export status as a sign and words."""
-    name = items.NAME_OF_STATUS.get(item.status, "retry")
-    return HTML.mark(level=LEVELS[name], text=items.STATUSES[name][0])
+    name = filters.NAME_OF_STATUS.get(item.status, "retry")
+    return HTML.mark(level=LEVELS[name], text=filters.STATUSES[name][0])
 
 
 def _row(feed: Feed, item: Item, columns: list[str], times: Times, known: dict[str, str]) -> Markup:
@@ -224,7 +185,7 @@ def _counts(feed: Feed, line: dict[str, Any], failed: dict[int, int], wanted: Wa
     chosen = (wanted.status, wanted.deleted)
     links = [
         _count(feed, text, numbers[name], {"status": name, "deleted": "no" if name == "submitted" else ""}, chosen)
-        for name, (text, _) in items.STATUSES.items()
+        for name, (text, _) in filters.STATUSES.items()
     ]
     links.append(_count(feed, "Deleted", line["deleted"], {"status": "submitted", "deleted": "yes"}, chosen))
     return templates.join(links)
@@ -248,7 +209,7 @@ def _filter(feed: Feed, wanted: Wanted) -> Markup:
         names=", ".join(feed.identity),
         statuses=[
             pages.option("", "Any", wanted.status),
-            *(pages.option(name, text, wanted.status) for name, (text, _) in items.STATUSES.items()),
+            *(pages.option(name, text, wanted.status) for name, (text, _) in filters.STATUSES.items()),
         ],
         deleted=[pages.option(value, text, wanted.deleted) for value, text in DELETED.items()],
         columns=[
@@ -264,48 +225,37 @@ def note(path: str, wanted: Wanted, found: Found) -> Markup:
     if wanted.reason:
         notes.append(HTML.reason(reason=wanted.reason.replace("#", "…"), href=path))
     if found.is_exact:
-        notes.append(HTML.exact(search=wanted.search, href=_address(path, wanted, contains=True)))
+        notes.append(HTML.exact(search=wanted.search, href=filters.address(path, replace(wanted, contains=True))))
     if found.stopped_at is not None:
         edge = {"before": found.stopped_at} if wanted.after is None else {"after": found.stopped_at}
-        href = _address(path, wanted, contains=True, **edge)
+        href = filters.address(path, replace(wanted, contains=True), **edge)
         notes.append(HTML.stopped(row=str(found.stopped_at), href=href))
     return templates.join(notes)
 
 
 def paging(path: str, wanted: Wanted, found: Found, total: int = 0) -> Markup:
     """Where to go from a page of items."""
-    contains = bool(wanted.search) and not found.is_exact
+    following = found.follow_up(wanted)
     links = []
+
+    def add(text: str, wanted: Wanted = following, **edge: int) -> None:
+        links.append(HTML.page_link(href=filters.address(path, wanted, **edge), text=text))
+
     if wanted.sort:
         edges = {"First page": 0, "Previous page": found.newer, "Next page": found.older}
         edges["Last page"] = max(0, total - 1) // items.PAGE
         for text, number in edges.items():
             if number is not None and (number != wanted.page and total > items.PAGE):
-                links.append(HTML.page_link(href=_address(path, replace(wanted, page=number), contains), text=text))
+                add(text, replace(following, page=number))
         return HTML.paging(links=links) if links else Markup("")
     if wanted.before is not None or wanted.after is not None:
-        links.append(HTML.page_link(href=_address(path, wanted, contains), text="First page"))
+        add("First page")
     if found.newer is not None:
-        links.append(HTML.page_link(href=_address(path, wanted, contains, after=found.newer), text="Previous page"))
+        add("Previous page", after=found.newer)
     if found.older is not None:
-        links.append(HTML.page_link(href=_address(path, wanted, contains, before=found.older), text="Next page"))
-        links.append(HTML.page_link(href=_address(path, wanted, contains, after=0), text="Last page"))
+        add("Next page", before=found.older)
+        add("Last page", after=0)
     return HTML.paging(links=links) if links else Markup("")
-
-
-def _address(path: str, wanted: Wanted, contains: bool, **edge: int) -> str:
-    return pages.address(
-        path,
-        status=wanted.status,
-        deleted=wanted.deleted,
-        search=wanted.search,
-        reason=wanted.reason,
-        match="contains" if contains else "",
-        column=wanted.columns,
-        sort=wanted.sort,
-        page=wanted.page or None,
-        **edge,
-    )
 
 
 def _schedule_notice(request: Request) -> Markup:

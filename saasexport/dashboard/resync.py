@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from saasexport import templates
 from saasexport.clock import now_text
-from saasexport.dashboard import items, items_page, pages
+from saasexport.dashboard import filters, items, items_page, pages
 from saasexport.dashboard.pages import Page, Request
 from saasexport.database import indexer
 from saasexport.database.db import transaction
@@ -28,7 +28,7 @@ MOST_ITEMS = 500
 
 def items_of(installation: Installation, feed: Feed, request: Request, token: str) -> Page:
     """Schedule the resync of chosen items, once that was confirmed."""
-    wanted = items_page.wanted_by(request) if request.one("all") == "yes" else None
+    wanted = filters.wanted_by(request) if request.one("all") == "yes" else None
     ids = items.matching(installation, feed, wanted).ids if wanted else _choose(request)
     back = pages.link(pages.address(f"/feeds/{feed.name}"), "Back to the items")
     if not ids:

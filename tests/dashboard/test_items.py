@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from saasexport.dashboard import items
-from saasexport.dashboard.items import Wanted
+from saasexport.dashboard.filters import Wanted
 from saasexport.setup.opening import open_installation
 from tests.dashboard.reading import Dashboard
 from tests.support import Exporter
