@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from saasexport import lock, plain
+from saasexport import lock
 from saasexport.capture import triggers
+from saasexport.commands import new_configuration
+from saasexport.commands.new_configuration import DEFAULT_SERVICE
 from saasexport.commands.progress import Progress
 from saasexport.config import addresses, ownership, parsing, settings
 from saasexport.config.keys import KEYS
@@ -18,6 +20,7 @@ from saasexport.feeds import all_feeds
 from saasexport.feeds.own import folder
 from saasexport.presets import PRESETS, Preset
 from saasexport.setup import copied_shop, feed_set, mirroring, preset
+from saasexport.setup.installation import Installation
 from saasexport.setup.opening import begin, set_up, take_over
 from saasexport.usage import as_typed
 
@@ -27,34 +30,6 @@ saasexport init --shop shop.sqlite
 saasexport init --shop /srv/shop/shop.sqlite --service https://commerce.example.com --environment production-1
 """
 }
-
-DEFAULT_SERVICE = "http://127.0.0.1:8765"
-
-TEMPLATE = """\
-# saasexport: what is exported, and where to.  Paths are relative to this file's folder.
-# Every other setting has a default: `saasexport config` shows them all.
-
-[shop]
-database = {shop}
-{mirror}{export}
-[service]
-url            = {service}
-environment_id = {environment}    # the SaaS data space id
-# api_key_file = "api.key"      # must not be readable by others: chmod 600
-"""
-
-
-MIRROR = """
-[mirror]
-source        = {source}
-{rest}"""
-
-# Of a shop that has none of Commerce's tables.
-ONLY_OWN = """
-[export]
-built_in = false                # only the feeds of feeds.d: docs/any-shop.md
-"""
-
 
 def configure(options: argparse.ArgumentParser, name: str) -> None:
     """The options of init."""
@@ -95,7 +70,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         raise ConfigError("init: --password-file and --prefix belong to --mirror", "name the server: --mirror ADDRESS")
     is_new = not os.path.exists(path)
     ownership.require(path, "")  # where others may write, nothing else would work afterwards
-    content = _template(path, shop, options, False).encode() if is_new else settings.read(path)
+    content = new_configuration.text_of(path, options, False).encode() if is_new else settings.read(path)
     with TemporaryDirectory() as folder_of_skeleton:
         config = parsing.parse(path, content, feed_set.names_of)
         if copied_shop.is_configured(config):
@@ -117,7 +92,7 @@ def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
     chosen = _preset(looked_at, options.preset, place) if options.preset or (is_new and not is_commerces) else None
     has_own = bool(chosen or folder.paths(os.path.join(os.path.dirname(path), KEYS["export"]["feeds_dir"].default)))
     is_own_only = has_own and not is_commerces
-    content = _template(path, shop, options, is_own_only).encode() if is_new else settings.read(path)
+    content = new_configuration.text_of(path, options, is_own_only).encode() if is_new else settings.read(path)
     config = parsing.parse(path, content, feed_set.names_of)
     if is_new:
         _require_environment(config, options.environment)
@@ -127,7 +102,7 @@ def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
         _require_feeds(config, looked_at)
     with _nothing_left(path, config):
         if is_new:
-            _write(path, content)
+            new_configuration.write(path, content)
         copied = preset.copy(chosen, config["export.feeds_dir"]) if chosen else None
         if copied_shop.is_configured(config):
             begin(config).close()
@@ -137,26 +112,29 @@ def _run(options: argparse.Namespace, path: str, looked_at: str) -> int:
         _copy(config)
         installation = (take_over if options.take_over else set_up)(config, content)
     try:
-        feeds = installation.feeds()
         print(f"configuration  {path}" + (" (written)" if is_new else ""))
         if chosen and copied:
-            copies = f"{_describe_copies(copied)} {config['export.feeds_dir']}"
-            print(f"preset         {chosen.title}: {copies}")
-        print(f"our database   {config['export.database']}")
-        if copied_shop.is_configured(config):
-            state = copied_shop.state(installation.ours)
-            print(f"server         {config['mirror.source']}: {state.tables} tables copied in {state.seconds:.1f} s")
-        print(f"shop           {config['shop.database']}: {len(feeds)} feeds watch it")
-        print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
-        print(as_typed("next           run reindex_all_invalid, or have cron do it: saasexport cron:install"))
+            _print_copies(chosen, copied, config["export.feeds_dir"])
+        _print_installation(installation)
     finally:
         installation.close()
     return 0
 
 
-def _describe_copies(copied: preset.Copied) -> str:
+def _print_copies(chosen: Preset, copied: preset.Copied, place: str) -> None:
     kept = f" ({len(copied.kept)} were there and are kept)" if copied.kept else ""
-    return f"{len(copied.written)} feeds copied{kept} to"
+    print(f"preset         {chosen.title}: {len(copied.written)} feeds copied{kept} to {place}")
+
+
+def _print_installation(installation: Installation) -> None:
+    config = installation.config
+    print(f"our database   {config['export.database']}")
+    if copied_shop.is_configured(config):
+        state = copied_shop.state(installation.ours)
+        print(f"server         {config['mirror.source']}: {state.tables} tables copied in {state.seconds:.1f} s")
+    print(f"shop           {config['shop.database']}: {len(installation.feeds())} feeds watch it")
+    print(f"service        {config['service.url']}, environment {config['service.environment_id']}")
+    print(as_typed("next           run reindex_all_invalid, or have cron do it: saasexport cron:install"))
 
 
 def _is_commerces(path: str) -> bool:
@@ -276,31 +254,6 @@ def _nothing_left(path: str, config: settings.Config) -> Iterator[None]:
         raise
 
 
-def _template(path: str, shop: str, options: argparse.Namespace, is_own_only: bool) -> str:
-    beside = os.path.dirname(path)
-    if os.path.commonpath([beside, shop]) == beside:
-        shop = os.path.relpath(shop, beside)
-    return TEMPLATE.format(
-        shop=_quote("--shop", shop),
-        mirror=_mirror(options) if options.mirror else "",
-        export=ONLY_OWN if is_own_only else "",
-        service=_quote("--service", DEFAULT_SERVICE if options.service is None else options.service),
-        environment=_quote(
-            "--environment", settings.DEFAULT_ENVIRONMENT if options.environment is None else options.environment
-        ),
-    )
-
-
-def _mirror(options: argparse.Namespace) -> str:
-    """The section of the server that the shop lives in."""
-    rest = ""
-    if options.password_file:
-        rest += f"password_file = {_quote('--password-file', os.path.abspath(options.password_file))}\n"
-    if options.prefix:
-        rest += f"prefix        = {_quote('--prefix', options.prefix)}\n"
-    return MIRROR.format(source=_quote("--mirror", options.mirror), rest=rest)
-
-
 def _copy(config: settings.Config) -> None:
     """Make the first copy, or go on with one that was cut off; one that is there is brought up to date."""
     bar = Progress(0, unit="rows")
@@ -321,25 +274,6 @@ def _copy(config: settings.Config) -> None:
     finally:
         bar.close()
         ours.close()
-
-
-def _quote(option: str, text: str) -> str:
-    """A text as TOML has it; what is wrong with it says who checks the configuration, with file and key."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ConfigError(f"{option} {text!r}: is not UTF-8", "a configuration can hold nothing else") from error
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{plain.line(escaped)}"'
-
-
-def _write(path: str, content: bytes) -> None:
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", "choose another file with --config PATH") from error
 
 
 def _is_same(one: str, other: str) -> bool:
