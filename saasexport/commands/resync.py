@@ -7,7 +7,7 @@ import argparse
 import sys
 import time
 
-from saasexport.commands import question
+from saasexport.commands import by_ids, question
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
 from saasexport.entity_key import EntityId
@@ -18,7 +18,7 @@ from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
 from saasexport.status import numbers
 from saasexport.status.judgement import quantity
-from saasexport.sync import lookup, resync
+from saasexport.sync import resync
 from saasexport.sync.exporter import Exporter, Options, collect_less, exporter_for
 from saasexport.sync.report import Report
 from saasexport.sync.resync import Selection
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace, name: str) -> int:
     installation = open_installation(options.config, options.estimate or options.dry_run, counts=options.dry_run)
     try:
         feed = _feed(installation, options)
-        options.lines = _lines(options.by_ids_file) if options.by_ids_file is not None else []
+        options.lines = by_ids.lines_of(options.by_ids_file) if options.by_ids_file is not None else []
         _check(options, feed)
         collect_less()
         exporter = exporter_for(installation, " ".join(["saasexport saas:resync", *_options_for_log(options)]))
@@ -108,38 +108,18 @@ def _check(options: argparse.Namespace, feed: Feed) -> None:
     """Refuse combinations that contradict each other."""
     stored = options.no_reindex and feed.legacy
     wrong = {
-        "--id-type says how to read --by-ids, which is missing": options.id_type and not _is_by_ids(options),
-        "--by-ids names no id": _is_by_ids(options) and not _keys(options),
-        "--by-ids and --continue-resync exclude each other": _is_by_ids(options) and options.continue_resync,
+        "--id-type says how to read --by-ids, which is missing": options.id_type and not by_ids.is_given(options),
+        "--by-ids names no id": by_ids.is_given(options) and not by_ids.keys(options),
+        "--by-ids and --continue-resync exclude each other": by_ids.is_given(options) and options.continue_resync,
         "--cleanup-feed leaves nothing to continue from": options.cleanup_feed and options.continue_resync,
         "--cleanup-feed leaves no stored rows for --no-reindex to send": options.cleanup_feed and stored,
         "--cleanup-feed would forget what --by-ids does not name": (
-            options.cleanup_feed and _is_by_ids(options) and not options.dry_run
+            options.cleanup_feed and by_ids.is_given(options) and not options.dry_run
         ),
     }
     for reason, is_so in wrong.items():
         if is_so:
             raise ConfigError(f"saas:resync: {reason}", "see: saasexport saas:resync --help")
-
-
-def _is_by_ids(options: argparse.Namespace) -> bool:
-    return options.by_ids is not None or options.by_ids_file is not None
-
-
-def _keys(options: argparse.Namespace) -> list[str]:
-    """What --by-ids and --by-ids-file name, once each; a line of a file is a key as it stands."""
-    listed = (key.strip() for key in (options.by_ids or "").split(","))
-    return list(dict.fromkeys(key for key in (*listed, *options.lines) if key))
-
-
-def _lines(path: str) -> list[str]:
-    """The lines of a file, or of standard input: SKUs with commas or blanks at their ends can be named there."""
-    try:
-        with open(0 if path == "-" else path, encoding="utf-8-sig", newline="", closefd=path != "-") as file:
-            return [line.removesuffix("\n").removesuffix("\r") for line in file]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise ConfigError(f"--by-ids-file {path}: {reason}", "one id or SKU a line") from error
 
 
 def _options_for_log(options: argparse.Namespace) -> list[str]:
@@ -157,7 +137,7 @@ def _run(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> int:
     if options.no_reindex and not feed.legacy:
         message = f"--no-reindex is without effect: {feed.name} is an immediate feed, which is collected as it is sent"
         print(f"saasexport: saas:resync: {message}", file=sys.stderr)
-    ids = _ids(exporter, feed, options) if _is_by_ids(options) else None
+    ids = by_ids.entities(exporter, feed, options) if by_ids.is_given(options) else None
     if ids == []:
         return 1
     if options.estimate:
@@ -174,30 +154,6 @@ def _run(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> int:
         exporter.log.operation(feed.name, operation, f"operation skipped - {busy}")
         print(f"{feed.name}: operation skipped - {busy.told_on(sys.stdout)}")
         return 0
-
-
-def _ids(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> list[EntityId]:
-    """The entities that --by-ids names; what it names in vain is told, and logged."""
-    try:
-        id_type = lookup.id_type_of(feed, options.id_type or "default")
-    except ConfigError as error:
-        if not feed.id_types:
-            exporter.log.error("03-09", f"{feed.name}: --by-ids is not supported for this feed")
-        raise error
-    ids, missing = lookup.entities(exporter.installation, feed, _keys(options), id_type)
-    if missing:
-        kind = "none" if not ids else "some"
-        named = ", ".join(_show_key(exporter.installation, feed, key, id_type) for key in missing)
-        message = f"{feed.name}: by-ids, {kind} found: nothing has {lookup.name_for_people(feed, id_type)} {named}"
-        exporter.log.warning("03-10", message)
-        print(f"saasexport: CDE03-10 {message}", file=sys.stderr)
-    return ids
-
-
-def _show_key(installation: Installation, feed: Feed, key: str, id_type: str) -> str:
-    """A key that means nothing, with what it may have meant."""
-    meant = lookup.near(installation, feed, [key], id_type)
-    return f"{key} (did you mean {meant}?)" if meant else key
 
 
 def _is_confirmed(exporter: Exporter, feed: Feed, options: argparse.Namespace) -> bool:
