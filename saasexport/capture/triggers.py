@@ -16,11 +16,21 @@ from saasexport.database import db
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
 from saasexport.feed import EVERYTHING, Feed
+from saasexport.hints import NamedTuple
 from saasexport.queries import fold, quote
 
 SQL = queries.beside(__file__)
 
 OPERATIONS = ("insert", "update", "delete")
+
+
+class Installed(NamedTuple):
+    """A thing of ours in the shop."""
+
+    kind: str  # trigger or table: a changelog
+    name: str
+    table: str
+    sql: str
 
 
 def texts(feeds: Iterable[Feed], installation: str) -> dict[str, str]:
@@ -67,7 +77,7 @@ def install(
     changed: list[str] = []
     with db.transaction(shop):
         may()
-        present = {name: (kind, sql) for kind, name, _, sql in list_installed(shop)}
+        present = {each.name: (each.kind, each.sql) for each in list_installed(shop)}
         # Triggers go before the changelogs they write to, and come after them:
         # no write of the shop may ever meet a trigger without its changelog.
         for kind, expected in (("trigger", wanted), ("table", tables)):
@@ -101,8 +111,8 @@ def uninstall(shop: sqlite3.Connection) -> int:
     """Take everything of ours out of the shop, triggers first; gives the number of things removed."""
     with db.transaction(shop):
         present = list_installed(shop)
-        for kind, name, _, _ in present:
-            shop.execute(f"drop {kind} {quote(name)}")
+        for each in present:
+            shop.execute(f"drop {each.kind} {quote(each.name)}")
     return len(present)
 
 
@@ -164,9 +174,9 @@ def is_ours(kind: str, name: str, table: str, sql: str) -> bool:
     return is_on_our_table or _BODY.fullmatch(match["body"]) is not None
 
 
-def list_installed(shop: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
-    """Type, name, table and text of what is there of ours in the shop, triggers first."""
-    return [row for row in db.read_shop(shop, SQL.candidates) if is_ours(*row)]
+def list_installed(shop: sqlite3.Connection) -> list[Installed]:
+    """What is there of ours in the shop, triggers first."""
+    return [Installed(*row) for row in db.read_shop(shop, SQL.candidates) if is_ours(*row)]
 
 
 def unavailable(shop: sqlite3.Connection, feed: Feed) -> str:

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, name: str) -> int:
         order = "case type when 'table' then 1 when 'index' then 2 else 3 end, tbl_name, name"
         query = f"select sql from sqlite_master where sql is not null order by {order}"
         ours = [sql for (sql,) in installation.ours.execute(query)]
-        added = [sql for _, _, _, sql in sorted(triggers.list_installed(installation.shop))]
+        added = [each.sql for each in sorted(triggers.list_installed(installation.shop))]
         files = {"ours": installation.config["export.database"], "shop": installation.config["shop.database"]}
     finally:
         installation.close()

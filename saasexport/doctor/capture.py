@@ -64,7 +64,7 @@ def installed_triggers(examined: Examined) -> Findings:
     installation = examined.installation
     shop, path = installation.shop, installation.config["shop.database"]
     present = triggers.list_installed(shop)
-    texts = {name: sql for kind, name, _, sql in present if kind == "trigger"}
+    texts = {each.name: each.sql for each in present if each.kind == "trigger"}
     repair = "run reindex_all_invalid: it installs them and compares with the shop what was not seen meanwhile"
     foreign = [name for name, sql in texts.items() if triggers.installation_of(sql) != installation.id]
     if foreign:
@@ -74,7 +74,7 @@ def installed_triggers(examined: Examined) -> Findings:
             "is it the right shop? If the other installation is gone: saasexport uninstall, then saasexport init",
         )
         return
-    changelogs = {name for kind, name, _, _ in present if kind == "table"}
+    changelogs = {each.name for each in present if each.kind == "table"}
     usable = [feed for feed in installation.enabled_feeds() if not triggers.unavailable(shop, feed)]
     written_to = "".join(texts.values())
     lost = [feed.changelog for feed in usable if feed.changelog not in changelogs and feed.changelog in written_to]

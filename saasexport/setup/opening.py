@@ -128,7 +128,7 @@ def identity_in(config: settings.Config) -> str | None:
     shop = db.connect_shop(config["shop.database"], place=config.place("shop.database"))
     try:
         ours = triggers.list_installed(shop)
-        ids = [triggers.installation_of(sql) for kind, _, _, sql in ours if kind == "trigger"]
+        ids = [triggers.installation_of(each.sql) for each in ours if each.kind == "trigger"]
     finally:
         shop.close()
     return next(filter(None, ids), None)
@@ -195,9 +195,7 @@ def begin(config: settings.Config, identity: str | None = None, file: str | None
 
 def apply_configuration(installation: Installation, content: bytes) -> None:
     """Take a new or changed configuration into use, in one transaction."""
-    import json  # late, as these are: a configuration is seldom another
-
-    from saasexport.database import views
+    from saasexport.database import views  # late: a configuration is seldom another
 
     _check_excluded(installation)
     ours, config = installation.ours, installation.config
@@ -218,22 +216,29 @@ def apply_configuration(installation: Installation, content: bytes) -> None:
             for feed in installation.all_feeds.values():
                 installation.table(feed).use_environment()
         views.make(ours, installation.all_feeds.values())
-        db.keep(
-            ours,
-            environment_id=environment,
-            program=saasexport.__version__,
-            config_bytes=content,
-            config_file=config.file,
-            lock_dir=config["export.lock_dir"],
-            log_dir=config["export.log_dir"],
-            ping_url=config["export.ping_url"],
-            shop_file=config["shop.database"],
-            mirror_source=config["mirror.source"],
-            feeds_dir=config["export.feeds_dir"],
-            feed_files=installation.feed_set.files,
-            config=json.dumps(config.as_dict()),
-            shop_version=None,  # so that check_shop looks at everything anew
-        )
+        _keep_configuration(installation, content)
+
+
+def _keep_configuration(installation: Installation, content: bytes) -> None:
+    import json  # late, as above
+
+    config = installation.config
+    db.keep(
+        installation.ours,
+        environment_id=config.data_space,
+        program=saasexport.__version__,
+        config_bytes=content,
+        config_file=config.file,
+        lock_dir=config["export.lock_dir"],
+        log_dir=config["export.log_dir"],
+        ping_url=config["export.ping_url"],
+        shop_file=config["shop.database"],
+        mirror_source=config["mirror.source"],
+        feeds_dir=config["export.feeds_dir"],
+        feed_files=installation.feed_set.files,
+        config=json.dumps(config.as_dict()),
+        shop_version=None,  # so that check_shop looks at everything anew
+    )
 
 
 # What the items of a feed depend on beside the shop.

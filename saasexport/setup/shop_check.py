@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import saasexport
 from saasexport import queries
 from saasexport.capture import triggers
+from saasexport.capture.triggers import Installed
 from saasexport.clock import now_text
 from saasexport.database import db, indexer, questions
 from saasexport.database.hashing import encode
@@ -36,11 +37,11 @@ def check_shop(installation: Installation) -> None:
     _refuse_anothers(installation, present)
     if is_known and not has_faults and db.kept_triggers(ours) == _by_name(present):
         return  # the shop has more triggers whose names begin as ours do
-    if db.kept_triggers(ours) and not any(kind == "trigger" for kind, _, _, _ in present):
+    if db.kept_triggers(ours) and not any(each.kind == "trigger" for each in present):
         _recognise(installation)
     usable = _usable(installation)
     wanted = triggers.changelog_texts(usable)
-    tables = {name: sql for kind, name, _, sql in present if kind == "table"}
+    tables = {each.name: each.sql for each in present if each.kind == "table"}
     changelogs = {name for name, sql in tables.items() if triggers.is_as_written(sql, wanted.get(name, ""))}
     if not changelogs == set(tables) == set(wanted) or _by_name(present) != triggers.texts(usable, installation.id):
         before = triggers.changelog_texts_of_0_1_0(usable)
@@ -48,6 +49,12 @@ def check_shop(installation: Installation) -> None:
         _reinstall(installation, usable, present, changelogs)
         version = _schema_version(shop)  # first, so that what is altered meanwhile is looked at by the next run
         present = triggers.list_installed(shop)
+    _keep(installation, usable, present, version)
+
+
+def _keep(installation: Installation, usable: list[Feed], present: list[Installed], version: int) -> None:
+    """Put on record which feeds the shop can have, and how its triggers were seen."""
+    ours = installation.ours
     with db.transaction(ours):
         for feed in installation.all_feeds.values():
             if feed not in usable:
@@ -142,7 +149,7 @@ def _once_available(ours: sqlite3.Connection) -> set[str]:
 
 
 def _reinstall(
-    installation: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+    installation: Installation, usable: list[Feed], present: list[Installed], changelogs: set[str]
 ) -> None:
     """Install what is missing; feeds whose triggers were gone or changed are walked anew."""
     path = installation.config["shop.database"]
@@ -163,7 +170,7 @@ def _reinstall(
 
 
 def _mark_unseen(
-    installation: Installation, usable: list[Feed], present: list[tuple[str, str, str, str]], changelogs: set[str]
+    installation: Installation, usable: list[Feed], present: list[Installed], changelogs: set[str]
 ) -> None:
     texts = _by_name(present)
     kept = db.kept_triggers(installation.ours)
@@ -180,12 +187,12 @@ def _by_name(present: Iterable[tuple[str, str, str, str]]) -> dict[str, str]:
     return {name: sql for kind, name, _, sql in present if kind == "trigger"}
 
 
-def _refuse_anothers(installation: Installation, present: list[tuple[str, str, str, str]]) -> None:
-    installation_id = installation.id
-    for kind, name, _, sql in present:
-        if kind == "trigger" and triggers.installation_of(sql) != installation_id:
+def _refuse_anothers(installation: Installation, present: list[Installed]) -> None:
+    path, installation_id = installation.config["shop.database"], installation.id
+    for each in present:
+        if each.kind == "trigger" and triggers.installation_of(each.sql) != installation_id:
             raise ShopError(
-                f"{installation.config['shop.database']}: trigger {name} belongs to another installation of saasexport",
+                f"{path}: trigger {each.name} belongs to another installation of saasexport",
                 "is this the right shop? If it is: saasexport uninstall there, or saasexport init --take-over here"
                 " if that installation's database is lost",
             )
