@@ -36,6 +36,10 @@ class Span(NamedTuple):
     upto: int
 
 
+# Of a changelog: the key, the via, and when it was written.
+Row = tuple[Any, str | None, int | None]
+
+
 class Opened(NamedTuple):
     """What a span of a changelog holds."""
 
@@ -126,17 +130,18 @@ def _collect(shop: Shop, ours: sqlite3.Connection, feed: Feed, span: Span, sizes
     for low in range(span.after, span.upto, sizes.slice):
         rows = shop.rows(query, after=low, upto=min(low + sizes.slice, span.upto))
         seen += len(rows)
-        with db.transaction(ours, "deferred"):
-            reason = _sort(ours, feed, rows)
-        if reason:
+        if reason := _reason_for_everything(feed, rows):
             return reason
+        with db.transaction(ours, "deferred"):
+            _sort(ours, feed, rows)
     if seen != span.upto - span.after:
         # Versions are gapless in commit order, and we purge up to the cursor only.
         return f"{span.upto - span.after - seen} rows of {feed.changelog} are missing"
     return ""
 
 
-def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None, int | None]]) -> str:
+def _reason_for_everything(feed: Feed, rows: list[Row]) -> str:
+    """Why rows concern every item of the feed; empty if they name those that they concern."""
     settings = feed.setting_keys()
     for key, via, _ in rows:
         if via is not None and via.partition(" ")[0] == EVERYTHING:
@@ -146,6 +151,11 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
             return f"the configuration value {key} changed"
         if via in feed.vias and not isinstance(key, int | None) and not _is_json(key):
             return f"a key of {via} is not valid text"
+    return ""
+
+
+def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[Row]) -> None:
+    """Put the keys of rows down as entities, or as what a via leads from."""
     own: dict[EntityId | None, int | None] = {}  # what changed first waits longest
     for key, via, written in rows:
         if via is None:
@@ -172,7 +182,6 @@ def _sort(ours: sqlite3.Connection, feed: Feed, rows: list[tuple[Any, str | None
             if key is not None and not (via in of_keys and any(map(feed.key.acts_as_key, feed.key.others([key]))))
         ),
     )
-    return ""
 
 
 def _vias_of_source(feed: Feed) -> set[str]:

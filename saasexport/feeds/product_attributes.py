@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any
+from saasexport.hints import Any, NamedTuple
 from saasexport.shop import per_view, scopes
 from saasexport.values import boolean, number, text
 
@@ -39,6 +39,31 @@ _FLAGS = frozenset(
 )
 
 
+class _Attribute(NamedTuple):
+    """A row of the attributes, as the query has its columns."""
+
+    attribute_id: Any
+    code: Any
+    backend_type: Any
+    frontend_input: Any
+    frontend_label: Any
+    frontend_class: Any
+    is_required: Any
+    is_unique: Any
+    is_user_defined: Any
+    is_global: Any
+    is_visible: Any
+    is_searchable: Any
+    is_filterable: Any
+    is_comparable: Any
+    used_in_product_listing: Any
+    used_for_sort_by: Any
+    is_visible_on_front: Any
+    is_filterable_in_search: Any
+    search_weight: Any
+    is_used_for_price_rules: Any
+
+
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of these attributes in every store view (feeds.md 3.2)."""
     if 0 in ids:
@@ -47,71 +72,50 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     for attribute_id, store_id, value in shop.rows(SQL.labels, ids):
         labels.setdefault(attribute_id, {})[store_id] = value
     views = scopes.store_views(shop)
-    for row in shop.rows(SQL.attributes, ids):
+    for columns in shop.rows(SQL.attributes, ids):
+        row = _Attribute(*columns)
         items = Items()
         for view in views:
-            identity = {"attributeCode": row[1], "storeViewCode": view.code}
-            items.add(identity, _item, row, labels.get(row[0], {}), view)
-        yield per_view.entity(row[0], items)
+            identity = {"attributeCode": row.code, "storeViewCode": view.code}
+            items.add(identity, _item, row, labels.get(row.attribute_id, {}), view)
+        yield per_view.entity(row.attribute_id, items)
 
 
-def _item(row: Any, labels: dict[int, str], view: scopes.StoreView) -> dict[str, Any]:
+def _item(row: _Attribute, labels: dict[int, str], view: scopes.StoreView) -> dict[str, Any]:
     """The fields of an attribute in a store view; NULL ones are absent."""
-    own_label, override = _declaration(row[1])
+    own_label, override = _declaration(row.code)
     fields = {**_fields(row), **override}
-    label = own_label or text(labels.get(view.id, row[4]), "label")
+    label = own_label or text(labels.get(view.id, row.frontend_label), "label")
     return {**_present(fields), **_in_view(label, view)}
 
 
-def _fields(row: Any) -> dict[str, Any]:
+def _fields(row: _Attribute) -> dict[str, Any]:
     """What an attribute's row says."""
-    (
-        attribute_id,
-        code,
-        backend_type,
-        frontend_input,
-        _,
-        frontend_class,
-        is_required,
-        is_unique,
-        is_user_defined,
-        is_global,
-        is_visible,
-        is_searchable,
-        is_filterable,
-        is_comparable,
-        used_in_product_listing,
-        used_for_sort_by,
-        is_visible_on_front,
-        is_filterable_in_search,
-        search_weight,
-        is_used_for_price_rules,
-    ) = row
-    is_boolean = (frontend_input == "boolean" and backend_type == "int") or code in _FLAGS
+    is_boolean = (row.frontend_input == "boolean" and row.backend_type == "int") or row.code in _FLAGS
     return {
-        "id": str(attribute_id),
-        "attributeCode": text(code, "attributeCode"),
+        "id": str(row.attribute_id),
+        "attributeCode": text(row.code, "attributeCode"),
         "attributeType": "catalog_product",
-        "dataType": text(backend_type, "dataType"),
-        "multi": frontend_input in ("multiline", "multiselect"),
-        "frontendInput": text(frontend_input, "frontendInput"),
-        "required": boolean(is_required),
-        "unique": boolean(is_unique),
+        "dataType": text(row.backend_type, "dataType"),
+        "multi": row.frontend_input in ("multiline", "multiselect"),
+        "frontendInput": text(row.frontend_input, "frontendInput"),
+        "required": boolean(row.is_required),
+        "unique": boolean(row.is_unique),
         # Adobe's exporter says true of a website's attribute too, and has systemAttribute upside down.
-        "global": is_global == 1,
-        "visible": boolean(is_visible),
-        "searchable": boolean(is_searchable),
-        "filterable": boolean(is_filterable),
-        "visibleInCompareList": boolean(is_comparable),
-        "visibleInListing": boolean(used_in_product_listing),
-        "sortable": boolean(used_for_sort_by),
-        "visibleInSearch": boolean(is_visible_on_front),
-        "filterableInSearch": boolean(is_filterable_in_search),
-        "searchWeight": number(search_weight, "searchWeight"),
-        "usedForRules": boolean(is_used_for_price_rules),
+        "global": row.is_global == 1,
+        "visible": boolean(row.is_visible),
+        "searchable": boolean(row.is_searchable),
+        "filterable": boolean(row.is_filterable),
+        "visibleInCompareList": boolean(row.is_comparable),
+        "visibleInListing": boolean(row.used_in_product_listing),
+        "sortable": boolean(row.used_for_sort_by),
+        "visibleInSearch": boolean(row.is_visible_on_front),
+        "filterableInSearch": boolean(row.is_filterable_in_search),
+        "searchWeight": number(row.search_weight, "searchWeight"),
+        "usedForRules": boolean(row.is_used_for_price_rules),
         "boolean": is_boolean,
-        "systemAttribute": not boolean(is_user_defined),
-        "numeric": not is_boolean and _is_numeric(code, backend_type, frontend_input, frontend_class),
+        "systemAttribute": not boolean(row.is_user_defined),
+        "numeric": not is_boolean and _is_numeric(row.code, row.backend_type, row.frontend_input, row.frontend_class),
     }
 
 

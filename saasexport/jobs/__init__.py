@@ -51,15 +51,7 @@ def main(name: str, argv: list[str], held: int | None = None, moved: opening.Mov
             config = installation.config
             place = config.place("export.lock_dir")
             held = lock.take_job(config["export.lock_dir"], name, options.cron, options.wait, place)
-        if name == "mirror_shop":
-            module.run(installation, content, options)
-            return cron_mail.tell(name, installation.ours, [], options.cron)
-        if copied_shop.is_awaited(installation.config):
-            is_verbose = options.verbose or sys.stderr.isatty()
-            Log(installation.config["export.log_dir"], f"bin/{name}", is_verbose).say(f"{name}: {WAITS}")
-            return 0
-        opening.bring_in_line(installation, content, moved)
-        return _sync(module, installation, options)
+        return _run(module, (installation, content), options, moved)
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
             print(f"{name}: {busy.told_on(sys.stderr)}", file=sys.stderr)
@@ -69,13 +61,7 @@ def main(name: str, argv: list[str], held: int | None = None, moved: opening.Mov
     except BrokenPipeError:
         raise  # nobody reads what would be told
     except Exception as error:
-        if recovery.is_corrupt(error) and not isinstance(error, ShopError):
-            # Closed before its file is set aside: closing later would remove the new database's log.
-            installation.close()
-            return _cannot_open(name, options.config, error)
-        line = Log(installation.config["export.log_dir"], f"bin/{name}").failure("02-01", "it ended early", error)
-        status = error.exit_status if isinstance(error, SaasExportError) else 1
-        return cron_mail.tell(name, installation.ours, [line], options.cron) and status
+        return _end_early(name, installation, options, error)
     finally:
         installation.close()
         if held is not None:
@@ -92,6 +78,23 @@ def _of_cron(argv: list[str]) -> SimpleNamespace | None:
 
 # What a job says that cannot begin.
 WAITS = "waits for the first copy of the shop, which mirror_shop makes"
+
+
+def _run(
+    module: ModuleType, opened: tuple[Installation, bytes], options: Any, moved: opening.Moved | None
+) -> int:
+    """The work of a job, whose lock is held; gives the exit status."""
+    installation, content = opened
+    name = module.__name__.rpartition(".")[2]
+    if name == "mirror_shop":
+        module.run(installation, content, options)
+        return cron_mail.tell(name, installation.ours, [], options.cron)
+    if copied_shop.is_awaited(installation.config):
+        is_verbose = options.verbose or sys.stderr.isatty()
+        Log(installation.config["export.log_dir"], f"bin/{name}", is_verbose).say(f"{name}: {WAITS}")
+        return 0
+    opening.bring_in_line(installation, content, moved)
+    return _sync(module, installation, options)
 
 
 def _sync(module: ModuleType, installation: Installation, options: Any) -> int:
@@ -143,6 +146,16 @@ def publish(exporter: Exporter) -> None:
         exporter.log.error("02-01", str(error))
 
 
+def _end_early(name: str, installation: Installation, options: Any, error: Exception) -> int:
+    """Say what ended a job; a corrupt database of ours is replaced.  Gives the exit status."""
+    if recovery.is_corrupt(error) and not isinstance(error, ShopError):
+        # Closed before its file is set aside: closing later would remove the new database's log.
+        installation.close()
+        return _cannot_open(name, options.config, error)
+    line = Log(installation.config["export.log_dir"], f"bin/{name}").failure("02-01", "it ended early", error)
+    return cron_mail.tell(name, installation.ours, [line], options.cron) and _status_of(error)
+
+
 def failure(option: str | None, caller: str, error: Exception) -> str:
     """The line about what ended a job or command; its traceback goes to the log, if the configuration names one."""
     if isinstance(error, SaasExportError):
@@ -158,14 +171,17 @@ def failure(option: str | None, caller: str, error: Exception) -> str:
 
 def _cannot_open(name: str, option: str | None, error: Exception) -> int:
     """Say why an installation cannot be used; a corrupt database of ours is replaced first."""
-    status = error.exit_status if isinstance(error, SaasExportError) else 1
     _print(name, failure(option, f"bin/{name}", error))
     if recovery.is_corrupt(error) and not isinstance(error, ShopError):
         try:
             _print(name, recovery.rebuild(settings.find(option)))
         except Exception as trouble:
             _print(name, failure(option, f"bin/{name}", trouble))
-    return status
+    return _status_of(error)
+
+
+def _status_of(error: Exception) -> int:
+    return error.exit_status if isinstance(error, SaasExportError) else 1
 
 
 def _print(name: str, message: str) -> None:

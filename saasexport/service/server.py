@@ -73,6 +73,24 @@ def parser() -> argparse.ArgumentParser:
         usage="commerce_service [OPTION ...]",
         description="Receive feeds as Adobe's Commerce Services do: check every item, keep the valid ones.",
     )
+    _add_receiving(it)
+    _add_storefront(it)
+    it.add_argument(
+        "--schema",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="receive the feeds that these .sql files of feeds.d declare, besides the published ones",
+    )
+    _add_optimizer(it)
+    it.add_argument("--version", action="version", version=f"commerce_service (saasexport {saasexport.__version__})")
+    it.add_argument("--verbose", action="store_true", help="a line per request on standard error")
+    return it
+
+
+def _add_receiving(it: argparse.ArgumentParser) -> None:
+    """The options of what is received: where, from whom, and how much."""
     it.add_argument(
         "--host",
         default="127.0.0.1",
@@ -80,11 +98,9 @@ def parser() -> argparse.ArgumentParser:
     )
     it.add_argument("--port", type=_port, default=8765, help="port; 0 takes a free one (default: %(default)s)")
     it.add_argument(
-        "--database",
-        metavar="FILE",
-        default="commerce-service.sqlite",
+        "--database", metavar="FILE", default="commerce-service.sqlite",
         help="where items are kept; made if not there (default: %(default)s in the working directory)",
-    )
+    )  # fmt: skip
     it.add_argument("--api-key-file", metavar="FILE", help="accept only requests with the X-Api-Key in this file")
     it.add_argument(
         "--max-body",
@@ -109,6 +125,10 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="answer for this host too: the name of a proxy in front; may be repeated",
     )
+
+
+def _add_storefront(it: argparse.ArgumentParser) -> None:
+    """The options of what storefronts are answered."""
     it.add_argument("--settings", metavar="FILE", help="units, synonyms, pins and facets of the connected services")
     it.add_argument(
         "--storefront-key-file",
@@ -123,14 +143,10 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="let pages of this origin ask the connected services, and no others; may be repeated",
     )
-    it.add_argument(
-        "--schema",
-        metavar="FILE",
-        nargs="+",
-        action="extend",
-        default=[],
-        help="receive the feeds that these .sql files of feeds.d declare, besides the published ones",
-    )
+
+
+def _add_optimizer(it: argparse.ArgumentParser) -> None:
+    """The options of the double of Adobe Commerce Optimizer."""
     it.add_argument(
         "--optimizer",
         metavar="TENANT",
@@ -158,9 +174,6 @@ def parser() -> argparse.ArgumentParser:
         default="client:secret",
         help="with --optimizer: who may have tokens (default: %(default)s)",
     )
-    it.add_argument("--version", action="version", version=f"commerce_service (saasexport {saasexport.__version__})")
-    it.add_argument("--verbose", action="store_true", help="a line per request on standard error")
-    return it
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -92,8 +92,26 @@ def write(installation: Installation) -> None:
 def lines(installation: Installation) -> Iterator[str]:
     """The lines of the file."""
     rows = numbers.rows(installation)
-    usable = [row for row in rows if not row["unavailable"]]
     yield from _metric(INFO, [({"version": saasexport.__version__}, 1)])
+    yield from _of_feeds(installation, [row for row in rows if not row["unavailable"]])
+    yield from _metric(AVAILABLE, [({"feed": row["feed"]}, int(not row["unavailable"])) for row in rows])
+    syncs = numbers.full_syncs_by_reason(installation)
+    yield from _metric(FULL_SYNCS, [({"feed": feed, "reason": reason}, n) for (feed, reason), n in syncs.items()])
+    url = installation.config["service.url"].rstrip("/")
+    failures = installation.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]
+    yield from _metric(SERVICE_FAILURES, [({}, failures)])
+    problems = installation.ours.execute(SQL.problems).fetchall()
+    yield from _metric(PROBLEMS, [({"job": job}, number) for job, number in problems])
+    if copied_shop.is_configured(installation.config):
+        state = copied_shop.state(installation.ours)
+        yield from _metric(MIRRORED, [({}, _number(state.copied_at))])
+        yield from _metric(MIRROR_SECONDS, [({}, round(state.seconds))])
+        yield from _metric(MIRROR_ROWS, [({}, state.rows_written)])
+        yield from _metric(MIRROR_FAILED, [({}, int(state.failed_since is not None))])
+
+
+def _of_feeds(installation: Installation, usable: list[dict[str, Any]]) -> Iterator[str]:
+    """The lines of the feeds that are exported."""
     for metric, column in PER_FEED:
         yield from _metric(metric, [({"feed": row["feed"]}, _number(row[column])) for row in usable])
     yield from _metric(
@@ -121,20 +139,6 @@ def lines(installation: Installation) -> Iterator[str]:
             for name in indexer.STATUSES
         ],
     )
-    yield from _metric(AVAILABLE, [({"feed": row["feed"]}, int(not row["unavailable"])) for row in rows])
-    syncs = numbers.full_syncs_by_reason(installation)
-    yield from _metric(FULL_SYNCS, [({"feed": feed, "reason": reason}, n) for (feed, reason), n in syncs.items()])
-    url = installation.config["service.url"].rstrip("/")
-    failures = installation.ours.execute(SQL.service_failures, {"url": url}).fetchone()[0]
-    yield from _metric(SERVICE_FAILURES, [({}, failures)])
-    problems = installation.ours.execute(SQL.problems).fetchall()
-    yield from _metric(PROBLEMS, [({"job": job}, number) for job, number in problems])
-    if copied_shop.is_configured(installation.config):
-        state = copied_shop.state(installation.ours)
-        yield from _metric(MIRRORED, [({}, _number(state.copied_at))])
-        yield from _metric(MIRROR_SECONDS, [({}, round(state.seconds))])
-        yield from _metric(MIRROR_ROWS, [({}, state.rows_written)])
-        yield from _metric(MIRROR_FAILED, [({}, int(state.failed_since is not None))])
 
 
 def _metric(metric: Metric, samples: Iterable[tuple[dict[str, str], int | None]]) -> Iterator[str]:

@@ -28,20 +28,14 @@ class Views:
         self._spend()
         item = product.item
         value = {
+            **{name: item.get(name) for name in _AS_IN_THE_ITEM},
             "__typename": "ComplexProductView" if product.is_complex else "SimpleProductView",
             "id": product.id,
             "sku": product.sku,
             "externalId": str(item["productId"]) if item.get("productId") is not None else None,
             "name": product.name,
             "urlKey": product.url_key,
-            "url": item.get("url"),
-            "description": item.get("description"),
-            "shortDescription": item.get("shortDescription"),
-            "metaTitle": item.get("metaTitle"),
-            "metaDescription": item.get("metaDescription"),
-            "metaKeyword": item.get("metaKeyword"),
             "inStock": lambda info: product.in_stock,
-            "lowStock": item.get("lowStock"),
             "addToCartAllowed": lambda info: product.may_be_bought,
             "visibility": product.visibility,
             "queryType": kind,
@@ -128,10 +122,8 @@ class Views:
         }
 
     def _amount(self, product: Product, price: Price, amount: Any) -> Values:
-        currency = product.item.get("currency")
         value = round_amount(amount) if product.permission.shows_price else None
-        known = currency if currency and currency != "NONE" and self._is_currency(currency) else None
-        return {"amount": {"value": value, "currency": known}, "adjustments": []}
+        return {"amount": {"value": value, "currency": self._currency(product)}, "adjustments": []}
 
     def _tiers(self, product: Product, price: Price) -> list[Values]:
         rows = []
@@ -157,28 +149,6 @@ class Views:
         price = product.price() if not product.is_complex else None
         least, most = (prices.minimum, prices.maximum) if prices else (price, price)
         number = item.get("productId")
-
-        def image(field: str) -> Values | None:
-            resource = item.get(field) or {}
-            url = resource.get("url")
-            plain = url.partition(":")[2] if url and "://" in url else url
-            return {"url": plain, "label": resource.get("label")} if url else None
-
-        def of(price: Price | None) -> Values:
-            hidden = price is None or not product.permission.shows_price
-            regular = None if hidden or price is None else round_amount(price.regular)
-            final = None if hidden or price is None else round_amount(price.final)
-            off = None if regular is None or final is None else round(regular - final, 4)
-            percent = round(100 * off / regular, 2) if off and regular else 0.0
-            currency = item.get("currency")
-            known = currency if currency and currency != "NONE" and self._is_currency(currency) else None
-            return {
-                "regular_price": {"value": regular, "currency": known},
-                "final_price": {"value": final, "currency": known},
-                "discount": None if off is None else {"amount_off": off, "percent_off": percent},
-                "fixed_product_taxes": [],
-            }
-
         return {
             "__typename": _OLD_TYPES.get(product.kind, "SimpleProduct"),
             "id": number,
@@ -189,11 +159,46 @@ class Views:
             "canonical_url": item.get("url"),
             "description": {"html": item.get("description") or ""},
             "short_description": {"html": item.get("shortDescription") or ""},
-            "image": image("image"),
-            "small_image": image("smallImage"),
-            "thumbnail": image("thumbnail"),
-            "price_range": {"minimum_price": of(least), "maximum_price": of(most)},
+            "image": _old_image(item.get("image")),
+            "small_image": _old_image(item.get("smallImage")),
+            "thumbnail": _old_image(item.get("thumbnail")),
+            "price_range": {
+                "minimum_price": self._old_price(product, least),
+                "maximum_price": self._old_price(product, most),
+            },
         }
+
+    def _old_price(self, product: Product, price: Price | None) -> Values:
+        is_shown = product.permission.shows_price
+        regular = round_amount(price.regular) if price and is_shown else None
+        final = round_amount(price.final) if price and is_shown else None
+        off = None if regular is None or final is None else round(regular - final, 4)
+        percent = round(100 * off / regular, 2) if off and regular else 0.0
+        known = self._currency(product)
+        return {
+            "regular_price": {"value": regular, "currency": known},
+            "final_price": {"value": final, "currency": known},
+            "discount": None if off is None else {"amount_off": off, "percent_off": percent},
+            "fixed_product_taxes": [],
+        }
+
+    def _currency(self, product: Product) -> Any:
+        """The currency of a product, if the schema has it."""
+        currency = product.item.get("currency")
+        return currency if currency and currency != "NONE" and self._is_currency(currency) else None
+
+
+# Fields of a product that are answered as its item has them.
+_AS_IN_THE_ITEM = (
+    "url", "description", "shortDescription", "metaTitle", "metaDescription", "metaKeyword", "lowStock"
+)  # fmt: skip
+
+
+def _old_image(resource: Values | None) -> Values | None:
+    """An image of an item as Commerce itself has it: its address begins with //."""
+    url = (resource or {}).get("url")
+    plain = url.partition(":")[2] if url and "://" in url else url
+    return {"url": plain, "label": (resource or {}).get("label")} if url else None
 
 
 _OLD_TYPES = {
