@@ -84,6 +84,10 @@ def feeds_of(text: str) -> "Kept":
     return feeds
 
 
+# The nightly job did not run for two nights (at :now): the machine may be off then.
+CLEANED_LONG_AGO = "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')"
+
+
 def due(job: str, feeds: "Kept", reconcile_hours: int) -> str:
     """Whether a job has something to do (at :now), as far as our database knows."""
     if job == "resend_failed":
@@ -97,7 +101,7 @@ def due(job: str, feeds: "Kept", reconcile_hours: int) -> str:
             "select 1 from gone_entity where is_held = 0",
             f"select 1 from repeated where (due_at <= :now or due_at > datetime(:now, '+1 hour')) and {_among(feeds)}",
             f"select 1 from view_state where {overdue(reconcile_hours)} and {_among(feeds)}",
-            "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')",
+            CLEANED_LONG_AGO,
             *(_some(table, "status = 0") for _, table, _, exporter, _ in feeds if exporter == "at_once"),
         ]
     )

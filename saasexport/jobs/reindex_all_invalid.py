@@ -71,9 +71,7 @@ def keep_up(exporter: Exporter, options: Options, feeds: list[Feed]) -> None:
     for feed in feeds:
         if feed.name in due and _status(exporter, feed) == "valid":
             indexer.invalidate(installation.ours, feed, full_syncs.LATE, now_text())
-    if installation.ours.execute(
-        "select 1 from installation where cleaned_at < datetime(:now, '-48 hours')", now
-    ).fetchone():
+    if installation.ours.execute(questions.CLEANED_LONG_AGO, now).fetchone():
         from saasexport.jobs import cleanup_deleted_feed_items  # late: once in two days at most
 
         cleanup_deleted_feed_items.clean_up(exporter, options)
