@@ -27,6 +27,9 @@ TABLE_SECONDS = 0.02
 # How long to wait for a lock before it is reported.
 BUSY_MILLISECONDS = 2_000
 
+# SQLite's codes of what another connection keeps from us.
+LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
 # A write-ahead log this large is not being folded back: somebody reads for ever.
 LARGE_WAL = 1_000_000_000
 
@@ -154,7 +157,7 @@ def _check_tables(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, s
                 with _limit_time(shop, seconds):
                     found = [row[0] for row in shop.execute(f"pragma quick_check('{quoted}')")]
             except sqlite3.OperationalError as error:
-                if "interrupt" not in str(error) and "locked" not in str(error):
+                if db.code_of(error) not in (sqlite3.SQLITE_INTERRUPT, *LOCKED):
                     raise
                 left_out += 1
                 continue
@@ -193,13 +196,13 @@ def _large_wal(what: str, path: str) -> Findings:
 
 
 def _remedy(error: Exception, path: str, init: str) -> str:
-    text = str(error)
-    if "locked" in text:
+    code = db.code_of(error)
+    if code in LOCKED:
         return f"another program holds it, find it with: fuser -v {path}"
-    if "readonly" in text or "unable to open" in text:
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
         return "see its mode and owner, and those of its folder"
-    if "full" in text:
+    if code == sqlite3.SQLITE_FULL:
         return "make room on its disk"
-    if "no such table" in text:
+    if code == sqlite3.SQLITE_ERROR and "no such table" in str(error):
         return f"is it ours? If so, move it away and run: {init}"
     return "run reindex_all_invalid: it sets the file aside and builds a new one from it and from the shop"

@@ -161,7 +161,7 @@ def _reinstall(
     except (sqlite3.Error, DatabaseError) as error:
         message = f"{path}: triggers cannot be installed: {error}"
         Log(installation.config["export.log_dir"], "saasexport").error("04-06", message)
-        is_refused = "readonly" in str(error)
+        is_refused = db.code_of(error) == sqlite3.SQLITE_READONLY
         raise ShopError(message, "see its owner and mode, and those of its folder" if is_refused else "") from error
     finally:
         writer.close()
