@@ -18,6 +18,10 @@ from functools import lru_cache
 from saasexport.errors import InvalidValue
 from saasexport.hints import Any
 
+# The forms in which items have times, as strftime takes them: UTC, to the second.
+DATE_TIME = "%Y-%m-%d %H:%M:%S"
+RFC_3339 = "%Y-%m-%dT%H:%M:%S+00:00"
+
 # The fields that are left out of the items being assembled, named as in `exclude`.
 _LEFT_OUT: ContextVar[Sequence[str]] = ContextVar("left out", default=())
 
@@ -140,7 +144,7 @@ def _date_time(value: str) -> str | None:
     except (ValueError, OverflowError):
         return None
     # Python also reads 20240506 and 2024-W18-1.
-    return f"{moment:%Y-%m-%d %H:%M:%S}".rjust(19, "0") if value[4:8:3] == "--" else None
+    return moment.strftime(DATE_TIME).rjust(19, "0") if value[4:8:3] == "--" else None
 
 
 def base64_of(value: str, errors: str = "surrogateescape") -> str:

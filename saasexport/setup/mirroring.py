@@ -12,7 +12,7 @@ from functools import partial
 
 import saasexport
 from saasexport import queries
-from saasexport.clock import now_text
+from saasexport.clock import now_text, text
 from saasexport.config import sources
 from saasexport.config.secret import read_secret
 from saasexport.config.settings import Config
@@ -141,4 +141,4 @@ def _copy(config: Config, server: Server, how: run.How) -> Outcome:
 
 
 def _text(moment: float) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=moment)).strftime("%Y-%m-%d %H:%M:%S")
+    return text(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=moment))

@@ -24,7 +24,7 @@ from saasexport.feeds.orders.fields import (
 )
 from saasexport.hints import Any
 from saasexport.shop import scopes
-from saasexport.values import number, text, whole
+from saasexport.values import RFC_3339, number, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -186,7 +186,7 @@ FEED = Feed(
     look_back_vias=("product", "store", "store_group", "website"),
     legacy=True,
     exporter="sales_data_exporter",
-    time_format="%Y-%m-%dT%H:%M:%S+00:00",
+    time_format=RFC_3339,
     id_types={"default": "", "commerceOrderId": "", "commerceOrderNumber": SQL.by_number},
     near=SQL.near,
     assemble=assemble,

@@ -21,6 +21,7 @@ from saasexport.feeds.own.loaded import Loaded, Query, queries_of
 from saasexport.feeds.own.subscriptions import Subscriptions
 from saasexport.hints import Any
 from saasexport.queries import fold, quote
+from saasexport.values import DATE_TIME
 
 # How long a query may take for a chunk of entities.
 SECONDS = 5
@@ -227,7 +228,7 @@ def _due(query: str, key: Key) -> Due:
         return datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None
 
     def ids(shop: Shop, since: datetime) -> Iterable[Any]:
-        past = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        past = since.astimezone(UTC).strftime(DATE_TIME)
         rows = shop.rows(
             f"select entity from (\n{query}\n) where datetime(moment) > :past and datetime(moment) <= :now", past=past
         )

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from saasexport.hints import Any
 from saasexport.shapes.words import Scalar
+from saasexport.values import DATE_TIME, RFC_3339
 
 Conversion = Callable[[Any], Any]
 
@@ -238,9 +239,9 @@ _CONVERSIONS: dict[str, Conversion] = {
     "integer": _integer,
     "number": _number,
     "scalar": _scalar,
-    "date_time": _time("%Y-%m-%d %H:%M:%S"),
-    "rfc3339": _time("%Y-%m-%dT%H:%M:%S+00:00"),
-    "any_time": _time("%Y-%m-%d %H:%M:%S"),
+    "date_time": _time(DATE_TIME),
+    "rfc3339": _time(RFC_3339),
+    "any_time": _time(DATE_TIME),
     "base64": _matching(r"(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"),
     "md5": _matching("[0-9a-f]{32}"),
     "sha1": _matching("[0-9a-f]{40}"),

@@ -17,7 +17,7 @@ from saasexport.feeds.prices.scope import Scope, Website, scope
 from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
-from saasexport.values import date_time, number, text
+from saasexport.values import RFC_3339, date_time, number, text
 
 SQL = queries.beside(__file__)
 
@@ -236,7 +236,7 @@ FEED = Feed(
     settings=(scopes.settings("catalog/price/scope", "general/locale/timezone"),),
     batch_size=500,
     time_field="updatedAt",
-    time_format="%Y-%m-%dT%H:%M:%S+00:00",
+    time_format=RFC_3339,
     id_types={"default": SQL.by_sku, "sku": SQL.by_sku, "productId": ""},
     near=SQL.near,
     due=DUE,
