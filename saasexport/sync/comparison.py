@@ -2,7 +2,7 @@
 
 The shop is walked once; what it says stands in a file of its own, so that
 memory is a chunk's.  Shop and service go on meanwhile, so whatever differs is
-asked for a second time, under the feed's lock, before anything is told.
+asked for a second time (`confirmation`) before anything is told.
 """
 
 import json
@@ -11,10 +11,7 @@ import struct
 from collections.abc import Collection, Iterator, Sequence
 
 from saasexport import queries
-from saasexport.capture import changelog
-from saasexport.capture.changelog import Span
 from saasexport.clock import as_utc
-from saasexport.database import deletion_guard, indexer
 from saasexport.database.db import statements, transaction
 from saasexport.database.digests import Compared, Digester, as_dict
 from saasexport.database.hashing import encode
@@ -23,7 +20,6 @@ from saasexport.delivery.digests import HeldItem, HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems
 from saasexport.hints import Any
-from saasexport.sync import due
 from saasexport.sync.steps import Pass, assemble
 from saasexport.sync.walk import walk
 
@@ -54,8 +50,6 @@ class Comparison:
         self.held = 0  # items of the service
         for statement in statements(SQL.tables):
             scratch.execute(statement)
-
-    # The first time
 
     def walk_shop(self) -> bool:
         """Ask the shop for every item; false if the time was up, and a later run goes on."""
@@ -124,11 +118,11 @@ class Comparison:
                 yield ours.key, ours.digest, None, ours.entity_id, None, None
                 ours = next(in_shop, None)
             elif ours is None or theirs.key < ours.key:
-                yield theirs.key, None, theirs.digest, None, *_identity_and_time(theirs)
+                yield theirs.key, None, theirs.digest, None, *identity_and_time(theirs)
                 theirs = next(held, None)
             else:
                 if ours.digest != theirs.digest:
-                    yield ours.key, ours.digest, theirs.digest, ours.entity_id, *_identity_and_time(theirs)
+                    yield ours.key, ours.digest, theirs.digest, ours.entity_id, *identity_and_time(theirs)
                 ours, theirs = next(in_shop, None), next(held, None)
 
     def _said_of(self, first_byte: int) -> Iterator[Compared]:
@@ -138,105 +132,6 @@ class Comparison:
             if row[0] != last:
                 yield Compared(*row)
             last = row[0]
-
-    # The second time
-
-    def confirm(self) -> None:
-        """Ask both sides once more for what differed, and find out why; under the feed's lock."""
-        self._find_entities()
-        with transaction(self.scratch):
-            self.scratch.execute(SQL.ask_again)
-            self._hold_again()
-        for ids in self._entities():
-            with transaction(self.scratch):
-                self.this_pass.in_pieces(ids, self._say_again)
-        with transaction(self.scratch):
-            self.scratch.execute(SQL.agree)
-            self._set_apart_what_waits()
-            self._judge()
-
-    def _find_entities(self) -> None:
-        """The entities of what only the service has: those on record, and those that the look-back hides."""
-        for keys in self.pages(SQL.keys_without_entity):
-            rows = self.this_pass.table.rows("by_feed_id", feed_ids=encode([key.hex() for (key,) in keys]))
-            self.scratch.executemany(SQL.set_entity, [(row[1], bytes.fromhex(row[2])) for row in rows])
-        unknown = self.scratch.execute(SQL.keys_without_entity, {"after": b"", "limit": 1}).fetchone()
-        if unknown and self.this_pass.shop.since:
-            self._find_beyond_the_look_back()
-
-    def _find_beyond_the_look_back(self) -> None:
-        of = self.this_pass
-        installation = of.exporter.installation
-        everything = Pass(of.exporter, of.options, self.feed)
-        everything.__dict__["shop"] = installation.shop_now(Uuids(of.ours, installation.shop_identity), self.feed, 0)
-
-        def find(ids: Sequence[EntityId]) -> int:
-            compared = self.digester.digest_items(assemble(self.feed, everything.shop, ids))
-            self.scratch.executemany(SQL.set_beyond, [(each.entity_id, each.key) for each in compared])
-            return self.digester.weight
-
-        for ids in walk(everything, None):
-            everything.in_pieces(ids, find)
-
-    def _hold_again(self) -> None:
-        ranges = self.service.ranges(self.feed)
-        for (first,) in self.scratch.execute(SQL.ranges).fetchall():
-            expected = ranges[first[0]].number
-            for item in self.service.items(self.feed, first[0], expected) if expected else ():
-                self.scratch.execute(SQL.hold, (item.digest, *_identity_and_time(item), item.key))
-
-    def _entities(self) -> Iterator[Sequence[EntityId]]:
-        """The entities of what differs, in chunks."""
-        after = None
-        while ids := [row[0] for row in self.scratch.execute(SQL.entities, {"after": after, "limit": PAGE})]:
-            after = ids[-1]
-            yield from self.this_pass.chunks(ids)
-
-    def _say_again(self, ids: Sequence[EntityId]) -> int:
-        encoder = self.this_pass.table.encoder
-        items, faults = encoder.encode(assemble(self.feed, self.this_pass.shop, ids))
-        digests = [
-            (self.digester.of_item(as_dict(item)), bytes.fromhex(identity)) for identity, item in items.items()
-        ]
-        self.scratch.executemany(SQL.found_out, digests)
-        failed = self.this_pass.table.identities_of_faults(faults)
-        self.scratch.executemany(SQL.set_apart, [(SET_ASIDE, bytes.fromhex(identity)) for identity, _ in failed])
-        return encoder.weight
-
-    def _set_apart_what_waits(self) -> None:
-        """What a changelog, a day that has come or the guard keeps for a later step."""
-        of = self.this_pass
-        waiting = [*deletion_guard.load_held(of.ours, self.feed), *(due.entities(of) or ())]
-        self._entities_wait(waiting)
-        cursor = indexer.cursor(of.ours, self.feed)
-        head, _ = changelog.head(of.shop.connection, self.feed)
-        if head <= cursor.version_id or changelog.reason_for_loss(
-            of.shop.connection, self.feed, cursor.version_id, cursor.fingerprint
-        ):
-            return
-        opened = changelog.open_pass(of.shop, of.ours, self.feed, Span(cursor.version_id, head), of.options.reading)
-        if opened.everything:
-            self.scratch.execute(SQL.all_waiting)
-            return
-        for ids in changelog.batches(of.ours, self.feed, None, PAGE):
-            self._entities_wait(ids)
-
-    def _entities_wait(self, ids: Sequence[EntityId]) -> None:
-        self.scratch.executemany(SQL.set_entity_apart, [(WAITING, entity_id) for entity_id in ids])
-
-    def _judge(self) -> None:
-        """What each difference is, by what is on record of its item."""
-        for page in self.pages(SQL.keys):
-            known = self.this_pass.table.rows("by_feed_id", feed_ids=encode([row[0].hex() for row in page]))
-            rows = {row[2]: row for row in known}
-            for key, is_gone, is_missing, modified_at, is_beyond in page:
-                row = rows.get(key.hex())
-                if apart := LOOK_BACK if is_beyond else _apart(row):
-                    self.scratch.execute(SQL.set_apart, (apart, key))
-                kind = "missing" if is_missing else "extra" if is_gone else "different"
-                if kind == "different" and row is not None and modified_at > row[6]:
-                    kind = "newer"
-                self.scratch.execute(SQL.set_kind, (kind, key))
 
     # What it came to
 
@@ -292,15 +187,6 @@ class Comparison:
             yield rows
 
 
-def _identity_and_time(item: HeldItem) -> tuple[str, str]:
+def identity_and_time(item: HeldItem) -> tuple[str, str]:
+    """The identity and the time of export of what the service holds, as they are kept."""
     return encode(item.identity), as_utc(item.modified_at)
-
-
-def _apart(row: Any) -> str:
-    """Why an item with this row is no difference; empty if it is one."""
-    if row is None:
-        return ""
-    status, feed_hash = row[5], row[3]
-    if status == 1 or (status == 400 and not feed_hash):
-        return SET_ASIDE
-    return REJECTED if status == 400 else WAITING if status in (0, 2) else ""

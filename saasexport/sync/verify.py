@@ -15,7 +15,9 @@ from saasexport.delivery.digests import HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
 from saasexport.hints import Any, NamedTuple
+from saasexport.sync import confirmation
 from saasexport.sync.comparison import APART, KINDS, SQL, Comparison
+from saasexport.sync.confirmation import Confirmation
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.resync import require
 from saasexport.sync.steps import Pass
@@ -94,14 +96,17 @@ class Verification:
         if not comparison.compare():
             return self._verdict(comparison)
         with self.exporter.installation.lock(feed.name, OPERATION, waits=True):
-            # The shop as it is now, not as it was when the walk began.
-            comparison.this_pass = Pass(self.exporter, self.options, feed)
-            comparison.confirm()
+            self._confirm(comparison)
             verdict = self._verdict(comparison)
             if self.repairs and verdict.number:
                 self._repair(comparison)
                 verdict = verdict._replace(repaired=verdict.number - sum(comparison.counts()[0].values()))
         return verdict
+
+    def _confirm(self, comparison: Comparison) -> None:
+        """Look again, at the shop as it is now and not as it was when the walk began."""
+        comparison.this_pass = Pass(self.exporter, self.options, comparison.feed)
+        Confirmation(comparison).confirm()
 
     def _verdict(self, comparison: Comparison) -> Verdict:
         kinds, apart = comparison.counts()
@@ -115,8 +120,7 @@ class Verification:
             # What was refused once more is a state that no list names: a deletion of a later time.
             ids = [*_put_on_record(comparison, asks)]
             sync_guarded(self.exporter, self.options, comparison.feed, ids, "repair")
-            comparison.this_pass = Pass(self.exporter, self.options, comparison.feed)
-            comparison.confirm()
+            self._confirm(comparison)
             if not any(comparison.counts()[0].values()):
                 break
 
@@ -137,7 +141,8 @@ def _put_on_record(comparison: Comparison, asks: bool) -> dict[EntityId, None]:
                 else:
                     table.send_later_than(key.hex(), moments[key])
                 ids[entity_id] = None
-        scratch.executemany(SQL.set_entity, [(f"unknown-{row[0].hex()}", row[0]) for row in rows if row[2] is None])
+        unknown = [(f"unknown-{row[0].hex()}", row[0]) for row in rows if row[2] is None]
+        scratch.executemany(confirmation.SQL.set_entity, unknown)
     return ids
 
 
