@@ -6,16 +6,14 @@ nothing of triggers, hashes, statuses or HTTP: those are the engine's, which is
 the same for all feeds.
 """
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 from saasexport import clock, json_text
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError, TooSlow
-from saasexport.hints import Any, NamedTuple, TypeVar
+from saasexport.hints import UTC, Any, NamedTuple, TypeVar, datetime, sqlite3, timedelta
 from saasexport.queries import NO_QUERIES, Queries, quote
 from saasexport.values import TOO_LONG
 

@@ -1,17 +1,39 @@
-"""What typing gives, for modules that every tick loads: to import typing costs as much as to start Python.
+"""What typing, sqlite3 and datetime give, for modules that every tick loads: to import these three takes as long as
+Python takes to start.
 
-To a type checker these are typing's own.  A NamedTuple is made here in a tenth of the time: nothing is compiled for it.
+To a type checker all is what it is there.  A NamedTuple is made here in a tenth of the time: nothing is
+compiled for it.
 """
 
 from operator import itemgetter
 
+__all__ = (
+    "TYPE_CHECKING",
+    "UTC",
+    "Any",
+    "NamedTuple",
+    "Protocol",
+    "TypeVar",
+    "datetime",
+    "sqlite3",
+    "timedelta",
+    "tzinfo",
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any as Any
-    from typing import NamedTuple as NamedTuple
-    from typing import Protocol as Protocol
-    from typing import TypeVar as TypeVar
+    import sqlite3
+    from datetime import UTC, datetime, timedelta, tzinfo
+    from typing import Any, NamedTuple, Protocol, TypeVar
 else:
+    # The halves in C, which lack nothing but what turns dates into values of SQLite: times are text here.
+    try:
+        import _sqlite3 as sqlite3
+        from _datetime import UTC, datetime, timedelta, tzinfo
+    except ImportError:  # a Python that has them elsewhere
+        import sqlite3
+        from datetime import UTC, datetime, timedelta, tzinfo
+
     Any = Protocol = object
     TypeVar = str  # nothing but its name is ever read
 

@@ -10,11 +10,10 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from saasexport.database.hashing import encode
 from saasexport.errors import SaasExportError
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime
 
 COLLECTING = "commerce-data-export"
 SENDING = "saas-export"

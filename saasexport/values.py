@@ -12,11 +12,10 @@ from binascii import b2a_base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from saasexport.errors import InvalidValue
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime
 
 # The forms in which items have times, as strftime takes them: UTC, to the second.
 DATE_TIME = "%Y-%m-%d %H:%M:%S"

@@ -4,7 +4,6 @@ What wrote them is in `triggers`.  A key in a changelog is a row of some table;
 which entities it means is asked of the shop here, long after the change.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -13,7 +12,7 @@ from saasexport.database import db, stock_fingerprints
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
 from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
-from saasexport.hints import Any, NamedTuple
+from saasexport.hints import Any, NamedTuple, sqlite3
 from saasexport.queries import fold
 
 SQL = queries.beside(__file__)

@@ -8,7 +8,6 @@ is read, outside the shop's transaction.
 
 import functools
 import re
-import sqlite3
 from collections.abc import Callable, Iterable
 
 from saasexport import queries
@@ -16,7 +15,7 @@ from saasexport.database import db
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
 from saasexport.feed import EVERYTHING, Feed
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 from saasexport.queries import fold, quote
 
 SQL = queries.beside(__file__)

@@ -8,7 +8,6 @@ power cuts; the shop's settings are the shop's.
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -16,7 +15,7 @@ from saasexport import queries
 from saasexport.config import ownership
 from saasexport.errors import DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 
 SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 

@@ -5,13 +5,12 @@ the longest and the newest to the second.
 """
 
 import math
-import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.database.feed_table import FeedTable, Pending
 from saasexport.feed import Feed
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

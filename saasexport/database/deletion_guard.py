@@ -6,13 +6,13 @@ more; at its end, if they are more than the guard allows, they are held back
 until somebody says `deletions --confirm`, and everything else goes on.
 """
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from saasexport import queries
 from saasexport.database import indexer
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
+from saasexport.hints import sqlite3
 
 SQL = queries.beside(__file__)
 

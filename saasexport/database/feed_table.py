@@ -5,7 +5,6 @@ the cursor that led to it.  So an item that may have reached the service is
 always known, and can be deleted there later, whatever died in between.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,7 +14,7 @@ from saasexport.database.hashing import UNENCODABLE, encode, feed_id
 from saasexport.database.items import Encoder, Item, pick
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
-from saasexport.hints import Any, NamedTuple
+from saasexport.hints import Any, NamedTuple, datetime, sqlite3, timedelta
 from saasexport.values import TOO_LARGE
 
 SQL = queries.beside(__file__)
@@ -425,8 +424,6 @@ def later(now: str, last: str) -> str:
     """The later of now and one second after `last`: the service orders an item's states by this alone."""
     if last < now:
         return now
-    from datetime import datetime, timedelta
-
     return (datetime.fromisoformat(last) + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -3,9 +3,8 @@
 A feed of a file that is walked every few minutes costs what a line of the file would save.
 """
 
-import sqlite3
-
 from saasexport import queries
+from saasexport.hints import sqlite3
 
 SQL = queries.beside(__file__)
 

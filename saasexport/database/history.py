@@ -5,10 +5,8 @@ transaction that records a batch.  Fine enough for "the last 3 hours", small
 enough to be kept for months.
 """
 
-import sqlite3
-
 from saasexport import queries
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -5,12 +5,12 @@ shop; whatever else has an entity assembled forgets it.  So equal texts mean
 that the service has what the shop says.
 """
 
-import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, Shop, json_list
+from saasexport.hints import sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -5,10 +5,10 @@ that a rebuilt database assigns the same ones.
 """
 
 import hashlib
-import sqlite3
 
 from saasexport import queries
 from saasexport.entity_key import EntityId
+from saasexport.hints import sqlite3
 
 SQL = queries.beside(__file__)
 

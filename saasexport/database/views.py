@@ -4,11 +4,11 @@ The views read our database only, and every number that `status`, `doctor` and
 the dashboard show comes from them (design.md 6).
 """
 
-import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.feed import Feed
+from saasexport.hints import sqlite3
 
 SQL = queries.beside(__file__)
 

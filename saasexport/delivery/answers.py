@@ -1,9 +1,7 @@
 """Reading what the service answers (design.md 5)."""
 
-from datetime import UTC, datetime
-
 from saasexport.delivery.http_connection import Response
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime
 from saasexport.json_text import decode
 
 # More commas, brackets and braces than this would cost far more memory than the answer's bytes.

@@ -4,12 +4,10 @@ Kept in our database, so that the next job knows it.  Threads that send may lear
 something at any moment; the thread that our database belongs to writes it down.
 """
 
-import sqlite3
 import threading
-from datetime import UTC, datetime, timedelta
 
 from saasexport import queries
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime, sqlite3, timedelta
 
 SQL = queries.beside(__file__)
 

@@ -4,10 +4,10 @@ Adobe Commerce Optimizer wants the books that prices name, and so that there is 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Setting, Shop, Subscription
+from saasexport.hints import timedelta
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.scopes import configuration
 

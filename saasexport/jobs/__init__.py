@@ -4,7 +4,6 @@ A job that finds nothing to do never comes here: see saasexport.idle.
 """
 
 import os
-import sqlite3
 import sys
 import time
 from importlib import import_module
@@ -15,7 +14,7 @@ from saasexport import lock, plain
 from saasexport.config import settings
 from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
-from saasexport.hints import TYPE_CHECKING, Any
+from saasexport.hints import TYPE_CHECKING, Any, sqlite3
 from saasexport.jobs import cron_mail
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set, opening, recovery

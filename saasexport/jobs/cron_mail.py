@@ -5,14 +5,12 @@ rejected is not sent again, and who has nothing to send does not notice that the
 service is down.  Of such problems our database says whether they last.
 """
 
-import sqlite3
 import sys
-from datetime import datetime
 
 from saasexport import clock, plain, queries
 from saasexport.clock import duration, now_text
 from saasexport.database.db import transaction
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, datetime, sqlite3
 from saasexport.sync import report
 
 SQL = queries.beside(__file__)

@@ -5,10 +5,10 @@ Without [mirror] in the configuration there is nothing to do.
 """
 
 import argparse
-import sqlite3
 import sys
 
 from saasexport.errors import ConfigError
+from saasexport.hints import sqlite3
 from saasexport.log import Log, duration
 from saasexport.mirror.run import Outcome
 from saasexport.setup import copied_shop, mirroring, opening

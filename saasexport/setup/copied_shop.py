@@ -4,13 +4,12 @@ The shop's file is there when the first copy is complete, and not before: so nob
 """
 
 import os
-import sqlite3
 
 from saasexport import queries
 from saasexport.clock import duration
 from saasexport.config.settings import Config
 from saasexport.errors import ShopError
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 from saasexport.json_text import decode
 
 SQL = queries.beside(__file__)

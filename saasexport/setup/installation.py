@@ -6,7 +6,6 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Sequence
 
 from saasexport import clock, lock, queries
@@ -19,6 +18,7 @@ from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError, ShopError, Uninstalled
 from saasexport.feed import Feed, Shop
 from saasexport.feeds import module_of, of_modules
+from saasexport.hints import sqlite3
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.loose_keys import read_as_numbers
 

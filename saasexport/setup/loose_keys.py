@@ -8,13 +8,13 @@ cannot use any, so that such a shop is read slowly.
 """
 
 import functools
-import sqlite3
 from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.database.db import read_shop
 from saasexport.entity_key import Key
 from saasexport.feed import Feed, json_list
+from saasexport.hints import sqlite3
 
 SQL = queries.beside(__file__)
 

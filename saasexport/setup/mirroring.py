@@ -3,11 +3,9 @@
 import hashlib
 import json
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import saasexport
@@ -19,7 +17,7 @@ from saasexport.config.settings import Config
 from saasexport.database import questions
 from saasexport.database.db import transaction
 from saasexport.errors import ConfigError, ShopError
-from saasexport.hints import Any, NamedTuple
+from saasexport.hints import UTC, Any, NamedTuple, datetime, sqlite3, timedelta
 from saasexport.mirror import plan, run
 from saasexport.mirror.connection import connect
 from saasexport.mirror.copy import Copy

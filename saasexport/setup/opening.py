@@ -6,7 +6,6 @@ compares is kept here too, so that saasexport.idle needs to know no feed.
 """
 
 import os
-import sqlite3
 
 import saasexport
 from saasexport.clock import now_text
@@ -14,7 +13,7 @@ from saasexport.config import ownership, settings
 from saasexport.database import db, indexer, questions
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 from saasexport.json_text import decode
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set

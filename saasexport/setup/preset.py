@@ -1,12 +1,11 @@
 """The preset of a shop: recognised by tables and columns, copied into its folder of feeds, its own from then on."""
 
 import os
-import sqlite3
 from importlib import import_module
 
 from saasexport import queries
 from saasexport.errors import ConfigError
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 from saasexport.presets import PRESETS, Preset
 
 

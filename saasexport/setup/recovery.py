@@ -6,15 +6,14 @@ over, and then everything is compared with the shop.
 """
 
 import os
-import sqlite3
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from saasexport import lock
 from saasexport.clock import now_text
 from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
+from saasexport.hints import UTC, datetime, sqlite3
 from saasexport.setup import feed_set
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import identity_in, set_up, use_environment

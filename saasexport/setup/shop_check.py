@@ -6,7 +6,6 @@ compared by name and text, put right, and the feeds concerned are walked anew.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable
 
 import saasexport
@@ -18,6 +17,7 @@ from saasexport.database import db, indexer, questions
 from saasexport.database.hashing import encode
 from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed
+from saasexport.hints import sqlite3
 from saasexport.log import Log
 from saasexport.setup.installation import Installation, require_installed
 

@@ -5,7 +5,6 @@ watches and walks is read as well.
 """
 
 import re
-import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
@@ -14,7 +13,7 @@ from saasexport.errors import ShopError
 from saasexport.feed import Feed
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.loaded import Loaded
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 from saasexport.queries import Queries, fold
 from saasexport.setup import feed_set
 

@@ -4,11 +4,9 @@ Read once per pass: `store_views(shop)`, `websites(shop)` and
 `configuration(shop)` ask the shop the first time and remember.
 """
 
-from datetime import UTC, datetime, tzinfo
-
 from saasexport import queries
 from saasexport.feed import EVERYTHING, Setting, Shop, Subscription
-from saasexport.hints import NamedTuple
+from saasexport.hints import UTC, NamedTuple, datetime, tzinfo
 
 SQL = queries.beside(__file__)
 

@@ -4,11 +4,9 @@ Judges what the views say and computes no number of its own.
 """
 
 import os
-import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from saasexport import lock
 from saasexport.capture import triggers
@@ -16,7 +14,7 @@ from saasexport.config.settings import Config
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.hints import Any, NamedTuple
+from saasexport.hints import UTC, Any, NamedTuple, datetime, sqlite3
 from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.setup.shop_check import known_as

@@ -7,13 +7,12 @@ it holds counts, and no item.
 import errno
 import os
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 import saasexport
 from saasexport import queries
 from saasexport.database import indexer
 from saasexport.errors import ConfigError
-from saasexport.hints import Any, NamedTuple
+from saasexport.hints import UTC, Any, NamedTuple, datetime
 from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.status import numbers

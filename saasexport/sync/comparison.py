@@ -6,7 +6,6 @@ asked for a second time (`confirmation`) before anything is told.
 """
 
 import json
-import sqlite3
 import struct
 from collections.abc import Collection, Iterator, Sequence
 
@@ -19,7 +18,7 @@ from saasexport.database.uuids import Uuids
 from saasexport.delivery.digests import HeldItem, HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 from saasexport.sync.steps import Pass, assemble
 from saasexport.sync.walk import walk
 

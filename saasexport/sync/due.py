@@ -1,11 +1,11 @@
 """Moments that change items without any write to the shop: a sale that begins at midnight."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from saasexport import clock
 from saasexport.database import indexer
 from saasexport.entity_key import EntityId
+from saasexport.hints import UTC, datetime, timedelta
 from saasexport.sync.steps import Pass
 
 

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sqlite3
 import time
 from collections.abc import Callable
 
@@ -16,7 +15,7 @@ from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
 from saasexport.errors import DatabaseError
 from saasexport.feed import Feed
-from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
+from saasexport.hints import TYPE_CHECKING, Any, NamedTuple, sqlite3
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
 from saasexport.sync.report import Problems, Report

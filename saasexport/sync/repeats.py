@@ -9,7 +9,6 @@ process has under way would take the mark away.
 
 import importlib
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 
@@ -19,6 +18,7 @@ from saasexport.database.feed_table import Pending
 from saasexport.delivery import destinations
 from saasexport.delivery.client import Outcome
 from saasexport.feed import Feed, json_list
+from saasexport.hints import sqlite3
 from saasexport.setup.installation import Installation
 
 SQL = queries.beside(__file__)

@@ -10,13 +10,12 @@ what dies in between is gone on with by the next run.
 
 import os
 import re
-import sqlite3
 from collections.abc import Callable
 
 from saasexport import queries
 from saasexport.database import db
 from saasexport.feeds import all_feeds
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 
 SQL = queries.load(os.path.join(os.path.dirname(__file__), "migrations.sql"))
 

@@ -4,7 +4,6 @@ What an entity gives depends on the shop only, so entities are asked for some at
 time.  A row that does not fit sets its own item aside, with every fault it has.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast, Empty, put, when_empty
-from saasexport.hints import Any, NamedTuple
+from saasexport.hints import Any, NamedTuple, sqlite3
 from saasexport.shapes.words import Field, Record, Rule
 from saasexport.values import is_left_out
 

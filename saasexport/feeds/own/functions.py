@@ -9,11 +9,9 @@ import hashlib
 import json
 import math
 import re
-import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime, sqlite3
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
 

@@ -6,10 +6,8 @@ A fault has its line and costs this feed only.
 import hashlib
 import os
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from saasexport.entity_key import DECLARED_INTEGER, TEXT, Key
 from saasexport.feed import Due, Feed, Setting, Shop, Subscription
@@ -19,7 +17,7 @@ from saasexport.feeds.own.columns import Columns
 from saasexport.feeds.own.functions import Functions, UuidOf
 from saasexport.feeds.own.loaded import Loaded, Query, queries_of
 from saasexport.feeds.own.subscriptions import Subscriptions
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime, sqlite3
 from saasexport.queries import fold, quote
 from saasexport.values import DATE_TIME
 

@@ -5,7 +5,6 @@ expressions; `explain` tells how often a table is opened.  Neither runs the quer
 """
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from saasexport import queries
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 from saasexport.queries import fold, quote
 
 SQL = queries.beside(__file__)

@@ -8,10 +8,9 @@ import json
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache
 
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime
 from saasexport.shapes.words import Scalar
 from saasexport.values import DATE_TIME, RFC_3339
 

@@ -4,7 +4,6 @@ The copy is a temporary database that SQLite takes away when it is closed.  It
 has no triggers, and foreign keys are not enforced: a row may go alone.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -15,7 +14,7 @@ from saasexport.feeds.own import functions
 from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.reads import Schema
 from saasexport.feeds.own.ways import by_name
-from saasexport.hints import Any
+from saasexport.hints import Any, sqlite3
 from saasexport.queries import fold, quote
 
 # Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.

@@ -4,13 +4,12 @@ What the shop's table already calls as the feed does is filled in; the rest is n
 """
 
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from saasexport.feeds.own.head import ENGINES
 from saasexport.feeds.own.loaded import OURS
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 from saasexport.queries import quote
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type

@@ -4,12 +4,11 @@ They are only proposed: whether a way names all that it must is for a trial to s
 """
 
 import re
-import sqlite3
 from collections.abc import Collection, Iterator
 
 from saasexport.feeds.own.reads import Schema
 from saasexport.feeds.own.skeleton import plain
-from saasexport.hints import NamedTuple
+from saasexport.hints import NamedTuple, sqlite3
 from saasexport.queries import fold
 
 # How many foreign keys a way follows at most, and how many ways of a table are tried.

@@ -7,7 +7,6 @@ Service's.  Its items carry no time: what is processed last stays, so that one r
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode
@@ -21,7 +20,7 @@ from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.delivery.transport import Settings, Transport, wait_for_slot
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.hints import UTC, Any, datetime
 
 HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"
 
