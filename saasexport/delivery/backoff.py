@@ -4,7 +4,7 @@ Kept in our database, so that the next job knows it.  Threads that send may lear
 something at any moment; the thread that our database belongs to writes it down.
 """
 
-import threading
+import _thread
 
 from saasexport import queries
 from saasexport.hints import UTC, Any, datetime, sqlite3, timedelta
@@ -28,8 +28,8 @@ class ServiceState:
         self.is_answering = False  # it has given a usable answer in this job
         self._was_down = False
         self._failures = 0
-        self._guard = threading.Lock()
-        self._owner = threading.get_ident()
+        self._guard = _thread.allocate_lock()
+        self._owner = _thread.get_ident()
         self._pending: list[tuple[str, dict[str, Any]]] = []
         self._recall()
 
@@ -79,7 +79,7 @@ class ServiceState:
     def _remember(self, query: str, values: dict[str, Any]) -> None:
         with self._guard:
             self._pending.append((query, values))
-        if threading.get_ident() == self._owner:
+        if _thread.get_ident() == self._owner:
             self.save_state()
 
     def _recall(self) -> None:

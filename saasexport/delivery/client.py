@@ -5,8 +5,8 @@ meanwhile gets status 2.  Splitting a refused batch and a short `Retry-After` ar
 part of the same try; nothing else is tried twice in one job.
 """
 
+import _thread
 import math
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -76,7 +76,7 @@ class Client:
         self.pause = time.sleep
         self.before_request: Callable[[Feed, Batch], None] | None = None
         self._waits = MOST_WAITS
-        self._guard = threading.Lock()
+        self._guard = _thread.allocate_lock()
         self._transport = Transport(settings)
         self.destination = destinations.choose(settings, self._transport, route)
         self._pool: ThreadPoolExecutor | None = None

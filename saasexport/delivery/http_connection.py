@@ -7,9 +7,7 @@ a batch needs.  Redirects are not followed.
 
 import os
 import select
-import socket
 import stat
-import threading
 import time
 import zlib
 
@@ -17,7 +15,13 @@ from saasexport.errors import ConfigError, ServiceError
 from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    import socket
     import ssl
+else:
+    try:
+        import _socket as socket  # the half in C: the other gives names to numbers, which brings enum and selectors
+    except ImportError:
+        import socket
 
 MOST_HEAD = 65_536
 MOST_MEMBERS = 100  # what is behind each is copied
@@ -201,6 +205,8 @@ class Connection:
         if _is_number(self.address.host):
             look_up()
         else:
+            import threading  # late: a service on this machine is mostly named by its number
+
             thread = threading.Thread(target=look_up, daemon=True)
             thread.start()
             thread.join(self._time_left())
@@ -211,11 +217,15 @@ class Connection:
         return list(answer[0])
 
     def _secure(self, plain: socket.socket) -> socket.socket:
+        from socket import socket as both_halves  # late, as ssl is, which wraps no other
+
+        whole = both_halves(plain.family, plain.type, plain.proto, plain.detach())
         try:
+            whole.settimeout(self._time_left())
             context = trust(self.ca_file, self.ca_place)
-            return context.wrap_socket(plain, server_hostname=self.address.host)
+            return context.wrap_socket(whole, server_hostname=self.address.host)
         except BaseException:
-            plain.close()
+            whole.close()
             raise
 
     def _time_left(self) -> float:

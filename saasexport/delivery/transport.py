@@ -3,10 +3,10 @@
 Each thread has a connection of its own; the pace holds over all processes.
 """
 
+import _thread
 import fcntl
 import hashlib
 import os
-import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -45,8 +45,7 @@ class Transport:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._connections = threading.local()
-        self._opened: list[Connection | RequestsConnection] = []
+        self._connections: dict[int, Connection | RequestsConnection] = {}  # by thread
         self._signature = _signature(settings) if settings.private_key_file else None
 
     def post(self, path: str, body: bytes, request_id: str) -> Response:
@@ -88,16 +87,14 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._opened:
+        for connection in self._connections.values():
             connection.close()
 
     def _connection(self) -> "Connection | RequestsConnection":
-        if not hasattr(self._connections, "mine"):
-            opened = connect(self.settings)
-            self._connections.mine = opened
-            self._opened.append(opened)
-        connection: Connection | RequestsConnection = self._connections.mine
-        return connection
+        thread = _thread.get_ident()
+        if thread not in self._connections:
+            self._connections[thread] = connect(self.settings)
+        return self._connections[thread]
 
 
 def connect(settings: Settings) -> "Connection | RequestsConnection":

@@ -5,9 +5,11 @@ import struct
 import threading
 import time
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 
+from saasexport.delivery import http_connection
 from saasexport.delivery.http_connection import Connection
 from saasexport.delivery.requests_connection import RequestsConnection
 from saasexport.errors import ServiceError
@@ -161,7 +163,7 @@ def test_no_address_takes_more_than_a_third_of_what_is_left(monkeypatch):
             given.append((self.gettimeout(), connection._time_left()))
             raise TimeoutError
 
-    monkeypatch.setattr(socket, "socket", Silent)
+    monkeypatch.setattr(http_connection, "socket", SimpleNamespace(**{**vars(socket), "socket": Silent}))
     connection = Connection("http://shop.test", 9)
     connection.resolve = resolving(1, 2, 3)
     with pytest.raises(ServiceError, match="no answer within 9 s"):
