@@ -101,9 +101,12 @@ class PostgreSQL:
             for oid, *index in self._all(SQL.indexes):
                 indexes.setdefault(oid, []).append(tuple(index))
         tables = []
-        for oid, name, kind, has_versions, file in shown:
+        for oid, name, kind, has_versions, file, is_inherited in shown:
             if name.startswith(prefix) and oid in columns:
                 key, others = key_and_indexes(columns[oid], indexes.get(oid, ()))
+                if is_inherited and key:
+                    # No key of all its rows: those of tables that inherit from it may have the same.
+                    key, others = (), (key, *others)
                 # Another file: truncated, or written anew, which shows through an older snapshot.
                 table = Table(name, name.removeprefix(prefix), tuple(columns[oid]), key, others, f"{oid} {file}")
                 is_table = kind in ("r", "p", "m")

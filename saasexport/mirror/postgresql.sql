@@ -12,17 +12,18 @@ select system_identifier, timeline_id
   from pg_control_system(), pg_control_checkpoint()
 
 -- name: tables
--- Partitions are read through their table.
+-- Partitions are read through their table; a table that others inherit from shows their rows among its own.
+with recursive member (root, oid) as (
+    select oid, oid from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+     union
+    select member.root, i.inhrelid from member join pg_inherits as i on i.inhparent = member.oid
+)
 select c.oid,
        c.relname,
        c.relkind,
        c.relkind in ('r', 'p') and has_table_privilege(c.oid, 'select') as has_versions,
-       case c.relkind
-       when 'r' then pg_relation_filenode(c.oid)::text
-       when 'p' then (select string_agg(pg_relation_filenode(relid)::text, ',' order by relid)
-                        from pg_partition_tree(c.oid)
-                       where isleaf)
-       end
+       (select string_agg(pg_relation_filenode(oid)::text, ',' order by oid) from member where root = c.oid),
+       c.relkind = 'r' and (select count(*) from member where root = c.oid) > 1 as is_inherited
   from pg_class as c
  where c.relnamespace = current_schema()::regnamespace
    and c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -31,21 +32,26 @@ select c.oid,
  order by c.relname
 
 -- name: columns
--- Types by their name, or that of what a domain is made of.
+-- Types by their name; of a domain, also one over a domain, that of what it is made of in the end.
+with recursive made (domain, type, modifier) as (
+    select oid, typbasetype, typtypmod from pg_type where typtype = 'd'
+     union all
+    select made.domain, t.typbasetype, t.typtypmod from made join pg_type as t on t.oid = made.type where t.typtype = 'd'
+)
 select a.attrelid,
        a.attname,
-       case when t.typtype = 'd' then b.typname else t.typname end,
-       case when t.typtype = 'd' then t.typtypmod else a.atttypmod end,
-       case when t.typtype = 'd' then b.typtype else t.typtype end,
+       t.typname,
+       coalesce(made.modifier, a.atttypmod),
+       t.typtype,
        a.attnotnull,
        -- A column that was added anew, or a renamed value of an enumeration, leaves the versions of rows as they were.
        concat_ws(',', a.attnum, (select string_agg(enumlabel, ',' order by enumsortorder)
                                    from pg_enum
-                                  where enumtypid = coalesce(b.oid, t.oid)))
+                                  where enumtypid = t.oid))
   from pg_attribute as a
   join pg_class as c on c.oid = a.attrelid
-  join pg_type as t on t.oid = a.atttypid
-  left join pg_type as b on b.oid = t.typbasetype
+  left join made on made.domain = a.atttypid
+  join pg_type as t on t.oid = coalesce(made.type, a.atttypid) and t.typtype <> 'd'
  where c.relnamespace = current_schema()::regnamespace
    and c.relkind in ('r', 'p', 'v', 'm', 'f')
    and a.attnum > 0

@@ -200,3 +200,63 @@ def test_a_wrong_password_and_rights_that_are_too_wide_are_told(shop):
     shop.mirror.access = shop.mirror.access._replace(password="wrong")
     with pytest.raises(ShopError, match=r"^\[mirror\] shop\d+ at 127.0.0.1:\d+: .*password authentication failed"):
         shop.run()
+
+
+# Domains and inheritance
+
+
+@pytest.mark.parametrize(
+    ("domains", "written", "expected"),
+    [
+        ("create domain d as int; create domain e as d", "7", (7, "integer")),
+        ("create domain d as numeric(12, 4); create domain e as d check (value > 0)", "12.3400", (12.34, "real")),
+        ("create domain d as bool; create domain f as d; create domain e as f not null", "true", (1, "integer")),
+        ("create domain d as bytea; create domain e as d", r"'\x00ff'", (b"\x00\xff", "blob")),
+        ("create domain d as timestamptz; create domain e as d", "'2026-11-29 1:02+1'", ("2026-11-29 00:02:00", "text")),
+        ("create domain d as bit(16); create domain e as d", "b'1000000000000001'", (32769, "integer")),
+        ("create domain d as float4; create domain f as d; create domain e as f", "0.5", (0.5, "real")),
+        ("create domain d as int[]; create domain e as d", "'{1,2}'", ("{1,2}", "text")),
+        ("create domain e as numeric(12, 4)", "7.0000", (7, "integer")),
+    ],
+)
+def test_a_domain_over_a_domain_is_what_it_is_made_of_in_the_end(shop, domains, written, expected):
+    shop.do(f"{domains}; create table thing (id int primary key, v e); insert into thing values (1, {written})")
+    shop.run()
+    assert shop.ask("select v, typeof(v) from thing") == [expected]
+
+
+def test_a_key_of_a_domain_over_a_domain_parts_rows_as_its_type_does(shop):
+    shop.do("create domain d as bigint; create domain e as d; create table thing (id e primary key, v int)")
+    shop.do("insert into thing select n, n from generate_series(1, 1000) as n")
+    shop.run()
+    shop.do("update thing set v = 0 where id = 300")
+    assert shop.run().read < 600
+    assert shop.ask("select v from thing where id = 300") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update only thing set v = 9 where id = 1",
+        "update child set v = 9 where id = 1",
+        "delete from child where id = 2",
+        "insert into child values (3, 3, 'z')",
+        "insert into thing values (7, 7)",
+        "truncate only thing",
+        "drop table child",
+        "alter table child no inherit thing",
+        "create table third () inherits (thing); insert into third values (1, 1)",
+        "create table grandchild () inherits (child); insert into grandchild values (1, 1, 'g'), (2, 2, 'g')",
+    ],
+)
+def test_a_table_that_others_inherit_from_has_their_rows_as_the_shop_sees_it(shop, change):
+    shop.mirror.needs = lambda _empty: {"thing": {"id", "v"}}
+    shop.do("create table thing (id int primary key, v int)")
+    shop.do("create table child (w text, primary key (id)) inherits (thing)")
+    shop.do("insert into thing values (1, 1), (3, 3); insert into child values (1, 1, 'x'), (2, 2, 'y')")
+    shop.run()
+    assert shop.ask("select * from thing order by id") == [(1, 1), (1, 1), (2, 2), (3, 3)]
+    shop.do(change)
+    shop.run()
+    query = "select id, v from thing order by id, v"
+    assert shop.ask(query) == shop.do(query)
