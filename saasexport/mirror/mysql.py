@@ -64,16 +64,8 @@ class MySQL:
             raise ConfigError(f"[mirror] {access.source}: {error}", hint) from error
 
     def _set_up(self) -> None:
-        is_mariadb = "mariadb" in self.version.lower()
-        # In seconds, and in milliseconds.
-        limit = "max_statement_time = {}" if is_mariadb else "max_execution_time = {}000"
-        self._connection.query(
-            f"set session sql_mode = '', time_zone = '+00:00', {limit.format(STATEMENT_SECONDS)},"
-            f" lock_wait_timeout = {LOCK_SECONDS}"
-        )
-        if not is_mariadb:
-            self._connection.query("set session information_schema_stats_expiry = 0")
-        self._connection.query("set session transaction isolation level repeatable read")
+        for statement in session(self.version):
+            self._connection.query(statement)
 
     def close(self) -> None:
         """End the connection."""
@@ -187,6 +179,22 @@ class MySQL:
             if error.args and error.args[0] in _TORN:
                 raise Torn(str(error.args[-1])) from error
             raise failure(self._access, error) from error
+
+
+def session(version: str) -> list[str]:
+    """What a server of a version is told of this session."""
+    is_mariadb = "mariadb" in version.lower()
+    # In seconds, and in milliseconds.
+    limit = "max_statement_time = {}" if is_mariadb else "max_execution_time = {}000"
+    statements = [
+        f"set session sql_mode = '', time_zone = '+00:00', {limit.format(STATEMENT_SECONDS)},"
+        f" lock_wait_timeout = {LOCK_SECONDS}",
+        "set session transaction isolation level repeatable read",
+    ]
+    if not is_mariadb and not version.startswith("5."):
+        # Else it says of a table what it was a day ago.
+        statements.append("set session information_schema_stats_expiry = 0")
+    return statements
 
 
 def _options(access: Access) -> dict[str, Any]:

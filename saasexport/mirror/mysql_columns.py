@@ -9,7 +9,9 @@ _INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
 _SHORT_BINARIES = ("binary", "varbinary")
 _BLOBS = ("tinyblob", "blob", "mediumblob", "longblob")
 _TEXTS = ("tinytext", "text", "mediumtext", "longtext", "json")
-_SPATIAL = ("geometry", "point", "linestring", "polygon", "geometrycollection", "multipoint", "multilinestring")
+# MySQL's name of a collection is another than MariaDB's.
+_SPATIAL = ("geometry", "point", "linestring", "polygon", "geometrycollection", "geomcollection")
+_OPAQUE = (*_SPATIAL, "multipoint", "multilinestring", "multipolygon", "vector")
 _MOMENTS = ("date", "time", "datetime", "timestamp")
 
 # Others are converted where they stand beside one of these.
@@ -51,7 +53,7 @@ def _type_of(name: str, kind: str, whole_kind: str, size: tuple[Any, Any]) -> Co
         # The text of a float shows six digits only.
         value = f"{it} + 0e0"
         return Column(name, "REAL", value, f"ifnull({value}, 'N')")
-    if kind in (*_SHORT_BINARIES, *_BLOBS, *_SPATIAL):
+    if kind in (*_SHORT_BINARIES, *_BLOBS, *_OPAQUE):
         part = BINARY if kind in _SHORT_BINARIES else WHOLE
         return Column(name, "BLOB", it, f"ifnull(sha1({it}), 'N')", part, is_binary=True)
     return None
