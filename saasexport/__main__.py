@@ -25,9 +25,9 @@ def main() -> int:
         if name in JOBS or name == "commerce_service":
             del sys.argv[0]  # as if it had been called by that name
     if name in JOBS:
-        from saasexport.idle import run
+        from saasexport.idle import start
 
-        return run(name)
+        return start(name)
     return serve() if name == "commerce_service" else administer()
 
 

@@ -23,6 +23,18 @@ from saasexport.database import questions
 from saasexport.errors import Busy, ConfigError
 
 
+def start(job: str) -> int:
+    """Run a job if there is anything to do, and end the process; gives the exit status where it cannot do that."""
+    status = run(job)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return status  # Python says so, at its own end
+    # What a job opened is closed.  To take every module apart takes half as long as to start.
+    os._exit(status)
+
+
 def run(job: str) -> int:
     """Run a job if there is anything to do; gives the exit status."""
     try:
@@ -37,7 +49,7 @@ def run(job: str) -> int:
 def _run(job: str) -> int:
     lock.open_standard_streams()
     argv = sys.argv[1:]
-    held = kept = None
+    held = kept = moved = None
     try:
         kept = _load_kept(_config_file(argv))
         if kept is not None:
@@ -46,6 +58,7 @@ def _run(job: str) -> int:
             if not _is_work(kept, job):
                 lock.release(held)
                 _ping(kept, job, 0)
+                kept["ours"].close()
                 return 0
     except Busy as busy:
         if sys.stderr.isatty():  # cron need not hear of it; a person should
@@ -53,10 +66,16 @@ def _run(job: str) -> int:
         return 0
     except (OSError, sqlite3.Error, ValueError, KeyError, TypeError, ConfigError):
         pass  # the job finds the same trouble, and has words for it
+    if kept is not None and not (moved := kept.get("moved")):
+        kept["ours"].close()
+    import gc
+
+    gc.disable()  # until the job begins: to look for garbage among modules is a twentieth of a tick
     from saasexport.jobs import main
 
-    status = main(job, argv, held, (kept or {}).get("moved"))
-    _ping(kept or _load_kept_by_job(argv), job, status)
+    status = main(job, argv, held, moved)
+    if kept is None or kept["ping_url"]:
+        _ping(_load_kept_by_job(argv), job, status)
     return status
 
 
@@ -172,7 +191,7 @@ def _is_work(kept: dict, job: str) -> bool:  # type: ignore[type-arg]
 def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
     """Whether a changelog has moved, a trigger is not as it was, or the shop is not the one we know.
 
-    If some changelogs moved and that is all, `moved` is kept for the job: the modules of their feeds, and the shop.
+    If some changelogs moved and that is all, `moved` is kept for the job: their feeds' modules, and both databases.
     """
     if not os.path.exists(kept["shop_file"]):
         return True
@@ -188,7 +207,7 @@ def _is_shop_changed(kept: dict) -> bool:  # type: ignore[type-arg]
         if not modules:
             shop.close()
     if modules:
-        kept["moved"] = modules, shop
+        kept["moved"] = modules, shop, kept["ours"]
     elif modules is not None and state:
         lock.write_note(seen, state)
     return modules != []

@@ -35,7 +35,7 @@ def test_scripts_are_alike_but_for_docstring_and_import(script):
     assert len(lines) == 10
     assert lines[0] == "#!/usr/bin/env python3"
     assert skeleton(script) == skeleton("saasexport")
-    assert lines[-1] in ("sys.exit(main())", f'sys.exit(run("{script}"))')
+    assert lines[-1] in ("sys.exit(main())", f'sys.exit(start("{script}"))')
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -405,3 +405,36 @@ def test_a_note_that_is_lost_or_broken_has_the_shop_looked_at(tiny, started, mon
     path.unlink() if note is None else path.write_text(note)
     assert is_opened(monkeypatch, started)
     assert not is_opened(monkeypatch, started)
+
+
+class Stream:
+    """A stream whose last lines may have no room."""
+
+    def __init__(self, error=None):
+        self.error = error
+        self.is_flushed = False
+
+    def flush(self):
+        if self.error:
+            raise self.error
+        self.is_flushed = True
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 130])
+def test_the_process_ends_with_the_status_of_the_job_when_all_is_written(status, monkeypatch):
+    ended = []
+    streams = Stream(), Stream()
+    monkeypatch.setattr(idle, "run", lambda job: status)
+    monkeypatch.setattr(os, "_exit", lambda code: ended.append((code, streams[0].is_flushed, streams[1].is_flushed)))
+    monkeypatch.setattr(sys, "stdout", streams[0])
+    monkeypatch.setattr(sys, "stderr", streams[1])
+    idle.start("reindex_all_invalid")
+    assert ended == [(status, True, True)]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), BrokenPipeError(), ValueError("closed file")])
+def test_python_ends_by_itself_where_something_cannot_be_written(error, monkeypatch):
+    monkeypatch.setattr(idle, "run", lambda job: 1)
+    monkeypatch.setattr(os, "_exit", lambda code: pytest.fail("the process has ended"))
+    monkeypatch.setattr(sys, "stdout", Stream(error))
+    assert idle.start("reindex_all_invalid") == 1

@@ -173,3 +173,27 @@ def test_a_tick_loads_the_feeds_whose_changelogs_moved_unless_the_shop_is_anothe
         check=True,
     )
     assert done.stdout.strip() == feeds
+
+
+COUNT = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from saasexport import idle
+connect = idle.sqlite3.connect
+opened = []
+idle.sqlite3.connect = lambda path, **more: opened.append(path) or connect(path, **more)
+assert idle.run("reindex_all_invalid") == 0
+print(len(opened))
+"""
+
+
+def test_a_tick_with_a_change_opens_each_of_the_two_databases_once(idle):
+    idle.change("update catalog_product_entity_varchar set value = value || '.' where entity_id = 2")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", COUNT, ROOT, "--cron", "--config", idle.config],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "2\n"

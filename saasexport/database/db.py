@@ -91,7 +91,7 @@ def connect_ours(
         is_another = _is_another(ours, create)
         if create and not is_another:
             ours.execute("pragma journal_mode = wal")
-        ours.execute("pragma synchronous = full")
+        commit_durably(ours)
         version = ours.execute("pragma user_version").fetchone()[0]
     except OSError as error:
         raise DatabaseError(f"{path}: {error.strerror}", f"see {place}") from error
@@ -110,6 +110,11 @@ def connect_ours(
         ours.close()
         raise DatabaseError(f"{path}: made by an older saasexport", "run reindex_all_invalid: it brings it up to date")
     return ours
+
+
+def commit_durably(ours: sqlite3.Connection) -> None:
+    """Have what is committed survive a power cut."""
+    ours.execute("pragma synchronous = full")
 
 
 def _is_another(ours: sqlite3.Connection, create: bool) -> bool:

@@ -32,6 +32,7 @@ def main(name: str, argv: list[str], held: int | None = None, moved: opening.Mov
     `held` is the descriptor of its lock, if it was taken already, and `moved` the only feeds with work.
     """
     module = import_module(f"saasexport.jobs.{name}")
+    collect_less()
     os.umask(0o077)
     plain.guard_streams()
     try:
@@ -40,7 +41,7 @@ def main(name: str, argv: list[str], held: int | None = None, moved: opening.Mov
         _print(name, str(error))
         return error.exit_status
     try:
-        installation, content = opening.connect(options.config)
+        installation, content = opening.connect(options.config, moved=moved)
     except Uninstalled:
         return 0  # on purpose: a package's cron lines stay
     except Exception as error:
@@ -214,7 +215,6 @@ def parser(name: str, description: str) -> "Parser":
 
 def prepare(installation: Installation, name: str, options: Any) -> tuple[Exporter, Options]:
     """What a job works with."""
-    collect_less()
     log = Log(installation.config["export.log_dir"], f"bin/{name}", options.verbose)
     deadline = time.monotonic() + installation.config["export.run_seconds"]
     client = connect(installation, log, options.cron, deadline)

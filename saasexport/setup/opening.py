@@ -19,6 +19,9 @@ from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.installation import SQL, Installation, require_installed
 
+# The modules of the feeds whose changelogs moved; the shop and our database, as saasexport.idle has just opened them.
+Moved = tuple[list[str], sqlite3.Connection, sqlite3.Connection]
+
 
 def open_installation(file: str | None = None, read_only: bool = False, counts: bool = False) -> Installation:
     """Open what a configuration describes, and bring it in line with configuration and shop.
@@ -38,13 +41,13 @@ def open_installation(file: str | None = None, read_only: bool = False, counts: 
 
 
 def connect(
-    file: str | None = None, read_only: bool = False, counts: bool = False
+    file: str | None = None, read_only: bool = False, counts: bool = False, moved: Moved | None = None
 ) -> tuple[Installation, bytes]:
     """What a configuration describes as it stands, and the bytes of the configuration; nothing is changed."""
     path = settings.find(file)
     content = settings.read(path)
     access: dict[str, Any] = {"read_only": read_only and not counts, "accepts_old": not read_only}
-    config, ours = _load_kept(path, content, access)
+    config, ours = _load_kept(path, content, access, moved)
     if config is None:
         from saasexport.config import parsing  # late: a tick has it from our database
 
@@ -74,10 +77,6 @@ def bring_up(config: settings.Config, ours: sqlite3.Connection) -> None:
     log.tell(f"{config['export.database']}: has schema {db.SCHEMA_VERSION}")
 
 
-# The modules of the feeds whose changelogs moved, and the shop, as saasexport.idle has just opened it.
-Moved = tuple[list[str], sqlite3.Connection]
-
-
 def bring_in_line(installation: Installation, content: bytes, moved: Moved | None = None) -> None:
     """Take a changed configuration into use, and have the shop's triggers as they should be.
 
@@ -85,7 +84,7 @@ def bring_in_line(installation: Installation, content: bytes, moved: Moved | Non
     """
     kept = [db.setting(installation.ours, name) for name in ("config_bytes", "program", "feed_files")]
     if moved and kept == [content, saasexport.__version__, ""]:
-        installation.load_only(*moved)
+        installation.load_only(*moved[:2])
         return
     from saasexport.setup.shop_check import check_shop  # late, with all that knows triggers: for a tick with a change
 
@@ -95,14 +94,18 @@ def bring_in_line(installation: Installation, content: bytes, moved: Moved | Non
 
 
 def _load_kept(
-    path: str, content: bytes, access: dict[str, Any]
+    path: str, content: bytes, access: dict[str, Any], moved: Moved | None
 ) -> tuple[settings.Config | None, sqlite3.Connection | None]:
     """The configuration as it was kept when these bytes were last checked."""
     database = questions.database_of(path, content)
     if not database or not os.path.exists(database):
         return None, None
     try:
-        ours = db.connect_ours(database, **access)
+        if moved:
+            ours = moved[2]
+            db.commit_durably(ours)
+        else:
+            ours = db.connect_ours(database, **access)
         if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
             return settings.from_dict(decode(db.setting(ours, "config"))), ours
         ours.close()
