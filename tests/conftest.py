@@ -34,10 +34,14 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of a test marked sample(number) so many inputs, spread evenly, are run every day; the others are thorough."""
+    """Of a test marked sample(number) so many inputs, spread evenly, are run every day; the others are thorough.
+
+    What is slow is not counted.
+    """
     of_function = {}
     for item in items:
-        if marker := item.get_closest_marker("sample"):
+        marker = item.get_closest_marker("sample")
+        if marker and not item.get_closest_marker("slow"):
             of_function.setdefault((item.path, item.originalname), (marker.args[0], []))[1].append(item)
     for number, cases in of_function.values():
         everyday = {round(place * (len(cases) - 1) / max(number - 1, 1)) for place in range(number)}

@@ -52,6 +52,7 @@ def test_a_script_helps(script):
     assert "usage:" in done.stdout
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_helps_beginning_with_examples(command):
     done = started("saasexport", command, "--help")
@@ -66,6 +67,7 @@ def test_an_unknown_command_is_exit_status_2_with_what_was_meant():
     assert done.stderr == "saasexport: there is no command 'statsu'; did you mean status?\n"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_the_version_is_told(script):
     done = started(script, "--version")

@@ -124,6 +124,7 @@ def test_a_shop_that_is_gone_is_work(tiny, started):
     assert not (tiny.folder / "shop.sqlite").exists()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "work"),
     [
@@ -162,6 +163,7 @@ def test_a_problem_that_was_told_is_work_for_a_run_by_cron(tiny, started):
     assert not started("resend_failed", "--cron")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("arguments", [["-v"], ["--verbose"], ["--help"], ["things"], ["--config"], ["--config", ""]])
 def test_whoever_asks_for_more_is_answered_by_the_job(started, arguments):
     assert started("reindex_all_invalid", *arguments)
@@ -196,6 +198,7 @@ def test_what_another_version_kept_is_not_relied_on(started, monkeypatch):
     assert started.all() == list(JOBS)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "usable",
     [
@@ -343,6 +346,7 @@ def is_opened(monkeypatch, run):
     return any(path.endswith("shop.sqlite") for path in opened)
 
 
+@pytest.mark.sample(1)
 def test_a_shop_that_nobody_wrote_to_is_not_opened_again(quiet, started, monkeypatch):
     assert not is_opened(monkeypatch, started)
     quiet.execute("create temp table scratch (a)")
@@ -350,6 +354,7 @@ def test_a_shop_that_nobody_wrote_to_is_not_opened_again(quiet, started, monkeyp
     assert not is_opened(monkeypatch, started)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "change",
     [
@@ -367,6 +372,7 @@ def test_whatever_is_written_to_a_quiet_shop_is_seen(quiet, started, change):
     assert started("reindex_all_invalid")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "change",
     [
@@ -383,6 +389,7 @@ def test_whatever_changes_in_what_is_known_of_a_quiet_shop_is_seen(tiny, started
     assert started("reindex_all_invalid")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.usefixtures("quiet")
 def test_another_file_in_the_place_of_a_quiet_shop_is_looked_at(tiny, started, monkeypatch):
     path = tiny.folder / "shop.sqlite"
@@ -398,6 +405,7 @@ def test_a_shop_that_was_just_written_to_is_looked_at_again(tiny, started, monke
         assert is_opened(monkeypatch, started)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("note", ["", "x", "[]", "[1]", None])
 @pytest.mark.usefixtures("quiet")
 def test_a_note_that_is_lost_or_broken_has_the_shop_looked_at(tiny, started, monkeypatch, note):

@@ -5,6 +5,7 @@ import pytest
 from tests.bench import item_bytes
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("generation", [0, 57])
 def test_the_items_of_the_demo_shop_and_of_random_shops_are_to_the_byte_those_on_record(generation):
     record = item_bytes.KEPT.read_text().splitlines()

@@ -45,6 +45,7 @@ def test_every_older_python_is_told_with_its_version(version):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
 
 
+@pytest.mark.thorough
 def test_the_single_file_says_it_too(tmp_path):
     path = tmp_path / "saasexport.pyz"
     build = [sys.executable, ROOT / "packaging" / "build_zipapp", "--output", path]

@@ -95,6 +95,7 @@ def loaded(*arguments, env=None):
     return {line.rpartition("|")[2].strip() for line in lines[1:]}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("job", TICK)
 def test_an_idle_tick_loads_next_to_nothing(idle, job):
     assert_is_light(idle, job)
@@ -147,6 +148,7 @@ print(*sorted(own))
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "feeds"),
     [

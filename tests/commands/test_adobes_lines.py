@@ -50,7 +50,7 @@ def installed(tmp_path_factory, flawless_shop_file, service):
     return Exporter.on_copy(tmp_path_factory.mktemp("adobe"), flawless_shop_file, service)
 
 
-@pytest.mark.sample(8)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("line", LINES.strip().splitlines())
 def test_the_line_works(line, installed):
     done = installed.magento(line)

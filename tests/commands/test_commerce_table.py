@@ -47,7 +47,7 @@ def installed(tmp_path_factory, flawless_shop_file, service):
     return found
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: code(row[0]).partition("bin/magento ")[2])
 def test_a_line_of_commerce_works(row, installed):
     done = installed.magento(code(row[0]))
@@ -106,6 +106,7 @@ def log(tmp_path_factory, flawless_shop_file, service):
     return [json.loads(line.partition(".INFO: ")[2].removesuffix(" [] []")) for line in lines if ".INFO: " in line]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: code(row[0]))
 def test_an_operation_of_commerce_is_found_in_the_log(row, log):
     words = code(row[0])

@@ -49,6 +49,7 @@ def test_without_failed_items_it_says_so(command):
     assert command("failed").out == "no failed items\n"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("options", "entities"),
     [
@@ -172,6 +173,7 @@ def failing(change_ours, number, status, errors, feed="cde_category_permissions_
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("groups", "shown"),
     [
@@ -195,6 +197,7 @@ def test_failed_items_are_grouped_by_reason_with_three_examples(exporter, comman
     assert ("\nNeeds attention" in "\n".join(lines)) == any(status != 2 for _, status, _ in groups)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("reasons", "head"),
     [

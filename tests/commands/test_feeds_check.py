@@ -227,6 +227,7 @@ def test_for_programs(folder):
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", [each.name for each in PRESETS])
 def test_the_presets_are_right(name, tmp_path, monkeypatch, capsys):
     shop = "\n".join(shop_of(*SCRIPTS[name]).iterdump())
@@ -238,6 +239,7 @@ def test_the_presets_are_right(name, tmp_path, monkeypatch, capsys):
     assert told == {"regular: the stock record has no price"} & told
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("name", "sample", "expected"),
     [("oscar", "django-oscar-4.2.1", set()), ("vendure", "vendure-3.7.3", {"3 items with one identity"})],

@@ -12,6 +12,7 @@ from saasexport.usage import COMMANDS
 DOCUMENTED = {"status": status, "failed": failed, "feeds": feeds, "config": config, "show": show}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "name",
     [
@@ -105,6 +106,7 @@ def test_a_table_with_borders_may_be_empty():
     assert draw_borders(("ID", "Title"), []) == ["+----+-------+", "| ID | Title |", "+----+-------+"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("environ", "is_coloured"),
     [({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],

@@ -32,13 +32,14 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_says_it_in_one_line(exporter, command):
     done = run(exporter, "saasexport", *command.split())
     assert (done.returncode, done.stderr) == (1, f"saasexport: {SAID}")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("option", ["--help", "--version"])
 @pytest.mark.parametrize("script", ["reindex_all_invalid", "resend_failed", "commerce_service"])
 def test_a_script_that_cannot_print_its_help_says_so(exporter, script, option):

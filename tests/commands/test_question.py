@@ -15,6 +15,7 @@ import pytest
 from tests.support import BIN, Exporter
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "command",
     [
@@ -48,6 +49,7 @@ def test_ctrl_c_at_a_question_changes_nothing_and_says_so(tmp_path, demo_shop_fi
     assert rows(exporter) == before
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
 def test_a_signal_in_the_middle_of_a_request_loses_nothing(tmp_path, demo_shop_file, number, status):
     with socket.create_server(("127.0.0.1", 0)) as silent:

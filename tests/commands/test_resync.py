@@ -216,6 +216,7 @@ def test_ids_that_match_nothing_are_named_and_the_others_sent(resync, exporter):
     assert f"report.WARNING: {message} [] []\n" in (exporter.folder / "var/log/commerce-data-export.log").read_text()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("key", ["1x", "1-KB9999", "1e0", "1.0", "0x1", "one"])
 def test_an_id_is_a_whole_number_or_nothing(resync, exporter, key):
     done = resync("--feed", "products", "--by-ids", key, "--id-type", "productId")
@@ -238,6 +239,7 @@ def test_skus_with_commas_and_blanks_are_named_in_a_file(resync, exporter, tmp_p
     assert {item["sku"] for item in exporter.items("products")} == {" a, b ", "KL-ESP-NIGHT"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("content", "reason"), [(None, "No such file or directory"), (b"\xff", "not UTF-8")])
 def test_a_file_of_ids_that_cannot_be_read_is_named(resync, exporter, tmp_path, content, reason):
     if content:
@@ -345,6 +347,7 @@ def test_cleanup_without_a_terminal_wants_yes(resync, permissions):
     assert permissions.ask("select count(*) from cde_category_permissions_feed") == [(10,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("answer", "status", "said"), [("y", 0, "10 sent"), ("n", 1, "nothing done"), ("", 1, "nothing done")]
 )
@@ -402,6 +405,7 @@ def test_a_dry_run_names_what_cannot_be_assembled(resync):
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("extended", "logged"), [("1", 1), ("", 0)])
 def test_the_payload_of_a_dry_run_is_logged_when_asked_for(resync, exporter, monkeypatch, extended, logged):
     monkeypatch.setenv("EXPORTER_EXTENDED_LOG", extended)
@@ -436,7 +440,7 @@ def test_an_estimate_by_ids_counts_these(resync):
 # --thread-count, --batch-size, and what excludes each other
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("option", ["--thread-count", "--batch-size", "--threadCount", "--batchSize"])
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", ""])
 def test_numbers_below_1_and_what_is_no_number_are_refused(resync, option, value):
@@ -451,6 +455,7 @@ def test_batch_size_and_thread_count_hold_for_this_run(resync, exporter):
     assert len(exporter.items("productAttributes")) == 201
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -501,6 +506,7 @@ def test_a_terminal_shows_a_bar_and_a_pipe_does_not(exporter):
     assert done.stdout.startswith("categoryPermissions: 10 sent, ")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("options", [["--force"], ["--by-ids", "KL-ESP-HOUSE"], ["--force", "--continue-resync"]])
 def test_an_estimate_of_what_is_sent_in_any_case_speaks_of_no_unchanged_records(resync, options):
     resync("--feed", "products")

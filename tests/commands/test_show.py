@@ -37,6 +37,7 @@ def views(items):
 ALL = [(1, "default"), (1, "french"), (1, "wholesale")]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("key", "found"),
     [

@@ -64,6 +64,7 @@ def test_orders_older_than_the_look_back_are_counted(exporter, command, change_o
     assert f"{number} records older than look_back_days (7), not among the source records" in line
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("sql", "said"),
     [

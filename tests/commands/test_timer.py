@@ -106,6 +106,7 @@ def test_a_job_may_write_its_own_files_and_the_shops(folder, exporter):
 PLACES = ["a b", 'quoted"', "100%", "per%cent", "dollar$HOME", "back\\slash", "caf\u00e9;", "$$ %%", "it's"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("place", PLACES)
 @needs_systemd
 def test_any_path_is_quoted_as_systemd_reads_it(command, tmp_path, exporter, place):
@@ -120,7 +121,7 @@ def test_any_path_is_quoted_as_systemd_reads_it(command, tmp_path, exporter, pla
     assert [line for line in (said.stdout + said.stderr).splitlines() if "saasexport-" in line] == []
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("place", PLACES)
 def test_doctor_finds_the_units_of_any_path(command, tmp_path, exporter, place):
     moved = tmp_path / place
@@ -215,6 +216,7 @@ def owners(folder):
     return {path.stat().st_uid for path in (folder, *folder.rglob("*"))}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("user", "name"), [(65534, "nobody"), (1, "daemon"), (12345, "12345")])
 def test_root_installs_timers_for_the_user_whose_installation_it_is(anothers, tmp_path, user, name):
     exporter = anothers(user)

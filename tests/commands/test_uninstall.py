@@ -93,7 +93,7 @@ def test_a_machine_without_crontab_is_no_fault(tmp_path, demo_shop_file):
     assert of_ours(exporter) == []
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("settings", ["", "[export]\nrun_seconds = 7"])
 @pytest.mark.parametrize("moment", ["the job has opened", "it looks at the shop", "it installs triggers", "it syncs"])
 def test_a_job_at_work_puts_back_no_trigger(tmp_path, demo_shop_file, monkeypatch, capsys, moment, settings):

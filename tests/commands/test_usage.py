@@ -211,6 +211,7 @@ def test_bash_completes_commands_options_and_feeds(capsys, words, wanted):
     assert done.stderr == ""
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "line",
     [

@@ -110,7 +110,7 @@ GOOD = {
 }
 
 
-@pytest.mark.sample(13)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("section", "name"), PATHS)
 def test_a_path_that_leads_to_something_else_is_told_by_file_and_key(ready, tmp_path, section, name, kind):
@@ -145,6 +145,7 @@ def test_what_is_no_folder_stops_jobs_and_commands_with_one_line(ready, tmp_path
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", NO_FOLDER)
 def test_without_a_folder_for_logs_all_is_sent_and_it_is_told(exporter, kind):
     path = lay(exporter.folder, kind)

@@ -32,7 +32,7 @@ def refused(exporter, script="saas_data_exporter", *arguments):
 PLACES = ("saasexport.toml", ".", "var/saasexport.sqlite", "var", "var/lock", "var/log")
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(1)
 @as_root
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("script", ["saas_data_exporter", "reindex_all_invalid"])
@@ -45,6 +45,7 @@ def test_what_belongs_to_a_stranger_is_refused_with_owner_and_remedy(ready, plac
     assert line.endswith(f"run: sudo -u {owner} ..., or: chown root {path}\n")
 
 
+@pytest.mark.sample(1)
 @as_root
 @pytest.mark.parametrize("command", [["status"], ["failed"], ["indexer:reset"], ["schema"], ["config"]])
 def test_no_command_works_with_a_strangers_configuration(ready, command):
@@ -52,7 +53,7 @@ def test_no_command_works_with_a_strangers_configuration(ready, command):
     assert f"{ready.config}: belongs to " in refused(ready, "saasexport", *command)
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("mode", [0o002, 0o022, 0o1002])
 def test_what_others_may_write_is_refused(ready, place, mode):
@@ -63,6 +64,7 @@ def test_what_others_may_write_is_refused(ready, place, mode):
     assert line.endswith(f"; run: chmod go-w {path}\n")
 
 
+@pytest.mark.sample(1)
 @as_root
 @pytest.mark.parametrize("place", PLACES)
 def test_a_group_counts_as_others_unless_it_is_the_owners_own(ready, place):
@@ -82,6 +84,7 @@ def test_a_configuration_may_be_a_link(ready, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.sample(1)
 @as_root
 @pytest.mark.parametrize("what", ["its folder", "the file", "the file's folder"])
 def test_nobody_else_may_lead_a_link_elsewhere(ready, tmp_path, what):
@@ -93,6 +96,7 @@ def test_nobody_else_may_lead_a_link_elsewhere(ready, tmp_path, what):
     assert f"{path}: belongs to " in refused(ready, "saasexport", "--config", link, "config")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "name",
     [

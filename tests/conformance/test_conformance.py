@@ -34,12 +34,14 @@ def empty_shop(*scripts):
         return shop.serialize()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("folder", folders(OURS), ids=lambda folder: folder.name)
 def test_the_service_holds_what_our_case_expects(folder, tmp_path, service):
     schema = ROOT / "saasexport" / "demo" / "shop.sql"
     assert differences(folder, (schema, OURS / "base.sql"), tmp_path, service) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="Adobe's published expectations are not here: ../shared")
 @pytest.mark.parametrize("folder", folders(PUBLISHED), ids=lambda folder: folder.name)
 def test_the_service_holds_what_the_published_case_expects(folder, tmp_path, service):

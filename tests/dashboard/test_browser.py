@@ -81,7 +81,7 @@ def browser(tmp_path_factory):
         yield found
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", PAGES)
 def test_the_browser_has_nothing_to_complain_of_and_asks_for_the_page_alone(browser, dashboard, path):
     browser.open(dashboard.url + path)
@@ -139,7 +139,7 @@ def test_a_screen_reader_finds_its_way(browser, dashboard, path):
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
 @pytest.mark.parametrize("path", [*PAGES, "/feeds/products?sort=-date", "/feeds/reviews?status=attention", "/no"])
 def test_axe_finds_nothing(browser, dashboard, axe, path, width, dark):
@@ -219,6 +219,7 @@ def test_the_page_cannot_be_framed_by_another_site(browser, dashboard, tmp_path)
     assert any("frame-ancestors" in complaint for complaint in browser.complaints())
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("name", "width", "height", "dark"),
     [("desktop", 1280, 900, False), ("phone", 390, 844, False), ("dark", 1280, 900, True)],

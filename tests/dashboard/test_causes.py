@@ -41,6 +41,7 @@ def test_a_reason_says_what_to_do(status, reason, remedy):
     assert Reason("products", status, reason, 1).remedy == remedy
 
 
+@pytest.mark.thorough
 def test_what_several_feeds_share_is_said_once(own, own_dashboard):
     for number, table in enumerate(TABLES):
         change_ours(
@@ -56,6 +57,7 @@ def test_what_several_feeds_share_is_said_once(own, own_dashboard):
         assert ("reason", "row # is odd") in listed.fields
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("reason", ["100 % of it_", "it's 'quoted' \"twice\"", "<b>bold</b>", "a#b", "\\", ""])
 def test_a_reason_with_any_text_leads_to_its_items(own, own_dashboard, reason):
     change_ours(own, "update catalog_data_exporter_product_reviews set status = 400, errors = ? where id = 5", reason)
@@ -67,6 +69,7 @@ def test_a_reason_with_any_text_leads_to_its_items(own, own_dashboard, reason):
     assert numbers == [["5"], ["6"]]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("reason", "shown"),
     [

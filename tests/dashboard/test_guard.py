@@ -24,6 +24,7 @@ def test_an_address_or_localhost_is_this_machine_behind_a_tunnel_too(dashboard, 
     assert dashboard.ask("GET", "/", headers={"Host": host.format(port=dashboard.port)})[0] == 200
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -44,6 +45,7 @@ def test_a_form_of_another_site_changes_nothing_even_with_the_token(own, own_das
     assert own.ask("select status from cde_product_variants_feed where id = 1") == [(200,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("token", [{}, {"token": ""}, {"token": "x" * 43}, {"token": "ü"}])
 def test_a_form_without_the_token_changes_nothing(own, own_dashboard, token):
     forms = {"/feeds/variants/resync": CONFIRMED, "/data/resync": {"feed": "variants", "confirmed": "yes"}}

@@ -29,6 +29,7 @@ def headline(dashboard):
     return re.search(r"<h1>(.*?)</h1>", text).group(1)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -59,6 +60,7 @@ def test_what_waits_in_the_shop_is_said(whole):
         assert headline(dashboard) == "All 297 products are live; 2 changes wait in the shop."
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("seconds", "took"),
     [(0, "a second"), (16, "16 seconds"), (119, "119 seconds"), (600, "10 minutes"), (90_000, "25 hours")],
@@ -139,6 +141,7 @@ def test_a_sync_in_slices_remembers_when_it_began(own):
     assert began == ["2026-01-02 03:04:05"] * 2 + ["2026-01-02 03:07:05"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("query", ["", "?refresh=1", "?refresh=x", "?refresh=300", "?refresh="])
 def test_a_page_stands_still_unless_it_is_asked_to_refresh(dashboard, query):
     page = dashboard.page(f"/{query}")

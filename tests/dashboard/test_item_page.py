@@ -98,6 +98,7 @@ GONE = f"delete from catalog_product_entity where sku = '{KEY}'"
 SILENT = "no changelog tells of it, and Resync sends it."
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "ours", "said"),
     [
@@ -140,6 +141,7 @@ def test_a_later_state_than_resync_can_send_is_told(own, held):
     assert "saasexport verify products --repair" in page.text
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("status", "said"),
     [
@@ -200,6 +202,7 @@ def test_an_empty_key_asks_for_one(dashboard):
     assert dashboard.ask("GET", "/item?feed=nothing")[0] == 404
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("feed", "key"), [("prices", "KL-BLEND-ESPRESSO-1-KG"), ("orders", "1"), ("categories", "3"), ("reviews", "1")]
 )

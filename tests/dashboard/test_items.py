@@ -97,6 +97,7 @@ def test_a_failed_item_is_shown_with_its_error(dashboard):
     assert {row[8] for row in page.rows()} == {error}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("status", "shown"),
     [
@@ -164,6 +165,7 @@ def test_a_search_means_what_it_says_and_only_in_identifiers(dashboard, search):
     assert ("search", search) in page.fields
 
 
+@pytest.mark.thorough
 def test_pages_lead_through_all_items_without_a_gap_and_back(dashboard, synced):
     expected = [row[0] for row in synced.ask("select id from cde_products_feed order by id desc")]
     found, path, paths = [], "/feeds/products", []
@@ -192,6 +194,7 @@ def test_a_filter_and_columns_stay_from_page_to_page(dashboard):
     assert "Find all that contain it" not in following.links
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "query",
     [
@@ -221,6 +224,7 @@ def test_a_page_of_300000_items_is_there_at_once(many, query):
     assert ("No items here" in page.text) == is_empty or "Search on from there" in page.links
 
 
+@pytest.mark.thorough
 def test_pages_deep_inside_many_items_begin_and_end_where_they_should(many):
     assert ids_of(many.page("/feeds/reviews?before=150001")) == list(range(150_000, 149_950, -1))
     assert ids_of(many.page("/feeds/reviews?after=150000")) == list(range(150_050, 150_000, -1))
@@ -250,6 +254,7 @@ def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(own, monkey
     assert [item.id for item in page.items] == [2]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -266,6 +271,7 @@ def test_a_list_says_how_many_there_are(many, query, shown):
     assert shown in page.text or "Search on from there" in page.links
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("sort", "first", "last"),
     [
@@ -306,6 +312,7 @@ def test_the_last_page_is_a_click_away(many):
     assert ids_of(many.page(page.links["Last page"])) == list(range(50, 0, -1))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -332,6 +339,7 @@ def test_a_feed_that_never_was_collected_says_so(own, own_dashboard):
         assert said in own_dashboard.page(f"/feeds/products{query}").text
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "said"),
     [

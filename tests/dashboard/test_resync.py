@@ -110,6 +110,7 @@ def test_all_of_a_page_can_be_chosen_at_once(own_dashboard, token):
     assert "Resync 27 items of variants?" in text
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("filters", "number"),
     [
@@ -152,6 +153,7 @@ def test_a_feed_that_is_being_synced_is_left_alone_and_can_be_tried_again(own, o
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("fields", "status", "said"),
     [

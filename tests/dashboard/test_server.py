@@ -146,6 +146,7 @@ def test_slow_and_silent_clients_hold_up_nobody(dashboard):
         assert time.monotonic() - began < 5
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("descriptors", [40, 64])
 def test_few_descriptors_and_many_half_open_connections_are_survived(synced, descriptors):
     with Dashboard(synced) as dashboard, ExitStack() as open_ones:

@@ -30,6 +30,7 @@ def said_of(page, feed):
     return page.text.partition("What to know")[2].partition("Feeds Per feed")[0].partition(feed)[2].strip()
 
 
+@pytest.mark.thorough
 def test_every_feed_has_the_numbers_that_status_prints(synced, dashboard):
     lines = json.loads(synced.run("saasexport", "status", "--json", check=True).stdout)
     shown = {row[0].split()[-1]: row[2:7] for row in dashboard.page("/").rows()}
@@ -64,6 +65,7 @@ def test_items_that_cannot_be_assembled_need_attention(dashboard):
     assert [row[8].partition(" is taken")[2] for row in items.rows()] == [" by entity 24"] * 2
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
@@ -114,6 +116,7 @@ def test_update_on_save_is_a_warning_with_the_command_that_ends_it(own, own_dash
     assert "saasexport indexer:set-mode schedule catalog_data_exporter_product_reviews" in said_of(page, "Reviews")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("status", "health", "shown", "said"),
     [
@@ -204,6 +207,7 @@ def test_looking_changes_nothing_but_what_was_counted(own, own_dashboard):
     assert before == state()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("failed", "lead", "word"),
     [

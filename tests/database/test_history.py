@@ -61,6 +61,7 @@ def test_a_feeds_last_hours_are_told_to_ten_minutes(ours):
     assert history.of_feed(ours, "reviews", "2026-11-25 01:47:11") == Tries(0, 0)
 
 
+@pytest.mark.thorough
 def test_a_job_adds_what_it_sent_and_what_failed(exporter):
     exporter.tick(check=False)
     sent = dict(exporter.ask("select feed, sum(sent) from sent_history group by feed"))

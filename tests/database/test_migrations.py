@@ -183,6 +183,7 @@ OWN = [
 ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_tables_of_feeds_of_ones_own_are_brought_up_as_well(version):
     with closing(kept(version)) as ours, closing(fresh(":memory:")) as wanted:
@@ -246,6 +247,7 @@ def run(tree, exporter, script, *arguments):
     )
 
 
+@pytest.mark.thorough
 def test_the_first_tick_of_a_new_version_upgrades_and_sends_nothing_twice(installed, tmp_path):
     tree = upgraded_tree(tmp_path / "later")
     rows = installed.ask("select id, feed_id, feed_hash, status, modified_at from cde_categories_feed order by id")
@@ -335,7 +337,7 @@ migrations.bring_up(sqlite3.connect(sys.argv[1], isolation_level=None))
 """
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(1)
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 @pytest.mark.parametrize("at", range(1, 140, 7))
 def test_a_migration_that_is_killed_anywhere_is_gone_on_with(tmp_path, at):

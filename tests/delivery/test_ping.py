@@ -152,6 +152,7 @@ def test_a_switch_that_does_not_answer_keeps_no_job_waiting(exporter, switch):
     switch.next()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://nowhere.invalid/x", "https://127.0.0.1:9/x"])
 def test_a_switch_that_cannot_be_reached_makes_no_job_fail(exporter, url):
     configured(exporter, url)
@@ -197,7 +198,7 @@ def test_a_failure_goes_to_the_address_with_fail_at_its_end(url, is_well, expect
     assert expected == ping.address_of(url, is_well)
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("settings", ["", "run_seconds = 40\n", "deletion_guard = 30\n", "reconcile_hours = 48\n"])
 @pytest.mark.parametrize(("url", "path"), [(None, "/ping/0a1b"), ("http://127.0.0.1:9", "/ping/0a1b/fail")])
 def test_the_first_run_with_another_configuration_is_told_too(exporter, switch, settings, url, path):
@@ -208,6 +209,7 @@ def test_the_first_run_with_another_configuration_is_told_too(exporter, switch, 
     assert switch.next() == path
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("content", ["[shop", "[export]\nrun_seconds = 0", "", "\0"])
 def test_a_configuration_that_is_refused_pings_nobody(exporter, switch, content):
     configured(exporter, switch.url)

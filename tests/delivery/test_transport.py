@@ -16,7 +16,7 @@ from tests.support import ROOT
 requests = pytest.importorskip("requests")
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("options", [("-I", "-S"), ("-S",), ("-I",), (), ("-I", "-S", "-O")])
 @pytest.mark.parametrize("name", ["requests", "cryptography", "urllib3"])
 def test_an_extra_is_found_however_python_was_started(options, name):

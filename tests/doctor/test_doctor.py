@@ -209,6 +209,7 @@ def test_the_key_file_may_be_read_by_others(installed):
     assert "secret" not in "".join(lines)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("code", "headers", "body", "expected"),
     [
@@ -403,6 +404,7 @@ def test_a_feed_that_the_shop_had_is_missed(installed):
     assert "reviews: It is unavailable: the shop has no table rating_option_vote. It was exported before;" in line
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("table", "feed"),
     [
@@ -586,6 +588,7 @@ def test_others_may_write_the_configuration(installed):
     ) == only(installed.doctor())
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("name", "mode", "shown"),
     [

@@ -17,6 +17,7 @@ def about(exporter):
     return [(one["status"], one["message"]) for one in findings if one["check"] == "optimizer"]
 
 
+@pytest.mark.thorough
 def test_doctor_names_what_is_too_long_too_many_or_too_large(exporter):
     exporter.tick()
     assert about(exporter) == [("OK", "6 of 100 price books; no website's code and no product is too long")]

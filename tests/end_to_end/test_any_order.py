@@ -143,6 +143,7 @@ class AnyOrder(RuleBasedStateMachine):
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
+@pytest.mark.thorough
 @needs_strace
 def test_it_converges_whatever_happens():
     run_state_machine_as_test(

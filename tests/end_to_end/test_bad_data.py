@@ -167,6 +167,7 @@ def all_at_once(shop, kinds, change, mended, field, table, feed, **identity):
     assert differences(shop) == []
 
 
+@pytest.mark.thorough
 def test_a_text_is_exact_or_set_aside_and_its_neighbours_go_out(shop):
     all_at_once(shop, TEXTS, name, "'Mended'", "name", "cde_products_feed", "products", storeViewCode="default")
 
@@ -189,6 +190,7 @@ def test_a_megabyte_of_text_is_sent_as_it_is(shop):
     assert differences(shop) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("value", ["0000-00-00 00:00:00", "", "yesterday", "2026-02-30", 0, -1.5])
 def test_a_date_that_is_none(shop, value):
     """Products, prices and orders go on; where a date decides, an impossible one is none."""
@@ -217,6 +219,7 @@ def test_a_date_that_is_none(shop, value):
     assert differences(shop) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("table", "column", "key", "feed_table"),
     [

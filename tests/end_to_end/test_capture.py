@@ -24,6 +24,7 @@ def operations(exporter):
     return found
 
 
+@pytest.mark.thorough
 def test_a_row_that_changes_its_owner_concerns_both(synced):
     """The old owner loses what the new one gets."""
     synced.change(f"delete from catalog_product_entity_varchar where entity_id = 4 and attribute_id = {NAME}")
@@ -44,6 +45,7 @@ def test_a_key_that_changes_is_a_deletion_and_a_new_item(synced):
     assert differences(synced) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("cascades", [True, False], ids=["cascades", "no cascades"])
 def test_a_deleted_product_is_deleted_whether_or_not_its_parts_go_with_it(synced, cascades):
     with closing(sqlite3.connect(synced.shop_file)) as shop:

@@ -48,6 +48,7 @@ def converges(seed, service):
             assert differences(exporter) == [], made
 
 
+@pytest.mark.thorough
 @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9))
 def test_the_service_is_where_a_fresh_full_sync_would_leave_it(service, seed):

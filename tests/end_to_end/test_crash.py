@@ -108,6 +108,7 @@ def points(count, number):
     return sorted({1 + round(index * (count - 1) / (number - 1)) for index in range(number)})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("call", CALLS)
 def test_a_tick_killed_at_a_call_is_made_good_by_the_next_ones(scene, call):
     scene.put_back()
@@ -156,6 +157,7 @@ def test_sigterm_is_no_worse_than_a_kill(scene):
     converges(scene)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
 def test_the_service_killed_in_a_batch_keeps_it_whole_or_not_at_all(scene, call):
     """The exporter sees no answer; what it then sends again arrives once more, or for the first time."""

@@ -33,6 +33,7 @@ def within(expected, actual):
     return all(low * 0.9 <= value <= low * 1.1 + 3 for low, value in zip(expected, actual, strict=True))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("seconds", [0, 1, 16, 59, 600, 86_400])
 def test_the_newest_change_is_told_to_the_second(installed, seconds):
     assert status(installed) == (None, None, None, None)

@@ -30,6 +30,7 @@ def live(exporter, feed="products"):
     return exporter.service.counts(exporter.environment)[feed]
 
 
+@pytest.mark.thorough
 def test_many_deletions_at_once_are_held_back_and_the_rest_goes_on(large, capsys):
     before = live(large)
     large.change("delete from catalog_product_entity where entity_id > 200")
@@ -88,6 +89,7 @@ def test_a_hundred_entities_are_never_held_back(large):
     assert differences(large) == []
 
 
+@pytest.mark.thorough
 def test_new_identities_of_the_same_entities_do_not_count(large):
     """Every SKU changes: as many deletions as products, and no product is gone."""
     large.change("update catalog_product_entity set sku = sku || '-2'")

@@ -35,6 +35,7 @@ def run_with_limit(exporter, size):
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("extra", [0, 4096, 40_000])
 def test_a_full_disk_is_an_error_and_the_cursor_stays(synced, converges, extra):
     database = synced.folder / "var" / "saasexport.sqlite"
@@ -74,6 +75,7 @@ def spoil(path, first, step):
             file.write(b"\xff" * 4096)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("first", [lambda pages: 0, lambda pages: pages // 3], ids=["header", "pages"])
 def test_a_corrupt_database_is_set_aside_and_built_anew(synced, converges, capsys, first):
     database = synced.folder / "var" / "saasexport.sqlite"

@@ -42,6 +42,7 @@ def outcome(done):
 # Where from
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("job", TICK)
 def test_with_an_empty_environment_the_configuration_of_the_working_directory_is_used(synced_folder, job):
     done = start([sys.executable, BIN / job], cwd=synced_folder.folder)
@@ -100,6 +101,7 @@ def test_in_a_working_directory_that_was_deleted(tmp_path, synced_folder):
     assert outcome(done) == (0, "", "")
 
 
+@pytest.mark.thorough
 def test_a_folder_with_spaces_quotes_and_letters_of_other_languages(tmp_path, demo_shop_file):
     folder = tmp_path / "Käse 'n \"Büro\" #1 100%?"
     exporter = Exporter(folder_made(folder), folder / "shop.sqlite")
@@ -127,6 +129,7 @@ def folder_made(folder):
 # Files
 
 
+@pytest.mark.thorough
 def test_with_umask_000_files_are_private(tmp_path, demo_shop_file):
     shop = tmp_path / "shop.sqlite"
     shutil.copy(demo_shop_file, shop)
@@ -144,6 +147,7 @@ def test_with_umask_000_files_are_private(tmp_path, demo_shop_file):
 # Streams
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_with_closed_standard_streams_nothing_is_written_where_it_does_not_belong(installed, closed):
     for job in ("reindex_all_invalid", "resend_failed"):
@@ -188,6 +192,7 @@ def test_with_v_a_job_tells_what_it_does(installed):
     assert "categories: full sync: Complete" in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_problem_that_lasts_is_told_by_cron_once(installed):
     job = [sys.executable, "-I", BIN / "resend_failed", "--cron", "--config", installed.config]
     start([sys.executable, "-I", BIN / "reindex_all_invalid", "--config", installed.config])

@@ -173,6 +173,7 @@ def test_only_the_settings_that_the_file_names_concern_every_item(goods):
 EVERY = {"00123 de", "00123 en", "123 de", "123 en", "ü-1 de", "ü-1 en"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("old", "new", "entities", "kept_back"),
     [
@@ -230,6 +231,7 @@ def test_a_file_put_right_again_deletes_nothing(goods):
     assert "no deletions are held back" in goods.exporter.run("saasexport", "deletions", check=True).stdout
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("text", BAD, ids=["directive", "attach", "write", "entity", "watch", "slow", "doubled"])
 def test_a_bad_file_costs_its_own_feed_only(goods, text):
     (goods.file.parent / "bad.sql").write_text(text)
@@ -242,6 +244,7 @@ def test_a_bad_file_costs_its_own_feed_only(goods, text):
     assert ("123", "en", "Still going", 0.2, ["blue"]) in goods.items()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", ["_draft.sql", ".goods.sql.swp", ".hidden.sql", "notes.txt", "goods.sql~"])
 def test_other_files_are_left_alone(goods, name):
     (goods.file.parent / name).write_text("-- feed: goods\nnothing that SQLite knows")

@@ -64,7 +64,7 @@ def test_a_hole_in_a_changelog_is_noticed(synced, converges):
 LAST = "(select max(version_id) from {0})"
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "loss",
     [
@@ -146,6 +146,7 @@ def test_another_shops_file_is_refused(synced, tmp_path, capsys):
     assert "is another shop" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_the_same_shop_without_our_triggers_is_reconciled(synced, converges):
     for (name,) in synced.ask_shop("select name from sqlite_master where type = 'trigger'"):
         synced.change(f"drop trigger {name}")
@@ -195,7 +196,7 @@ def test_a_changelog_past_its_limit_is_dropped_and_the_feed_reconciled(synced, c
     assert synced.ask_shop("select count(*) from cde_products_feed_cl")[0][0] < 10
 
 
-@pytest.mark.sample(2)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "tampering",
     [

@@ -31,6 +31,7 @@ def quoted(name):
     return f'"{name}"'
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("declared", ["text", "", "blob", "varchar(255)", "text collate nocase"])
 def test_a_shop_whose_columns_all_hold_text_is_sent_as_it_was(tmp_path, small_shop_file, service, declared):
     right = Exporter.on_copy(tmp_path / "right", small_shop_file, service, settings=SETTINGS)

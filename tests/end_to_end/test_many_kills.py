@@ -81,6 +81,7 @@ def kill_many(folder, shop, number, seed, tell=lambda victim: None):
     return victim
 
 
+@pytest.mark.thorough
 def test_some_kills_at_moments_of_chance(tmp_path, small_shop_file):
     assert kill_many(tmp_path / "it", small_shop_file, 4, 11).kills >= 4
 

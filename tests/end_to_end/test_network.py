@@ -134,6 +134,7 @@ EVERYDAY = (
 )
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "name", [name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.slow) for name in FAULTS]
 )
@@ -172,6 +173,7 @@ def test_a_connection_refused(behind):
     assert differences(behind) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "status", [302, 307, *(pytest.param(code, marks=pytest.mark.slow) for code in (300, 301, 303, 304, 305, 308))]
 )

@@ -119,6 +119,7 @@ def test_five_steps_lead_to_an_installation_that_doctor_finds_well(newcomer):
     assert "nine items cannot be assembled" in " ".join(INSTALL.split())
 
 
+@pytest.mark.thorough
 def test_the_service_is_where_the_configuration_looks_for_it_by_default(newcomer):
     init = next(step for step in STEPS if " init " in step)
     newcomer.types(STEPS[0])
@@ -128,6 +129,7 @@ def test_the_service_is_where_the_configuration_looks_for_it_by_default(newcomer
     assert 'url            = "http://127.0.0.1:8765"' in (newcomer.clone / "saasexport.toml").read_text()
 
 
+@pytest.mark.thorough
 def test_what_the_demo_says_at_its_end_can_be_typed(newcomer):
     done = newcomer.types("bin/saasexport demo")
     assert (done.returncode, done.stderr) == (0, "")
@@ -146,7 +148,7 @@ def test_what_the_demo_says_at_its_end_can_be_typed(newcomer):
     assert '"operation":"partial reindex","status":"Complete"' in done.stdout
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("mistake", "status", "said"),
     [
@@ -173,18 +175,21 @@ def test_a_mistake_is_said_in_one_line_and_leaves_nothing_behind(newcomer, mista
     assert {path.name for path in newcomer.clone.iterdir()} == {"bin", "saasexport", "empty.sqlite"}
 
 
+@pytest.mark.thorough
 def test_a_reader_that_has_seen_enough_hears_no_complaint(newcomer):
     newcomer.types("bin/saasexport demo --shop shop.sqlite; bin/saasexport init --shop shop.sqlite")
     done = newcomer.types("bin/saasexport schema | head -n 1")
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
 
 
+@pytest.mark.thorough
 def test_a_job_that_has_nothing_to_do_says_so_when_asked(newcomer):
     newcomer.types("bin/saasexport demo --shop shop.sqlite; bin/saasexport init --shop shop.sqlite")
     done = newcomer.types("bin/sales_data_exporter -v")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "sales_data_exporter: nothing to do\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_another_user_is_told_that_the_files_are_not_theirs():
     # Not below pytest's folder, which is its owner's only.

@@ -64,7 +64,7 @@ CASES = [(seam, name) for seam in SEAMS for name in ("RuntimeError", "MemoryErro
 CASES += [("assemble", name) for name in ERRORS if name not in ("RuntimeError", "MemoryError")]
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("seam", "error"), CASES)
 def test_what_is_raised_in_one_feed_costs_no_other(unsent, monkeypatch, capsys, seam, error):
     owner, name, is_culprit = SEAMS[seam]
@@ -102,6 +102,7 @@ def test_a_lock_file_that_cannot_be_opened_costs_its_feed_only(unsent):
     assert unsent.service.counts(unsent.environment)[CULPRIT]
 
 
+@pytest.mark.thorough
 def test_a_feed_whose_trouble_is_over_goes_on(unsent, converges, monkeypatch):
     with monkeypatch.context() as patched:
         raising(patched, *SEAMS["record"], ERRORS["MemoryError"])
@@ -109,6 +110,7 @@ def test_a_feed_whose_trouble_is_over_goes_on(unsent, converges, monkeypatch):
     converges(unsent)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("error", [RuntimeError("nobody\nforesaw this"), MemoryError(), KeyError("x")])
 def test_a_job_that_fails_outside_of_any_feed_tells_it_in_one_line(unsent, monkeypatch, capsys, error):
     raising(monkeypatch, jobs.reindex_all_invalid, "keep_up", lambda _: True, error)
@@ -118,6 +120,7 @@ def test_a_job_that_fails_outside_of_any_feed_tells_it_in_one_line(unsent, monke
     assert "Traceback" in (unsent.folder / "var" / "log" / "commerce-data-export-errors.log").read_text()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "command",
     [["failed"], ["feeds"], ["saas:resync", "--feed", "categories"], ["indexer:status"], ["deletions"], ["schema"]],
@@ -143,6 +146,7 @@ def test_a_command_tells_it_in_one_line(unsent, monkeypatch, capsys, command):
 # The shop's trouble
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "feed", "reason"),
     [
@@ -178,6 +182,7 @@ def test_status_shows_the_last_known_number_of_a_feed_that_cannot_be_counted(uns
     assert known == unsent.ask("select feed, source_records from feed_status")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("table", "column", "lines"),
     [

@@ -39,6 +39,7 @@ def items_sent(exporter, feed="products"):
     return sum(items for name, items, code in exporter.sent() if name == feed and code == 200)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [2, 20])
 def test_ticks_at_once_send_nothing_twice(synced, number):
     synced.change(CHANGE)
@@ -120,6 +121,7 @@ class Writer:
                 self.seconds.append(time.perf_counter() - began)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_the_shop_writes_while_ticks_run_and_never_sees_a_locked_database(synced, mode):
     synced.change(f"pragma journal_mode = {mode}")

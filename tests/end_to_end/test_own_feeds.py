@@ -76,6 +76,7 @@ def test_a_shop_whose_keys_are_text_is_sent_whole_and_a_second_round_sends_nothi
     assert shop.ask("select feed from feed_status where failed > 0 or awaiting > 0 or indexer <> 'valid'") == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
@@ -147,6 +148,7 @@ def test_a_file_that_is_taken_away_switches_its_feed_off(shop):
     assert shop.ask("select feed from feed_status where feed = 'prices'") == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("file", "feed"),
     [
@@ -184,6 +186,7 @@ def test_where_the_built_in_feed_was_never_available_it_is_off_when_the_file_is_
     assert f"{feed}: not synced: feeds.d/{file}:" in said.stderr
 
 
+@pytest.mark.thorough
 def test_the_built_in_feed_takes_over_when_the_file_is_taken_away(synced):
     def groups():
         return [{**item, "modifiedAt": None} for item in synced.items("scopesCustomerGroup")]

@@ -197,6 +197,7 @@ def test_names_in_the_shop_may_be_anything(shop):
     assert shop.exporter.ask_shop("select count(*) from sqlite_master where name like 'saasexport%'") == [(0,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "back", "reason"),
     [
@@ -252,6 +253,7 @@ def _dropping_ours(shop):
     return [f"drop trigger {name}" for (name,) in names]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("text", "reason", "left"),
     [
@@ -274,6 +276,7 @@ def test_what_is_wrong_in_the_items_sets_aside_and_the_other_feeds_go_on(shop, t
     assert len(shop.service.items("other", shop.exporter.environment)) == 2
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", ["/", "/data", "/feeds/goods", "/feeds/products", "/data?search=a"])
 def test_the_dashboard_needs_no_feed_of_products(shop, path):
     shop.start(goods=HEAD + items())
@@ -286,6 +289,7 @@ def test_the_dashboard_needs_no_feed_of_products(shop, path):
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("options", [[], ["--all"], ["--json"], ["--limit", "1"], ["--status", "attention"]])
 def test_what_failed_of_a_file_that_was_taken_away_breaks_no_list(shop, options):
     shop.start(goods=HEAD + items("iif(article.id = 2, 'x', price) as price"), other=OTHER)
@@ -305,6 +309,7 @@ def test_an_empty_result_is_held_back(shop):
     assert set(shop.goods()) == {"a", "b", "c"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("statements", "text", "reason"),
     [
@@ -347,6 +352,7 @@ def test_a_file_that_cannot_be_used_has_its_line_and_the_other_feeds_go_on(shop,
     assert shop.exporter.ask_shop("select count(*) from article") == [(3,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("was_right", [False, True])
 def test_doctor_names_a_file_that_cannot_be_used_and_what_tries_it(shop, was_right):
     shop.start(goods=HEAD + (items() if was_right else "-- name: items\n"), other=OTHER)
@@ -360,6 +366,7 @@ def test_doctor_names_a_file_that_cannot_be_used_and_what_tries_it(shop, was_rig
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("suffix", [".sql", ".py"])
 @pytest.mark.parametrize("mode", [0o666, 0o646])
 def test_a_file_that_others_may_write_is_not_read(shop, suffix, mode):

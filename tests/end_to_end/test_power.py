@@ -123,6 +123,7 @@ def points(scene):
     return [0, *(at for at, step in enumerate(scene.steps, 1) if step.call != "say")]
 
 
+@pytest.mark.thorough
 def test_power_cuts_during_a_tick(scene):
     """A cut right after each request, and a sample of the others."""
     sends = [at for at, step in enumerate(scene.steps, 1) if step.call == "send"]
@@ -208,6 +209,7 @@ def shop_cuts(tmp_path, small_shop_file, mode, synchronous, choose):
 MODES = [("delete", "full"), ("wal", "full"), ("wal", "normal")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("mode", "synchronous"), MODES)
 def test_power_cuts_of_the_shop(tmp_path, small_shop_file, mode, synchronous):
     shop_cuts(tmp_path, small_shop_file, mode, synchronous, lambda cuts: random.Random(1).sample(cuts, 3))

@@ -34,6 +34,7 @@ VENDURE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not SHOPS.is_dir(), reason="needs the sample shops of ../shared")
 @pytest.mark.parametrize(
     ("sample", "kind", "expected", "failed"),

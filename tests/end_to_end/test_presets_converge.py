@@ -223,6 +223,7 @@ def follows(tmp_path, service, preset, make, rounds, changes, seed):
     return held(exporter, without), held(other, without)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("preset", "make"), CASES, ids=[name for name, _ in CASES])
 def test_the_service_follows_random_changes(tmp_path, service, preset, make):
     ours, expected = follows(tmp_path, service, preset, make, 6, 8, 7)
@@ -230,6 +231,7 @@ def test_the_service_follows_random_changes(tmp_path, service, preset, make):
     assert expected == ours
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("preset", "make"), CASES[1:], ids=[name for name, _ in CASES[1:]])
 def test_the_service_follows_random_changes_of_a_shop_with_uuids(tmp_path, service, preset, make):
     ours, expected = follows(tmp_path, service, preset, with_uuids(make), 3, 8, 8)

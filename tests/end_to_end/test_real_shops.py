@@ -38,6 +38,7 @@ def counted(exporter, query):
     return exporter.ask_shop(query)[0][0]
 
 
+@pytest.mark.thorough
 def test_luma_is_delivered_whole(tmp_path, service):
     exporter = synced(tmp_path, "luma.sqlite", service)
     assert exporter.ask("select count(*) from failed_items") == [(0,)]
@@ -45,6 +46,7 @@ def test_luma_is_delivered_whole(tmp_path, service):
     assert differences(exporter) == []
 
 
+@pytest.mark.thorough
 def test_the_larger_shop_is_delivered_whole(multistore):
     assert multistore.ask("select feed, errors from failed_items limit 3") == []
     assert differences(multistore) == []
@@ -79,6 +81,7 @@ def test_a_second_round_sends_nothing(multistore):
     assert multistore.sent() == before
 
 
+@pytest.mark.thorough
 def test_a_shipment_sends_its_order_only(multistore):
     before = len(multistore.sent())
     multistore.change(

@@ -34,6 +34,7 @@ def held(exporter, sku):
     return sum(item["sku"] == sku for item in exporter.items("products"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("table", ["view_state", "environment", "indexer_state", "problem", "gone_entity"])
 def test_a_deletion_reaches_the_second_data_space(synced, table):
     use(synced, f"second-{synced.environment}")
@@ -61,6 +62,7 @@ def test_another_data_space_is_named_while_the_database_breaks(synced):
     assert len(synced.items("products")) == number > 0
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "table", ["environment", "problem", "gone_entity", "cde_product_variants_feed", "data_exporter_uuid"]
 )

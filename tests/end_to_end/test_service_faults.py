@@ -115,6 +115,7 @@ def sku_of(exporter, product):
     return exporter.ask_shop("select sku from catalog_product_entity where entity_id = ?", product)[0][0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("with_list", [True, False], ids=["list", "no list"])
 def test_a_400_rejects_the_culprits_and_delivers_their_neighbours_in_the_same_tick(behind, with_list):
     rename(behind, *SOME, *OTHERS)
@@ -207,6 +208,7 @@ def some(everyday, others):
     return [*everyday, *(pytest.param(other, marks=pytest.mark.slow) for other in others)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("code", some((401, 429, 500), (403, 501, 502, 503, 504, 599)))
 def test_a_service_that_does_not_work_is_asked_once_a_job(behind, code):
     rename(behind, *SOME)
@@ -229,6 +231,7 @@ def test_a_service_that_does_not_work_is_asked_once_a_job(behind, code):
     recovers(behind)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("code", some((404, 410), (402, 405, 406, 409, 415, 418)))
 def test_a_route_that_is_not_known_stops_the_feed_and_no_other(behind, code):
     rename(behind, *SOME)
@@ -274,6 +277,7 @@ WAITS = {
 EVERYDAY = ("600", "-5", "soon", "inf", "Wed, 05 May 2027 12:10:00 GMT", "Wed, 05 May 2027 11:00:00 GMT")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("code", some((503,), (429,)))
 @pytest.mark.parametrize("value", some(EVERYDAY, sorted({*WAITS} - {*EVERYDAY})))
 def test_retry_after_forbids_every_request_until_then_and_none_afterwards(behind, code, value):
@@ -327,6 +331,7 @@ def an_hour_of_500(behind, monkeypatch):
     return asked
 
 
+@pytest.mark.thorough
 def test_an_hour_of_500_is_an_hour_of_few_requests_and_one_tick_sends_everything(behind, an_hour_of_500):
     pauses = [int((after - before).total_seconds()) for before, after in pairwise(an_hour_of_500)]
     # 30 seconds doubled each time, jittered down to a half, but at most 5 minutes; cron has a grid of a minute.
@@ -347,6 +352,7 @@ def test_an_hour_of_500_is_an_hour_of_few_requests_and_one_tick_sends_everything
     assert behind.ask("select failures, probe_after, error from service_state") == [(0, None, None)]
 
 
+@pytest.mark.thorough
 def test_an_outage_is_told_once_an_hour_and_when_it_is_over(behind):
     printed = []
     behind.gate.fault = answers(500)
@@ -373,6 +379,7 @@ def test_an_outage_is_told_once_an_hour_and_when_it_is_over(behind):
 # Rate and order
 
 
+@pytest.mark.thorough
 def test_requests_per_second_holds_over_all_processes(behind):
     arrived = []
 
@@ -402,6 +409,7 @@ def test_requests_per_second_holds_over_all_processes(behind):
     recovers(behind)
 
 
+@pytest.mark.thorough
 def test_with_threads_no_item_is_overtaken_by_an_older_state_of_its_own(behind):
     """Answers come after times of chance, out of order; each item's states still arrive in order."""
     dice = random.Random(7)

@@ -144,6 +144,7 @@ def test_a_second_round_sends_nothing(spine):
     assert spine.round() == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not LUMA.is_file(), reason="the Luma shop is not here (../shared)")
 def test_the_luma_shop_is_delivered_by_one_round(tmp_path, own_service):
     exporter = Exporter.on_copy(tmp_path / "luma", LUMA, own_service)
@@ -263,6 +264,7 @@ having count(*) = 1
 """
 
 
+@pytest.mark.thorough
 def test_a_full_sync_that_is_killed_is_completed_and_what_was_delivered_is_not_sent_again(tmp_path, demo_shop_file):
     requests = []
     job = []
@@ -343,6 +345,7 @@ def test_of_two_rounds_started_together_one_works_and_the_other_steps_aside_sile
 # 5. Uninstalling
 
 
+@pytest.mark.thorough
 def test_uninstall_leaves_the_shop_as_it_was(tmp_path, demo_shop_file, own_service):
     schema = "select type, name, tbl_name, sql from sqlite_master where name <> 'sqlite_sequence' order by type, name"
     with closing(sqlite3.connect(demo_shop_file)) as shop:

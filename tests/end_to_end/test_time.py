@@ -21,6 +21,7 @@ def item(exporter):
     return exporter.item("products", sku=SKU_TO_RENAME, storeViewCode="default")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("moment", ["2026-11-25 01:00:00", "2016-01-01", "1970-01-01 00:00:30"])
 def test_a_clock_set_back_does_not_make_the_service_ignore_us(synced, moment):
     with freeze_time("2027-05-05 12:00:00"):
@@ -91,6 +92,7 @@ def discounts(exporter):
     return exporter.item("prices", sku=SKU_TO_RENAME, customerGroupCode="0", websiteCode="base")["discounts"]
 
 
+@pytest.mark.thorough
 def test_a_special_price_begins_and_ends_without_any_write(dated):
     seen = []
     for moment in ("2027-05-01 12:00", "2027-05-02 12:00", "2027-05-03 12:00", "2027-05-04 12:00"):
@@ -109,6 +111,7 @@ def test_a_day_that_passed_while_the_machine_was_off_is_caught_up(dated):
         assert discounts(dated) == [{"code": "special_price", "price": 5}]
 
 
+@pytest.mark.thorough
 def test_a_clock_that_was_ahead_for_a_day_is_no_lasting_harm(dated):
     with freeze_time("2027-05-01 12:00"):
         tick(dated, TICK)

@@ -64,6 +64,7 @@ def test_with_ca_file_it_is_trusted(exporter, tmp_path):
     assert delivered(exporter) > 200
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("more", "reason"),
     [({"address": "127.0.0.2"}, "IP address mismatch"), ({"days": (-20, -10)}, "certificate has expired")],
@@ -80,6 +81,7 @@ def test_a_trusted_certificate_must_be_of_this_address_and_day(exporter, tmp_pat
     assert delivered(exporter) == 0
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("content", "reason"), [(None, "No such file or directory"), ("not one", "holds no certificate")]
 )

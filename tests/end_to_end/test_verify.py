@@ -93,6 +93,7 @@ def pair(tmp_path, made):
 OF = "(select id from feed where name = ?)"
 
 
+@pytest.mark.thorough
 def test_what_is_in_sync_is_equal_and_asks_for_little(pair):
     done = pair.exporter.run("saasexport", "verify")
     assert (done.returncode, done.stderr) == (0, "")
@@ -125,6 +126,7 @@ def test_looking_leaves_the_shop_and_our_database_as_they_are(pair):
     assert (pair.exporter.shop_file.read_bytes(), ours.read_bytes()) == before
 
 
+@pytest.mark.thorough
 def test_an_item_deleted_at_the_service_is_missing(pair):
     pair.at_service("delete from item where identity = '[\"KL-BLEND\",\"default\"]'")
     assert pair.differences("products", "prices") == [("products", "missing", "KL-BLEND default", {})]
@@ -150,6 +152,7 @@ def test_an_item_altered_at_the_service_is_named_with_its_fields(pair):
     assert pair.repair() == {"products": 1}
 
 
+@pytest.mark.thorough
 def test_an_item_that_only_the_service_has_is_extra_and_deleted(pair):
     item = pair.exporter.item("prices", sku="KL-BLEND-ESPRESSO-1-KG", customerGroupCode="0", websiteCode="base")
     pair.at_service(
@@ -166,6 +169,7 @@ def test_an_item_that_only_the_service_has_is_extra_and_deleted(pair):
     assert (gone["deleted"], gone["updatedAt"]) == (True, "2035-01-01T00:00:01+00:00")
 
 
+@pytest.mark.thorough
 def test_a_state_that_is_newer_than_anything_we_sent_is_outdone(pair):
     known = "KL-BLEND-ESPRESSO-1-KG"
     pair.at_service(
@@ -183,6 +187,7 @@ def test_a_state_that_is_newer_than_anything_we_sent_is_outdone(pair):
     assert (held["name"] != "Other", held["modifiedAt"]) == (True, "2035-01-01 00:00:01")
 
 
+@pytest.mark.thorough
 def test_a_deletion_that_is_newer_than_anything_we_sent_is_outdone(pair):
     pair.at_service(
         "update item set is_deleted = 1, exported_at = ?, item = json_set(item, '$.deleted', json('true'),"
@@ -194,6 +199,7 @@ def test_a_deletion_that_is_newer_than_anything_we_sent_is_outdone(pair):
     assert pair.repair() == {"products": 1}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -217,6 +223,7 @@ def test_what_happened_while_triggers_were_away_is_named_and_mended(pair, change
     pair.repair()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "command",
     [
@@ -239,6 +246,7 @@ def test_what_is_found_although_no_changelog_told_of_it_is_counted(pair, command
     assert numbers() == (source - 3, on_record - 3)  # in three store views
 
 
+@pytest.mark.thorough
 def test_triggers_that_are_gone_do_not_keep_a_difference_from_being_told(pair):
     with closing(sqlite3.connect(pair.exporter.shop_file)) as shop:
         for (name,) in shop.execute("select name from sqlite_master where name like 'saasexport%'").fetchall():
@@ -249,6 +257,7 @@ def test_triggers_that_are_gone_do_not_keep_a_difference_from_being_told(pair):
     pair.repair()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("recursive", ["off", "on"])
 def test_a_row_moved_by_replace_is_found(pair, recursive):
     # The row that makes room for another one by REPLACE fires its delete trigger only with recursive triggers.
@@ -277,6 +286,7 @@ def test_a_row_moved_by_replace_is_found(pair, recursive):
     pair.repair()
 
 
+@pytest.mark.thorough
 def test_a_service_that_was_restored_is_brought_up(pair):
     held = pair.service.folder / "service.sqlite"
     pair.service.stop()
@@ -296,6 +306,7 @@ def test_a_service_that_was_restored_is_brought_up(pair):
     pair.repair()
 
 
+@pytest.mark.thorough
 def test_a_service_that_lost_its_disk_gets_everything_again(pair):
     everything = pair.service.counts(pair.exporter.environment)
     pair.service.stop()
@@ -306,6 +317,7 @@ def test_a_service_that_lost_its_disk_gets_everything_again(pair):
     assert pair.service.counts(pair.exporter.environment) == everything
 
 
+@pytest.mark.thorough
 def test_deletions_go_through_the_guard(pair, tmp_path):
     pair.exporter.write_config("[export]\ndeletion_guard = 1\n")
     item = pair.exporter.item("prices", sku="KL-BLEND-ESPRESSO-1-KG", customerGroupCode="0", websiteCode="base")
@@ -331,6 +343,7 @@ def test_what_waits_in_a_changelog_is_no_difference(pair):
     assert (products["missing"], products["extra"], products["waiting"] > 0) == (0, 0, True)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("status", "reason"), [(0, "waiting"), (1, "set_aside"), (2, "waiting"), (400, "rejected")])
 def test_what_is_on_record_as_not_delivered_is_counted_apart(pair, status, reason):
     pair.at_service("delete from item where identity = '[\"KL-BLEND\",\"default\"]'")
@@ -398,6 +411,7 @@ def test_a_feed_that_is_not_there_is_wrong_usage(pair):
     assert pair.exporter.run("saasexport", "verify", "product").returncode == 2
 
 
+@pytest.mark.thorough
 def test_the_nightly_job_tells_what_differs_until_it_is_mended(pair):
     pair.exporter.write_config("[export]\nverify_days = 7\n")
     assert pair.exporter.run("cleanup_deleted_feed_items").stderr == ""
@@ -450,6 +464,7 @@ def test_a_comparison_that_takes_longer_than_a_night_goes_on_the_next(pair):
 LUMA = SHARED / "data" / "luma.sqlite"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not LUMA.exists(), reason="../shared/data/luma.sqlite is not there")
 def test_each_difference_of_luma_is_named_and_mended_in_one_run(tmp_path):
     service = Service(tmp_path / "service")

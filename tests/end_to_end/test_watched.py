@@ -80,6 +80,7 @@ class Goods:
         return [line for line in said.splitlines() if all(part in line for part in parts)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("text", "change", "items"),
     [
@@ -134,6 +135,7 @@ def test_what_no_line_named_is_counted_when_the_night_repairs_it(tmp_path, servi
     assert "had nothing to repair" in goods.exporter.run("saasexport", "status", check=True).stdout
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "change",
     [
@@ -172,6 +174,7 @@ def test_full_syncs_are_counted_by_their_reasons(tmp_path, service):
     }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("times", "between", "number"), [(24, False, None), (25, False, "25"), (30, True, "30"), (1200, False, "1,200")]
 )
@@ -193,6 +196,7 @@ def test_a_table_of_which_every_item_is_compared_is_told_of_when_it_is_written_o
         assert line.endswith("saasexport feeds watch feeds.d/goods.sql")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("line", ["-- watch: label.article_id", "-- everything: label.language in ('fr')"])
 def test_a_table_that_a_line_watches_may_be_written_as_often_as_it_likes(tmp_path, service, line):
     goods = Goods(tmp_path, service, HEAD + f"-- field: words json\n{line}\n" + ITEMS + WORDS)
@@ -209,6 +213,7 @@ def test_what_is_not_watched_is_said_with_its_reason(tmp_path, service):
     assert line.endswith("goods: label is not watched: words change seldom")
 
 
+@pytest.mark.thorough
 def test_a_query_that_cannot_be_answered_is_a_failure(tmp_path, service):
     goods = Goods(tmp_path, service, HEAD + ITEMS)
     slow = (

@@ -184,6 +184,7 @@ def colours(shop):
     return shop
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "touched"),
     [

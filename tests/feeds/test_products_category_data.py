@@ -128,6 +128,7 @@ def test_a_position_that_is_no_number_sets_the_product_aside(shop):
     assert {"categoryData: 'first' is not a number"} == set(fields.faults.values())
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("change", "touched"),
     [

@@ -97,6 +97,7 @@ def test_only_downloadable_products_have_ac_downloadable(shop):
     assert codes == ["ac_attribute_set", "ac_tax_class"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "sql",
     [

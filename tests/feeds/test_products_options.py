@@ -560,6 +560,7 @@ def test_options_of_several_kinds_stand_together_and_an_equal_id_takes_nothing_a
 # What changes lead to
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -586,6 +587,7 @@ def test_a_change_leads_to_the_product_with_the_option(shirt, sql, expected):
     assert expected == shirt.touched(FEED, sql)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [

@@ -337,6 +337,7 @@ def test_binary_data_in_a_store_views_name_sets_that_item_aside(shop):
     assert failed(shop) == ({"french": "name: binary data where text belongs"}, ["default"])
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "touched"),
     [

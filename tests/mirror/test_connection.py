@@ -11,6 +11,7 @@ from saasexport.mirror.server import Access
 from tests.mirror.mirrored import Shop
 
 
+@pytest.mark.sample(1)
 def test_a_socket_leads_to_the_server_as_well(server, tmp_path):
     shop = Shop(server, tmp_path)
     shop.do("create table thing (id int primary key); insert into thing values (4)")

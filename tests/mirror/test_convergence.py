@@ -73,6 +73,7 @@ def converges(mirrored, columns, rounds):
         assert against_a_fresh_mirror(mirrored, fresh) == [], made
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rounds", [2, pytest.param(12, marks=pytest.mark.slow)])
 def test_the_service_is_where_a_full_sync_of_a_fresh_mirror_would_leave_it(
     mariadb, tmp_path, service, flawless_shop_file, rounds
@@ -81,11 +82,13 @@ def test_the_service_is_where_a_full_sync_of_a_fresh_mirror_would_leave_it(
     converges(mirrored, columns_of(flawless_shop_file), rounds)
 
 
+@pytest.mark.thorough
 def test_so_it_is_with_postgresql(postgresql, tmp_path, service, flawless_shop_file):
     mirrored = set_up(postgresql, tmp_path, flawless_shop_file, service)
     converges(mirrored, columns_of(flawless_shop_file), 2)
 
 
+@pytest.mark.thorough
 def test_a_change_of_one_product_sends_that_product_only_and_none_does_not_change_a_byte_of_the_copy(
     server, tmp_path, service, flawless_shop_file
 ):

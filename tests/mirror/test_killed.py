@@ -57,6 +57,7 @@ def killed_at(shop, number):
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_killed_at_any_statement_leaves_one_state(shop):
     shop.run()
     was_killed = True
@@ -71,6 +72,7 @@ def test_a_run_that_is_killed_at_any_statement_leaves_one_state(shop):
     assert number > 5
 
 
+@pytest.mark.sample(1)
 def test_a_first_copy_that_is_killed_at_any_statement_goes_on(shop):
     number = 0
     was_killed = True
@@ -84,6 +86,7 @@ def test_a_first_copy_that_is_killed_at_any_statement_goes_on(shop):
     assert states(shop) == {number}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("method", ["digests", "rows", "begin", "tables"])
 def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, method):
     shop.run()

@@ -99,6 +99,7 @@ def test_nothing_is_copied_that_no_feed_reads(mirrored):
     assert mirrored.ask_shop("select name from pragma_table_info('thing')") == [("id",), ("sku",), ("name",)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "said"),
     [

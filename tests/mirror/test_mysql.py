@@ -170,6 +170,7 @@ def test_a_prefix_is_cut_from_the_names_of_tables(shop):
     assert shop.ask("select name from sqlite_master where name = 'other'") == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("definition", "rows", "expected"),
     [
@@ -234,7 +235,7 @@ KEYS = {
 }
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", KEYS)
 def test_random_keys_of_every_type_stay_right(shop, kind):
     chance = random.Random(kind)

@@ -64,6 +64,7 @@ def test_what_is_committed_late_comes_with_the_run_after_it(shop):
     assert shop.ask("select price from thing where id = 1") == [(77,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", ["truncate thing", "delete from thing"])
 def test_an_emptied_table_is_empty_and_one_filled_anew_is_never_seen_empty(shop, how):
     things(shop, 600)
@@ -76,6 +77,7 @@ def test_an_emptied_table_is_empty_and_one_filled_anew_is_never_seen_empty(shop,
     assert shop.ask("select count(*) from thing") == [(0,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", ["vacuum full thing", "cluster thing using thing_pkey", "vacuum freeze thing"])
 def test_rows_that_were_only_moved_are_not_written(shop, how):
     things(shop, 600)
@@ -114,6 +116,7 @@ def test_a_right_on_some_columns_is_enough(shop):
     assert shop.ask("select * from thing") == [(1, "b")]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("definition", "rows", "expected"),
     [
@@ -164,7 +167,7 @@ KEYS = {
 }
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", KEYS)
 def test_random_keys_of_every_type_stay_right(shop, kind):
     chance = random.Random(kind)

@@ -53,6 +53,7 @@ class Pair:
         return items_of(self.direct), items_of(self.mirrored)
 
 
+@pytest.mark.thorough
 def test_the_items_of_the_demo_shop_are_the_same(server, tmp_path, service, flawless_shop_file):
     pair = Pair(flawless_shop_file, server, tmp_path, service)
     direct, mirrored = pair.sync()

@@ -34,6 +34,7 @@ def statements(shop):
     return [statement.replace("\n\t", "\n") for statement in logged]
 
 
+@pytest.mark.sample(1)
 def test_the_servers_log_shows_reading_only(shop):
     if shop.server.kind == "mysql":
         shop.server.ask("set global log_output = 'TABLE'; set global general_log = 1; truncate mysql.general_log")
@@ -49,6 +50,7 @@ def test_the_servers_log_shows_reading_only(shop):
     assert any(statement.lower().startswith("savepoint") for statement in sent)
 
 
+@pytest.mark.sample(1)
 def test_a_table_that_was_read_can_be_altered_while_the_run_goes_on(shop):
     """Without the savepoint it would wait for the whole run, and the shop's own reads behind it."""
     reader = connect(shop.mirror.access)
@@ -71,6 +73,7 @@ def test_a_table_that_was_read_can_be_altered_while_the_run_goes_on(shop):
         reader.close()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("is_first", [False, True])
 def test_a_large_table_can_be_altered_between_its_pieces(shop, monkeypatch, tmp_path, is_first):
     numbers = "seq_3_to_900" if shop.server.kind == "mysql" else "generate_series(3, 900) as seq"
@@ -97,6 +100,7 @@ def test_a_large_table_can_be_altered_between_its_pieces(shop, monkeypatch, tmp_
     assert shop.ask("select count(*), sum(v), sum(w) from thing") == [(900, 405450, 6300)]
 
 
+@pytest.mark.sample(1)
 def test_a_writer_does_not_wait_for_a_run(shop):
     reader = connect(shop.mirror.access)
     try:
@@ -114,6 +118,7 @@ def test_a_writer_does_not_wait_for_a_run(shop):
         reader.close()
 
 
+@pytest.mark.sample(1)
 def test_everything_of_a_run_is_of_one_moment(shop, monkeypatch):
     """What is committed between the reads of two tables is in neither."""
     kind = MySQL if shop.server.kind == "mysql" else PostgreSQL

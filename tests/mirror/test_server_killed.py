@@ -89,7 +89,7 @@ def copy_of(server, folder, target):
     subprocess.run([servers.program("cp"), "-a", server.folder / folder, server.folder / target], check=True)
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("method", "call"), MOMENTS)
 def test_a_server_that_is_killed_in_a_run_leaves_the_copy_as_it_was_and_the_next_run_is_right(
     shop, monkeypatch, method, call
@@ -103,6 +103,7 @@ def test_a_server_that_is_killed_in_a_run_leaves_the_copy_as_it_was_and_the_next
     assert states(shop) == ({1}, {ROWS + 1})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "call"), [("begin", 1), ("rows", 1), ("rows", 2)])
 def test_a_server_that_comes_back_with_another_state_is_copied_as_it_is_now(shop, monkeypatch, method, call):
     change(shop, 1)
@@ -123,7 +124,7 @@ def test_a_server_that_comes_back_with_another_state_is_copied_as_it_is_now(shop
     assert states(shop) == ({4}, {ROWS + 2})
 
 
-@pytest.mark.sample(2)
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "call"), [("digests", 1), ("rows", 1), ("digests", 2), ("rows", 2)])
 def test_a_first_copy_that_is_cut_off_goes_on_with_what_the_server_comes_back_with(shop, monkeypatch, method, call):
     shop.server.stop()

@@ -87,6 +87,7 @@ def reach(shop, host, ca_file=None):
 # First, while the servers speak no TLS.
 
 
+@pytest.mark.sample(1)
 def test_without_tls_a_remote_server_is_a_warning_and_one_with_ca_file_an_error(server, tmp_path, certificates):
     shop = Shop(server, tmp_path)
     shop.do("create table thing (id int primary key)")
@@ -100,12 +101,14 @@ def test_without_tls_a_remote_server_is_a_warning_and_one_with_ca_file_an_error(
 # Now they do.
 
 
+@pytest.mark.sample(1)
 def test_a_certificate_by_the_authority_of_ca_file_is_accepted(shop, certificates):
     reach(shop, "127.0.0.1", certificates / "ca.pem")
     assert shop.run().warnings == []
     assert shop.ask("select id from thing") == [(4,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("host", "ca"),
     [("127.0.0.1", "other.pem"), ("127.0.0.1", "server.key"), ("localhost", "ca.pem"), (REMOTE, "ca.pem")],
@@ -119,12 +122,14 @@ def test_another_certificate_is_refused_in_one_line(shop, certificates, host, ca
     assert not os.path.exists(shop.mirror.file)
 
 
+@pytest.mark.sample(1)
 def test_an_authority_that_is_missing_is_named(shop, certificates):
     reach(shop, "127.0.0.1", certificates / "missing.pem")
     with pytest.raises((ShopError, ConfigError), match=r"missing\.pem"):
         shop.run()
 
 
+@pytest.mark.sample(1)
 def test_a_remote_server_without_ca_file_is_a_warning(shop):
     reach(shop, REMOTE)
     assert shop.run().warnings == [UNCHECKED]

@@ -30,6 +30,7 @@ def of_mariadb(mariadb, tmp_path):
 # What looks unchanged
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("type_", "before", "after", "expected"),
     [
@@ -48,6 +49,7 @@ def test_a_column_that_went_and_came_back_with_another_value_is_read_again(shop,
     assert shop.ask("select v from thing") == [(expected,)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("column", ["mood", "sure_mood", "mood not null unique"])
 def test_a_value_of_an_enumeration_that_has_another_name_is_read_again(of_postgresql, column):
     of_postgresql.do("create type mood as enum ('sad', 'glad'); create domain sure_mood as mood")
@@ -58,6 +60,7 @@ def test_a_value_of_an_enumeration_that_has_another_name_is_read_again(of_postgr
     assert of_postgresql.ask("select v from thing") == [("blue",)]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", ["truncate thing", "truncate thing; insert into thing values (2), (3)"])
 def test_a_truncated_table_that_was_last_written_long_ago_is_read_again(of_mariadb, monkeypatch, how):
     # So that what was just written was written long ago.
@@ -73,6 +76,7 @@ def test_a_truncated_table_that_was_last_written_long_ago_is_read_again(of_maria
 # Names and keys
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("tables", "copied", "said"),
     [
@@ -92,6 +96,7 @@ def test_of_names_that_differ_in_letter_case_only_the_first_is_copied_and_that_i
     assert [name for (name,) in of_postgresql.ask("select name from pragma_table_info('thing')")] == copied
 
 
+@pytest.mark.sample(1)
 def test_tables_that_nobody_reads_may_have_any_name(shop):
     quote = "`" if shop.server.kind == "mysql" else '"'
     shop.mirror.needs = lambda _empty: {"other": {"id"}}
@@ -100,6 +105,7 @@ def test_tables_that_nobody_reads_may_have_any_name(shop):
     assert shop.run().warnings == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("key", "values"),
     [
@@ -183,6 +189,7 @@ def run_with_small_packets(shop):
         shop.server.ask("set @@global.max_allowed_packet = 16777216")
 
 
+@pytest.mark.thorough
 def test_a_text_that_is_longer_than_a_packet_of_the_servers_is_seen_to_change(of_mariadb):
     of_mariadb.do("create table thing (id int primary key, v longtext, w longtext character set latin1)")
     of_mariadb.do("insert into thing values (1, repeat('x', 3000000), repeat('ä', 900000)), (2, 'y', 'z')")
@@ -196,6 +203,7 @@ def test_a_text_that_is_longer_than_a_packet_of_the_servers_is_seen_to_change(of
 # Runs that write nothing
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("is_full", [False, True])
 def test_what_has_not_changed_does_not_change_a_byte_of_the_copy(shop, is_full):
     shop.do("create table thing (id int primary key, v varchar(9)); insert into thing values (1, 'a'), (2, 'b')")

@@ -83,6 +83,7 @@ def shop(server, tmp_path):
     return Shop(server, tmp_path)
 
 
+@pytest.mark.sample(1)
 def test_every_value_comes_out_as_the_server_has_it(shop):
     cases = OF_MYSQL if shop.server.kind == "mysql" else OF_POSTGRESQL
     columns = ", ".join(f"c{number} {kind}" for number, (kind, *_) in enumerate(cases))
@@ -97,6 +98,7 @@ def test_every_value_comes_out_as_the_server_has_it(shop):
     assert shop.run().read == 0
 
 
+@pytest.mark.sample(1)
 def test_numbers_of_more_digits_than_sqlite_keeps_are_told_by_column(shop):
     shop.do("create table thing (id int primary key, a numeric(30, 10), b numeric(30, 10), c numeric(20, 0))")
     shop.do("insert into thing values (1, 12345678901234.5678901234, 1.5, 12345678901234567)")
@@ -115,6 +117,7 @@ def test_a_key_of_unsigned_64_bits_that_is_too_large_is_refused_by_name(mariadb,
     assert shop.ask("select id from thing") == [(2**63 - 1,)]
 
 
+@pytest.mark.sample(1)
 def test_texts_that_differ_in_case_and_blanks_only_are_seen_to_differ(shop):
     shop.do("create table thing (id int primary key, v varchar(20))")
     shop.do("insert into thing values (1, 'Abc'), (2, 'x'), (3, 'x#y'), (4, '')")
@@ -125,6 +128,7 @@ def test_texts_that_differ_in_case_and_blanks_only_are_seen_to_differ(shop):
     assert shop.ask("select v from thing order by id") == [("aBC",), ("x ",), ("x,y",), (None,)]
 
 
+@pytest.mark.sample(1)
 def test_values_that_move_between_columns_and_rows_are_seen(shop):
     shop.do("create table thing (id int primary key, a varchar(20), b varchar(20))")
     shop.do("insert into thing values (1, 'x,y', 'z'), (2, 'p', 'q')")
@@ -134,6 +138,7 @@ def test_values_that_move_between_columns_and_rows_are_seen(shop):
     assert shop.ask("select a, b from thing order by id") == [("x", "y,z"), ("q", "p")]
 
 
+@pytest.mark.sample(1)
 def test_a_long_text_and_a_large_blob_come_whole(shop):
     large = "longtext" if shop.server.kind == "mysql" else "text"
     blob = "longblob" if shop.server.kind == "mysql" else "bytea"

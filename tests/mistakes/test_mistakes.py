@@ -51,6 +51,7 @@ def battery(folder, tests):
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "mistake",
     [

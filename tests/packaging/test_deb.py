@@ -17,7 +17,10 @@ from saasexport import __version__
 from saasexport.usage import COMMANDS
 from tests.support import BIN, ROOT, demo_shop_copy
 
-pytestmark = pytest.mark.skipif(not os.path.exists("/usr/bin/dpkg-deb"), reason="dpkg-deb is not here")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not os.path.exists("/usr/bin/dpkg-deb"), reason="dpkg-deb is not here"),
+]
 
 SCRIPTS = sorted(path.name for path in BIN.iterdir() if path.is_file())
 JOBS = [name for name in SCRIPTS if name not in ("saasexport", "commerce_service")]

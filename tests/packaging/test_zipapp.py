@@ -10,6 +10,8 @@ import pytest
 
 from tests.support import ROOT, TICK, Exporter
 
+pytestmark = pytest.mark.thorough
+
 # What no idle tick may load; see tests/test_start_up.py.
 HEAVY = {"json", "re", "typing", "dataclasses", "pathlib", "argparse", "logging", "tomllib", "saasexport.jobs"}
 

@@ -38,6 +38,7 @@ VENDURE = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("preset", "sample", "counts"),
     [("oscar", "django-oscar-4.2.1.sqlite", OSCAR), ("vendure", "vendure-3.7.3.sqlite", VENDURE)],

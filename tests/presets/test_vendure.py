@@ -884,6 +884,7 @@ def test_ids_may_be_texts(path):
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "vendure"], ids=lambda path: path.stem)
 def test_watches_name_every_entity_whose_ids_are_texts_too(path):
     copy = with_text_ids(shop_of(*SCRIPTS["vendure"]))

@@ -169,6 +169,7 @@ def shapes(feed_shape: FeedShape) -> tuple[Record, Record]:
     return feed_shape.item, feed_shape.tombstone
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("feed", FEEDS)
 def test_the_quick_test_and_the_walk_agree(feed: str) -> None:
     @settings(max_examples=300, deadline=None, database=None)
@@ -187,6 +188,7 @@ def names_in(value: object) -> int:
     return sum(map(names_in, value)) if isinstance(value, list) else 0
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("feed", FEEDS)
 def test_the_walk_and_a_json_schema_validator_agree(feed: str) -> None:
     both = [(shape, Draft202012Validator(json_schema(shape))) for shape in map(without_rules, shapes(SHAPES[feed]))]

@@ -57,6 +57,7 @@ HALVES = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("body", HALVES.values(), ids=HALVES)
 def test_half_surrogates_anywhere_are_told_with_a_short_path_and_little_memory(body: bytes) -> None:
     errors: list[dict[str, object]] = []
@@ -84,6 +85,7 @@ VALUES = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("field", ["sku", "deleted", "images", "unheard"])
 def test_a_large_value_is_told_in_part_and_costs_little(value: object, field: str) -> None:
@@ -130,6 +132,7 @@ def test_no_answer_has_half_a_surrogate_pair(caller: Caller) -> None:
         json.dumps(reply.content, ensure_ascii=False).encode()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [999, 1_000, 1_001, 10_000])
 def test_of_very_many_faults_the_first_thousand_are_listed(caller: Caller, number: int) -> None:
     reply = caller.post_bytes(b"[" + b",".join([b'"%s"' % (b"\\u00e9" * 200)] * number) + b"]")
@@ -140,6 +143,7 @@ def test_of_very_many_faults_the_first_thousand_are_listed(caller: Caller, numbe
     assert len(json.dumps(reply.content)) < 1_500_000
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "body",
     [

@@ -54,6 +54,7 @@ def answered(service: Running) -> bool:
 needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="/proc is not here")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("descriptors", [20, 32, 64, 1024])
 def test_two_hundred_half_open_connections_hold_up_nobody_however_few_descriptors_there_are(
     tmp_path: Path, descriptors: int
@@ -68,6 +69,7 @@ def test_two_hundred_half_open_connections_hold_up_nobody_however_few_descriptor
         assert service.end(signal.SIGTERM) == (0, "", "")
 
 
+@pytest.mark.sample(1)
 @needs_proc
 @pytest.mark.parametrize("descriptors", [3, 5, 8, 10, 12])
 def test_without_any_descriptor_left_it_waits_quietly_and_goes_on_later(tmp_path: Path, descriptors: int) -> None:
@@ -126,6 +128,7 @@ SMALL_AND_LARGE = {
 }
 
 
+@pytest.mark.thorough
 @needs_proc
 @pytest.mark.parametrize("body", SMALL_AND_LARGE.values(), ids=SMALL_AND_LARGE)
 def test_memory_does_not_follow_what_small_bodies_inflate_to(tmp_path: Path, body: bytes) -> None:
@@ -202,6 +205,7 @@ def test_services_that_start_at_once_on_one_database_all_run(tmp_path: Path) -> 
         assert [process.returncode for process in begun] == [0] * 5
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("descriptors", [6, 8, 9, 10, 11, 12, 13, 14])
 def test_a_start_with_too_few_descriptors_is_one_line_or_a_start(tmp_path: Path, descriptors: int) -> None:
     process = subprocess.Popen(
@@ -259,6 +263,7 @@ def key_file(tmp_path: Path, name: str) -> str:
     return str(tmp_path / name)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "0"])  # noqa: S104  # what the refusal is about
 @pytest.mark.parametrize("options", [[], ["--storefront-key-file"], ["--allow-host", "proxy.example"]])
 def test_it_does_not_start_where_others_reach_it_without_a_key(tmp_path: Path, host: str, options: list[str]) -> None:
@@ -272,6 +277,7 @@ def test_it_does_not_start_where_others_reach_it_without_a_key(tmp_path: Path, h
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104  # all addresses, with a key
 def test_with_a_key_others_may_reach_it(tmp_path: Path, host: str) -> None:
     if host == "::" and not has_ipv6():
@@ -294,6 +300,7 @@ with CommerceService({str(tmp_path / "held.sqlite")!r}) as service:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "::1"])
 def test_on_this_machine_no_key_is_needed(tmp_path: Path, host: str) -> None:
     if host == "::1" and not has_ipv6():

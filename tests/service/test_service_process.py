@@ -76,6 +76,7 @@ def read(port: int, path: str) -> object:
     return content
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_listens_and_ends_cleanly(tmp_path: Path, number: int) -> None:
     with running(tmp_path) as service:
@@ -192,6 +193,7 @@ def test_what_is_no_key_is_refused_in_one_line(
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives files away, which only root may")
 @pytest.mark.parametrize("mode", [0o444, 0o440, 0o644])
 @pytest.mark.parametrize("content", [b"open sesame\n", b"\xef\xbb\xbfopen sesame\r\n"])
@@ -282,6 +284,7 @@ def test_help_starts_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert "commerce-service.sqlite in the working directory" in " ".join(text.split())
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kill_after", [1, 3, 10, 40])
 def test_a_kill_loses_nothing_acknowledged_and_leaves_no_half_batch(tmp_path: Path, kill_after: int) -> None:
     """Three senders post batches of 20 without a pause; kill -9 comes in the middle of it."""

@@ -269,6 +269,7 @@ def test_a_data_space_too_many_is_refused_and_the_others_go_on(tmp_path: Path) -
     assert "one-too-many" not in environments
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("is_there", [False, True])
 def test_two_services_may_begin_on_one_database_at_once(tmp_path: Path, is_there: bool) -> None:
     for number in range(10):

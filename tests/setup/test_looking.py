@@ -75,6 +75,7 @@ def exporter(request, tmp_path, demo_shop_file, service):
     return found
 
 
+@pytest.mark.thorough
 def test_looking_changes_neither_database_though_something_is_out_of_line(exporter):
     exporter.write_config("[export]\nrun_seconds = 7")
     ours = exporter.folder / "var" / "saasexport.sqlite"
@@ -104,6 +105,7 @@ def dies_ours(path):
     os.replace(copy, path)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("command", [*LOOKS[1:2], *LOOKS[5:6], LOOKS[9], *COUNTS[:2]])
 def test_a_shop_that_needs_recovery_first_is_told_in_a_line_and_left_to_others(
     command, tmp_path, demo_shop_file, service

@@ -79,6 +79,7 @@ LOSSES = [
 ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("change", "line", "remedy"), LOSSES)
 def test_what_the_shop_lost_is_told_once_and_when_it_is_over_and_ends_each_run_with_1(
     tiny, capsys, sender, change, line, remedy

@@ -128,6 +128,7 @@ def test_status_shows_its_table_even_if_the_metrics_cannot_be_written(measured):
     assert said == done.stderr
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_what_is_no_file_is_not_replaced(measured, make):
     path = measured.folder / "metrics" / "saasexport.prom"

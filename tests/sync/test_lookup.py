@@ -69,6 +69,7 @@ def tiny(tmp_path, monkeypatch):
     found.close()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("id_type", [None, "thingId"])
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_what_failed_is_found_by_the_id_that_it_is_shown_with(tiny, monkeypatch, text, id_type):

@@ -266,6 +266,7 @@ def kept_rows(tiny):
     return tiny.shop.execute("select count(*) from cde_things_feed_cl").fetchone()[0]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("released", ["valid", "invalid"])
 @pytest.mark.parametrize("changes_before", [0, 7])
 def test_a_suspended_feeds_changelog_keeps_its_bound_and_it_is_compared_when_released(

@@ -198,6 +198,7 @@ def mixed_case(tiny, number=600):
     return codes
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("collation", ["", "collate nocase", "collate binary", "collate rtrim"])
 def test_keys_come_in_the_order_of_their_bytes_whatever_the_column_says(tmp_path, monkeypatch, collation):
     shop = SHOP.replace("code text primary key", f"code text {collation} primary key")

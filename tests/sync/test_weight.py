@@ -38,6 +38,7 @@ def watched(tmp_path, monkeypatch):
     found.tiny.close()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("lengths", "at_most"),
     [
@@ -53,12 +54,14 @@ def test_large_ones_are_read_a_few_at_a_time(watched, lengths, at_most):
     assert max(watched.sizes) <= at_most
 
 
+@pytest.mark.thorough
 def test_small_ones_are_soon_read_many_at_a_time(watched):
     watched.sync(*[10] * 1000)
     assert watched.sizes[:3] == [16, 64, 170]
     assert set(watched.sizes[3:]) == {250}
 
 
+@pytest.mark.thorough
 def test_after_large_ones_small_ones_are_read_many_at_a_time_again(watched):
     watched.sync(*[10] * 300, *[MB] * 10, *[10] * 1200)
     assert watched.sizes[-2:] == [250, 10]

@@ -145,6 +145,7 @@ def test_a_connection_answers_one_request_after_the_other():
         connection.close()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("host", "is_private"), [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False)])  # noqa: S104  # what it is about
 def test_it_is_private_only_on_an_address_of_this_machine(host, is_private):
     with server(Application(), host=host) as it:

@@ -94,6 +94,7 @@ def rename(exporter, name):
     )
 
 
+@pytest.mark.sample(1)
 def test_everything_arrives_as_the_default_destination_gets_it(engine, exporter, service):
     exporter.tick()
     wanted = expected(service, exporter)
@@ -101,6 +102,7 @@ def test_everything_arrives_as_the_default_destination_gets_it(engine, exporter,
     assert held(engine, exporter) == wanted
 
 
+@pytest.mark.sample(1)
 def test_changes_arrive_and_what_was_can_be_again_within_a_minute(engine, exporter, service):
     for name in ("First", "Second", "First"):
         rename(exporter, name)
@@ -109,6 +111,7 @@ def test_changes_arrive_and_what_was_can_be_again_within_a_minute(engine, export
     assert held(engine, exporter) == expected(service, exporter)
 
 
+@pytest.mark.thorough
 def test_a_product_that_is_deleted_is_gone_and_made_again_within_a_minute_is_back(engine, exporter, service):
     exporter.tick()
     before = held(engine, exporter)
@@ -133,6 +136,7 @@ def test_a_product_that_is_deleted_is_gone_and_made_again_within_a_minute_is_bac
     assert back == expected(service, exporter)
 
 
+@pytest.mark.thorough
 def test_two_shops_in_one_place_never_touch_each_other(engine, flawless_shop_file, tmp_path):
     option = {"typesense": "collection", "nats": "subject"}[engine.name]
     one, two = (
@@ -155,6 +159,7 @@ def doctor(exporter):
     return [(one["status"], f"{one['message']}; {one['remedy']}".rstrip("; ")) for one in about]
 
 
+@pytest.mark.sample(1)
 def test_doctor_tries_the_key_and_names_the_place(engine, exporter):
     place = engine.place(exporter.environment)
     before, after = {
@@ -183,6 +188,7 @@ def test_doctor_tries_the_key_and_names_the_place(engine, exporter):
     assert (level, f"{exporter.url}: connection refused" in text) == ("FAIL", True)
 
 
+@pytest.mark.sample(1)
 def test_verify_says_that_what_an_engine_holds_cannot_be_compared(engine, exporter):
     done = exporter.run("saasexport", "verify")
     assert done.returncode == 2
@@ -192,6 +198,7 @@ def test_verify_says_that_what_an_engine_holds_cannot_be_compared(engine, export
     )
 
 
+@pytest.mark.sample(1)
 def test_a_wrong_key_is_told_in_a_line_and_nothing_is_lost(engine, exporter):
     wrong = exporter.folder / "wrong.key"
     wrong.write_text("another")
@@ -208,6 +215,7 @@ def test_a_wrong_key_is_told_in_a_line_and_nothing_is_lost(engine, exporter):
     assert len(held(engine, exporter)) == 13
 
 
+@pytest.mark.sample(1)
 def test_a_place_that_somebody_removed_is_made_again(engine, exporter, service):
     exporter.tick()
     engine.remove(engine.place(exporter.environment))
@@ -218,6 +226,7 @@ def test_a_place_that_somebody_removed_is_made_again(engine, exporter, service):
     assert held(engine, exporter)["products"] == expected(service, exporter)["products"]
 
 
+@pytest.mark.sample(1)
 def test_an_engine_that_is_killed_and_started_again_in_mid_sync_ends_with_everything(
     own_engine, flawless_shop_file, tmp_path, service
 ):

@@ -273,6 +273,7 @@ def test_entities_come_in_the_order_in_which_they_are_asked_for(shop):
 # The service agrees
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("feed", SHAPES)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())

@@ -359,6 +359,7 @@ def sample(preset):
     return path
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("preset", "feed", "line", "expected"), SOME)
 def test_some_lines_of_presets_are_named_when_they_are_not_there(
     tmp_path, monkeypatch, capsys, preset, feed, line, expected

@@ -34,6 +34,7 @@ def many(field: str) -> str:
     return "{ " + " ".join(f"a{number}: {field}" for number in range(400)) + " }"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("query", "message"),
     [

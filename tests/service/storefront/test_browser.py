@@ -38,6 +38,7 @@ def address(front: Front, page: str) -> str:
     return f"http://127.0.0.1:{front.caller.port}/storefront/{page}"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("page", PAGES[:-1])
 def test_the_browser_has_nothing_to_complain_of_and_asks_for_the_page_alone(
     browser: Any, front: Front, page: str
@@ -50,6 +51,7 @@ def test_the_browser_has_nothing_to_complain_of_and_asks_for_the_page_alone(
     assert browser.js("getComputedStyle(document.querySelector('.brand')).fontWeight") == "700"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_no_page_is_wider_than_the_window(browser: Any, front: Front, width: int) -> None:
     browser.look(width, 800, touch=width < 500)
@@ -58,6 +60,7 @@ def test_no_page_is_wider_than_the_window(browser: Any, front: Front, width: int
         assert browser.js("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_text_can_be_read_by_day_and_by_night(browser: Any, front: Front, dark: bool) -> None:
     browser.look(1280, 900, dark=dark)

@@ -103,6 +103,7 @@ def pair(tmp_path: Path, flawless_shop_file: Path) -> Iterator[tuple[Front, Expo
         yield Front(service), exporter, tmp_path / "held.sqlite"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [2, 3, 5])
 def test_after_random_changes_every_answer_is_that_of_an_index_made_anew(
     pair: tuple[Front, Exporter, Path], tmp_path: Path, seed: int
@@ -134,6 +135,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changes_reaches_everything_that_hangs_on_it(
     pair: tuple[Front, Exporter, Path], tmp_path: Path, name: str
@@ -148,6 +150,7 @@ def test_what_changes_reaches_everything_that_hangs_on_it(
     assert differences(before, now) != []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("milliseconds", [0, 100, 250, 500, 900])
 def test_killed_while_the_index_is_made_it_goes_on_and_ends_the_same(
     tmp_path: Path, demo_items: Path, front: Front, milliseconds: int
@@ -187,6 +190,7 @@ def ask_and_kill(front: Front, service: Service, seconds: float) -> None:
     asking.join()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("milliseconds", [0, 20, 60, 150, 400])
 def test_killed_while_it_takes_up_a_change_it_catches_up(
     tmp_path: Path, flawless_shop_file: Path, milliseconds: int

@@ -25,6 +25,7 @@ BAGS = "24-WB01 24-MB05 24-MB01 24-WB04 24-WB07 24-UB02 24-WB05 24-WB02 24-MB02 
 FACETS = "facets { attribute buckets { title ... on ScalarBucket { id count } ... on RangeBucket { from to count } } }"
 
 
+@pytest.mark.thorough
 def test_bags_are_found_with_their_categories_and_prices(luma: Front) -> None:
     answer = luma.search("bag", FACETS)
     assert sorted(answer["skus"]) == sorted(BAGS.split())

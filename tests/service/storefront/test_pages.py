@@ -64,6 +64,7 @@ def test_a_page_is_whole_without_script_and_without_anything_from_elsewhere(
     assert "$" not in re.sub(r"<style>.*?</style>", "", text, flags=re.S)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("path", "parameters"), EVERY[:8], ids=str)
 def test_every_link_leads_to_a_page(front: Front, path: str, parameters: dict[str, Any]) -> None:
     _, _, text = front.page(path, **parameters)

@@ -45,6 +45,7 @@ def take_out(exporter, ids):
     return put_back
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "key", ["tea/clearance", "TEA/Clearance", "tea/green-tea/late", "tea/matcha/a/b", "Thé/soldes", "tea/infusions_2"]
 )
@@ -73,6 +74,7 @@ PRICES = "cde_product_prices_feed"
 GROUP = "customer_group_id = 2 and website_id = 2 and entity_id = 1"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "meanwhile",
     [

@@ -41,6 +41,7 @@ def names(exporter):
     return dict(exporter.ask_shop(f"select entity_id, value from {table} and entity_id in (11, 33)"))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("first", "second", "slug"),
     [
@@ -76,6 +77,7 @@ def test_of_two_the_first_has_it_whichever_came_first(exporter, names, tmp_path,
     assert set_aside(exporter) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("gone", [11, 33])
 def test_when_one_is_deleted_the_other_stays_or_comes(exporter, names, gone):
     exporter.change(

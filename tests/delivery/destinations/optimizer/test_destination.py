@@ -114,6 +114,7 @@ def test_everything_is_taken_and_parts_name_their_options_as_their_configurable_
     assert {status for (status,) in exporter.ask("select distinct status from cde_products_feed")} == {200}
 
 
+@pytest.mark.thorough
 def test_after_changes_and_deletions_the_tenant_holds_what_a_full_sync_would_send(double, exporter, tmp_path):
     exporter.tick()
     exporter.change("delete from catalog_product_entity where entity_id = ?", PRODUCT_TO_DELETE)
@@ -134,6 +135,7 @@ def test_after_changes_and_deletions_the_tenant_holds_what_a_full_sync_would_sen
     assert {book.get("currency") for book in held["price-books"].values()} == {"GBP", "USD", None}
 
 
+@pytest.mark.thorough
 def test_a_job_that_is_killed_in_mid_sync_ends_with_what_a_full_sync_would_send(double, exporter, tmp_path):
     environ = {"SAASEXPORT_CONFIG": str(exporter.config), "PATH": os.defpath}
     job = subprocess.Popen([sys.executable, BIN / "reindex_all_invalid"], env=environ, stderr=subprocess.DEVNULL)
@@ -186,6 +188,7 @@ def test_a_token_that_ends_in_the_middle_is_renewed_and_is_private(double, expor
     assert not any(secret in log for secret in (SECRET, kept["token"], json.loads(file.read_text())["token"]))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("answer", "line"),
     [
@@ -206,6 +209,7 @@ def test_a_login_that_gives_no_token_is_told_in_a_line(flawless_shop_file, tmp_p
         assert len(server.requests) == 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("answer", "line"),
     [

@@ -28,6 +28,7 @@ def installed(tmp_path, small_shop):
 CATEGORY = "update catalog_category_entity_varchar set value = '{}' where entity_id = 9 and value = '{}'"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("sql", "feed"),
     [
@@ -65,6 +66,7 @@ def killing(path, items):
     raise Killed
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault", ["lost", "down", 503, 500, 429, 401, 403, "killed"])
 def test_the_state_before_is_sent_again_after_a_request_whose_outcome_is_not_known(installed, fault):
     rename(installed, "Other")

@@ -40,6 +40,7 @@ def quiet(installed):
         yield installed, clock
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault", ["lost", "down", 500, 503, "killed"])
 def test_an_item_is_sent_twice_after_a_request_whose_outcome_is_not_known(quiet, fault):
     installed, clock = quiet
@@ -70,6 +71,7 @@ def test_an_item_is_sent_twice_after_a_request_whose_outcome_is_not_known(quiet,
     assert installed.sent() == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault", [400, 401, 403, 404, 429, ""])
 def test_an_answer_that_takes_nothing_makes_no_second_time_necessary(quiet, fault):
     installed, _ = quiet
@@ -105,6 +107,7 @@ def include(installed):
     installed.change("delete from customer_group_excluded_website where customer_group_id = 2 and website_id = 2")
 
 
+@pytest.mark.thorough
 def test_prices_of_a_new_book_come_with_the_next_job_and_once_more_ten_minutes_later(quiet):
     installed, clock = quiet
     held = {key for key in installed.direct.held("prices") if key[1] == WHOLESALE}
@@ -171,6 +174,7 @@ def test_an_idle_tick_knows_that_something_is_due(quiet):
             assert ours.execute(question, {"now": START}).fetchall() == expected
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("days", "kept"), [(6, [1, 1]), (8, [0, 1]), (29, [0, 1]), (31, [0, 0])])
 def test_deletions_of_what_may_come_back_are_remembered_for_longer(quiet, days, kept):
     installed, clock = quiet

@@ -63,6 +63,7 @@ def test_another_secret_or_client_has_a_token_of_its_own(tmp_path):
     assert got == ["token-1", "token-2", "token-3", "token-3"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("refused", [{1}, {2}, {3}, {1, 4}, {2, 4, 6}])
 def test_the_token_is_renewed_once_for_each_401(flawless_shop_file, tmp_path, refused):
     login = Login(86_399)
