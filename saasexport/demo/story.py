@@ -25,7 +25,7 @@ from saasexport.log import one_line
 SQL = queries.beside(__file__)
 
 # A search sees what was received a moment later.
-SEARCH_SECONDS = 20
+SEARCH_SECONDS = 60
 
 TICK = ("reindex_all_invalid", "saas_data_exporter", "sales_data_exporter")
 
@@ -248,7 +248,7 @@ class Story:
         """What the service answers to a GET."""
         from http.client import HTTPConnection
 
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             found: dict[str, object] = json.loads(connection.getresponse().read())
