@@ -41,19 +41,19 @@ def parse(path: str, content: bytes, feeds: Names) -> Config:
     given: list[str] = []
     sections: dict[str, dict[str, Any]] = {}
     for section, keys in KEYS.items():
-        found = _table(path, section, _raw_section(path, raw, section))
-        sections[section] = _section(path, section, found, keys)
-        given += [f"{section}.{key}" for key in found]
+        table = _table(path, section, _raw_section(path, raw, section))
+        sections[section] = _section(path, section, table, keys)
+        given += [f"{section}.{key}" for key in table]
     feed_tables = _table(path, "feeds", raw.get("feeds", {}))
     names = feeds(Config(path, sections, {})) if callable(feeds) else feeds
     if names is not None:
         _refuse_unknown(path, "feeds", feed_tables, names)
     settings = {}
-    for feed, found in feed_tables.items():
+    for feed, table in feed_tables.items():
         section = f"feeds.{feed}"
-        values = _section(path, section, _table(path, section, found), FEED_KEYS)
-        settings[feed] = {key: values[key] for key in found}
-        given += [f"{section}.{key}" for key in found]
+        values = _section(path, section, _table(path, section, table), FEED_KEYS)
+        settings[feed] = {key: values[key] for key in table}
+        given += [f"{section}.{key}" for key in table]
     config = Config(path, sections, settings, tuple(given))
     _check_service(config)
     _check_files(config)
@@ -106,7 +106,7 @@ def _check_service(config: Config) -> None:
         expected = "the SaaS data space id, of letters, digits and -_.~"
         raise ConfigError(f"{config.file}: [service] environment_id: expected {expected}, found {_show(environment)}")
     routes = {"service.path": config["service.path"]}
-    routes |= {f"feeds.{feed}.path": found["path"] for feed, found in config.feeds.items() if "path" in found}
+    routes |= {f"feeds.{feed}.path": table["path"] for feed, table in config.feeds.items() if "path" in table}
     for name, route in routes.items():
         if fault := addresses.fault_of_route(route):
             raise ConfigError(f"{config.place(name)}: {fault}, found {_show(route)}")
@@ -151,29 +151,29 @@ def _check_mirror(config: Config) -> None:
         raise ConfigError(f"{_wrong(config.file, 'mirror', 'source', key, address)}, which {error}") from error
 
 
-def _section(path: str, section: str, found: dict[str, Any], keys: dict[str, Key]) -> dict[str, Any]:
-    _refuse_unknown(path, section, found, tuple(keys))
+def _section(path: str, section: str, table: dict[str, Any], keys: dict[str, Key]) -> dict[str, Any]:
+    _refuse_unknown(path, section, table, tuple(keys))
     values: dict[str, Any] = {}
     for name, key in keys.items():
-        if name not in found:
+        if name not in table:
             if key.required:
                 raise ConfigError(f"{path}: [{section}] {name} is missing: expected {key.expected}")
             values[name] = key.resolve(path, key.default)
-        elif not key.check(found[name]):
-            raise _wrong(path, section, name, key, found[name])
+        elif not key.check(table[name]):
+            raise _wrong(path, section, name, key, table[name])
         else:
-            values[name] = key.resolve(path, key.unwrap(found[name]))
+            values[name] = key.resolve(path, key.unwrap(table[name]))
     return values
 
 
-def _table(path: str, section: str, found: Any) -> dict[str, Any]:
-    if not isinstance(found, dict):
-        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {_show(found)}")
-    return found
+def _table(path: str, section: str, table: Any) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {section}: expected a table, [{section}], found {_show(table)}")
+    return table
 
 
-def _refuse_unknown(path: str, section: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
-    for name in found:
+def _refuse_unknown(path: str, section: str, table: dict[str, Any], names: tuple[str, ...]) -> None:
+    for name in table:
         if name not in names:
             from saasexport.usage import near  # late: only for the message
 

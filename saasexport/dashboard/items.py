@@ -53,8 +53,8 @@ class Item(NamedTuple):
     @property
     def request_id(self) -> str:
         """The request that its last try went with."""
-        found = _json(self.metadata).get("requestId")
-        return found if isinstance(found, str) else ""
+        request_id = _json(self.metadata).get("requestId")
+        return request_id if isinstance(request_id, str) else ""
 
     def identifiers(self, feed: Feed) -> dict[str, str]:
         """What identifies it, as far as it is known."""
@@ -96,8 +96,8 @@ def count(
     if wanted.search or wanted.reason:
         if shown and shown.is_whole(wanted):
             return len(shown.items), True
-        found = matching(installation, feed, wanted)
-        return len(found.ids), found.is_complete
+        rows = matching(installation, feed, wanted)
+        return len(rows.ids), rows.is_complete
     query = SQL.counts.format(feed_table=feed.table)
     numbers = {(status, gone): number for status, gone, number in installation.ours.execute(query)}
     total = installation.ours.execute(SQL.total.format(feed_table=feed.table)).fetchone()[0]
@@ -219,8 +219,8 @@ class _Look:
         return sorted(ids, reverse=self.is_down)[: self.size + 1]
 
     def _ids(self, query: str, **values: Any) -> list[int]:
-        name = f"{query}_down" if self.is_down else f"{query}_up"
-        statement = getattr(SQL, name).format(feed_table=self.feed.table)
+        direction = "desc" if self.is_down else "asc"
+        statement = getattr(SQL, query).format(feed_table=self.feed.table, direction=direction)
         return [row[0] for row in self.ours.execute(statement, {**self.values, **values})]
 
     def _page(self, ids: list[int], is_exact: bool = False, stopped_at: int | None = None) -> Found:
@@ -277,7 +277,7 @@ def _kinds(kinds: list[tuple[int, int]]) -> str | None:
 
 def _json(text: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(text or "{}")
+        value = json.loads(text or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -62,7 +62,7 @@ select id, source_entity_id, feed_id,
  where id in (select value from json_each(:ids))
  order by id desc
 
--- name: walk_down
+-- name: walk
 select id
   from {feed_table}
  where id > :low
@@ -73,24 +73,10 @@ select id
            and exists (select 1
                          from json_each(:paths) as path
                         where json_extract(feed_data, path.value) like :pattern escape '\'))
- order by id desc
+ order by id {direction}
  limit :limit
 
--- name: walk_up
-select id
-  from {feed_table}
- where id > :low
-   and id < :high
-   and (:only_delivered = 0 or status = 200 and is_deleted = 0)
-   and (:pattern is null
-        or feed_data like :anywhere escape '\'
-           and exists (select 1
-                         from json_each(:paths) as path
-                        where json_extract(feed_data, path.value) like :pattern escape '\'))
- order by id
- limit :limit
-
--- name: others_down
+-- name: others
 -- Those that are not delivered, or deleted: found by the index <feed table>_attention.
 select id
   from {feed_table}
@@ -105,27 +91,10 @@ select id
            and exists (select 1
                          from json_each(:paths) as path
                         where json_extract(feed_data, path.value) like :pattern escape '\'))
- order by id desc
+ order by id {direction}
  limit :limit
 
--- name: others_up
-select id
-  from {feed_table}
- where (status <> 200 or is_deleted = 1)
-   and status = :status
-   and is_deleted = :deleted
-   and id > :low
-   and id < :high
-   and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
-   and (:pattern is null
-        or feed_data like :anywhere escape '\'
-           and exists (select 1
-                         from json_each(:paths) as path
-                        where json_extract(feed_data, path.value) like :pattern escape '\'))
- order by id
- limit :limit
-
--- name: of_entities_down
+-- name: of_entities
 select id
   from {feed_table}
  where source_entity_id in (select value from json_each(:entities))
@@ -133,16 +102,5 @@ select id
    and id < :high
    and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
    and (:kinds is null or status || '/' || is_deleted in (select value from json_each(:kinds)))
- order by id desc
- limit :limit
-
--- name: of_entities_up
-select id
-  from {feed_table}
- where source_entity_id in (select value from json_each(:entities))
-   and id > :low
-   and id < :high
-   and (:reason is null or coalesce(nullif(errors, ''), 'no reason is on record') like :reason escape '\')
-   and (:kinds is null or status || '/' || is_deleted in (select value from json_each(:kinds)))
- order by id
+ order by id {direction}
  limit :limit

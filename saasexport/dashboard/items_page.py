@@ -66,27 +66,27 @@ def _table(
     installation: Installation, feed: Feed, page_of: tuple[Wanted, Found, tuple[int, bool]], token: str
 ) -> Markup:
     """The items as a table in a form, to choose some of them."""
-    wanted, found, total = page_of
+    wanted, page_of_items, total = page_of
     path = pages.address(f"/feeds/{feed.name}")
     columns = wanted.columns or list(COLUMNS)
-    known = names.of_items(installation, feed, found.items)
+    known = names.of_items(installation, feed, page_of_items.items)
     is_off = feed not in installation.feeds()
     times = Times(installation)
     return HTML.form(
         action=pages.address(f"/feeds/{feed.name}/resync"),
         token=token,
         feed=feed.name,
-        filters=filters.hidden_fields(found.follow_up(wanted)),
-        heads=[_head(path, wanted, found, name) for name in columns],
-        rows=[_row(feed, item, columns, times, known) for item in found.items],
-        number=len(found.items),
+        filters=filters.hidden_fields(page_of_items.follow_up(wanted)),
+        heads=[_head(path, wanted, page_of_items, name) for name in columns],
+        rows=[_row(feed, item, columns, times, known) for item in page_of_items.items],
+        number=len(page_of_items.items),
         total=_total(*total),
         order=ORDERS.get(wanted.sort, "newest first"),
         buttons=""
         if is_off
         else HTML.buttons(
-            page_ids=",".join(str(item.id) for item in found.items),
-            everything=HTML.all_button(number=_total(*total)) if total[0] > len(found.items) else "",
+            page_ids=",".join(str(item.id) for item in page_of_items.items),
+            everything=HTML.all_button(number=_total(*total)) if total[0] > len(page_of_items.items) else "",
         ),
     )
 
@@ -95,12 +95,13 @@ def _total(number: int, is_exact: bool) -> str:
     return f"{number:,}" if is_exact else f"at least {number:,}"
 
 
-def _head(path: str, wanted: Wanted, found: Found, name: str) -> Markup:
+def _head(path: str, wanted: Wanted, page_of_items: Found, name: str) -> Markup:
     """The head of a column; of one that can be sorted by, leading there."""
     if name not in filters.SORTS:
         return HTML.head(text=COLUMNS[name], sorted="")
     is_down, is_up = wanted.sort == name or (name == "id" and not wanted.sort), wanted.sort == f"-{name}"
-    following = replace(found.follow_up(wanted), sort=f"-{name}" if is_down else name, page=0, before=None, after=None)
+    following = page_of_items.follow_up(wanted)
+    following = replace(following, sort=f"-{name}" if is_down else name, page=0, before=None, after=None)
     return HTML.head(
         text=HTML.sort_link(href=filters.address(path, following), text=COLUMNS[name]),
         sorted=Markup(' aria-sort="descending"') if is_down else Markup(' aria-sort="ascending"') if is_up else "",
@@ -109,11 +110,11 @@ def _head(path: str, wanted: Wanted, found: Found, name: str) -> Markup:
 
 def _empty(installation: Installation, feed: Feed, wanted: Wanted, empty: tuple[Found, dict[str, Any]]) -> Markup:
     """Why there is nothing to see: nothing was ever collected, nothing failed, or nothing matches."""
-    found, line = empty
+    page_of_items, line = empty
     everything, _ = items.count(installation, feed, Wanted())
     if not everything:
         return _never_any(line)
-    if found.stopped_at is not None:
+    if page_of_items.stopped_at is not None:
         return Markup("")  # said by a note
     if not wanted.search and (wanted.status in filters.FAILED or wanted.reason):
         return HTML.nothing_failed(total=everything)
@@ -219,30 +220,30 @@ def _filter(feed: Feed, wanted: Wanted) -> Markup:
     )
 
 
-def note(path: str, wanted: Wanted, found: Found) -> Markup:
+def note(path: str, wanted: Wanted, page_of_items: Found) -> Markup:
     """What is to be said about a search."""
     notes = []
     if wanted.reason:
         notes.append(HTML.reason(reason=wanted.reason.replace("#", "…"), href=path))
-    if found.is_exact:
+    if page_of_items.is_exact:
         notes.append(HTML.exact(search=wanted.search, href=filters.address(path, replace(wanted, contains=True))))
-    if found.stopped_at is not None:
-        edge = {"before": found.stopped_at} if wanted.after is None else {"after": found.stopped_at}
+    if page_of_items.stopped_at is not None:
+        edge = {"before": page_of_items.stopped_at} if wanted.after is None else {"after": page_of_items.stopped_at}
         href = filters.address(path, replace(wanted, contains=True), **edge)
-        notes.append(HTML.stopped(row=str(found.stopped_at), href=href))
+        notes.append(HTML.stopped(row=str(page_of_items.stopped_at), href=href))
     return templates.join(notes)
 
 
-def paging(path: str, wanted: Wanted, found: Found, total: int = 0) -> Markup:
+def paging(path: str, wanted: Wanted, page_of_items: Found, total: int = 0) -> Markup:
     """Where to go from a page of items."""
-    following = found.follow_up(wanted)
+    following = page_of_items.follow_up(wanted)
     links = []
 
     def add(text: str, wanted: Wanted = following, **edge: int) -> None:
         links.append(HTML.page_link(href=filters.address(path, wanted, **edge), text=text))
 
     if wanted.sort:
-        edges = {"First page": 0, "Previous page": found.newer, "Next page": found.older}
+        edges = {"First page": 0, "Previous page": page_of_items.newer, "Next page": page_of_items.older}
         edges["Last page"] = max(0, total - 1) // items.PAGE
         for text, number in edges.items():
             if number is not None and (number != wanted.page and total > items.PAGE):
@@ -250,10 +251,10 @@ def paging(path: str, wanted: Wanted, found: Found, total: int = 0) -> Markup:
         return HTML.paging(links=links) if links else Markup("")
     if wanted.before is not None or wanted.after is not None:
         add("First page")
-    if found.newer is not None:
-        add("Previous page", after=found.newer)
-    if found.older is not None:
-        add("Next page", before=found.older)
+    if page_of_items.newer is not None:
+        add("Previous page", after=page_of_items.newer)
+    if page_of_items.older is not None:
+        add("Next page", before=page_of_items.older)
         add("Last page", after=0)
     return HTML.paging(links=links) if links else Markup("")
 
