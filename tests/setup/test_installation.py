@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -329,6 +330,21 @@ def test_a_kill_while_triggers_are_put_right_forgets_nothing(tiny, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             tiny.open()
     tiny.open()
+    assert status(tiny) == ("invalid", "triggers were missing or changed")
+
+
+def test_a_feed_that_another_job_walks_while_triggers_are_put_right_is_walked_again(tiny, monkeypatch):
+    tiny.shop.execute("drop trigger saasexport_thing_update")
+    install = triggers.install
+
+    def walked_before(*arguments):
+        with closing(sqlite3.connect(tiny.folder / "var/saasexport.sqlite", isolation_level=None)) as other:
+            indexer.set_status(other, THINGS, "valid", None, "2026-11-23 15:00:00")
+        install(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(triggers, "install", walked_before)
+        tiny.open()
     assert status(tiny) == ("invalid", "triggers were missing or changed")
 
 
