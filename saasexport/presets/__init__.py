@@ -13,7 +13,6 @@ class Preset(NamedTuple):
     shop: str  # as its makers write it
     version: str  # that the files were made for; empty: there are none
     tables: dict[str, tuple[str, ...]]  # a shop that has all of these tables and columns is of this kind
-    files: tuple[str, ...]
 
     @property
     def title(self) -> str:
@@ -32,19 +31,6 @@ PRESETS = (
             "partner_stockrecord": ("partner_sku", "price", "price_currency", "num_in_stock", "num_allocated"),
             "order_order": ("number", "total_incl_tax", "date_placed"),
         },
-        files=(
-            "categories.sql",
-            "inventory_stock_status.sql",
-            "orders.sql",
-            "prices.sql",
-            "product_attributes.sql",
-            "products.sql",
-            "rating_metadata.sql",
-            "reviews.sql",
-            "scopes_customer_group.sql",
-            "scopes_website.sql",
-            "variants.sql",
-        ),
     ),
     Preset(
         name="vendure",
@@ -57,31 +43,11 @@ PRESETS = (
             "collection_closure": ("id_ancestor", "id_descendant"),
             "channel": ("defaultLanguageCode", "availableLanguageCodes", "defaultCurrencyCode", "trackInventory"),
         },
-        files=(
-            "categories.sql",
-            "inventory_stock_status.sql",
-            "orders.sql",
-            "prices.sql",
-            "product_attributes.sql",
-            "products.sql",
-            "scopes_customer_group.sql",
-            "scopes_website.sql",
-            "variants.sql",
-        ),
     ),
     Preset(
         name="simple",
         shop="a shop of one table",
         version="",
         tables={"product": ("sku", "name", "description", "price", "quantity", "image", "category")},
-        files=(
-            "categories.sql",
-            "inventory_stock_status.sql",
-            "prices.sql",
-            "product_attributes.sql",
-            "products.sql",
-            "scopes_customer_group.sql",
-            "scopes_website.sql",
-        ),
     ),
 )

@@ -1,9 +1,8 @@
 """The preset of a shop: recognised by tables and columns, copied into its folder of feeds, its own from then on."""
 
 import os
-from importlib import import_module
+from importlib import resources
 
-from saasexport import queries
 from saasexport.errors import ConfigError
 from saasexport.hints import NamedTuple, sqlite3
 from saasexport.presets import PRESETS, Preset
@@ -43,20 +42,20 @@ def lacking(preset: Preset, shop: sqlite3.Connection) -> str:
 
 def copy(preset: Preset, folder: str) -> Copied:
     """Copy a preset's files into a folder; those that are there are kept as they are."""
-    package = import_module(f"saasexport.presets.{preset.name}")
-    source = os.path.dirname(str(package.__file__))
+    source = resources.files(f"saasexport.presets.{preset.name}")
     copied = Copied([], [])
     try:
         os.makedirs(folder, exist_ok=True)
-        for name in preset.files:
-            path = os.path.join(folder, name)
+        for each in sorted(source.iterdir(), key=lambda each: each.name):
+            if not each.name.endswith(".sql"):
+                continue
             try:
-                with open(path, "x", encoding="utf-8", newline="\n") as file:
-                    file.write(queries.text_of(os.path.join(source, name)))
+                with open(os.path.join(folder, each.name), "x", encoding="utf-8", newline="\n") as file:
+                    file.write(each.read_text("utf-8"))
             except FileExistsError:
-                copied.kept.append(name)
+                copied.kept.append(each.name)
             else:
-                copied.written.append(name)
+                copied.written.append(each.name)
     except OSError as error:
         raise ConfigError(f"{error.filename or folder}: {error.strerror}") from error
     return copied

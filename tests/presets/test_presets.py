@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from saasexport import presets
-from tests.presets.assembling import FILES, FOLDER, SCRIPTS, FeedFile, assemble, faults, shop_of
+from tests.presets.assembling import FILES, SCRIPTS, FeedFile, assemble, faults, shop_of
 from tests.presets.changes import change_by_change
 from tests.support import ROOT
 
@@ -21,15 +21,10 @@ def open_file(path):
     return FeedFile(path), shop_of(*SCRIPTS[path.parent.name])
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_names_its_files(name):
-    assert list(PRESETS[name].files) == [path.name for path in FILES if path.parent.name == name]
-
-
-def test_a_preset_has_each_feed_once():
-    for name, preset in PRESETS.items():
-        feeds = [FeedFile(FOLDER / name / file).feed for file in preset.files]
-        assert len(feeds) == len(set(feeds))
+def test_every_folder_is_a_preset_which_has_each_feed_once():
+    feeds = [(path.parent.name, FeedFile(path).feed) for path in FILES]
+    assert len(feeds) == len(set(feeds))
+    assert {name for name, _ in feeds} == {*PRESETS}
 
 
 @pytest.mark.parametrize("shop", SCRIPTS)
