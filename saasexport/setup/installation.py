@@ -1,8 +1,7 @@
-"""An installation: the configuration, the feeds, the two databases, and what keeps them together.
+"""An installation: the configuration, the feeds, the two databases, and what is known of them.
 
-Opening it brings everything in line first: a changed configuration, another
-data space, triggers that a migration of the shop dropped.  What an idle tick
-compares is kept here too, so that saasexport.idle needs to know no feed.
+It is made by `opening`, which brings everything in line first; here nothing is
+changed.  Shop and feeds are read when they are first asked for.
 """
 
 import os
