@@ -89,9 +89,10 @@ MISTAKES = (
     Mistake(
         "certificates are not looked at",
         "delivery/http_connection.py",
-        "            return context.wrap_socket(plain, server_hostname=self.address.host)",
+        "            return context.wrap_socket(whole, server_hostname=self.address.host)",
+        "            import ssl\n"
         "            context.check_hostname = False\n            context.verify_mode = ssl.CERT_NONE\n"
-        "            return context.wrap_socket(plain)",
+        "            return context.wrap_socket(whole)",
         ("test_tls.py::test_a_certificate_that_nobody_vouches_for_is_refused",),
     ),
     Mistake(
@@ -118,8 +119,8 @@ MISTAKES = (
     Mistake(
         "a deletion does not say what is deleted",
         "database/items.py",
-        "        payload = pick(self.payload, json.loads(data), {})\n        payload.pop",
-        "        payload = pick(self.feed.minimal, json.loads(data), {})\n        payload.pop",
+        "        payload = pick(self.payload, decode(data), {})\n        payload.pop",
+        "        payload = pick(self.feed.minimal, decode(data), {})\n        payload.pop",
         ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
     ),
     Mistake(
