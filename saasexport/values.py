@@ -21,6 +21,37 @@ from saasexport.hints import UTC, Any, datetime
 DATE_TIME = "%Y-%m-%d %H:%M:%S"
 RFC_3339 = "%Y-%m-%dT%H:%M:%S+00:00"
 
+try:
+    from _sha1 import sha1 as _small_sha1  # type: ignore[import-not-found]
+except ImportError:  # a Python that leaves it to OpenSSL
+    _small_sha1 = None
+
+
+class _Sha1:
+    """SHA-1, by Python's own code for the first bytes of a process.
+
+    OpenSSL's is four times as fast, and takes 3 ms to load: a twentieth of a tick with one change.
+    """
+
+    FEW_BYTES = 400_000
+
+    def __init__(self) -> None:
+        self._make: Any = _small_sha1
+        self._left = self.FEW_BYTES
+
+    def __call__(self, data: bytes) -> bytes:
+        if self._left > 0:
+            self._left -= len(data)
+            if self._left <= 0 or self._make is None:
+                import hashlib
+
+                self._make, self._left = hashlib.sha1, 0
+        made: bytes = self._make(data).digest()
+        return made
+
+
+sha1 = _Sha1()
+
 # The fields that are left out of the items being assembled, named as in `exclude`.
 _LEFT_OUT: ContextVar[Sequence[str]] = ContextVar("left out", default=())
 

@@ -1,12 +1,17 @@
 """What the shop keeps, and what an item may have."""
 
+import hashlib
 import json
 import math
+import subprocess
+import sys
 
 import pytest
 
+from saasexport import values
 from saasexport.errors import InvalidValue
 from saasexport.values import base64_of, boolean, number, shorten, text, whole
+from tests.support import ROOT
 
 
 @pytest.mark.parametrize(
@@ -133,3 +138,31 @@ def test_a_value_in_a_message_is_quoted_short_and_one_line():
 )
 def test_base64_is_one_line_of_the_bytes_of_a_text(value, expected):
     assert base64_of(value) == expected
+
+
+@pytest.mark.parametrize("length", [0, 1, 55, 64, 2_600, 399_999, 400_000, 1_000_000])
+def test_a_hash_is_the_same_by_pythons_own_code_and_by_openssl(length):
+    sha1 = values._Sha1()
+    for data in (b"a" * length, b"\xff" * length, b"b"):
+        assert sha1(data) == hashlib.sha1(data).digest()
+
+
+RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+if sys.argv[2] == "without":
+    sys.modules["_sha1"] = None
+from saasexport.values import sha1
+print(sha1(b"a").hex(), "hashlib" in sys.modules)
+print(sha1(b"a" * 400_000)[:4].hex(), "hashlib" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("half", ["with", "without"])
+def test_openssl_is_loaded_for_much_or_where_python_has_no_code_of_its_own(half):
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", RUN, ROOT, half], capture_output=True, text=True, timeout=60, check=True
+    )
+    first, second = done.stdout.splitlines()
+    assert first == f"86f7e437faa5a7fce15d1ddcb9eaeaea377667b8 {half == 'without'}"
+    assert second.endswith(" True")

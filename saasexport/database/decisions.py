@@ -1,7 +1,5 @@
 """What becomes of an item, decided by its row in the feed table: pure functions, with a truth table as their test."""
 
-from enum import Enum
-
 from saasexport.hints import NamedTuple
 
 
@@ -27,8 +25,8 @@ class Row(NamedTuple):
         return self.status == 400 and not self.feed_hash
 
 
-class Decision(Enum):
-    """What to do with an item."""
+class Decision:
+    """What to do with an item: constants, and no Enum, which every tick would import."""
 
     SKIP = "the service has it, or has rejected just this"
     ADD = "a new row, and send it"
@@ -40,7 +38,7 @@ class Decision(Enum):
     FORGET = "no data space ever had it: remove the row"
 
 
-def decide(row: Row | None, entity_id: int | str, item_hash: str, force: bool, is_legacy: bool) -> Decision:
+def decide(row: Row | None, entity_id: int | str, item_hash: str, force: bool, is_legacy: bool) -> str:
     """What to do with an item that the shop has.
 
     `item_hash` is the hash of its state now.  With `force` it is sent though it has
@@ -57,7 +55,7 @@ def decide(row: Row | None, entity_id: int | str, item_hash: str, force: bool, i
     return Decision.SKIP
 
 
-def decide_gone(row: Row, environment: int, force: bool) -> Decision:
+def decide_gone(row: Row, environment: int, force: bool) -> str:
     """What to do with an item that the shop has no more; `environment` is the bit of the data space in force."""
     if row.is_deleted and row.status == 200 and not force:
         return Decision.SKIP

@@ -4,13 +4,12 @@ What an entity's items share is encoded once; an item's hash is made from its
 finished bytes, so that nothing is encoded a second time to be hashed.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 
 from saasexport import json_text
 from saasexport.hints import Any
 from saasexport.json_text import encode_basestring
-from saasexport.values import Shared
+from saasexport.values import Shared, sha1
 
 # Not ASCII only: a lone surrogate, which invalid UTF-8 in the shop becomes, must
 # not pass silently as an escape.  No NaN: it is not JSON.
@@ -49,7 +48,7 @@ def _once(value: Any) -> str:
 
 def feed_key(identity: Iterable[Any]) -> bytes:
     """The hash of an item's identity values, in the feed's order."""
-    return hashlib.sha1("\0".join(map(str, identity)).encode("utf-8", "surrogatepass")).digest()
+    return sha1("\0".join(map(str, identity)).encode("utf-8", "surrogatepass"))
 
 
 def feed_id(identity: Iterable[Any]) -> str:
@@ -59,10 +58,7 @@ def feed_id(identity: Iterable[Any]) -> str:
 
 def feed_hash(*pieces: bytes) -> str:
     """The hash of an item's content, which may come in pieces."""
-    digest = hashlib.sha1()
-    for piece in pieces:
-        digest.update(piece)
-    return digest.hexdigest()
+    return sha1(b"".join(pieces)).hex()
 
 
 def without(item: dict[str, Any], dotted: str) -> dict[str, Any]:

@@ -4,11 +4,10 @@ They are of version 5, made from the shop, the type and the entity's id, so
 that a rebuilt database assigns the same ones.
 """
 
-import hashlib
-
 from saasexport import queries
 from saasexport.entity_key import EntityId
 from saasexport.hints import sqlite3
+from saasexport.values import sha1
 
 SQL = queries.beside(__file__)
 
@@ -49,8 +48,8 @@ class Uuids:
 def uuid5(shop: str, kind: str, entity_id: EntityId) -> str:
     """A version 5 UUID of shop, type and id (RFC 9562), whose namespace is the shop's."""
     # By hand: `uuid` brings the module platform along, which costs a tick more than the UUIDs of its orders.
-    namespace = hashlib.sha1(shop.encode()).digest()[:16]
-    digest = bytearray(hashlib.sha1(namespace + f"{kind}/{entity_id}".encode()).digest()[:16])
+    namespace = sha1(shop.encode())[:16]
+    digest = bytearray(sha1(namespace + f"{kind}/{entity_id}".encode())[:16])
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
     digits = digest.hex()

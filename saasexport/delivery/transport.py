@@ -5,7 +5,6 @@ Each thread has a connection of its own; the pace holds over all processes.
 
 import _thread
 import fcntl
-import hashlib
 import os
 import time
 import zlib
@@ -15,6 +14,7 @@ import saasexport
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.errors import ConfigError
 from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
+from saasexport.values import sha1
 
 if TYPE_CHECKING:
     from saasexport.delivery.requests_connection import RequestsConnection
@@ -116,7 +116,7 @@ def _signature(settings: Settings) -> "AdobeSignature":
 
 def request_id_of(url: str, body: bytes) -> str:
     """A UUID made from address and body: the same for every try of the same bytes."""
-    digest = hashlib.sha1(url.encode() + b"\0" + body).digest()[:16]
+    digest = sha1(url.encode() + b"\0" + body)[:16]
     digits = (digest[:6] + bytes([digest[6] & 15 | 80, digest[7], digest[8] & 63 | 128]) + digest[9:]).hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 

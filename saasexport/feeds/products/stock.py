@@ -5,7 +5,6 @@ field, and `fingerprints` says so without assembling the product.
 """
 
 from collections.abc import Iterable
-from hashlib import sha1
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
@@ -13,7 +12,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, views_of
 from saasexport.hints import Any
 from saasexport.shop import scopes, stock
-from saasexport.values import is_left_out, number
+from saasexport.values import is_left_out, number, sha1
 
 SQL = queries.beside(__file__)
 
@@ -155,7 +154,7 @@ class _Prints:
         """The fingerprint of a product, whose settings are `own`."""
         answers = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
         answers += [f"{website_id}{self._text(row)}" for website_id, row in (own or {}).items()]
-        return sha1(" ".join(answers).encode(errors="replace"), usedforsecurity=False).hexdigest()
+        return sha1(" ".join(answers).encode(errors="replace")).hex()
 
     def _text(self, row: tuple[Any, ...]) -> str:
         if row not in self._texts:
