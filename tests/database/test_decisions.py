@@ -2,7 +2,7 @@
 
 import pytest
 
-from saasexport.database.decisions import Row, decide, decide_gone
+from saasexport.database.decisions import Decision, Row, decide, decide_gone
 
 HERE, THERE = 1, 2  # the data space in force, and another
 
@@ -38,12 +38,12 @@ ALIVE = [
 @pytest.mark.parametrize(("state", "row", "now", "forced", "legacy", "legacy_forced"), ALIVE)
 def test_an_item_that_the_shop_has_is_decided_by_its_row(state, row, now, forced, legacy, legacy_forced):
     decided = [
-        decide(row, 7, "same", force, is_legacy).name
+        decide(row, 7, "same", force, is_legacy)
         for is_legacy in (False, True)
         for force in (False, True)
     ]
 
-    assert decided == [now, forced, legacy, legacy_forced]
+    assert decided == [getattr(Decision, name) for name in (now, forced, legacy, legacy_forced)]
 
 
 # What the row says; then: as usual, by force.
@@ -70,4 +70,5 @@ GONE = [
 
 @pytest.mark.parametrize(("state", "row", "now", "forced"), GONE)
 def test_an_item_that_the_shop_has_no_more_is_decided_by_its_row(state, row, now, forced):
-    assert [decide_gone(row, HERE, force).name for force in (False, True)] == [now, forced]
+    decisions = [decide_gone(row, HERE, force) for force in (False, True)]
+    assert decisions == [getattr(Decision, name) for name in (now, forced)]
