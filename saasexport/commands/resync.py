@@ -10,6 +10,7 @@ import time
 from saasexport.commands import by_ids, question
 from saasexport.commands.progress import Progress, summary
 from saasexport.config import keys
+from saasexport.delivery import destinations
 from saasexport.entity_key import EntityId
 from saasexport.errors import Busy, ConfigError
 from saasexport.feed import Feed
@@ -267,13 +268,10 @@ def _estimate(exporter: Exporter, feed: Feed, options: argparse.Namespace, ids: 
 
 
 def _quota(exporter: Exporter, feed: Feed, records: int) -> str:
-    """What the Optimizer's limits of products mean for so many; nothing with another destination."""
-    config = exporter.installation.config
-    if config["service.destination"] != "optimizer" or feed.name != "products":
-        return ""
-    days = -(-records // config["service.items_per_day"])
-    minutes = f"{records / config['service.items_per_minute']:.1f} minutes"
-    return f"; at [service] items_per_minute {minutes}" + (f", over {days} days at items_per_day" if days > 1 else "")
+    """What the destination's limits mean for so many; nothing where it has none."""
+    settings = exporter.client.settings
+    describe = destinations.traits(settings.destination).describe_limits
+    return describe(feed.name, records, settings.options) if describe else ""
 
 
 def _count_expected(exporter: Exporter, feed: Feed) -> int:

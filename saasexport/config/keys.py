@@ -287,9 +287,12 @@ KEYS: dict[str, dict[str, Key]] = {
     },
 }
 
-# What has a meaning with one destination only; what the Optimizer has for its own is ignored with another.
+# What has a meaning with one destination only, and stands in [service] all the same; what another has for its own
+# stands in [service.NAME].  With another destination that of the default is refused.
 OF_COMMERCE = ("path", "api_key_file", "signature", "private_key_file")
-OF_OPTIMIZER = ("client_id", "client_secret_file", "token_url", "items_per_minute", "items_per_day", "locales")
+OF_DESTINATION = {
+    "optimizer": ("client_id", "client_secret_file", "token_url", "items_per_minute", "items_per_day", "locales")
+}
 
 FEED_KEYS: dict[str, Key] = {
     "enabled": Key(bool, True, "true or false", meaning="If false, the feed has no triggers and nothing is sent."),

@@ -49,7 +49,7 @@ def sides_of(installation: Installation, feed: Feed, known: list[dict[str, Any]]
 
 def _load_held(installation: Installation, feed: Feed, known: list[dict[str, Any]]) -> list[Held]:
     """What the service says of each item; a service that does not tell is asked once."""
-    if installation.config["service.destination"] != "commerce":
+    if not installation.traits.has_digests:
         return [Held(unknown="this destination does not tell what it holds")] * len(known)
     service = None
     try:

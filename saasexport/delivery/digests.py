@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlencode
 
 from saasexport.database.hashing import feed_id
-from saasexport.delivery import answers
+from saasexport.delivery import answers, destinations
 from saasexport.delivery.client import LONGEST_WAIT
 from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport
@@ -72,7 +72,7 @@ class HeldItems:
 
     def ranges(self, feed: Feed) -> list[Range]:
         """The 256 ranges; ConfigError if the service has no digests of this feed."""
-        if self.settings.destination != "commerce":
+        if not destinations.traits(self.settings.destination).has_digests:
             raise ConfigError(
                 f'{self.settings.url}: destination "{self.settings.destination}" has no digests,'
                 " so what it holds cannot be compared",

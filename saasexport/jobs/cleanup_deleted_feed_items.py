@@ -17,8 +17,8 @@ from saasexport.sync.locked import each_feed
 
 KEPT_DAYS = 7
 
-# The Optimizer brings back for a week what a deletion took with it: these deletions are repeated then, however long the
-# service was down before it took them.
+# A destination may bring back for a week what a deletion took with it: these deletions are repeated then, however long
+# it was down before it took them.
 KEPT_DAYS_BELOW = 30
 
 
@@ -48,8 +48,7 @@ def clean_up(exporter: Exporter, options: Options) -> None:
 
 
 def _clean_up(exporter: Exporter, options: Options, feed: Feed) -> None:
-    destination = exporter.installation.config["service.destination"]
-    comes_back = destination == "optimizer" and feed.name in ("categories", "priceBooks", "prices")
+    comes_back = exporter.installation.traits.comes_back(feed.name)
     before = _ago(days=KEPT_DAYS_BELOW if comes_back else KEPT_DAYS)
     table = exporter.installation.table(feed)
     with transaction(exporter.installation.ours):

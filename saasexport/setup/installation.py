@@ -62,6 +62,11 @@ class Installation:
             self._has_loose_keys = read_as_numbers(self._shop, self.all_feeds.values())
         return self._shop
 
+    @property
+    def traits(self) -> destinations.Traits:
+        """In what the destination is not as others are."""
+        return destinations.traits(self.config["service.destination"])
+
     def load_only(self, modules: Sequence[str], shop: sqlite3.Connection) -> None:
         """Have no feeds but those that these modules declare, as `module_of` names them, and read this `shop`."""
         shop.execute("pragma query_only = on")
@@ -70,9 +75,9 @@ class Installation:
 
     def module_of(self, feed: Feed) -> str:
         """The module that is enough to sync a feed; `all`, if it needs the other feeds."""
-        # A file may take any feed's place, keys that are texts are read by what all feeds watch, and other destinations
+        # A file may take any feed's place, keys that are texts are read by what all feeds watch, and some destinations
         # have feeds below others.
-        if self.feed_set.files or self._has_loose_keys or self.config["service.destination"] != "commerce":
+        if self.feed_set.files or self._has_loose_keys or self.traits.feeds_below:
             return questions.ALL
         return module_of(feed) or questions.ALL
 
@@ -108,10 +113,7 @@ class Installation:
         """Why the configuration does not want a feed; empty if it does."""
         if not self.config.of_feed(feed.name, "enabled"):
             return "switched off in the configuration"
-        destination = self.config["service.destination"]
-        # The default takes every feed, and is not loaded to be asked.
-        is_taken = destination == "commerce" or destinations.takes(destination, feed.name)
-        return "" if is_taken else "not sent to this destination"
+        return "" if self.traits.takes(feed.name) else "not sent to this destination"
 
     def enabled_feeds(self) -> list[Feed]:
         """The feeds that the configuration wants."""
@@ -166,7 +168,7 @@ class Installation:
             config.of_feed(feed.name, "exclude"),
             config["service.max_body"],
         )
-        shop.wants_variant_ids = config["service.destination"] == "optimizer"
+        shop.wants_variant_ids = self.traits.wants_variant_ids
         if feed.origin:
             now = clock.text(shop.now)
             shop.parameters = {"now": now, "since": shop.since, **feed.parameters}

@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from saasexport.capture.changelog import Sizes
 from saasexport.clock import now_text
-from saasexport.config.keys import OF_OPTIMIZER
+from saasexport.config.keys import OF_DESTINATION
 from saasexport.config.secret import read_key
-from saasexport.config.settings import Config
 from saasexport.database.deletion_guard import FEWEST
 from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
@@ -72,15 +71,15 @@ class Exporter:
 
     def thread_count(self, options: Options, feed: Feed) -> int:
         """How many batches may be in flight at once; one where items carry no time that would keep them in order."""
-        if self.installation.config["service.destination"] == "optimizer":
+        if not self.installation.traits.has_times:
             return 1
         return options.threads or int(self.installation.config.of_feed(feed.name, "thread_count"))
 
     def repeats(self, options: Options, feed: Feed) -> "Repeats | None":
         """What goes again after a request that was lost, or with what is above it; None as a rule."""
-        if self.installation.config["service.destination"] != "optimizer":
+        if self.installation.traits.has_times:
             return None
-        from saasexport.sync.repeats import Repeats  # late: one destination needs them
+        from saasexport.sync.repeats import Repeats  # late: few destinations need them
 
         return Repeats(self.installation, feed, options.waits)
 
@@ -123,8 +122,8 @@ def connect(
     """The service, as the configuration describes it."""
     settings = service_settings(installation, uses_backoff)
     client = Client(settings, installation.ours, installation.route, log.record_request, deadline)
-    if settings.destination == "optimizer":
-        from saasexport.sync import repeats  # late: one destination needs them
+    if not installation.traits.has_times:
+        from saasexport.sync import repeats  # late: few destinations need them
 
         client.before_request = lambda feed, batch: repeats.begin(installation.ours, feed, batch)
     return client
@@ -142,7 +141,7 @@ def service_settings(installation: Installation, uses_backoff: bool = False) -> 
         if settings["api_key_file"]
         else None,
         ca_file=settings["ca_file"],
-        requests_per_second=_requests_per_second(installation.config),
+        requests_per_second=_requests_per_second(installation),
         rate_limit_file=installation.lock_file("service"),
         uses_backoff=uses_backoff,
         transport=settings["transport"],
@@ -153,28 +152,27 @@ def service_settings(installation: Installation, uses_backoff: bool = False) -> 
     )
 
 
-def _requests_per_second(config: Config) -> float:
-    """The limit of all jobs together; Adobe's connector keeps to 2 with the Optimizer."""
-    if config["service.destination"] == "optimizer" and "service.requests_per_second" not in config.given:
-        return 2.0
-    return float(config["service.requests_per_second"])
+def _requests_per_second(installation: Installation) -> float:
+    """The limit of all jobs together; the destination's own, if none is given."""
+    config = installation.config
+    is_given = "service.requests_per_second" in config.given
+    return float(config["service.requests_per_second"] if is_given else installation.traits.requests_per_second)
 
 
 def _options_of(installation: Installation) -> dict[str, Any]:
-    """The destination's own settings; for a key file what it holds."""
+    """The destination's own settings, for a key file what it holds; where it may keep files, and what it is sent."""
     config = installation.config
     destination = config["service.destination"]
-    section, names = f"service.{destination}", config.sections.get(f"service.{destination}", {})
-    if destination == "optimizer":
-        section, names = "service", {name: config[f"service.{name}"] for name in OF_OPTIMIZER}
-    options: dict[str, Any] = {}
-    for name, value in names.items():
+    names = OF_DESTINATION.get(destination, ())
+    section = "service" if names else f"service.{destination}"
+    options: dict[str, Any] = {
+        "folder": os.path.dirname(config["export.database"]),
+        "table": lambda name: installation.table(installation.feed(name)),
+    }
+    for name in names or config.sections.get(section, ()):
+        value = config[f"{section}.{name}"]
         if value is not None and name.endswith("_file"):
             options[name.removesuffix("_file")] = read_key(value, config.place(f"{section}.{name}"))
         elif value is not None:
             options[name] = value
-    if destination == "optimizer":
-        folder = os.path.dirname(config["export.database"])
-        options |= {"token_file": os.path.join(folder, "ims_token"), "quota_file": os.path.join(folder, "quota")}
-        options["categories"] = lambda: installation.table(installation.feed("categories"))
     return options

@@ -7,7 +7,6 @@ transaction that records what was delivered, and under the lock of their feed: t
 process has under way would take the mark away.
 """
 
-import importlib
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -15,7 +14,6 @@ from contextlib import ExitStack
 from saasexport import queries
 from saasexport.database.db import transaction
 from saasexport.database.feed_table import Pending
-from saasexport.delivery import destinations
 from saasexport.delivery.client import Outcome
 from saasexport.feed import Feed, json_list
 from saasexport.hints import sqlite3
@@ -44,10 +42,8 @@ class Repeats:
         self.ours = installation.ours
         self.feed = feed
         self.waits = waits
-        destination = installation.config["service.destination"]
         known = installation.known_feeds
-        self.feeds = [known[name] for name in destinations.feeds_below(destination, feed.name) if name in known]
-        self.destination = importlib.import_module(f"{destinations.__name__}.{destination}")
+        self.feeds = [known[name] for name in installation.traits.feeds_below.get(feed.name, ()) if name in known]
         self._locks = ExitStack()
 
     def __enter__(self) -> "Repeats":
@@ -84,7 +80,8 @@ class Repeats:
 
     def _schedule(self, gone: Iterable[dict[str, object]], made: Iterable[dict[str, object]]) -> None:
         gone, made = list(gone), list(made)
-        affected = self.destination.find_affected(self.feed.name, gone, made) if gone or made else {}
+        find_affected = self.installation.traits.find_affected
+        affected = find_affected(self.feed.name, gone, made) if find_affected and (gone or made) else {}
         for feed in self.feeds if affected else ():
             table = self.installation.table(feed)
             # Making a category again concerns what was deleted only, of which there is little.

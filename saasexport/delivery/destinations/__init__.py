@@ -46,6 +46,42 @@ class Call(NamedTuple):
 # Whether an item on record, deleted or not, has to be sent again.
 Affected = Callable[[Mapping[str, Any], bool], bool]
 
+# By feed, what has to be sent again after some items of a feed were deleted there, and others made.
+FindAffected = Callable[[str, Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]], Mapping[str, Affected]]
+
+
+class Traits(NamedTuple):
+    """In what a destination is not as others are for those who assemble, schedule and keep items: its TRAITS."""
+
+    feeds: frozenset[str] | None = None  # that have a place there; None: all
+    feeds_below: Mapping[str, tuple[str, ...]] = {}  # feed -> those whose items come and go with its own
+    find_affected: FindAffected | None = None  # needed where there are feeds below others
+    has_times: bool = True  # without, one request is under way at a time, and what was lost goes once more
+    has_digests: bool = False  # it tells what it holds
+    wants_variant_ids: bool = False  # parts of configurable products are to name their options as those do
+    requests_per_second: float = 0  # unless the configuration says it
+    describe_limits: Callable[[str, int, Mapping[str, Any]], str] | None = None  # of so many items of a feed
+
+    def takes(self, feed: str) -> bool:
+        """Whether a feed is sent there."""
+        return self.feeds is None or feed in self.feeds
+
+    def comes_back(self, feed: str) -> bool:
+        """Whether items that were deleted there may come back with others."""
+        return feed in self.feeds_below or any(feed in below for below in self.feeds_below.values())
+
+
+# The default: as all others but for this; its module is not loaded to be asked.
+COMMERCE = Traits(has_digests=True)
+
+
+def traits(destination: str) -> Traits:
+    """The traits of a destination."""
+    if destination == "commerce":
+        return COMMERCE
+    module = importlib.import_module(f"{__name__}.{destination}")
+    return getattr(module, "TRAITS", Traits())
+
 
 class Check(NamedTuple):
     """What was found out about a destination by asking it: for doctor."""
@@ -95,16 +131,3 @@ def choose(settings: "Settings", transport: "Transport", route: Callable[[Feed],
     module = importlib.import_module(f"{__name__}.{settings.destination}")
     chosen: Destination = module.connect(settings, transport, route)
     return chosen
-
-
-def takes(destination: str, feed: str) -> bool:
-    """Whether a feed is sent to a destination."""
-    feeds = getattr(importlib.import_module(f"{__name__}.{destination}"), "FEEDS", None)
-    return feeds is None or feed in feeds
-
-
-def feeds_below(destination: str, feed: str) -> tuple[str, ...]:
-    """The feeds whose items a destination deletes, or brings back, with those of a feed."""
-    module = importlib.import_module(f"{__name__}.{destination}")
-    below: tuple[str, ...] = getattr(module, "FEEDS_BELOW", {}).get(feed, ())
-    return below

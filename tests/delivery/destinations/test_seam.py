@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from saasexport.database.feed_table import Pending
 from saasexport.delivery import destinations
 from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
+from saasexport.log import Log
 from saasexport.sync import story
+from saasexport.sync.exporter import Exporter, Options, connect
 from tests.delivery.destinations import spool
 from tests.scripted import Listener, response
 from tests.tiny import THINGS, Tiny
@@ -107,6 +110,67 @@ def test_a_destination_is_one_short_module_that_knows_nothing_of_the_others(path
     mine = path.parent.name if path.parent != FOLDER else path.stem
     others = {other.stem for other in (*FOLDER.glob("*.py"), FOLDER / "optimizer")} - SHARED - {mine}
     assert [other for other in others if f"destinations.{other}" in text or f"import {other}" in text] == []
+
+
+# What the engine does in another way for a destination is one of its traits.  The choice, the keys that each has and
+# what belongs to one alone (its check of a shop, its double) may name it.
+NAMES_IT = ("config/", "delivery/destinations/", "service/", "doctor/optimizer.py", "feeds/price_books.py")
+NAMED = re.compile(r"""["'](optimizer|typesense|nats|commerce)["']""")
+
+
+def test_the_engine_names_no_destination():
+    package = FOLDER.parent.parent
+    paths = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    naming = [
+        f"{name}: {line.strip()}"
+        for name, path in sorted(paths.items())
+        if not name.startswith(NAMES_IT)
+        for line in path.read_text().splitlines()
+        if NAMED.search(line)
+    ]
+    assert [line.partition("  #")[0] for line in naming] == ['delivery/transport.py: destination: str = "commerce"']
+
+
+@pytest.mark.parametrize(
+    ("traits", "feed", "is_taken", "comes_back"),
+    [
+        (destinations.Traits(), "things", True, False),
+        (destinations.Traits(feeds=frozenset({"things"})), "things", True, False),
+        (destinations.Traits(feeds=frozenset({"others"})), "things", False, False),
+        (destinations.Traits(feeds_below={"things": ("others",)}), "things", True, True),
+        (destinations.Traits(feeds_below={"others": ("things",)}), "things", True, True),
+        (destinations.Traits(feeds_below={"others": ("others",)}), "things", True, False),
+    ],
+)
+def test_what_a_destination_takes_and_brings_back_is_what_its_traits_say(traits, feed, is_taken, comes_back):
+    assert (traits.takes(feed), traits.comes_back(feed)) == (is_taken, comes_back)
+
+
+def test_a_fifth_destination_has_the_traits_that_it_says(tiny, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "saasexport.delivery.destinations.spool", spool)
+    monkeypatch.setitem(tiny.installation.config.sections["service"], "destination", "spool")
+    monkeypatch.setitem(tiny.installation.config.sections["service"], "url", f"file://{tmp_path}")
+    monkeypatch.setitem(tiny.installation.config.feeds, "things", {"thread_count": 5})
+
+    def behaviour():
+        client = connect(tiny.installation, Log(str(tmp_path / "log"), "a test"))
+        work = Exporter(tiny.installation, client, None)
+        shop = tiny.installation.shop_now(None, THINGS)
+        return (
+            tiny.installation.why_disabled(THINGS),
+            work.thread_count(Options(), THINGS),
+            work.repeats(Options(), THINGS) is not None,
+            client.before_request is not None,
+            client.settings.requests_per_second,
+            shop.wants_variant_ids,
+        )
+
+    assert behaviour() == ("", 5, False, False, 0, False)
+    traits = destinations.Traits(
+        frozenset({"others"}), has_times=False, requests_per_second=7, wants_variant_ids=True
+    )
+    monkeypatch.setattr(spool, "TRAITS", traits, raising=False)
+    assert behaviour() == ("not sent to this destination", 1, True, True, 7, True)
 
 
 # The default destination

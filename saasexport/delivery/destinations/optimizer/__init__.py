@@ -6,15 +6,17 @@ Service's.  Its items carry no time: what is processed last stays, so that one r
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
+from functools import partial
 
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode
 from saasexport.delivery import answers
-from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
+from saasexport.delivery.destinations import Call, Check, Traits, Verdict, judge_failure
 from saasexport.delivery.destinations.optimizer.cascades import FEEDS_BELOW, find_affected
-from saasexport.delivery.destinations.optimizer.claims import Claims
-from saasexport.delivery.destinations.optimizer.quota import Quota
+from saasexport.delivery.destinations.optimizer.claims import NAMINGS, Claims
+from saasexport.delivery.destinations.optimizer.quota import Quota, describe_limits
 from saasexport.delivery.destinations.optimizer.resources import RESOURCES, Sorted, sort
 from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.http_connection import Connection, Response
@@ -25,8 +27,15 @@ from saasexport.hints import UTC, Any, datetime
 HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"
 
 
-# The feeds that have a place there.
-FEEDS = frozenset(RESOURCES)
+TRAITS = Traits(
+    feeds=frozenset(RESOURCES),
+    feeds_below=FEEDS_BELOW,
+    find_affected=find_affected,
+    has_times=False,
+    wants_variant_ids=True,
+    requests_per_second=2,  # as Adobe's own connector
+    describe_limits=describe_limits,
+)
 
 
 class Optimizer:
@@ -38,10 +47,14 @@ class Optimizer:
         self.base = f"/{settings.environment_id}"
         options = settings.options
         connection = Connection(options["token_url"], settings.timeout, settings.ca_file)
-        self.token = Token(options["client_id"], options["client_secret"], options["token_file"], connection)
-        self.quota = Quota(options["quota_file"], options["items_per_day"])
+        kept = os.path.join(options["folder"], "ims_token")
+        self.token = Token(options["client_id"], options["client_secret"], kept, connection)
+        self.quota = Quota(os.path.join(options["folder"], "quota"), options["items_per_day"])
         self.per_minute = options["items_per_minute"]
-        self._claims = Claims(options.get("categories"))
+        table = options.get("table")
+        self._claims = {
+            name: Claims(naming, partial(table, name) if table else None) for name, naming in NAMINGS.items()
+        }
         self._new_books: set[str] = set()  # accepted by this job; prices that come too early are dropped without a word
         self._cut_down: set[str] = set()  # feeds of which a deletion may have taken what is below it, too, in this job
 
@@ -49,8 +62,8 @@ class Optimizer:
         """Deletions first, as one of a category takes what is below it; no call is larger than it may be."""
         resource = RESOURCES[feed.name]
         parts = sort(resource, batch, self.settings.options.get("locales") or {})
-        if feed.name == "categories":
-            parts = self._without_claimed(parts)
+        if claims := self._claims.get(feed.name):
+            parts = _without_claimed(parts, claims)
         if parts.deleted and feed.name in FEEDS_BELOW:
             self._cut_down.add(feed.name)
         calls = []
@@ -71,18 +84,6 @@ class Optimizer:
                 verdict = self._stop_of(feed, path, some)
                 calls.append(Call([pending for pending, _ in some], path, body, parts=more, verdict=verdict))
         return calls
-
-    def _without_claimed(self, parts: Sorted) -> Sorted:
-        """The parts without what would replace or delete another category that has the same slug."""
-        others = self._claims.release(pending for pending, _ in parts.deleted)
-        reasons = self._claims.claim(pending for pending, _ in parts.alive)
-        refused = [(pending, reasons[pending.row_id]) for pending, _ in parts.alive if pending.row_id in reasons]
-        return parts._replace(
-            deleted=[pair for pair in parts.deleted if pair[0].row_id not in others],
-            alive=[pair for pair in parts.alive if pair[0].row_id not in reasons],
-            refused=[*parts.refused, *refused],
-            left_out=[*parts.left_out, *(pending for pending, _ in parts.deleted if pending.row_id in others)],
-        )
 
     def _leave_out_equal(self, feed: Feed, parts: Sorted) -> list[tuple[Pending, dict[str, Any]]]:
         """What is to be sent of a batch, with its hashes: an item that stands there as it is would cost quota only."""
@@ -162,6 +163,19 @@ class Optimizer:
         self.token.close()
 
 
+def _without_claimed(parts: Sorted, claims: Claims) -> Sorted:
+    """The parts without what would replace or delete another item with the same name there."""
+    others = claims.release(pending for pending, _ in parts.deleted)
+    reasons = claims.claim(pending for pending, _ in parts.alive)
+    refused = [(pending, reasons[pending.row_id]) for pending, _ in parts.alive if pending.row_id in reasons]
+    return parts._replace(
+        deleted=[pair for pair in parts.deleted if pair[0].row_id not in others],
+        alive=[pair for pair in parts.alive if pair[0].row_id not in reasons],
+        refused=[*parts.refused, *refused],
+        left_out=[*parts.left_out, *(pending for pending, _ in parts.deleted if pending.row_id in others)],
+    )
+
+
 def _is_some_of(answer: Any, count: int) -> bool:
     """Whether a deletion was taken: it may count what was there only."""
     accepted = answer.get("acceptedCount") if isinstance(answer, dict) else None
@@ -173,4 +187,3 @@ def _today() -> str:
 
 
 connect = Optimizer
-__all__ = ["FEEDS", "FEEDS_BELOW", "connect", "find_affected"]

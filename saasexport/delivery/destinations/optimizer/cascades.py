@@ -1,22 +1,32 @@
 """What a deletion takes there beside what it names, and what comes back when that is made again.
 
-Deleting a category or price book deletes everything below it; making it again within a week brings that back.
+Deleting a category or price book deletes everything below it; making it again within a week brings that back.  An
+item that was set aside, as another had its name there, comes when that is deleted.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import partial
 
 from saasexport.delivery.destinations import Affected
-from saasexport.delivery.destinations.optimizer import categories, price_books, prices
+from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
 from saasexport.hints import Any
 
 # Feed -> the feeds whose items come and go with its own.
-FEEDS_BELOW = {"categories": ("categories",), "priceBooks": ("priceBooks", "prices")}
+FEEDS_BELOW = {
+    "productAttributes": ("productAttributes",),
+    "categories": ("categories",),
+    "priceBooks": ("priceBooks", "prices"),
+}
 
-IDENTITIES = {"categories": categories.identity, "priceBooks": price_books.identity, "prices": prices.identity}
+IDENTITIES = {
+    "productAttributes": metadata.identity,
+    "categories": categories.identity,
+    "priceBooks": price_books.identity,
+    "prices": prices.identity,
+}
 
-Key = tuple[str, str]  # a slug and its locale, or the id of a price book
+Key = tuple[str, str]  # a slug or code and its locale, or the id of a price book
 
 
 def find_affected(
@@ -45,9 +55,8 @@ def _key(feed: str, item: Mapping[str, Any]) -> Key | None:
         identity = IDENTITIES[feed](item)
     except (LeftOut, NoTranslation):
         return None
-    if feed == "categories":
-        return identity["slug"], identity["source"]["locale"]
-    return identity["priceBookId"], ""
+    name = identity.get("slug") or identity.get("code") or identity["priceBookId"]
+    return name, identity.get("source", {}).get("locale", "")
 
 
 def _above(feed: str, key: Key) -> set[Key]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from saasexport.delivery.destinations.optimizer.words import EXTRA_ATTRIBUTE, require, source
+from saasexport.delivery.destinations.optimizer.words import EXTRA_ATTRIBUTE, NoTranslation, require, source
 from saasexport.hints import Any
 
 # The Optimizer wants these names; Commerce spells the one that is different.
@@ -16,17 +16,23 @@ VISIBLE = {
 }
 
 
+def code_of(code: str) -> str:
+    """The name of an attribute there."""
+    if code == EXTRA_ATTRIBUTE:
+        raise NoTranslation(f"{code} is the code of stock and weight there")
+    return CODES.get(code, code)
+
+
 def identity(item: Mapping[str, Any]) -> dict[str, Any]:
     """What metadata is deleted by."""
-    code = item["attributeCode"]
-    return {"code": CODES.get(code, code), "source": {"locale": item["storeViewCode"]}}
+    return {"code": code_of(item["attributeCode"]), "source": {"locale": item["storeViewCode"]}}
 
 
 def translate(item: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata of an attribute in a store view."""
     code = require(item, "attributeCode")
     metadata = {
-        "code": CODES.get(code, code),
+        "code": code_of(code),
         "source": source(item),
         "label": item.get("label") or code,
         "dataType": _data_type(item.get("dataType"), item.get("frontendInput")),

@@ -76,7 +76,7 @@ def _attributes(item: Mapping[str, Any], ids: Mapping[str, str]) -> list[dict[st
     attributes = [{"code": EXTRA_ATTRIBUTE, "values": [json.dumps(extra, separators=(",", ":"))]}]
     for attribute in item.get("attributes") or ():
         code = attribute["attributeCode"]
-        if code in IN_EXTRA:
+        if code in IN_EXTRA or code == EXTRA_ATTRIBUTE:
             continue
         values = [_text(value) for value in attribute.get("value") or () if value is not None]
         entry = {"code": code, "values": values, "variantReferenceId": ids.get(code)}

@@ -2,6 +2,18 @@
 
 import fcntl
 import os
+from collections.abc import Mapping
+
+from saasexport.hints import Any
+
+
+def describe_limits(feed: str, items: int, options: Mapping[str, Any]) -> str:
+    """What the limits mean for so many items of a feed, as an estimate goes on."""
+    if feed != "products":
+        return ""
+    days = -(-items // options["items_per_day"])
+    minutes = f"{items / options['items_per_minute']:.1f} minutes"
+    return f"; at [service] items_per_minute {minutes}" + (f", over {days} days at items_per_day" if days > 1 else "")
 
 
 class Quota:

@@ -63,9 +63,9 @@ def sort(resource: Resource, batch: list[Pending], locales: Mapping[str, str]) -
     parts = Sorted([], [], [], [], [])
     for pending in batch:
         item = json.loads(pending.body)
-        if (view := item.get("storeViewCode")) in locales:
-            item["storeViewCode"] = locales[view]
         try:
+            if "storeViewCode" in item:
+                item["storeViewCode"] = _locale(item["storeViewCode"], locales)
             if pending.is_deleted or item.get("deleted"):
                 parts.deleted.append((pending, resource.identity(item)))
             else:
@@ -78,6 +78,14 @@ def sort(resource: Resource, batch: list[Pending], locales: Mapping[str, str]) -
         except LeftOut:
             _leave_out(resource, pending, item, parts)
     return parts
+
+
+def _locale(view: str, locales: Mapping[str, str]) -> str:
+    """The name of a store view there; two of one name would replace each other's items."""
+    if view not in locales and view in locales.values():
+        (other,) = (each for each, name in locales.items() if name == view)
+        raise NoTranslation(f"{view} is the name of store view {other}, too, see [service] locales")
+    return locales.get(view, view)
 
 
 def _leave_out(resource: Resource, pending: Pending, item: Mapping[str, Any], parts: Sorted) -> None:

@@ -56,8 +56,7 @@ class Direct:
             "client_id": "me",
             "client_secret": "secret",
             "token_url": "http://127.0.0.1:9/ims",
-            "token_file": str(self.folder / "token"),
-            "quota_file": str(self.folder / "quota"),
+            "folder": str(self.folder),
             "items_per_minute": 10_000_000,
             "items_per_day": 10_000_000,
         }

@@ -1,7 +1,8 @@
 """What a batch comes to: which item an answer means, and what is sent of the others."""
 
 import itertools
-from types import SimpleNamespace
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -12,6 +13,7 @@ from saasexport.errors import ConfigError
 from saasexport.feeds.categories import FEED as CATEGORIES
 from saasexport.feeds.product_attributes import FEED as ATTRIBUTES
 from saasexport.setup import feed_set
+from saasexport.setup.installation import Installation
 from saasexport.sync.exporter import service_settings
 from tests.delivery.destinations.optimizer.direct import Direct, pending
 
@@ -66,8 +68,9 @@ def test_requests_keep_to_the_pace_of_adobes_connector_unless_another_is_given(t
         f'destination = "{destination}"\n{more}\n{given}\n'
     )
     config = parsing.load(str(file), feed_set.names_of)
-    installation = SimpleNamespace(config=config, lock_file=lambda name: str(tmp_path / name))
-    assert service_settings(installation).requests_per_second == expected
+    with closing(sqlite3.connect(":memory:")) as ours:
+        made = service_settings(Installation(config, ours))
+    assert made.requests_per_second == expected
 
 
 def attribute(code, view="default", **more):

@@ -1,4 +1,4 @@
-"""Categories whose addresses give one slug: one has it, the others are set aside with a reason."""
+"""Categories of one slug, attributes of one code, store views of one locale: the others are set aside with a reason."""
 
 import pytest
 
@@ -93,3 +93,104 @@ def test_when_one_is_deleted_the_other_stays_or_comes(exporter, names, gone):
         assert [path for path, _ in exporter.sent() if path.startswith("categories/")] == []
     exporter.tick(check=False)
     assert (of_slug(exporter, "odd"), set_aside(exporter)) == (names[44 - gone], [])
+
+
+# Attributes
+
+SHORT = "short_description"
+
+
+def attribute(exporter, number, code):
+    """Give the shop an attribute of products, or one that it has another code."""
+    if exporter.ask_shop("select 1 from eav_attribute where attribute_id = ?", number):
+        exporter.change("update eav_attribute set attribute_code = ? where attribute_id = ?", code, number)
+        return
+    exporter.change(
+        "insert into eav_attribute (attribute_id, entity_type_id, attribute_code, backend_type, frontend_input,"
+        " frontend_label) values (?, 4, ?, 'varchar', 'text', ?)",
+        number, code, f"Label {number}",
+    )  # fmt: skip
+    exporter.change("insert into catalog_eav_attribute (attribute_id) values (?)", number)
+
+
+def labels(exporter, code):
+    """The labels that the tenant has of a code, by store view."""
+    return {view: item["label"] for (each, view), item in exporter.held()["metadata"].items() if each == code}
+
+
+def set_aside_attributes(exporter):
+    """The attributes that are set aside in the default store view, and why."""
+    query = (
+        "select json_extract(feed_data, '$.attributeCode'), errors from cde_product_attributes_feed"
+        " where status = 400 and is_deleted = 0 and json_extract(feed_data, '$.storeViewCode') = 'default'"
+    )
+    return exporter.ask(query)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, flawless_small_shop):
+    """An installation whose tenant has everything."""
+    made = test_cascades.Installed(tmp_path_factory.mktemp("claims") / "shop", flawless_small_shop)
+    made.tick()
+    made.tick()
+    return made
+
+
+@pytest.mark.parametrize("change", [False, True])
+@pytest.mark.parametrize("number", [7, 9_000, 10_000])
+def test_of_two_attributes_of_one_code_the_first_has_it(installed, number, change):
+    exporter = installed
+    (short,) = exporter.ask_shop(f"select attribute_id from eav_attribute where attribute_code = '{SHORT}'")[0]
+    before = labels(exporter, "shortDescription")
+    if change:  # it had another code, and loses it there
+        attribute(exporter, number, "another")
+        exporter.tick()
+        assert set(labels(exporter, "another")) == set(before)
+    attribute(exporter, number, "shortDescription")
+    exporter.tick(check=False)
+    exporter.tick(check=False)
+    assert labels(exporter, "another") == {}
+    first, other = (number, SHORT) if number < short else (short, "shortDescription")
+    own = "shortDescription" if number < short else SHORT
+    reason = f"Optimizer: shortDescription is the code of attribute {first}, too: {own}"
+    assert set_aside_attributes(exporter) == [(other, reason)]
+    mine = dict.fromkeys(before, f"Label {number}")
+    assert labels(exporter, "shortDescription") == (mine if number < short else before)
+    exporter.change("delete from eav_attribute where attribute_id = ?", number)
+    exporter.tick(check=False)
+    exporter.tick(check=False)
+    assert (labels(exporter, "shortDescription"), set_aside_attributes(exporter)) == (before, [])
+
+
+@pytest.mark.parametrize("code", ["short_description_2", "shortdescription", "Short_description", "short__description"])
+def test_codes_that_are_alike_only_are_two(installed, code):
+    attribute(installed, 9_001, code)
+    installed.tick()
+    assert (len(labels(installed, code)), set_aside_attributes(installed)) == (3, [])
+    installed.change("delete from eav_attribute where attribute_id = 9001")
+    installed.tick()
+    assert labels(installed, code) == {}
+
+
+def test_no_attribute_takes_the_place_of_stock_and_weight(installed):
+    before = labels(installed, "aco_ac_attributes")
+    attribute(installed, 9_002, "aco_ac_attributes")
+    installed.tick(check=False)
+    reason = "Optimizer: aco_ac_attributes is the code of stock and weight there"
+    assert set_aside_attributes(installed) == [("aco_ac_attributes", reason)]
+    installed.change("delete from eav_attribute where attribute_id = 9002")
+    installed.tick(check=False)
+    assert labels(installed, "aco_ac_attributes") == before
+
+
+@pytest.mark.parametrize("locales", ['{default = "french"}', '{french = "default"}', '{default = "french", x = "y"}'])
+def test_of_two_store_views_of_one_locale_one_is_set_aside(tmp_path, flawless_small_shop, locales):
+    exporter = test_cascades.Installed(tmp_path / "shop", flawless_small_shop, f"locales = {locales}")
+    exporter.tick(check=False)
+    renamed, name = ("french", "default") if locales.startswith("{french") else ("default", "french")
+    reason = f"Optimizer: {name} is the name of store view {renamed}, too, see [service] locales"
+    for feed in ("products", "categories", "product_attributes"):
+        query = f"select distinct errors from cde_{feed}_feed where status = 400"
+        assert exporter.ask(f"{query} and json_extract(feed_data, '$.storeViewCode') = ?", name) == [(reason,)]
+        assert exporter.ask(f"{query} and json_extract(feed_data, '$.storeViewCode') = ?", renamed) == []
+    assert {view for _, view in exporter.held()["products"]} == {name, "wholesale"}
