@@ -2,8 +2,12 @@
 
     POST /ims/token/v3                  a token for a client
     POST /<tenant>/v1/catalog/...       create or replace; .../delete deletes
-    GET  /_state/<resource>             {"items": [...]}, in the order of their identity; /_state/dropped
+    GET  /_state/<resource>             {"items": [...], "next": KEY}, in the order of their identity
+    GET  /_state/dropped                {"items": [...]}: prices of books that were not there
     GET  /_state/visible?book=<id>      what a storefront may show, with prices of that book
+
+All items of a resource are given, or at most `limit` of them; to go on, pass `next` as `after`, until it is null.  A
+key is the JSON list of an item's identity values.
 """
 
 import hmac
@@ -18,7 +22,8 @@ from urllib.parse import parse_qs
 from saasexport.service.batch import inflate
 from saasexport.service.optimizer.business import broken_rules
 from saasexport.service.optimizer.checking import Fault
-from saasexport.service.optimizer.tenant import RESOURCES, Tenant, faults
+from saasexport.service.optimizer.tenant import RESOURCES, Key, Tenant, faults
+from saasexport.service.reading import limit_of, parameters
 from saasexport.web.budget import Taking
 from saasexport.web.wire import JSON, Answer, Refusal, Request
 
@@ -177,7 +182,16 @@ class Optimizer:
                 return _json(200, {"items": self.tenant.visible(parse_qs(query).get("book", ["main"])[0])})
             if name not in RESOURCES:
                 return _json(404, {"message": f"there is no {name}"})
-            return _json(200, {"items": [item for _, item in sorted(self.tenant.items[name].items())]})
+            return _json(200, self._page(name, parameters(query, ("after", "limit"))))
+
+    def _page(self, name: str, chosen: dict[str, str]) -> dict[str, Any]:
+        """The items of a resource behind a key; all of them, if no limit is given."""
+        items = self.tenant.items[name]
+        after = _key(chosen.get("after", ""), len(RESOURCES[name].identity))
+        keys = sorted(key for key in items if after is None or key > after)
+        limit = limit_of(chosen) if "limit" in chosen else len(keys)
+        following = json.dumps(keys[limit - 1], ensure_ascii=False) if len(keys) > limit else None
+        return {"items": [items[key] for key in keys[:limit]], "next": following}
 
     def _items(self, target: Target, body: bytes) -> Answer:
         try:
@@ -207,6 +221,19 @@ class Optimizer:
             return wrong
         with self.tenant.lock:
             return list(broken_rules(self.tenant, target.resource, item))
+
+
+def _key(text: str, parts: int) -> Key | None:
+    """The key that a page begins behind; None for the first page."""
+    if not text:
+        return None
+    try:
+        key = json.loads(text)
+    except (ValueError, RecursionError):
+        key = None
+    if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) for part in key):
+        raise Refusal(400, "after: expected a key, as next gives it")
+    return tuple(key)
 
 
 def _json(status: int, content: Any) -> Answer:

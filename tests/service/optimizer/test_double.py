@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import jsonschema
 import pytest
@@ -335,9 +335,42 @@ def test_a_request_with_a_bad_item_stores_nothing_and_names_it(service):
             ],
         },
     )
-    assert ask(service, "/_state/products", None, "GET") == (200, {"items": []})
+    assert ask(service, "/_state/products", None, "GET") == (200, {"items": [], "next": None})
     ask(service, PRODUCTS, json.dumps([VALID["products"]]).encode(), **good)
-    assert ask(service, "/_state/products", None, "GET") == (200, {"items": [VALID["products"]]})
+    assert ask(service, "/_state/products", None, "GET") == (200, {"items": [VALID["products"]], "next": None})
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 1000])
+@pytest.mark.parametrize("name", ["products", "categories", "price-books", "prices", "metadata", "layers"])
+def test_what_it_holds_is_read_in_pages_by_identity(name, limit):
+    with OptimizerService("T", Client("me", "secret")) as made:
+        items = made.application.tenant.items[name]
+        items.clear()
+        parts = len(RESOURCES[name].identity)
+        texts = ("B", "a", "ä", 'q"[]', "x&y=1%", "\U0001f600")
+        for text in texts:
+            items[(text, "fr", "en")[:parts]] = {"of": text}
+        pages, query = [], {"limit": limit}
+        while True:
+            status, page = ask(made, f"/_state/{name}?{urlencode(query)}", None, "GET")
+            assert status == 200
+            pages.append([item["of"] for item in page["items"]])
+            if page["next"] is None:
+                break
+            query["after"] = page["next"]
+        assert [text for page in pages for text in page] == ["B", "a", 'q"[]', "x&y=1%", "ä", "\U0001f600"]
+        assert {len(page) for page in pages[:-1]} <= {limit}
+        assert 1 <= len(pages[-1]) <= limit
+        # All at once without a limit.
+        whole = ask(made, f"/_state/{name}", None, "GET")[1]["items"]
+        assert [item["of"] for item in whole] == [text for page in pages for text in page]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=a", "limit=1001", "after=x", "after=[]", 'after=["a"]', 'after=["a",1]', "offset=1"]
+)
+def test_a_page_that_is_none_is_refused(service, query):
+    assert ask(service, f"/_state/products?{quote(query, safe='=')}", None, "GET")[0] == 400
 
 
 def test_the_service_starts_as_a_double():
@@ -346,7 +379,7 @@ def test_the_service_starts_as_a_double():
     try:
         url = process.stdout.readline().split()[-1]
         with urllib.request.urlopen(url + "/_state/price-books", timeout=10) as answer:
-            assert json.load(answer) == {"items": [{"priceBookId": "main", "name": "main", "currency": "USD"}]}
+            assert json.load(answer)["items"] == [{"priceBookId": "main", "name": "main", "currency": "USD"}]
     finally:
         process.terminate()
         assert process.wait(30) == 0
