@@ -5,6 +5,7 @@
 
 What it makes has names that begin with saasexport-probe, in the catalog source of that name, and is deleted at the end.
 With --view, a catalog view of that source and of the price book saasexport-probe, it also reads back what is seen.
+With --org, the id of an organisation (1234ABCD@AdobeOrg), it asks Cloud Manager whether the tenant is that one's.
 """
 
 import argparse
@@ -45,6 +46,8 @@ class Sandbox(NamedTuple):
     token: Token
     view: str = ""
     wait: float = 0
+    manager: str = ""
+    org: str = ""  # whose tenant it is to be; empty: not asked
 
     def send(self, path: str, items: Any, packs: bool = False) -> Response:
         """Post items; each request has a connection of its own."""
@@ -57,6 +60,14 @@ class Sandbox(NamedTuple):
             return connection.post(f"/{self.tenant}/v1/catalog/{path}", headers, body)
         finally:
             connection.close()
+
+    def owner(self) -> str:
+        """What Cloud Manager says of the tenant's owner."""
+        if not self.org:
+            return "not asked: no --org"
+        path = f"/api/v1/tenants/{self.tenant}/owner/{self.org}"
+        with closing(Connection(self.manager, 60, None)) as connection:
+            return brief(connection.get(path, {"Authorization": f"Bearer {self.token.value()}"}))
 
     def ask(self, skus: list[str]) -> str:
         """What a storefront sees of products, after a while."""
@@ -95,6 +106,7 @@ def explore(sandbox: Sandbox) -> None:
     def say(question: str, answer: Response | str) -> None:
         print(f"{question}: {answer if isinstance(answer, str) else brief(answer)}", flush=True)
 
+    say("the owner at Cloud Manager", sandbox.owner())
     metadata = [{"code": code, "source": SOURCE, "label": code, "dataType": "TEXT"} for code in CODES]
     say("the five codes of metadata", send(METADATA, metadata))
     say("an empty list", send(PRODUCTS, []))
@@ -152,6 +164,8 @@ def main(argv: list[str] | None = None) -> int:
         options.add_argument(f"--{name}", required=True)
     options.add_argument("--token-url", default="https://ims-na1.adobelogin.com/ims/token/v3")
     options.add_argument("--view", default="", help="the id of a catalog view, to read back")
+    options.add_argument("--org", default="", help="the id of an organisation: is the tenant that one's?")
+    options.add_argument("--manager-url", default="https://ccm.api.commerce.adobe.com")
     options.add_argument("--wait", type=float, default=600, help="seconds before reading back (default: %(default)s)")
     given = options.parse_args(argv)
     try:
@@ -159,7 +173,8 @@ def main(argv: list[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as folder:
             login = Connection(given.token_url, 60, None)
             token = Token(given.client_id, secret, os.path.join(folder, "token"), login)
-            sandbox = Sandbox(given.url.rstrip("/"), given.tenant, token, given.view, given.wait)
+            read = (given.view, given.wait, given.manager_url, given.org)
+            sandbox = Sandbox(given.url.rstrip("/"), given.tenant, token, *read)
             with closing(token):
                 token.value()  # without one there is nothing to clean up
                 try:

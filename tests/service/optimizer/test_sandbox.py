@@ -3,6 +3,7 @@
 from saasexport.service.optimizer.application import Client
 from saasexport.service.serving import OptimizerService
 from tests import optimizer_sandbox
+from tests.scripted import answering
 
 
 def options(double, folder, secret):
@@ -31,7 +32,20 @@ def test_it_prints_an_answer_to_each_question_and_leaves_nothing(tmp_path, capsy
     assert lines["a body of 4 MB"] == f"{taken}100}}"
     assert lines["its price at once, regular 100, discount price 30"] == f"{taken}1}}"
     assert lines["what is seen"].endswith("not read back: no --view")
-    assert len(lines) == 19
+    assert lines["the owner at Cloud Manager"] == "not asked: no --org"
+    assert len(lines) == 20
+
+
+def test_it_asks_for_the_tenants_owner(tmp_path, capsys):
+    def answer(request):
+        assert request.headers["authorization"].startswith("Bearer ")
+        return 200, {}, {"owner": request.path}
+
+    with answering(answer) as manager, OptimizerService("T", Client("me", "a-secret")) as double:
+        more = ["--org", "1234@AdobeOrg", "--manager-url", manager.url]
+        assert optimizer_sandbox.main([*options(double, tmp_path, "a-secret"), *more]) == 0
+    said = 'the owner at Cloud Manager: 200 {"owner": "/api/v1/tenants/T/owner/1234@AdobeOrg"}'
+    assert said in capsys.readouterr().out.splitlines()
 
 
 def test_a_wrong_secret_is_told_in_a_line(tmp_path, capsys):
