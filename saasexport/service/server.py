@@ -159,9 +159,16 @@ def _add_optimizer(it: argparse.ArgumentParser) -> None:
     it.add_argument(
         "--token-seconds",
         metavar="SECONDS",
-        type=_size,
+        type=_number,
         default=86_399,
         help="with --optimizer: the life of a token (default: %(default)s)",
+    )
+    it.add_argument(
+        "--products-per-minute",
+        metavar="N",
+        type=_number,
+        default=0,
+        help="with --optimizer: answer 429 to more creates and updates of products; Adobe's tenants have 1000",
     )
     it.add_argument(
         "--strict",
@@ -229,6 +236,7 @@ def _optimizer(arguments: argparse.Namespace) -> Server | None:
         delay=arguments.delay,
         is_strict=arguments.strict,
         state_file=arguments.state or "",
+        products_per_minute=arguments.products_per_minute,
     )
 
 
@@ -252,10 +260,14 @@ def _port(text: str) -> int:
 
 
 def _size(text: str) -> int:
-    size = int(text) if text.isascii() and text.isdecimal() else 0
-    if size < 1:
-        raise argparse.ArgumentTypeError("expected a number of bytes from 1 on")
-    return size
+    return _number(text, "a number of bytes")
+
+
+def _number(text: str, what: str = "a whole number") -> int:
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected {what} from 1 on")
+    return number
 
 
 def _seconds(text: str) -> float:

@@ -75,6 +75,7 @@ class Optimizer:
         delay: float = 0,
         is_strict: bool = False,
         state_file: str = "",
+        products_per_minute: int = 0,
     ) -> None:
         self.name = tenant
         self.client = client
@@ -83,9 +84,11 @@ class Optimizer:
         self.is_strict = is_strict  # rules that Adobe describes in words only
         self.tenant = Tenant(delay=lambda: delay, file=state_file)
         self.most_requests = MOST_REQUESTS
+        self.most_products = products_per_minute  # 0: as many as come
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple[float, bool]] = {}  # token -> its end, and whether it has the scope
         self._requests: deque[float] = deque()
+        self._products: deque[float] = deque()
         base = f"/{tenant}"
         self._targets = {f"{base}{resource.path}": Target("put", name) for name, resource in RESOURCES.items()}
         self._targets |= {
@@ -126,13 +129,7 @@ class Optimizer:
                 raise Refusal(401, json.dumps(BAD_TOKEN), closes=closes)
             if not has_scope:
                 raise Refusal(403, json.dumps(NO_TOKEN), closes=closes)
-            now = time.monotonic()
-            while self._requests and self._requests[0] <= now - 60:
-                self._requests.popleft()
-            if len(self._requests) >= self.most_requests:
-                wait = int(self._requests[0] + 60 - now) + 1
-                raise Refusal(429, "", headers=(("Retry-After", str(wait)),), closes=closes)
-            self._requests.append(now)
+            _take(self._requests, 1, self.most_requests, closes)
 
     def answer(self, target: Target, request: Request, body: bytes, taking: Taking) -> Answer:
         """Do what was asked."""
@@ -212,6 +209,9 @@ class Optimizer:
             number = len({error["itemIndex"] for error in errors})
             message = f"Items validation failed for {number} items"
             return _json(400, {"status": "FAILED", "message": message, "errors": errors})
+        if target.resource == "products" and target.what != "delete" and self.most_products:
+            with self._lock:
+                _take(self._products, len(items), self.most_products)
         self.tenant.accept(target.what, target.resource, items)
         return _json(200, {"status": "ACCEPTED", "acceptedCount": len(items)})
 
@@ -221,6 +221,17 @@ class Optimizer:
             return wrong
         with self.tenant.lock:
             return list(broken_rules(self.tenant, target.resource, item))
+
+
+def _take(taken: deque[float], number: int, most: int, closes: bool = False) -> None:
+    """Take so many of what there is in a minute, or refuse and say how long to wait."""
+    now = time.monotonic()
+    while taken and taken[0] <= now - 60:
+        taken.popleft()
+    if len(taken) + number > most:
+        wait = int(taken[0] + 60 - now) + 1 if taken else 60
+        raise Refusal(429, "", headers=(("Retry-After", str(wait)),), closes=closes)
+    taken.extend([now] * number)
 
 
 def _key(text: str, parts: int) -> Key | None:

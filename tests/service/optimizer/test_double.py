@@ -393,6 +393,21 @@ def test_more_requests_than_a_minute_may_have_get_a_page_of_html(service):
     assert b"<html>" in ask(service, PRODUCTS, **good)[1]
 
 
+def test_more_products_than_a_minute_may_have_get_one_too():
+    with OptimizerService("T", Client("me", "secret"), products_per_minute=5) as made:
+        good = {"Authorization": f"Bearer {token(made)[1]['access_token']}", "Content_Type": "application/json"}
+
+        def send(number, path=PRODUCTS, method="POST"):
+            items = [{**VALID["products"], "sku": str(each)} for each in range(number)]
+            if path != PRODUCTS:
+                items = [{"sku": item["sku"], "source": SOURCE} for item in items]
+            return ask(made, path, json.dumps(items).encode(), method, **good)[0]
+
+        assert [send(3), send(3), send(2, method="PATCH"), send(1)] == [200, 429, 200, 429]
+        assert send(5, f"{PRODUCTS}/delete") == 200
+        assert ask(made, "/T/v1/catalog/products/prices", b"[]", **good)[0] == 200
+
+
 # PATCH, the rules in words, delay and restart
 
 

@@ -24,6 +24,9 @@ from saasexport.delivery.transport import Settings, Transport, wait_for_slot
 from saasexport.feed import Feed
 from saasexport.hints import UTC, Any, datetime
 
+# How it says that a request has too many items.
+TOO_MANY = "items_limit_exceeded"
+
 HINT = "check the tenant, and that the client has the scope commerce.aco.ingestion"
 
 
@@ -56,6 +59,7 @@ class Optimizer:
             name: Claims(naming, partial(table, name) if table else None) for name, naming in NAMINGS.items()
         }
         self._new_books: set[str] = set()  # accepted by this job; prices that come too early are dropped without a word
+        self._most: dict[str, int] = {}  # path -> items of a request, where it said that they were too many
         self._cut_down: set[str] = set()  # feeds of which a deletion may have taken what is below it, too, in this job
 
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
@@ -77,8 +81,9 @@ class Optimizer:
         if parts.put_off:
             calls.append(Call(parts.put_off, "", b"", verdict=Verdict(is_put_off=True)))
         for path, pairs in ((f"{resource.path}/delete", deleted), (resource.path, alive)):
-            for start in range(0, len(pairs), resource.most):
-                some = pairs[start : start + resource.most]
+            most = self._most.get(path, resource.most)
+            for start in range(0, len(pairs), most):
+                some = pairs[start : start + most]
                 more = [companion for _, made in some if (companion := resource.companion(made))]
                 body = f"[{','.join(encode(made) for made in (*(made for _, made in some), *more))}]".encode()
                 verdict = self._stop_of(feed, path, some)
@@ -140,6 +145,8 @@ class Optimizer:
         if response.status == 400:
             errors = answers.list_errors(answer, count)
             listed = {place: f"Optimizer: {reason}" for place, reason in errors.items() if place < len(call.batch)}
+            if not listed and TOO_MANY in message:
+                self._most[call.path] = max(len(call.batch) // 2, 1)
             unclear = Verdict(is_unclear=True, message=f"Optimizer: {message or 'the item is refused'}")
             return Verdict(listed) if listed else unclear
         if response.status == 404:

@@ -12,6 +12,7 @@ from saasexport.delivery.client import Client
 from saasexport.errors import ConfigError
 from saasexport.feeds.categories import FEED as CATEGORIES
 from saasexport.feeds.product_attributes import FEED as ATTRIBUTES
+from saasexport.service.optimizer import tenant
 from saasexport.setup import feed_set
 from saasexport.setup.installation import Installation
 from saasexport.sync.exporter import service_settings
@@ -129,6 +130,27 @@ def test_a_hundred_attributes_and_what_goes_along_fit_into_their_requests(ours, 
     client.close()
     assert [outcome.status for outcome in outcomes] == [200] * 100
     assert [len(items) for _, items in direct.requests] == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("most", "sizes"),
+    [
+        (100, [100, 100]),
+        (99, [100, 50, 50, 50, 50]),
+        (50, [100, 50, 50, 50, 50]),
+        (30, [100, 50, *[25] * 8]),
+        (1, [100, 50, 25, 12, 6, 3, *[1] * 200]),
+    ],
+)
+def test_a_limit_of_items_that_is_lower_than_expected_is_found_once_in_a_job(ours, tmp_path, monkeypatch, most, sizes):
+    monkeypatch.setitem(tenant.RESOURCES, "categories", tenant.RESOURCES["categories"]._replace(most=most))
+    direct = Direct(tmp_path)
+    client = direct.client(ours)
+    for batch in range(2):
+        items = [category(f"c{batch}-{number}") for number in range(100)]
+        assert [outcome.status for outcome in client.deliver(CATEGORIES, pending(*items))] == [200] * 100
+    client.close()
+    assert [len(items) for _, items in direct.requests] == sizes
 
 
 @pytest.mark.parametrize(
