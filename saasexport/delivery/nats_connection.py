@@ -15,9 +15,6 @@ PORT = 4222
 # The server's own default for a message, and more than any line of it has.
 MOST_BYTES = 1_048_576
 
-# What the headers of a message take at most.
-MOST_HEAD = 1_024
-
 TOO_LARGE = '{"error":{"code":413,"description":"%d bytes are more than the server takes, max_payload is %d"}}'
 
 
@@ -102,12 +99,12 @@ class NatsConnection:
         answers: dict[int, bytes | None] = {}
         pieces = []
         for number, message in enumerate(messages):
-            if len(message.body) > self.max_payload - MOST_HEAD:
-                # The server would answer nothing but close.
-                answers[number] = (TOO_LARGE % (len(message.body), self.max_payload)).encode()
-                continue
             head = f"NATS/1.0\r\nNats-Msg-Id: {message.id}\r\n\r\n".encode() if message.id else b"NATS/1.0\r\n\r\n"
             size = len(head) + len(message.body)
+            if size > self.max_payload:
+                # The server would answer nothing but close.
+                answers[number] = (TOO_LARGE % (size, self.max_payload)).encode()
+                continue
             start = f"HPUB {message.subject} {self._inbox}.{number} {len(head)} {size}\r\n".encode()
             pieces += [start, head, message.body, b"\r\n"]
         self._send(b"".join(pieces))

@@ -14,6 +14,7 @@ from saasexport.delivery.destinations import Call, Check, Verdict, judge_failure
 from saasexport.delivery.destinations.documents import document_of
 from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport
+from saasexport.errors import ServiceError
 from saasexport.feed import Feed
 from saasexport.hints import Any
 
@@ -27,6 +28,7 @@ FIELDS = [{"name": name, "type": "string", "facet": True} for name in ("environm
 MOST_IDS = 500
 
 HINT = "check [service.typesense] api_key_file"
+MAY_NOT_MAKE = "allow the key collections:create, or make the collection (docs/destinations.md 2)"
 
 
 class Typesense:
@@ -38,6 +40,7 @@ class Typesense:
         self.environment = settings.environment_id
         self.collection = settings.options.get("collection") or settings.environment_id
         self.documents = f"/collections/{quote(self.collection, safe='')}/documents"
+        self._missing = f"collection {self.collection} is missing"
         self.key = settings.options.get("api_key")
 
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
@@ -59,6 +62,8 @@ class Typesense:
         if response.status == 404:
             made = {"name": self.collection, "enable_nested_fields": True, "fields": FIELDS}
             answer = self._request("POST", "/collections", json.dumps(made).encode(), request_id)
+            if answer.status in (401, 403):
+                raise ServiceError(f"{self.url}: {self._missing}, and our key may not make it", MAY_NOT_MAKE)
             if answer.status not in (200, 201, 409):  # 409: another job was faster
                 return answer
             response = self._request(call.method, call.path, call.body, request_id)
@@ -94,6 +99,9 @@ class Typesense:
         response = self._request("POST", f"{self.documents}/{IMPORT}", b"", "")
         place = f"{self.url}: collection {self.collection}"
         if response.status == 404:
+            # What is no collection is refused, by whoever may make one with other words than by whoever may not.
+            if self._request("POST", "/collections", b"{}", "").status in (401, 403):
+                return [Check(False, f"{self.url}: {self._missing}, and our key may not make it", MAY_NOT_MAKE)]
             return [Check(True, f"{place}: takes our key; is made by the first job")]
         if response.status == 200:
             return [Check(True, f"{place}: takes our key")]

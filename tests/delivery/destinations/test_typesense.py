@@ -1,6 +1,7 @@
 """What Typesense is sent, and each of its answers."""
 
 import json
+from contextlib import closing
 from urllib.parse import unquote
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from saasexport.database import db
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.client import Client
+from saasexport.delivery.destinations.typesense import Typesense
+from saasexport.delivery.transport import Transport
 from tests import engines
 from tests.delivery.destinations.test_seam import settings_for
 from tests.scripted import answering
@@ -120,12 +123,18 @@ def test_an_answer_that_says_nothing_of_the_documents_leaves_them_for_a_later_jo
 
 
 def test_a_collection_that_cannot_be_made_is_told(deliver):
-    def answer(request):
-        return (404, {}, {"message": "Not Found"}) if "documents" in request.path else (403, {}, {"message": "no"})
+    def refusing(status):
+        missing, refusal = (404, {}, {"message": "Not Found"}), (status, {}, {"message": "no"})
+        return answering(lambda request: missing if "documents" in request.path else refusal)
 
-    with answering(answer) as server:
-        outcomes = deliver(server.url, thing(1, "a"))
-    assert outcomes == {1: (2, 403, f"{server.url}: answered 403: no; check [service.typesense] api_key_file")}
+    for status in (401, 403):
+        with refusing(status) as server:
+            ((row, (kind, code, error)),) = deliver(server.url, thing(1, "a")).items()
+        assert (row, kind, code) == (1, 2, 0)
+        said = f"{server.url}: collection testing is missing, and our key may not make it; "
+        assert error == f"{said}allow the key collections:create, or make the collection (docs/destinations.md 2)"
+    with refusing(500) as server:
+        assert deliver(server.url, thing(1, "a")) == {1: (2, 500, f"{server.url}: answered 500: no")}
 
 
 def test_a_body_that_a_proxy_finds_too_large_is_sent_in_parts_and_one_document_is_set_aside(deliver):
@@ -150,6 +159,28 @@ def engine(tmp_path_factory):
     started = engines.start("typesense", tmp_path_factory.mktemp("typesense") / "server")
     yield started
     started.stop()
+
+
+def test_a_key_that_may_write_and_make_no_collection_is_told_so_by_jobs_and_doctor(engine, deliver, tmp_path):
+    description = {"description": "writes", "actions": ["documents:*"], "collections": ["made-by-hand"]}
+    key = json.loads(engine.ask("POST", "/keys", description)[1])["value"]
+    place = {"collection": "made-by-hand", "api_key": key}
+    settings = settings_for(engine.url, tmp_path, destination="typesense", options=place)
+
+    def check():
+        transport = Transport(settings)
+        with closing(transport):
+            return Typesense(settings, transport, lambda feed: "").check()
+
+    said = f"{engine.url}: collection made-by-hand is missing, and our key may not make it"
+    assert deliver(engine.url, thing(1, "a"), **place)[1][2].startswith(f"{said}; allow the key collections:create")
+    assert [(found.is_good, found.text) for found in check()] == [(False, said)]
+    fields = [{"name": name, "type": "string", "facet": True} for name in ("environment", "feed")]
+    engine.ask("POST", "/collections", {"name": "made-by-hand", "enable_nested_fields": True, "fields": fields})
+    assert deliver(engine.url, thing(1, "a"), **place) == {1: (200, 200, "")}
+    assert [(found.is_good, found.text) for found in check()] == [
+        (True, f"{engine.url}: collection made-by-hand: takes our key")
+    ]
 
 
 def test_a_collection_with_a_schema_of_its_own_is_respected(engine, deliver):
