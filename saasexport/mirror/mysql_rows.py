@@ -7,6 +7,8 @@ a large copy costs.  So it sends the question, and the rows are taken from its f
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from saasexport.mirror.server import BYTES_AT_ONCE
+
 # A packet begins with its length, in three bytes, and a number; after one of the greatest length another one goes on.
 _HEADER, _LENGTH = 4, 0xFFFFFF
 
@@ -21,7 +23,7 @@ _LOST = (2013, "Lost connection to MySQL server during query")
 
 
 def stream(connection: Any, query: str, width: int, at_once: int) -> Iterator[list[list[bytes | None]]]:
-    """The rows of a query, so many at a time, as the values of each of its columns."""
+    """The rows of a query, so many at a time at most, as the values of each of its columns."""
     connection.query(query, unbuffered=True)
     # Nor does it read on when it is collected.
     connection._result.unbuffered_active = False
@@ -35,8 +37,9 @@ def stream(connection: Any, query: str, width: int, at_once: int) -> Iterator[li
 
 
 def _take(read: Callable[[int], bytes], columns: list[list[bytes | None]], most: int) -> bool:
-    """Append the values of so many rows to their columns; false: there are no more."""
+    """Append the values of so many rows to their columns, or of fewer large ones; false: there are no more."""
     appends, number_of = [column.append for column in columns], int.from_bytes
+    left = BYTES_AT_ONCE
     for _ in range(most):
         length = number_of(read(_HEADER), "little") & _LENGTH
         packet = read(length)
@@ -56,6 +59,9 @@ def _take(read: Callable[[int], bytes], columns: list[list[bytes | None]], most:
                 length, at = number_of(packet[at:start], "little"), start
             append(packet[at : at + length])
             at += length
+        left -= at
+        if left < 0:
+            break
     return True
 
 

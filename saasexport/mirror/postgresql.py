@@ -18,6 +18,7 @@ from saasexport.mirror.ranges import Batch, Digests
 from saasexport.mirror.server import (
     CONNECT_SECONDS,
     LOCK_SECONDS,
+    LONG_ROWS_AT_ONCE,
     ROWS_AT_ONCE,
     STATEMENT_SECONDS,
     Access,
@@ -47,8 +48,7 @@ class PostgreSQL:
             raise missing_library("postgresql", "psycopg 3", "python3-psycopg") from error
         self._access = access
         self._error = psycopg.Error
-        # Several rows at once need a libpq that can.
-        self._sizes = {"size": ROWS_AT_ONCE} if psycopg.capabilities.has_stream_chunked() else {}
+        self._has_chunks = psycopg.capabilities.has_stream_chunked()
         try:
             self._connection: Any = psycopg.connect(**_options(access), autocommit=True, prepare_threshold=None)
             self._set_up()
@@ -179,9 +179,11 @@ class PostgreSQL:
         names = ", ".join(column.value for column in table.columns)
         query = _bytes_of(f"select {names} from {quote(table.name)} where {_condition(table, batch)}")
         converts = [self._convert(column) for column in table.columns]
+        size = LONG_ROWS_AT_ONCE if any(column.is_long for column in table.columns) else ROWS_AT_ONCE
         with self._connection.cursor() as cursor:
-            stream = cursor.stream(query, **self._sizes)
-            while some := list(islice(stream, ROWS_AT_ONCE)):
+            # Several rows at once need a libpq that can.
+            stream = cursor.stream(query, **({"size": size} if self._has_chunks else {}))
+            while some := list(islice(stream, size)):
                 yield values.rows_of(zip(*some, strict=True), converts) if any(converts) else some
 
     def _convert(self, column: Column) -> values.Convert | None:

@@ -43,6 +43,7 @@ select a.attrelid,
        t.typname,
        coalesce(made.modifier, a.atttypmod),
        t.typtype,
+       t.typlen < 0 and coalesce(made.modifier, a.atttypmod) < 0 and t.typname <> 'numeric', -- may be of any length
        a.attnotnull,
        -- A column that was added anew, or a renamed value of an enumeration, leaves the versions of rows as they were.
        concat_ws(',', a.attnum, (select string_agg(enumlabel, ',' order by enumsortorder)

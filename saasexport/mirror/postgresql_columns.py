@@ -18,7 +18,7 @@ _HEADER = 4
 
 def column_of(row: Sequence[Any]) -> Column:
     """A column, as the catalogue describes it."""
-    name, kind, modifier, group, is_not_null, identity = row
+    name, kind, modifier, group, is_long, is_not_null, identity = row
     column = _type_of(name, kind, int(modifier))
     if column is None:
         declared = "TEXT COLLATE NOCASE" if kind == "citext" else "TEXT"
@@ -27,7 +27,7 @@ def column_of(row: Sequence[Any]) -> Column:
             value = f"({quote(name)} at time zone 'UTC')::text"
         part = TEXT if group in ("b", "e") and kind not in _LOOSE_KEYS else WHOLE
         column = Column(name, declared, value, value, part)
-    return column._replace(is_nullable=not is_not_null, identity=identity)
+    return column._replace(is_long=bool(is_long), is_nullable=not is_not_null, identity=identity)
 
 
 def _type_of(name: str, kind: str, modifier: int) -> Column | None:

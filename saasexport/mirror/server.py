@@ -17,8 +17,10 @@ STATEMENT_SECONDS = 900
 
 CONNECT_SECONDS = 10
 
-# Rows taken from the network at a time.
+# Rows taken from the network at a time; of large ones so many that they have so many bytes, or so few.
 ROWS_AT_ONCE = 500
+BYTES_AT_ONCE = 1 << 20
+LONG_ROWS_AT_ONCE = 20
 
 
 class Torn(Exception):

@@ -26,6 +26,7 @@ class Column(NamedTuple):
     most: int | None = None  # of whole numbers, the largest that SQLite keeps as one, where the server goes beyond
     is_nullable: bool = True
     is_binary: bool = False
+    is_long: bool = False  # its values may be of any length
     identity: str = ""  # what tells that another column has taken its name
 
     @property

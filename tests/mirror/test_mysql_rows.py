@@ -60,8 +60,8 @@ def test_a_value_of_any_length_is_read_whole(length):
 @pytest.mark.parametrize("length", [LARGEST - 7, LARGEST - 6, LARGEST - 5, LARGEST, LARGEST + 1, 2 * LARGEST])
 def test_a_row_that_is_longer_than_a_packet_is_read_whole(length):
     content = b"x" * length
-    [[first, second]] = read(Sent(row(content, b"z"), row(None, b""), END))
-    assert (first == [content, None], second) == (True, [b"z", b""])
+    [[first, second], others] = read(Sent(row(content, b"z"), row(None, b""), END))
+    assert (first == [content], second, others) == (True, [b"z"], [[None], [b""]])
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,15 @@ def test_rows_come_some_at_a_time(rows, expected):
     sent = Sent(*[row(b"a", None)] * rows, END)
     assert [len(columns[0]) for columns in read(sent)] == expected
     assert not sent._result.unbuffered_active
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [(100, [9]), (100_000, [9]), (200_000, [6, 3]), (600_000, [2, 2, 2, 2, 1]), (2_000_000, [1] * 9)],
+)
+def test_of_large_rows_fewer_come_at_a_time(length, expected):
+    sent = Sent(*[row(b"x" * length, b"y")] * 9, END)
+    assert [len(columns[0]) for columns in read(sent, at_once=500)] == expected
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 5])

@@ -1,10 +1,13 @@
 """A real PostgreSQL, copied: what is read, what is written, and what of keys and names comes out."""
 
 import random
+from contextlib import closing
 
 import pytest
 
 from saasexport.errors import ShopError
+from saasexport.mirror.connection import connect
+from saasexport.mirror.ranges import Batch
 from tests.mirror.mirrored import Shop
 
 
@@ -203,6 +206,29 @@ def test_a_wrong_password_and_rights_that_are_too_wide_are_told(shop):
     shop.mirror.access = shop.mirror.access._replace(password="wrong")
     with pytest.raises(ShopError, match=r"^\[mirror\] shop\d+ at 127.0.0.1:\d+: .*password authentication failed"):
         shop.run()
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [
+        ("varchar(64)", 500),
+        ("numeric", 500),
+        ("date", 500),
+        ("text", 20),
+        ("varchar", 20),
+        ("jsonb", 20),
+        ("bytea", 20),
+        ("long", 20),
+        ("short", 500),
+    ],
+)
+def test_of_rows_that_may_be_large_fewer_come_at_a_time(shop, kind, most):
+    shop.do("create domain long as text; create domain short as varchar(9)")
+    shop.do(f"create table thing (id int primary key, v {kind}); insert into thing select generate_series(1, 620)")
+    with closing(connect(shop.mirror.access)) as reader:
+        [thing] = reader.tables("")
+        sizes = [len(rows) for rows in reader.rows(thing, Batch())]
+    assert sizes == [most] * (620 // most) + [620 % most] * (620 % most > 0)
 
 
 # Domains and inheritance
