@@ -107,13 +107,22 @@ def batches(
         yield [row[0] for row in rows]
 
 
+def is_to_be_purged(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = SIZES.kept) -> bool:
+    """Whether more rows are processed than are kept; a busy shop comes first."""
+    query = SQL.processed.format(changelog=feed.changelog)
+    try:
+        return bool(shop.execute(query, {"cursor": cursor}).fetchone()[0] >= kept)
+    except sqlite3.OperationalError:
+        return False
+
+
 def purge(shop: sqlite3.Connection, feed: Feed, cursor: int, kept: int = SIZES.kept) -> int:
     """Remove processed rows, 1,000 a transaction; a busy shop comes first.  Gives their number."""
     gone = 0
     values = {"cursor": cursor}
+    if not is_to_be_purged(shop, feed, cursor, kept):
+        return 0
     try:
-        if shop.execute(SQL.processed.format(changelog=feed.changelog), values).fetchone()[0] < kept:
-            return 0
         while True:
             count = shop.execute(SQL.purge.format(changelog=feed.changelog), values).rowcount
             gone += count

@@ -104,15 +104,16 @@ def keep_bounded(this_pass: Pass) -> None:
 
 def purge(this_pass: Pass, cursor: int) -> None:
     """Remove what is read from the shop's changelog, now and then; the shop comes first."""
-    kept = this_pass.options.reading.kept
-    if cursor < kept:
+    feed, kept = this_pass.feed, this_pass.options.reading.kept
+    # Asked on the connection that is there: to open another reads the schema of the shop once more.
+    if not changelog.is_to_be_purged(this_pass.shop.connection, feed, cursor, kept):
         return
     config = this_pass.exporter.installation.config
     writer = connect_shop(config["shop.database"], write=True, place=config.place("shop.database"))
     try:
         # Our purge is the one that can wait.
         writer.execute("pragma busy_timeout = 50")
-        with reading_shop(this_pass.feed.name):
-            changelog.purge(writer, this_pass.feed, cursor, kept)
+        with reading_shop(feed.name):
+            changelog.purge(writer, feed, cursor, kept)
     finally:
         writer.close()

@@ -106,6 +106,7 @@ def collect_less() -> None:
 
     What a chunk makes lives until it is sent, and looking for garbage among it costs a tenth of a full sync.
     """
+    gc.freeze()  # the modules stay
     gc.enable()
     gc.set_threshold(50_000, 20, 50)
 

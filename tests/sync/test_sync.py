@@ -16,7 +16,7 @@ from saasexport.capture.changelog import Sizes
 from saasexport.database import deletion_guard, indexer
 from saasexport.feed import Due
 from saasexport.jobs import reindex_all_invalid
-from saasexport.sync import locked, story
+from saasexport.sync import changes, locked, story
 from saasexport.sync.steps import Pass
 from saasexport.sync.walk import walk
 from tests.tiny import THINGS, Sender, Tiny
@@ -315,6 +315,18 @@ def test_what_was_read_is_purged(synced):
     assert synced.shop.execute("select version_id from cde_things_feed_cl").fetchall() == [(5,)]
     synced.shop.execute("update thing set name = 'x' where thing_id = 2")
     assert tick(synced) == ["b2/en", "b2/de"]
+
+
+@pytest.mark.parametrize("kept", [3, 4, 7])
+def test_the_shop_is_opened_for_writing_only_when_there_is_something_to_purge(synced, monkeypatch, kept):
+    synced.options = {"reading": Sizes(kept=kept)}
+    opened = []
+    connect = changes.connect_shop
+    monkeypatch.setattr(changes, "connect_shop", lambda *of, **more: opened.append(of) or connect(*of, **more))
+    for number in range(1, 2 * kept + 2):
+        synced.shop.execute("update thing set name = ? where thing_id = 1", (str(number),))
+        tick(synced)
+        assert len(opened) == (number - 1) // kept
 
 
 # Items that fail
