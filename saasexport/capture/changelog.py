@@ -225,11 +225,11 @@ def _expand(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> Non
         if shop.since and via in feed.look_back_vias:
             table = "sharing_entity"
         for some in _written_together(keys, limit):
-            found = shop.rows(query, keys=encode([key for key, _ in some]))
+            rows = shop.rows(query, keys=encode([key for key, _ in some]))
             with db.transaction(ours, "deferred"):
                 ours.executemany(
                     f"insert or ignore into {table} (entity_id, written) values (?, ?)",
-                    ((key, some[0][1]) for row in found if (key := feed.key.whole(row[0])) is not None),
+                    ((key, some[0][1]) for row in rows if (key := feed.key.whole(row[0])) is not None),
                 )
 
 
@@ -266,6 +266,6 @@ def _confirm(shop: Shop, ours: sqlite3.Connection, feed: Feed, limit: int) -> No
     after = feed.key.lowest
     while ids := [row[0] for row in ours.execute(SQL.suspected, {"after": after, "limit": limit})]:
         after = ids[-1]
-        found = stock_fingerprints.select_changed(shop, ours, feed, ids)
+        changed = stock_fingerprints.select_changed(shop, ours, feed, ids)
         with db.transaction(ours, "deferred"):
-            ours.execute(SQL.confirmed, {"ids": json_list(found)})
+            ours.execute(SQL.confirmed, {"ids": json_list(changed)})

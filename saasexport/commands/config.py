@@ -58,7 +58,7 @@ def _require_installed(config: settings.Config) -> None:
 def _values(config: settings.Config) -> list[tuple[str, Any]]:
     """Every setting of the fixed sections; of the feeds those that the file has, and what each feed is sent with."""
     names = [f"{section}.{key}" for section, known in keys.KEYS.items() for key in known]
-    found = [(name, config[name]) for name in names]
+    pairs = [(name, config[name]) for name in names]
     for feed in _names(config):
         for key in keys.FEED_KEYS:
             name = f"feeds.{feed}.{key}"
@@ -66,8 +66,8 @@ def _values(config: settings.Config) -> list[tuple[str, Any]]:
             if key == "batch_size" and value is None and feed in all_feeds():
                 value = all_feeds()[feed].batch_size
             if name in config.given or key in ("enabled", "batch_size"):
-                found.append((name, value))
-    return found
+                pairs.append((name, value))
+    return pairs
 
 
 def _names(config: settings.Config) -> tuple[str, ...]:

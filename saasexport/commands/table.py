@@ -35,15 +35,15 @@ def _pad(head: Sequence[str], rows: Iterable[Sequence[Any]], colour_of: ColourOf
         any(map(_is_number, column)) and all(cell is None or _is_number(cell) for cell in column)
         for column in (zip(*rows, strict=True) if rows else [()] * len(head))
     ]
-    found = []
+    lines = []
     for row, cells in zip([None, *rows], [list(head), *printed], strict=True):
         line = []
         for index, text in enumerate(cells):
             padded = text.rjust(widths[index]) if to_the_right[index] else text.ljust(widths[index])
             colour = colour_of(head[index], row[index]) if colour_of and row is not None else ""
             line.append(paint(padded, colour))
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def _cell_text(cell: Any) -> str:

@@ -105,8 +105,8 @@ def reasons(installation: Installation) -> list[Reason]:
             key, text = (feed, status, OTHER), OTHER
         example, before = of_kind.get(key, (text, 0))
         of_kind[key] = example, before + number
-    found = [Reason(feed, status, example, n) for (feed, status, _), (example, n) in of_kind.items()]
-    return sorted(found, key=lambda reason: -reason.number)
+    reasons = [Reason(feed, status, example, n) for (feed, status, _), (example, n) in of_kind.items()]
+    return sorted(reasons, key=lambda reason: -reason.number)
 
 
 def causes(installation: Installation, healths: dict[str, Health]) -> list[Cause]:

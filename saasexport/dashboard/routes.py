@@ -27,22 +27,22 @@ class Routes:
         if path == "/":
             return self._show(lambda installation: status_page.page(installation, request), read_only=True)
         if path == "/data":
-            return self._show(lambda found: data_page.page(found, request, self.token), read_only=True)
+            return self._show(lambda installation: data_page.page(installation, request, self.token), read_only=True)
         if path == "/item":
             return self._show(lambda installation: self._item(installation, request), read_only=True)
         if path.endswith("/resync"):
             return pages.message("Not a page", "This address takes the forms of the pages only.", 405, _home())
         if path.startswith("/feeds/"):
-            return self._show(lambda found: self._items(found, request), read_only=True)
+            return self._show(lambda installation: self._items(installation, request), read_only=True)
         return not_found()
 
     def post(self, request: Request) -> Page:
         """What a form asks for."""
         path = request.path
         if path == "/data/resync":
-            return self._show(lambda found: resync.feed_of(found, request, self.token))
+            return self._show(lambda installation: resync.feed_of(installation, request, self.token))
         if path.startswith("/feeds/") and path.endswith("/resync"):
-            return self._show(lambda found: self._resync(found, request))
+            return self._show(lambda installation: self._resync(installation, request))
         return not_found()
 
     def _items(self, installation: Installation, request: Request) -> Page:

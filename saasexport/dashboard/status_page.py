@@ -94,9 +94,9 @@ def count(installation: Installation, feed: Feed | None = None) -> str:
     return ""
 
 
-def mark(found: Health) -> Markup:
+def mark(health: Health) -> Markup:
     """A feed's health as a sign and a word."""
-    return HTML.mark(level=found.level, word=found.word)
+    return HTML.mark(level=health.level, word=health.word)
 
 
 def _lead(healths: dict[str, Health], general: list[str]) -> str:

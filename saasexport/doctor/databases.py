@@ -87,14 +87,14 @@ def ours(examined: Examined) -> Findings:
         return
     try:
         with _limit_time(connection, SECONDS):
-            found = [row[0] for row in connection.execute("pragma quick_check(3)")]
+            messages = [row[0] for row in connection.execute("pragma quick_check(3)")]
     except sqlite3.OperationalError:
         yield ok("our database", f"{path}: nothing wrong found within {SECONDS:.0f} seconds")
         return
     except sqlite3.DatabaseError as error:
-        found = [str(error)]
-    if found != ["ok"]:
-        damage = " ".join(found[0].split())
+        messages = [str(error)]
+    if messages != ["ok"]:
+        damage = " ".join(messages[0].split())
         yield fail("our database", f"{path}: damaged: {damage}", _remedy(sqlite3.DatabaseError(damage), path, ""))
     else:
         yield ok("our database", f"{path}: sound, journal mode {mode}")
@@ -155,14 +155,14 @@ def _check_tables(shop: sqlite3.Connection, seconds: float) -> tuple[int, int, s
             quoted = table.replace("'", "''")
             try:
                 with _limit_time(shop, seconds):
-                    found = [row[0] for row in shop.execute(f"pragma quick_check('{quoted}')")]
+                    messages = [row[0] for row in shop.execute(f"pragma quick_check('{quoted}')")]
             except sqlite3.OperationalError as error:
                 if db.code_of(error) not in (sqlite3.SQLITE_INTERRUPT, *LOCKED):
                     raise
                 left_out += 1
                 continue
-            if found != ["ok"]:
-                return checked, left_out, " ".join(found[0].split())
+            if messages != ["ok"]:
+                return checked, left_out, " ".join(messages[0].split())
             checked += 1
     except sqlite3.DatabaseError as error:
         return checked, left_out, str(error)

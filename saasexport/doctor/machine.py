@@ -61,15 +61,15 @@ class Mount(NamedTuple):
 
 def mounts(text: str) -> list[Mount]:
     """The file systems in /proc/self/mountinfo."""
-    found = []
+    mounts = []
     for line in text.splitlines():
         before, _, after = line.partition(" - ")
         fields, kind = before.split(" "), after.split(" ")
         if len(fields) > 5 and len(kind) > 2:
             point = fields[4].encode().decode("unicode_escape")  # a space stands there as \040
             options = {*fields[5].split(","), *kind[2].split(",")}
-            found.append(Mount(point, kind[0], "ro" in options))
-    return found
+            mounts.append(Mount(point, kind[0], "ro" in options))
+    return mounts
 
 
 def mount_of(path: str, all_mounts: Iterable[Mount]) -> Mount | None:

@@ -165,10 +165,10 @@ def locks(examined: Examined) -> Findings:
 
 
 def _end(holder: str) -> str:
-    found = re.search(r"\((\d+)\)$", holder)
-    if not found:
+    match = re.search(r"\((\d+)\)$", holder)
+    if not match:
         return "if it hangs, end it: the lock goes with it"
-    pid = found[1]
+    pid = match[1]
     what = _command(pid)
     if not what:
         return f"process {pid} is gone, one it started has the lock: fuser -v on the file tells which"

@@ -88,35 +88,35 @@ def _own(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _of_values(values: dict[str, Any], settings: Settings, view: StoreView) -> dict[str, Any]:
     """The fields from attribute values; what is NULL is left out (feeds.md 3.3.3)."""
-    found: dict[str, Any] = {"storeCode": view.store_code, "websiteCode": view.website_code}
+    fields: dict[str, Any] = {"storeCode": view.store_code, "websiteCode": view.website_code}
     for field, code in TEXTS:
         value = text(values.get(code), field)
         if value is not None:
-            found[field] = value
+            fields[field] = value
     for field, code in (("isAnchor", "is_anchor"), ("includeInMenu", "include_in_menu"), ("isActive", "is_active")):
         number = whole(values.get(code), field)
         if number is not None:
-            found[field] = number
+            fields[field] = number
     description = text(values.get("description"), "description")
     if description is not None:
         html = _escape(description) if settings.is_plain_text else description
-        found["description"] = fill(html, settings.link_urls[view.id], settings.media_urls[view.id])
-    found["image"] = _image(text(values.get("image"), "image"), settings.media_urls[view.id])
+        fields["description"] = fill(html, settings.link_urls[view.id], settings.media_urls[view.id])
+    fields["image"] = _image(text(values.get("image"), "image"), settings.media_urls[view.id])
     available = text(values.get("available_sort_by"), "availableSortBy")
-    found["availableSortBy"] = split_list(available) if available else None
+    fields["availableSortBy"] = split_list(available) if available else None
     sort_by = text(values.get("default_sort_by"), "defaultSortBy") or settings.sort_by[view.id]
-    found["defaultSortBy"] = _sort_by(sort_by, found["availableSortBy"] or (), settings.sortable)
-    return found
+    fields["defaultSortBy"] = _sort_by(sort_by, fields["availableSortBy"] or (), settings.sortable)
+    return fields
 
 
 def _in_tree(branch: Branch, category_id: int) -> dict[str, Any]:
     """The children, and what categories above say about being active and in the menu (feeds.md 5)."""
-    found: dict[str, Any] = {"children": branch.children(category_id) or None}
+    fields: dict[str, Any] = {"children": branch.children(category_id) or None}
     if branch.is_below_inactive(category_id):
-        found["isActive"] = 0
+        fields["isActive"] = 0
     if branch.is_below_hidden(category_id):
-        found["includeInMenu"] = 0
-    return found
+        fields["includeInMenu"] = 0
+    return fields
 
 
 def _sort_by(wanted: str, available: Sequence[str], sortable: tuple[str, ...]) -> str:

@@ -19,9 +19,9 @@ def _machine_id(id_files: tuple[str, ...]) -> str:
     for file in id_files:
         try:
             with open(file, encoding="ascii") as opened:
-                found = opened.read().strip()
+                identity = opened.read().strip()
         except (OSError, UnicodeDecodeError):
             continue
-        if found:
-            return found
+        if identity:
+            return identity
     return ""

@@ -29,15 +29,15 @@ def open_installation(file: str | None = None, read_only: bool = False, counts: 
     With `read_only` nothing is changed but, with `counts`, what is counted:
     what is out of line is left to the next job.
     """
-    found, content = connect(file, read_only, counts)
+    installation, content = connect(file, read_only, counts)
     try:
-        copied_shop.require_copy(found.config)
+        copied_shop.require_copy(installation.config)
     except ShopError:
-        found.close()
+        installation.close()
         raise
     if not read_only:
-        bring_in_line(found, content)
-    return found
+        bring_in_line(installation, content)
+    return installation
 
 
 def connect(

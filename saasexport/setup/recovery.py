@@ -165,16 +165,16 @@ def _columns(ours: sqlite3.Connection, broken: sqlite3.Connection, table: str) -
 
 def _readable(broken: sqlite3.Connection, table: str, columns: list[str]) -> list[tuple[object, ...]]:
     """Rows from the front, and from the back, as far as each way can be read."""
-    found: dict[tuple[object, ...], None] = {}
+    readable: dict[tuple[object, ...], None] = {}
     for order in ("asc", "desc"):
         try:
             for row in broken.execute(f"select {', '.join(columns)} from {table} order by {columns[0]} {order}"):
-                found[row] = None
+                readable[row] = None
         except sqlite3.Error:
             pass
         try:
             for row in broken.execute(f"select {', '.join(columns)} from {table} order by rowid {order}"):
-                found[row] = None
+                readable[row] = None
         except sqlite3.Error:
             pass
-    return list(found)
+    return list(readable)

@@ -51,14 +51,14 @@ def lines_of(text: str) -> list[str]:
 
 def directives(text: str) -> list[Directive]:
     """The directives of a feed's file."""
-    found = []
+    entries = []
     for number, line in enumerate(lines_of(text), 1):
         match = _DIRECTIVE.fullmatch(line)
         if match and match[1] == "name":
             break
         if match:
-            found.append(Directive(number, match[1], match[2]))
-    return found
+            entries.append(Directive(number, match[1], match[2]))
+    return entries
 
 
 def unquote(name: str) -> str:

@@ -24,6 +24,7 @@ PARAMETERS = {
     "keys": ("keys", "now"),
 }
 
+
 @dataclass
 class Query:
     """A named query of a file."""

@@ -203,10 +203,10 @@ def with_parameter(query: str, name: str, replacement: str) -> str:
     marks = code(query)
     pieces: list[str] = []
     at = 0
-    while (found := marks.find(name, at)) >= 0:
-        behind = found + len(name)
+    while (start := marks.find(name, at)) >= 0:
+        behind = start + len(name)
         is_whole = behind == len(marks) or not (marks[behind].isalnum() or marks[behind] == "_")
-        pieces += [query[at:found], replacement if is_whole else name]
+        pieces += [query[at:start], replacement if is_whole else name]
         at = behind
     return "".join([*pieces, query[at:]])
 

@@ -89,7 +89,7 @@ def _slices(shop: Shop) -> Iterator[dict[str, Any]]:
 
 def _days(shop: Shop, attribute: str, earliest: date) -> set[date]:
     """The days from `earliest` on that an attribute names; a value that is no date names none."""
-    found: set[date] = set()
+    days: set[date] = set()
     attribute_id = scope(shop).attributes[attribute]
     for part in _slices(shop):
         for (text,) in shop.rows(SQL.days, None, attribute=attribute_id, day=earliest.isoformat(), **part):
@@ -98,8 +98,8 @@ def _days(shop: Shop, attribute: str, earliest: date) -> set[date]:
             except (ValueError, TypeError):
                 continue
             if day.year < date.max.year:  # what comes after it is a day too
-                found.add(day)
-    return found
+                days.add(day)
+    return days
 
 
 def _products(shop: Shop, attribute: str, first: date, last: date) -> Iterator[int]:

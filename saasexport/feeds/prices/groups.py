@@ -72,13 +72,13 @@ class Groups(NamedTuple):
 
     def of_website(self, product_id: int, website_id: int) -> list[int]:
         """The groups with a price of their own on a website, in the order of their rows."""
-        found = {
+        group_ids = {
             tier.group_id: None
             for tier in self.tiers.get(product_id, ())
             if tier.group_id is not None and tier.website_id in (0, website_id) and not tier.is_ignored()
         }
-        found |= {group_id: None for at, group_id, _ in self.rules.get(product_id, ()) if at == website_id}
-        return list(found)
+        group_ids |= {group_id: None for at, group_id, _ in self.rules.get(product_id, ()) if at == website_id}
+        return list(group_ids)
 
     def put_group(self, product_id: int, website_id: int, group_id: int, price: Price) -> None:
         """Put in what holds for one group on a website; its rule price comes last (feeds.md 3.4.5)."""

@@ -52,8 +52,8 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     parents = _parents(shop, ids)
     batch = _load(shop, known, ids, rows)
     fixed = _fixed_bundles(shop, known, rows)
-    for product_id, found in groupby(rows, itemgetter(0)):
-        templates = list(found)
+    for product_id, of_product in groupby(rows, itemgetter(0)):
+        templates = list(of_product)
         _, sku, type_id, _, _, special_price = templates[0]
         kind = _TYPES.get(type_id, "SIMPLE")
         if kind == "BUNDLE":
@@ -205,11 +205,11 @@ _NO_PARENTS: _Parents = {}
 
 def _parents(shop: Shop, ids: Sequence[int]) -> dict[int, _Parents]:
     """The parents of products by website (feeds.md 3.4.1)."""
-    found: dict[int, _Parents] = {}
+    parents: dict[int, _Parents] = {}
     for child_id, website_id, type_id, sku in shop.rows(SQL.parents, ids):
         entry = {"type": _TYPES.get(type_id, "SIMPLE"), "sku": sku}
-        found.setdefault(child_id, {}).setdefault(website_id, []).append(entry)
-    return found
+        parents.setdefault(child_id, {}).setdefault(website_id, []).append(entry)
+    return parents
 
 
 FEED = Feed(

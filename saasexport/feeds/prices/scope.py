@@ -43,7 +43,7 @@ def _scope(shop: Shop) -> Scope:
     # setting.  Where the table does not say, the rows themselves do: the setting may stand in a file of the shop.
     is_global = scopes.configuration(shop).value("catalog/price/scope") == "0"
     website_of = {} if is_global else {view.id: view.website_id for view in scopes.store_views(shop)}
-    ids = {found.code: found.id for found in eav.product_attributes(shop).values()}
+    ids = {attribute.code: attribute.id for attribute in eav.product_attributes(shop).values()}
     attributes = {code: ids.get(code) for code in ATTRIBUTES}
     code_of = {attribute_id: code for code, attribute_id in attributes.items() if attribute_id is not None}
     return Scope(websites, website_of, attributes, code_of)
