@@ -99,6 +99,8 @@ class _Run:
         changed = [table for table in made.tables if not self._is_unchanged(table, gates)]
         if self.how.is_first:
             self.how.expect(self.server.estimate(made.tables))
+            # The disk is not waited for: of a first copy a power cut may take the last pieces, which are made again.
+            self.copy.db.execute("pragma synchronous = normal")
             with self.copy.transaction():
                 self.copy.keep(source=self.how.source, epoch=self.server.epoch)
         if changed:
