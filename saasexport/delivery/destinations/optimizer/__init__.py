@@ -113,13 +113,13 @@ class Optimizer:
 
     def send(self, call: Call, request_id: str, /) -> Response:
         """Send the items; a token that is refused is renewed once."""
+        token = self.token.value()  # without one nothing is sent, and nothing counts
         if call.path == RESOURCES["products"].path:
             self.quota.use(len(call.batch), _today())
             wait_for_slot(self.settings.rate_limit_file + ".products", self.per_minute / 60 / len(call.batch))
-        return self._post_with_token(call.path, call.body, request_id)
+        return self._post_with_token(call.path, call.body, token, request_id)
 
-    def _post_with_token(self, path: str, body: bytes, request_id: str) -> Response:
-        token = self.token.value()
+    def _post_with_token(self, path: str, body: bytes, token: str, request_id: str) -> Response:
         response = self._post(path, body, token, request_id)
         if response.status == 401:
             self.token.drop(token)
@@ -155,7 +155,7 @@ class Optimizer:
 
     def check(self) -> list[Check]:
         """Asks for a token, and has the tenant refuse or take a list of no products."""
-        response = self._post_with_token(RESOURCES["products"].path, b"[]", "doctor")
+        response = self._post_with_token(RESOURCES["products"].path, b"[]", self.token.value(), "doctor")
         place = f"{self.settings.url}: tenant {self.settings.environment_id}"
         if response.status in (200, 400):
             limits = f"{self.per_minute} products a minute, {self.quota.most} a day"

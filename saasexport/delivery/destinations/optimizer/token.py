@@ -87,6 +87,8 @@ class Token:
             reason = f"{url}: no token: answered {response.status}" + (f": {error}" if known else "")
             if response.status in (400, 401, 403):
                 raise ServiceError(reason, "check [service] client_id and client_secret_file, and the client's scopes")
+            if response.status < 429:
+                raise ServiceError(reason, "it is no login of Adobe's; check [service] token_url")
             raise ServiceError(reason, "Adobe's login is not well; the next job tries again")
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         is_token = isinstance(token, str) and token and token.isascii() and token.isprintable()

@@ -12,6 +12,7 @@ from saasexport.delivery.client import Client
 from saasexport.errors import ConfigError
 from saasexport.feeds.categories import FEED as CATEGORIES
 from saasexport.feeds.product_attributes import FEED as ATTRIBUTES
+from saasexport.feeds.products import FEED as PRODUCTS
 from saasexport.service.optimizer import tenant
 from saasexport.setup import feed_set
 from saasexport.setup.installation import Installation
@@ -229,3 +230,17 @@ def test_a_login_that_is_down_is_told_by_its_own_address(ours, tmp_path):
     assert [outcome.status for outcome in outcomes] == [2]
     assert "http://127.0.0.1:9/ims" in outcomes[0].error
     assert "refused" in outcomes[0].error.lower()
+
+
+@pytest.mark.parametrize("is_down", [True, False])
+def test_what_is_not_sent_for_want_of_a_token_is_not_counted_as_sent_today(ours, tmp_path, is_down):
+    direct = Direct(tmp_path)
+    client = Client(direct.settings(), ours, lambda feed: "", lambda *_: None)
+    if not is_down:
+        direct.attach(client)
+    product = {"sku": "a", "storeViewCode": "default", "name": "A", "productId": 1, "type": "simple"}
+    outcomes = client.deliver(PRODUCTS, pending(product, {**product, "sku": "b"}))
+    client.close()
+    assert [outcome.status for outcome in outcomes] == [2 if is_down else 200] * 2
+    kept = tmp_path / "quota"
+    assert (kept.read_text().split()[-1] if kept.read_text() else "0") == ("0" if is_down else "2")

@@ -195,7 +195,13 @@ def test_a_token_that_ends_in_the_middle_is_renewed_and_is_private(double, expor
         ((401, {}, {"error": "invalid_client"}), "no token: answered 401: invalid_client; check [service] client_id"),
         ((400, {}, {"error": "invalid_scope"}), "no token: answered 400: invalid_scope; check [service] client_id and"),
         ((503, {}, b"<html>"), "no token: answered 503; Adobe's login is not well"),
+        ((429, {"retry-after": "60"}, b"<html>"), "no token: answered 429; Adobe's login is not well"),
+        ((404, {}, b"<html>"), "no token: answered 404; it is no login of Adobe's; check [service] token_url"),
+        ((302, {"Location": "/"}, b""), "no token: answered 302; it is no login of Adobe's; check [service] token_url"),
+        ((405, {}, {"error": "x"}), "no token: answered 405: x; it is no login of Adobe's; check [service] token_url"),
         ((200, {}, {"access_token": 5}), "the answer holds no token"),
+        ((200, {}, {"access_token": "a\nb", "expires_in": 60}), "the answer holds no token"),
+        ((200, {}, {"access_token": "a", "expires_in": "60"}), "the answer holds no token"),
         ((200, {}, b"<html>"), "the answer holds no token"),
     ],
 )
