@@ -14,9 +14,10 @@ import pytest
 
 from saasexport.demo.shop import PRODUCT_TO_DELETE, PRODUCT_TO_RENAME
 from tests import engines
-from tests.support import BIN, Exporter
+from tests.support import BIN, SHARED, Exporter
 
 TIMES = ("modifiedAt", "updatedAt")
+LUMA = SHARED / "data" / "luma-multistore.sqlite"
 
 
 @pytest.fixture(scope="module", params=["typesense", "nats"])
@@ -103,6 +104,16 @@ def test_everything_arrives_as_the_default_destination_gets_it(engine, exporter,
 
 
 @pytest.mark.sample(1)
+@pytest.mark.slow
+@pytest.mark.skipif(not LUMA.exists(), reason="the Luma shop is not here")
+def test_every_item_of_a_shop_with_three_store_views_arrives(engine, service, tmp_path):
+    exporter = installation(tmp_path / "shop", LUMA, engine)
+    exporter.tick()
+    wanted = expected(service, exporter)
+    assert len(wanted["products"]) == 5_933
+    assert held(engine, exporter) == wanted
+
+
 def test_changes_arrive_and_what_was_can_be_again_within_a_minute(engine, exporter, service):
     for name in ("First", "Second", "First"):
         rename(exporter, name)
