@@ -1,8 +1,10 @@
 """Categories and price books that are deleted and made again: the double takes what is below, and brings it back."""
 
 import pytest
+from freezegun import freeze_time
 
 from saasexport.delivery.destinations.optimizer.cascades import find_affected
+from saasexport.jobs import cleanup_deleted_feed_items
 from saasexport.lock import held
 from tests.delivery.destinations.optimizer.direct import Installed
 from tests.support import flawless_shop_copy
@@ -182,3 +184,28 @@ def test_which_prices_go_again(gone, made, group, is_deleted, goes_again):
 
     decide = find_affected("priceBooks", books(gone), books(made))["prices"]
     assert decide({"sku": "a", "websiteCode": "base", "customerGroupCode": group}, is_deleted) is goes_again
+
+
+@pytest.mark.parametrize("days", [1, 6, *(pytest.param(days, marks=pytest.mark.slow) for days in (8, 31))])
+def test_what_is_made_again_after_days_of_cleaning_up_has_what_the_shop_has(tmp_path, flawless_small_shop, days):
+    with freeze_time("2131-05-06 07:00:00") as clock:
+        exporter = Installed(tmp_path / "shop", flawless_small_shop)
+        exporter.tick()
+        exporter.tick()
+        put_back = take_out(exporter, TEA)
+        exporter.change("insert into customer_group_excluded_website (customer_group_id, website_id) values (2, 2)")
+        exporter.tick()
+        exporter.change("delete from catalog_product_entity where entity_id = 2")
+        exporter.change(f"update catalog_product_entity_tier_price set value = 8 where {GROUP}")
+        exporter.tick()
+        for _ in range(days):
+            clock.tick(86_400)
+            exporter.job(cleanup_deleted_feed_items)
+            exporter.tick()
+        put_back(TEA[:3])  # what was below it is not made again
+        exporter.change("delete from customer_group_excluded_website where customer_group_id = 2 and website_id = 2")
+        for _ in range(3):
+            exporter.tick()
+            clock.tick(660)
+        assert exporter.difference(tmp_path) == {}
+        assert (BOOK,) in exporter.direct.held("price-books")
