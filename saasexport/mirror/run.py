@@ -109,11 +109,12 @@ class _Run:
                 self._look_at(number, table)
             self.server.end()
             self._refuse_torn(made.tables)
+        # The last question: while much is written, a server may hang up.
+        self.outcome.warnings = [*made.warnings, *self.server.warnings(made.tables)]
         self._write(made)
         self._keep_gates(made.tables, changed, gates)
         self.outcome.tables = len(made.tables)
         self.outcome.notes = list(self._inexact)
-        self.outcome.warnings = [*made.warnings, *self.server.warnings(made.tables)]
         return self.outcome
 
     def _is_unchanged(self, table: Table, gates: dict[str, str]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from saasexport.errors import ShopError
 from saasexport.mirror import copy as copies
+from saasexport.mirror import run as runs
 from saasexport.mirror.mysql import MySQL
 from saasexport.mirror.postgresql import PostgreSQL
 from tests.mirror.mirrored import Mirrored, Shop
@@ -87,6 +88,32 @@ def test_a_first_copy_that_is_killed_at_any_statement_goes_on(shop):
 
 
 @pytest.mark.sample(1)
+def hang_up(server):
+    """Have the server end the reader's connections."""
+    if server.kind == "mysql":
+        end = "select concat('kill ', id) from information_schema.processlist where user = 'reader'"
+        for (statement,) in server.ask(end):
+            server.ask(statement)
+    else:
+        server.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reader'")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_server_that_hangs_up_while_the_copy_is_written_is_not_missed(shop, monkeypatch, is_first):
+    if not is_first:
+        shop.run()
+    change(shop, 1)
+    usual = runs._Run._write
+
+    def write(self, made):
+        hang_up(shop.server)
+        usual(self, made)
+
+    monkeypatch.setattr(runs._Run, "_write", write)
+    assert shop.run().written == (0 if is_first else 6)
+    assert states(shop) == {1}
+
+
 @pytest.mark.parametrize("method", ["digests", "rows", "begin", "tables"])
 def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, method):
     shop.run()
@@ -95,12 +122,7 @@ def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, m
     usual = getattr(kind, method)
 
     def broken(self, *arguments):
-        end = "select concat('kill ', id) from information_schema.processlist where user = 'reader'"
-        if shop.server.kind == "mysql":
-            for (statement,) in shop.server.ask(end):
-                shop.server.ask(statement)
-        else:
-            shop.server.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reader'")
+        hang_up(shop.server)
         return usual(self, *arguments)
 
     with monkeypatch.context() as patch:

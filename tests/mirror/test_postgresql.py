@@ -208,6 +208,7 @@ def test_a_wrong_password_and_rights_that_are_too_wide_are_told(shop):
         shop.run()
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     ("kind", "most"),
     [
@@ -234,6 +235,7 @@ def test_of_rows_that_may_be_large_fewer_come_at_a_time(shop, kind, most):
 # Domains and inheritance
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     ("domains", "written", "expected"),
     [
@@ -263,6 +265,7 @@ def test_a_key_of_a_domain_over_a_domain_parts_rows_as_its_type_does(shop):
     assert shop.ask("select v from thing where id = 300") == [(0,)]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "change",
     [
