@@ -63,7 +63,8 @@ class _Fetched:
     stage: str
     batches: list[Batch]
     width: int
-    now: Digests
+    now: Digests  # of ranges that are not as they were
+    changed: list[int] | None  # those ranges; None: all are to be kept anew
     is_new: bool
 
 
@@ -156,7 +157,8 @@ class _Run:
             if is_new:
                 width = self._width(table)
             now = self.server.digests(table, width)
-        if table.part == INTEGER and (is_new or not self.how.is_first) and (factor := ranges.excess(now)) > 1:
+        is_wider = table.part == INTEGER and (is_new or not self.how.is_first) and (factor := ranges.excess(now)) > 1
+        if is_wider:
             width, now, before = width * factor, ranges.widen(now, factor), ranges.widen(before, factor)
         if before and not now and not self.how.is_first:
             self._refuse_sudden_loss(table)
@@ -168,7 +170,12 @@ class _Run:
         if self.how.is_first:
             self._copy_at_once(table, width, now, batches, is_new)
         else:
-            self._fetch(_Fetched(table, self.copy.stage(number, table), [b for _, b in batches], width, now, is_new))
+            changed = None if is_new or is_wider else ranges.differing(before, now)
+            if changed is not None:
+                # Of all tables together there may be many ranges.
+                now = {each: now[each] for each in changed if each in now}
+            some = [batch for _, batch in batches]
+            self._fetch(_Fetched(table, self.copy.stage(number, table), some, width, now, changed, is_new))
 
     def _refuse_sudden_loss(self, table: Table) -> None:
         """An emptied table shows through an older snapshot (PostgreSQL): what it is now, another one tells."""
@@ -252,7 +259,7 @@ class _Run:
         self.outcome.written += self.copy.apply(table, fetched.stage, fetched.batches)
         if fetched.is_new:
             self.copy.index(table)
-        self.copy.keep_digests(table, fetched.now)
+        self.copy.keep_digests(table, fetched.now, fetched.changed)
         self.copy.keep_table(table, fetched.width)
         self.copy.db.execute(f"drop table {fetched.stage}")
 
