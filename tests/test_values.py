@@ -5,12 +5,13 @@ import json
 import math
 import subprocess
 import sys
+import uuid
 
 import pytest
 
 from saasexport import values
 from saasexport.errors import InvalidValue
-from saasexport.values import base64_of, boolean, number, shorten, text, whole
+from saasexport.values import base64_of, boolean, number, shorten, text, uuid_of, whole
 from tests.support import ROOT
 
 
@@ -166,3 +167,18 @@ def test_openssl_is_loaded_for_much_or_where_python_has_no_code_of_its_own(half)
     first, second = done.stdout.splitlines()
     assert first == f"86f7e437faa5a7fce15d1ddcb9eaeaea377667b8 {half == 'without'}"
     assert second.endswith(" True")
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [
+        (uuid.NAMESPACE_DNS, "www.example.com"),
+        (uuid.NAMESPACE_URL, "http://www.example.com/"),
+        (uuid.NAMESPACE_OID, ""),
+        (uuid.UUID(int=0), "order/5"),
+        (uuid.UUID(int=2**128 - 1), "Größe"),
+        (uuid.UUID(bytes=bytes(range(16))), "credit_memo/9"),
+    ],
+)
+def test_uuids_are_those_of_the_standard_library(namespace, name):
+    assert uuid_of(namespace.bytes + name.encode()) == str(uuid.uuid5(namespace, name))

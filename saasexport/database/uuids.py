@@ -7,7 +7,7 @@ that a rebuilt database assigns the same ones.
 from saasexport import queries
 from saasexport.entity_key import EntityId
 from saasexport.hints import sqlite3
-from saasexport.values import sha1
+from saasexport.values import sha1, uuid_of
 
 SQL = queries.beside(__file__)
 
@@ -47,10 +47,5 @@ class Uuids:
 
 def uuid5(shop: str, kind: str, entity_id: EntityId) -> str:
     """A version 5 UUID of shop, type and id (RFC 9562), whose namespace is the shop's."""
-    # By hand: `uuid` brings the module platform along, which costs a tick more than the UUIDs of its orders.
     namespace = sha1(shop.encode())[:16]
-    digest = bytearray(sha1(namespace + f"{kind}/{entity_id}".encode())[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    digits = digest.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return uuid_of(namespace + f"{kind}/{entity_id}".encode())

@@ -14,7 +14,7 @@ import saasexport
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.errors import ConfigError
 from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
-from saasexport.values import sha1
+from saasexport.values import uuid_of
 
 if TYPE_CHECKING:
     from saasexport.delivery.requests_connection import RequestsConnection
@@ -116,9 +116,7 @@ def _signature(settings: Settings) -> "AdobeSignature":
 
 def request_id_of(url: str, body: bytes) -> str:
     """A UUID made from address and body: the same for every try of the same bytes."""
-    digest = sha1(url.encode() + b"\0" + body)[:16]
-    digits = (digest[:6] + bytes([digest[6] & 15 | 80, digest[7], digest[8] & 63 | 128]) + digest[9:]).hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return uuid_of(url.encode() + b"\0" + body)
 
 
 def compress(body: bytes) -> bytes:

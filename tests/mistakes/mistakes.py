@@ -75,8 +75,8 @@ MISTAKES = (
     Mistake(
         "a request id is a random one",
         "delivery/transport.py",
-        'digest = hashlib.sha1(url.encode() + b"\\0" + body).digest()[:16]',
-        "digest = os.urandom(16)",
+        'return uuid_of(url.encode() + b"\\0" + body)',
+        "return uuid_of(os.urandom(16))",
         ("test_network.py::test_the_same_batch_has_the_same_request_id_until_it_arrives",),
     ),
     Mistake(
