@@ -16,7 +16,7 @@ from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Outcome
 from saasexport.entity_key import EntityId
-from saasexport.feed import WEIGHT, Feed, Shop, TooHeavy
+from saasexport.feed import Feed, Shop, TooHeavy
 from saasexport.hints import Any
 from saasexport.log import COLLECTING, SENDING
 from saasexport.sync import outcomes, repairs, unreadable_keys
@@ -27,6 +27,9 @@ from saasexport.values import leaving_out
 
 # So many are tried first; then what the last ones weighed says how many.
 FIRST = 16
+
+# The bytes that the items of entities read at once should come to: they take some twenty times as much memory.
+AT_ONCE = 1_310_720
 
 
 class Interrupted(Exception):
@@ -79,6 +82,11 @@ class Pass:
             self._operation.end(self.report)
 
     # Entities
+
+    @property
+    def at_once(self) -> int:
+        """How many entities are read at once, by the weight of the last ones."""
+        return min(self._pace, self.options.chunk)
 
     def chunk(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None = None) -> None:
         """Assemble some entities, stage what is new together with the cursor (`advance`), submit, record.
@@ -140,7 +148,7 @@ class Pass:
                 self._pace = len(piece) // 2
                 continue
             at += len(piece)
-            fitting = len(piece) * WEIGHT // max(weight, 1)
+            fitting = len(piece) * AT_ONCE // max(weight, 1)
             self._pace = max(1, min(fitting, self._pace * 4, self.options.chunk))
 
     def _sync(self, ids: Sequence[EntityId], advance: Callable[[EntityId], None] | None, guard: str) -> None:

@@ -10,10 +10,11 @@ from saasexport.sync.steps import Pass
 
 def walk(this_pass: Pass, position: EntityId | None) -> Iterator[list[EntityId]]:
     """Every entity of the shop after a position, and every one we know that is gone, in ascending chunks."""
-    feed, shop, limit = this_pass.feed, this_pass.shop, this_pass.options.chunk
+    feed, shop = this_pass.feed, this_pass.shop
     key = feed.key
     after = key.lowest if position is None else position
     while after != key.highest:
+        limit = this_pass.at_once
         rows = shop.rows(feed.walk, after=after, limit=limit, since=shop.since)
         values = [row[0] for row in rows]
         walked = key.only(map(key.read, values))
