@@ -81,44 +81,48 @@ class Encoder:
         items: dict[str, Item],
         faults: list[FailedItem],
     ) -> None:
-        fields = self._without_excluded(part)
-        layout = shared.layouts.layout(tuple(fields))
+        common, layouts_of, shared_texts, others, unhashed = shared
+        fields = self._without_excluded(part) if self.exclude else part
+        layout = layouts_of.layout(tuple(fields))
         try:
-            identity = self._identity(shared.fields, part)
+            identity = self._identity(common, part)
             if layout.twin:
                 # JSON says nothing of which one counts.
                 raise InvalidValue(layout.twin, "is given twice")
-            if shared.texts is None:
+            if shared_texts is None:
                 raise ValueError
-            texts = [*shared.texts, *_texts(fields)]
+            texts = shared_texts + _texts(fields)
             own = layout.own.of(texts)
-            others = shared.others if layout.others is None else layout.others.of(texts)
-            unhashed = shared.unhashed + _encode_unhashed(layout.unhashed, fields)
+            if layout.others is not None:
+                others = layout.others.of(texts)
+            if layout.unhashed:
+                unhashed += _encode_unhashed(layout.unhashed, fields)
             size = len(own) + len(others)
             self.weight += size
             if self.longest is not None and size + len(unhashed) > self.longest:
-                raise _too_large({**shared.fields, **part}, size)
+                raise _too_large({**common, **part}, size)
         except InvalidValue as fault:
-            faults.append(FailedItem({**shared.fields, **part}, str(fault), entity_id))
+            faults.append(FailedItem({**common, **part}, str(fault), entity_id))
             return
         except UNENCODABLE:
-            faults.append(FailedItem({**shared.fields, **part}, unencodable({**shared.fields, **part}), entity_id))
+            faults.append(FailedItem({**common, **part}, unencodable({**common, **part}), entity_id))
             return
         if identity in items:
             # Entities come in ascending order: the lower one has it.
-            named = pick(self.feed.identity, shared.fields, part)
+            named = pick(self.feed.identity, common, part)
             taken = ", ".join(f"{name} {value!r}" for name, value in named.items())
             error = f"{taken} is taken by entity {items[identity].entity_id}"
-            faults.append(FailedItem({**shared.fields, **part}, error, entity_id, identity))
+            faults.append(FailedItem({**common, **part}, error, entity_id, identity))
             return
-        items[identity] = Item(entity_id, (own, others), unhashed, feed_hash(own, others), shared.fields, part)
+        items[identity] = Item(entity_id, (own, others), unhashed, feed_hash(own, others), common, part)
 
     def _share(self, common: dict[str, Any]) -> _Shared:
-        fields = self._without_excluded(common)
+        fields = self._without_excluded(common) if self.exclude else common
         shared = self._layouts.layout_of(tuple(fields))
         try:
             texts = _texts(fields)
-            return _Shared(common, shared, texts, shared.others.of(texts), _encode_unhashed(shared.unhashed, fields))
+            unhashed = _encode_unhashed(shared.unhashed, fields) if shared.unhashed else ""
+            return _Shared(common, shared, texts, shared.others.of(texts), unhashed)
         except UNENCODABLE:
             return _Shared(common, shared, None)
 
@@ -161,13 +165,10 @@ class Encoder:
         payload.pop(self.feed.time_field, None)
         return (encode(payload)[:-1] + self.ending(modified_at, True)).encode()
 
-    def _identity(self, common: dict[str, Any], fields: dict[str, Any]) -> str:
-        values = []
-        for name in self.feed.identity:
-            value = fields[name] if name in fields else common.get(name)
-            if value is None:
-                raise InvalidValue(name, "identifies the item and has no value")
-            values.append(value)
+    def _identity(self, common: dict[str, Any], part: dict[str, Any]) -> str:
+        values = [part[name] if name in part else common.get(name) for name in self.feed.identity]
+        if None in values:
+            raise InvalidValue(self.feed.identity[values.index(None)], "identifies the item and has no value")
         return feed_id(values)
 
 
@@ -178,8 +179,6 @@ def _texts(fields: dict[str, Any]) -> list[str]:
 
 def _encode_unhashed(names: Iterable[str], fields: dict[str, Any]) -> str:
     """Fields that are sent but make no item new, as JSON to append."""
-    if not names:
-        return ""
     text = "".join(f',"{name}":{encode(fields[name])}' for name in names)
     text.encode()
     return text
