@@ -211,14 +211,14 @@ def _items(rows: list[Any], default: _Settings) -> "dict[int, _Settings | Invali
     """Stock items by product; most of a shop have one of a few sets of settings."""
     items: dict[int, _Settings | InvalidValue] = {}
     known: dict[tuple[Any, ...], _Settings | InvalidValue] = {}
-    for product_id, quantity, *values in rows:
-        row = tuple(values)
-        if row not in known:
-            known[row] = _settings(row, default)
-        settings = known[row]
+    for row in rows:
+        values = row[2:]
+        if values not in known:
+            known[values] = _settings(values, default)
+        settings = known[values]
         if not isinstance(settings, InvalidValue):
-            settings = _Settings(_quantity(quantity, "qty"), *settings[1:])
-        items[product_id] = settings
+            settings = _Settings(_quantity(row[1], "qty"), *settings[1:])
+        items[row[0]] = settings
     return items
 
 

@@ -3,14 +3,19 @@
 Both are told per website: the other product must be on it too.
 """
 
+from collections.abc import Sequence
+
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.hints import Any
+from saasexport.shop.scopes import StoreView
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)
+
+Rows = Sequence[tuple[Any, ...]]  # website, type and SKU at the other end
 
 NONE: dict[str, Any] = {"links": None, "parents": None}
 
@@ -31,32 +36,36 @@ CONFIGURATION: tuple[str, ...] = ()
 def area(shop: Shop, batch: Batch) -> Fields:
     """`links` and `parents`."""
     fields = Fields()
-    links: Found = {}
-    for product_id, website_id, type_id, sku in shop.rows(SQL.links, batch.products):
-        links.setdefault(product_id, {}).setdefault(website_id, set()).add((LINK_TYPES[type_id], sku))
-    parents: Found = {}
-    for product_id, website_id, type_id, sku in shop.rows(SQL.parents, batch.products):
-        parents.setdefault(product_id, {}).setdefault(website_id, set()).add((type_id, sku))
+    links = shop.group(SQL.links, batch.products)
+    parents = shop.group(SQL.parents, batch.products)
+    described: dict[Any, dict[int, dict[str, Any]]] = {}  # the variants of a product mostly have the same parents
     for product_id, views in batch.views.items():
         if product_id not in links and product_id not in parents:
             fields.common[product_id] = NONE
             continue
+        given = (id(views), tuple(links.get(product_id, ())), tuple(parents.get(product_id, ())))
         try:
-            of_links = _per_website(links.get(product_id), "links", "type")
-            of_parents = _per_website(parents.get(product_id), "parents", "productType")
+            if given not in described:
+                described[given] = _describe(views, *given[1:])
+            fields.split_views(product_id, described[given])
         except InvalidValue as fault:
             fields.fail(product_id, str(fault))
-            continue
-        known: dict[int, dict[str, Any]] = {}
-        items: dict[int, dict[str, Any]] = {}
-        for view in views:
-            site = view.website_id
-            if site not in known:
-                item = {"links": of_links.get(site), "parents": of_parents.get(site)}
-                known[site] = next((each for each in known.values() if each == item), item)
-            items[view.id] = known[site]
-        fields.split_views(product_id, items)
     return fields
+
+
+def _describe(views: list[StoreView], links: Rows, parents: Rows) -> dict[int, dict[str, Any]]:
+    """Both fields by store view; those that agree have the same object."""
+    of_links = _per_website([(site, LINK_TYPES[type_id], sku) for site, type_id, sku in links], "links", "type")
+    of_parents = _per_website(parents, "parents", "productType")
+    known: dict[int, dict[str, Any]] = {}
+    items: dict[int, dict[str, Any]] = {}
+    for view in views:
+        site = view.website_id
+        if site not in known:
+            item = {"links": of_links.get(site), "parents": of_parents.get(site)}
+            known[site] = next((each for each in known.values() if each == item), item)
+        items[view.id] = known[site]
+    return items
 
 
 def reference_ids(shop: Shop, batch: Batch) -> dict[int, dict[str, str]]:
@@ -68,20 +77,17 @@ def reference_ids(shop: Shop, batch: Batch) -> dict[int, dict[str, str]]:
     return ids
 
 
-# product id -> website id -> type and SKU at the other end
-Found = dict[int, dict[int, set[tuple[Any, Any]]]]
-
-
-def _per_website(
-    found: dict[int, set[tuple[Any, Any]]] | None, field: str, type_field: str
-) -> dict[int, list[dict[str, Any]]]:
+def _per_website(rows: Rows, field: str, type_field: str) -> dict[int, list[dict[str, Any]]]:
     """The list of each website, by type, then SKU."""
+    pairs: dict[int, set[tuple[Any, Any]]] = {}
+    for website_id, type_id, sku in rows:
+        pairs.setdefault(website_id, set()).add((type_id, sku))
     lists = {}
     last = None
-    for website_id, pairs in (found or {}).items():
-        if pairs != last:
-            named = [(text(type_id, field) or "", text(sku, field) or "") for type_id, sku in pairs]
+    for website_id, of_site in pairs.items():
+        if of_site != last:
+            named = [(text(type_id, field) or "", text(sku, field) or "") for type_id, sku in of_site]
             entries = [{"sku": sku, type_field: type_id} for type_id, sku in sorted(named, key="-".join)]
-            last = pairs
+            last = of_site
         lists[website_id] = entries
     return lists

@@ -95,6 +95,8 @@ class Context(NamedTuple):
 
     settings: dict[int, Settings]  # by store view
     agreed: dict[int, Settings]  # what the store views of a product agree on; by their list, which batch.py keeps
+    # What store views add to products without texts of their own there; by their list, and whether there is a weight.
+    parts: dict[tuple[int, bool], dict[int, dict[str, Any]]]
     tax_classes: dict[Any, str]
 
 
@@ -145,14 +147,18 @@ def _move_differences(
     own = batch.values.overrides.get(product_id, NONE)
     # A dict, not a set: the order of an item's fields must not differ from one process to the next.
     moved = {TEXT_FIELDS[code]: None for values in own.values() for code in values if code in TEXT_FIELDS}
+    has_texts = bool(moved)
     if agreed.currency is None:
         moved["currency"] = None
     if agreed.weight_unit is None and "weight" in common:
         moved["weightUnit"] = None
     if not moved:
         return NONE
-    parts = {}
     default = {field: common.pop(field) for field in moved if field in common}
+    given = (id(batch.views[product_id]), "weightUnit" in moved)
+    if not has_texts and given in context.parts:
+        return context.parts[given]
+    parts = {}
     for view in batch.views[product_id]:
         part = dict(default)
         settings = context.settings[view.id]
@@ -165,6 +171,8 @@ def _move_differences(
                 if code in TEXT_FIELDS:
                     part[TEXT_FIELDS[code]] = _write_text(TEXT_FIELDS[code], value, settings)
         parts[view.id] = {field: value for field, value in part.items() if value is not None}
+    if not has_texts:
+        context.parts[given] = parts
     return parts
 
 
@@ -301,4 +309,4 @@ def _context(shop: Shop) -> Context:
         )
         for view in scopes.store_views(shop)
     }
-    return Context(settings, {}, dict(shop.rows(SQL.tax_classes)))
+    return Context(settings, {}, {}, dict(shop.rows(SQL.tax_classes)))

@@ -82,8 +82,8 @@ def settings_of(shop: Shop, batch: Batch) -> dict[int, dict[int, tuple[Any, ...]
 def settings(shop: Shop, ids: Iterable[int]) -> dict[int, dict[int, tuple[Any, ...]]]:
     """The settings of stock items, by product and website (feeds.md 3.1.5)."""
     found: dict[int, dict[int, tuple[Any, ...]]] = {}
-    for product_id, website_id, *row in shop.rows(SQL.settings, ids):
-        found.setdefault(product_id, {})[website_id] = tuple(row)
+    for row in shop.rows(SQL.settings, ids):
+        found.setdefault(row[0], {})[row[1]] = row[2:]
     return found
 
 
@@ -136,6 +136,9 @@ def _at(stocks: stock.Stocks, product_id: int, stock_id: int | None, threshold: 
     return status.is_salable, status.quantity < threshold
 
 
+_NONE: dict[int, tuple[Any, ...]] = {}
+
+
 class _Prints:
     """Fingerprints, made of what products say."""
 
@@ -143,6 +146,7 @@ class _Prints:
         self._places = shop.once(_places)
         self._of_views: dict[int, list[_Place]] = {}  # by the list of store views, which products share
         self._texts: dict[tuple[Any, ...], str] = {}  # most stock items have one of a few sets of settings
+        self._known: dict[tuple[Any, ...], str] = {}  # and most products say the same
 
     def places_of(self, views: list[scopes.StoreView]) -> list[_Place]:
         """Where these store views sell from, each."""
@@ -152,9 +156,12 @@ class _Prints:
 
     def of(self, views: list[scopes.StoreView], flags: _Said, own: dict[int, tuple[Any, ...]] | None) -> str:
         """The fingerprint of a product, whose settings are `own`."""
-        answers = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
-        answers += [f"{website_id}{self._text(row)}" for website_id, row in (own or {}).items()]
-        return sha1(" ".join(answers).encode(errors="replace")).hex()
+        given = (id(views), *flags.values(), *(own or _NONE).items())
+        if given not in self._known:
+            answers = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
+            answers += [f"{website_id}{self._text(row)}" for website_id, row in (own or _NONE).items()]
+            self._known[given] = sha1(" ".join(answers).encode(errors="replace")).hex()
+        return self._known[given]
 
     def _text(self, row: tuple[Any, ...]) -> str:
         if row not in self._texts:

@@ -23,12 +23,15 @@ CONFIGURATION = scopes.LINK_SETTINGS
 # request path, target path, whether it is the product's own address and no redirect
 Rewrite = tuple[Any, Any, int]
 
+Parameters = list[dict[str, str]] | None
+
 
 def area(shop: Shop, batch: Batch) -> Fields:
     """`url` and `urlRewrites`, from the store view's own rewrites."""
     fields = Fields()
     bases = shop.once(_bases)
     rewrites: dict[tuple[int, int], list[Rewrite]] = {}
+    parameters: dict[str, Parameters] = {}  # store views mostly lead to the same target
     for rewrite in shop.rows(SQL.rewrites, batch.products):
         key = rewrite[:2]
         if key in rewrites:
@@ -46,7 +49,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
             given = (of_view, url_key, bases[view.id])
             try:
                 if shared is None or given != shared:
-                    item = _addresses(product_id, *given)
+                    item = _addresses(product_id, *given, parameters)
                     shared = given
                 items[view.id] = item
             except InvalidValue as fault:
@@ -59,7 +62,7 @@ _is_address = itemgetter(2)
 
 
 def _addresses(
-    product_id: int, rewrites: list[Rewrite], url_key: Any, bases: tuple[str, str]
+    product_id: int, rewrites: list[Rewrite], url_key: Any, bases: tuple[str, str], known: dict[str, Parameters]
 ) -> dict[str, Any]:
     """The fields for some rewrites; the last of several addresses counts."""
     link_url, web_url = bases
@@ -72,13 +75,15 @@ def _addresses(
             target_path = text(target_path, "urlRewrites") or ""
         if is_address:
             path = request_path
-        listed.append({"url": web_url + request_path, "parameters": _parameters(target_path)})
+        if target_path not in known:
+            known[target_path] = _parameters(target_path)
+        listed.append({"url": web_url + request_path, "parameters": known[target_path]})
     if path is None:
         path = f"catalog/product/view/id/{product_id}/s/{text(url_key, 'urlKey', ('url',)) or ''}/"
     return {"url": link_url + path, "urlRewrites": listed or None}
 
 
-def _parameters(target_path: str) -> list[dict[str, str]] | None:
+def _parameters(target_path: str) -> Parameters:
     """The pairs of a target path; a name without a value at its end is no pair."""
     segments = target_path.split("/")[PARAMETERS_FROM:]
     pairs = zip(segments[::2], segments[1::2], strict=False)
