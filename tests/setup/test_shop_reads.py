@@ -28,7 +28,8 @@ def test_every_file_of_queries_belongs_to_a_feed():
 
 def test_every_query_of_the_feeds_says_what_it_reads(shop):
     schema = reads.Schema(shop)
-    for feed in (*all_feeds().values(), *further_feeds("optimizer").values()):
+    further = [feed for variant in ("all", "used") for feed in further_feeds("optimizer", variant).values()]
+    for feed in (*all_feeds().values(), *further):
         for query in shop_reads._queries(feed):
             reads.of_query(shop, schema, query, shop_reads._Parameters())  # refused, its tables would not be copied
 

@@ -1,11 +1,13 @@
 """A tenant of the double without a server between: its answers come by a call."""
 
 import json
+import os
 import shutil
 import sqlite3
 import time
 from contextlib import closing
 from types import SimpleNamespace
+from unittest import mock
 
 from saasexport.config import parsing
 from saasexport.database.feed_table import Pending
@@ -20,7 +22,16 @@ from saasexport.service.optimizer.application import Optimizer
 from saasexport.service.optimizer.tenant import Tenant
 from saasexport.setup import feed_set, opening
 from saasexport.sync import exporter as sync
+from tests.delivery.destinations.optimizer import oracle
 from tests.support import Exporter
+
+TABLES = {
+    "productAttributes": "product_attributes",
+    "categories": "categories",
+    "products": "products",
+    "priceBooks": "price_books",
+    "prices": "product_prices",
+}
 
 
 class Killed(BaseException):
@@ -160,8 +171,16 @@ class Installed(Exporter):
         self.direct.application.tenant.take_effect()
         return {name: dict(items) for name, items in self.direct.application.tenant.items.items()}
 
+    def whole_items(self):
+        """The items as the feeds have them, by feed; whole, if they were sent with PERSIST_EXPORTED_FEED."""
+        items = {}
+        for feed, table in TABLES.items():
+            rows = self.ask(f"select feed_data from cde_{table}_feed where is_deleted = 0 and feed_data <> ''")
+            items[feed] = [json.loads(data) for (data,) in rows]
+        return items
+
     def of_a_fresh_sync(self, folder):
-        """What another tenant holds after a full sync of the shop as it is now."""
+        """What another tenant holds after a full sync of the shop as it is now, and the items of that, by feed."""
         copy = folder / "now.sqlite"
         with closing(sqlite3.connect(self.shop_file)) as shop:
             shop.execute("vacuum into ?", (str(copy),))
@@ -172,13 +191,19 @@ class Installed(Exporter):
                 shop.execute(f'drop {kind} "{name}"')
             shop.commit()
         fresh = Installed(folder / "fresh", copy, self.settings)
-        fresh.tick(check=False)
-        fresh.tick(check=False)
-        return fresh.held()
+        with mock.patch.dict(os.environ, PERSIST_EXPORTED_FEED="1"):  # the items stay whole on record
+            fresh.tick(check=False)
+            fresh.tick(check=False)
+        return fresh.held(), fresh.whole_items()
 
     def difference(self, folder):
-        """By resource, the identities under which the tenant holds something else than after a fresh sync."""
-        held, wanted = self.held(), self.of_a_fresh_sync(folder)
+        """By resource, the identities under which the tenant holds something else than after a fresh sync.
+
+        What that gives is compared with the rules, as it is made by the same program.
+        """
+        held, (wanted, items) = self.held(), self.of_a_fresh_sync(folder)
+        if faults := oracle.unlike(wanted, items):
+            return {"rules": faults}
         return {
             name: sorted(key for key in items.keys() | wanted[name].keys() if items.get(key) != wanted[name].get(key))
             for name, items in held.items()
