@@ -51,19 +51,18 @@ else:
         __slots__ = ()
 
         def __new__(cls, *values, **named):
-            missing = len(cls._fields) - len(values)
-            if named or not 0 <= missing <= len(cls._field_defaults):
+            if named or len(values) != cls._count:
                 values += cls._fill_in(values, named)
-            elif missing:
-                values += tuple(cls._field_defaults.values())[-missing:]
             return tuple.__new__(cls, values)
 
         @classmethod
         def _fill_in(cls, values, named):
             """The values of the fields behind these, from their names; TypeError if one has none, or has two."""
             rest = cls._fields[len(values) :]
+            if not named and 0 < len(rest) <= len(cls._field_defaults):
+                return tuple(cls._field_defaults.values())[-len(rest) :]
             given = {**cls._field_defaults, **named}
-            if len(values) <= len(cls._fields) and named.keys() <= {*rest} <= given.keys():
+            if len(values) <= cls._count and named.keys() <= {*rest} <= given.keys():
                 return tuple([given[name] for name in rest])
             raise TypeError(f"{cls.__name__}({', '.join(cls._fields)}) cannot be made of {values} and {named}")
 
@@ -85,6 +84,7 @@ else:
         def __new__(cls, name, _, declared):
             made = type(name, (_Fields,), {**declared, "__slots__": ()})
             made._fields = made.__match_args__ = tuple(made.__annotations__)
+            made._count = len(made._fields)
             made._field_defaults = {field: declared[field] for field in made._fields if field in declared}
             for place, each in enumerate(made._fields):
                 setattr(made, each, field(place, ""))
