@@ -48,7 +48,8 @@ class PostgreSQL:
             raise missing_library("postgresql", "psycopg 3", "python3-psycopg") from error
         self._access = access
         self._error = psycopg.Error
-        self._has_chunks = psycopg.capabilities.has_stream_chunked()
+        capabilities = getattr(psycopg, "capabilities", None)  # from 3.2 on
+        self._has_chunks = bool(capabilities and capabilities.has_stream_chunked())
         try:
             self._connection: Any = psycopg.connect(**_options(access), autocommit=True, prepare_threshold=None)
             self._set_up()

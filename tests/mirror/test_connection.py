@@ -46,3 +46,15 @@ def test_a_server_that_does_not_answer_is_one_line(kind):
     assert str(caught.value).startswith("[mirror] shop at 127.0.0.1:9: ")
     assert str(caught.value).endswith("; the copy stays as it was")
     assert "\n" not in str(caught.value)
+
+
+def test_an_older_psycopg_which_cannot_take_rows_by_pieces_serves_too(postgresql, tmp_path, monkeypatch):
+    import psycopg
+
+    # As Debian 12 has it, 3.1.7.
+    monkeypatch.delattr(psycopg, "capabilities", raising=False)
+    shop = Shop(postgresql, tmp_path)
+    shop.do("create table thing (id int primary key, v text)")
+    shop.do("insert into thing select n, 'x' from generate_series(1, 700) as n")
+    shop.run()
+    assert shop.ask("select count(*), max(id), max(v) from thing") == [(700, 700, "x")]
