@@ -1,10 +1,12 @@
 """Price books of the customer groups that have prices of their own, with `price_books = "used"`."""
 
 from hashlib import sha1
+from types import SimpleNamespace
 
 import pytest
 
 from saasexport.feeds.price_books import USED
+from saasexport.sync import story
 from tests.delivery.destinations.optimizer import test_cascades
 from tests.delivery.destinations.optimizer.direct import Installed
 
@@ -123,6 +125,20 @@ def test_a_book_comes_before_its_first_price_and_goes_with_its_last(exporter, tm
     ]
     assert exporter.direct.application.tenant.dropped == []
     assert exporter.difference(tmp_path) == {}
+
+
+def test_a_price_that_is_sent_before_its_book_goes_again_with_it(exporter):
+    exporter.change("insert into customer_group values (9, 'Early', 3)")
+    tier(exporter, group=9)
+
+    def send_prices_only(work, options, arguments):
+        story.sync_entities(work, options, work.installation.feed("prices"), [1], "resync")
+
+    exporter.job(SimpleNamespace(run=send_prices_only))
+    assert [each["priceBookId"] for each in exporter.direct.application.tenant.dropped] == [book("wholesale", 9)]
+    for _ in range(3):
+        exporter.tick()
+    assert book("wholesale", 9) in {key[1] for key in exporter.held()["prices"]}
 
 
 EXCLUDED = "customer_group_excluded_website"
