@@ -54,6 +54,9 @@ class MySQL:
         self._errors = (pymysql.MySQLError, OSError)
         try:
             self._connection = pymysql.connect(**_options(access))
+            if access.ca_file and not getattr(self._connection, "_secure", True):
+                # As PyMySQL says it itself; one of some years ago goes on in clear.
+                raise pymysql.OperationalError(2026, "SSL is required but the server doesn't support it")
             self.version = self._one("select version()")
             self._set_up()
         except self._errors as error:

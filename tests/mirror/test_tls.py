@@ -98,6 +98,23 @@ def test_without_tls_a_remote_server_is_a_warning_and_one_with_ca_file_an_error(
         connect(shop.mirror.access)
 
 
+def test_a_driver_that_goes_on_in_clear_where_a_certificate_is_to_be_checked_is_stopped(
+    mariadb, tmp_path, certificates, monkeypatch
+):
+    usual = mysql._options
+
+    def old(access):
+        return {name: value for name, value in usual(access).items() if not name.startswith("ssl_")} | {
+            "ssl_disabled": True
+        }
+
+    monkeypatch.setattr(mysql, "_options", old)
+    shop = Shop(mariadb, tmp_path)
+    reach(shop, "127.0.0.1", certificates / "ca.pem")
+    with pytest.raises(ShopError, match="SSL is required but the server doesn't support it"):
+        connect(shop.mirror.access)
+
+
 # Now they do.
 
 
