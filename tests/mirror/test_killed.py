@@ -134,6 +134,33 @@ def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, m
     assert states(shop) == {1}
 
 
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("method", ["digests", "gates", "begin", "rows"])
+def test_a_right_that_is_taken_away_in_a_run_leaves_the_copy_as_it_was(shop, monkeypatch, method):
+    is_mysql = shop.server.kind == "mysql"
+    tables, reader = (f"{shop.name}.{{}}", "reader@'%'") if is_mysql else ("{}", "reader")
+    if is_mysql:
+        shop.do(f"revoke select on {tables.format('*')} from {reader}")
+        shop.do("; ".join(f"grant select on {tables.format(table)} to {reader}" for table in ("a", "b")))
+    shop.run()
+    change(shop, 1)
+    kind = MySQL if is_mysql else PostgreSQL
+    usual = getattr(kind, method)
+
+    def revoked(self, *arguments):
+        shop.do(f"revoke select on {tables.format('b')} from {reader}")
+        monkeypatch.setattr(kind, method, usual)
+        return usual(self, *arguments)
+
+    monkeypatch.setattr(kind, method, revoked)
+    with pytest.raises(ShopError, match=r"denied .*the copy stays as it was"):
+        shop.run()
+    assert states(shop) == {0}
+    shop.do(f"grant select on {tables.format('b')} to {reader}")
+    shop.run()
+    assert states(shop) == {1}
+
+
 @pytest.mark.parametrize("rounds", [4, pytest.param(15, marks=pytest.mark.thorough)])
 def test_after_random_changes_the_copy_is_that_of_a_fresh_mirror(shop, tmp_path, rounds):
     chance = random.Random(shop.server.kind)
