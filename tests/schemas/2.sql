@@ -7,7 +7,8 @@ CREATE TABLE catalog_data_exporter_product_reviews (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -28,7 +29,8 @@ CREATE TABLE catalog_data_exporter_rating_metadata (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -49,7 +51,8 @@ CREATE TABLE cde_categories_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: urlPath, storeViewCode, websiteCode, storeCode, categoryId
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -70,7 +73,8 @@ CREATE TABLE cde_category_permissions_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: id, categoryId, websiteCode, customerGroupCode
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -91,7 +95,8 @@ CREATE TABLE cde_product_attributes_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: attributeCode, storeViewCode, websiteCode, storeCode, attributeType
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -112,7 +117,8 @@ CREATE TABLE cde_product_overrides_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: sku, websiteCode, customerGroupCode, productId
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -133,7 +139,8 @@ CREATE TABLE cde_product_prices_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: sku, customerGroupCode, websiteCode
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -154,7 +161,8 @@ CREATE TABLE cde_product_variants_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: parentSku, productSku, id, optionValues, productId
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -175,7 +183,8 @@ CREATE TABLE cde_products_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: sku, storeViewCode, productId, storeCode, websiteCode
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -301,7 +310,8 @@ CREATE TABLE inventory_data_exporter_stock_status_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: stockId, sku, isSalable, qty, qtyForSale, infiniteStock
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -355,7 +365,8 @@ CREATE TABLE sales_data_exporter_orders_v2 (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -376,7 +387,8 @@ CREATE TABLE scopes_customergroup_data_exporter (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
@@ -397,7 +409,8 @@ CREATE TABLE scopes_website_data_exporter (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status in (0, 1, 2, 200, 400)), -- 0 awaiting submission
+    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
+                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
