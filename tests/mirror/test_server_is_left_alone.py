@@ -10,7 +10,10 @@ from saasexport.mirror.mysql import MySQL
 from saasexport.mirror.postgresql import PostgreSQL
 from tests.mirror.mirrored import Mirrored, Shop
 
-READING = re.compile(r"^(select|show|set|start transaction|begin|savepoint|rollback)\b", re.IGNORECASE)
+READING = re.compile(
+    r"^(select|show|set|start transaction|begin|savepoint|rollback|with recursive \w+ \([\w, ]+\) as \(\s*select)\b",
+    re.IGNORECASE,
+)
 
 
 @pytest.fixture
