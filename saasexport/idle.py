@@ -120,18 +120,24 @@ def _load_kept(path: str) -> "dict | None":  # type: ignore[type-arg]
     ours = sqlite3.connect(database, isolation_level=None, timeout=30)
     cursor = ours.execute("select * from installation")
     kept = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
-    if kept.get("config_bytes") != content or kept.get("config_file") != path:
+    if not _is_of_use(kept, path, content):
+        ours.close()
         return None
-    if kept.get("program") != saasexport.__version__:
-        return None  # an upgrade: what another version kept is not to be relied on
-    if questions.files_of(kept["feeds_dir"]) != kept["feed_files"]:
-        return None
-    for folder in (kept["lock_dir"], kept["log_dir"]):
-        # The one of logs is made with the first record.
-        if (folder == kept["lock_dir"] or os.path.exists(folder)) and not _is_safe(folder, os.stat(folder)):
-            return None
     kept["ours"] = ours
     return kept
+
+
+def _is_of_use(kept: "dict", path: str, content: bytes) -> bool:  # type: ignore[type-arg]
+    """Whether nothing has changed of what was kept: the configuration, the program, files of feeds, folders."""
+    if kept.get("config_bytes") != content or kept.get("config_file") != path:
+        return False
+    if kept.get("program") != saasexport.__version__:
+        return False  # an upgrade: what another version kept is not to be relied on
+    if questions.files_of(kept["feeds_dir"]) != kept["feed_files"]:
+        return False
+    # The one of logs is made with the first record.
+    folders = [kept["lock_dir"], *([kept["log_dir"]] if os.path.exists(kept["log_dir"]) else [])]
+    return all(_is_safe(folder, os.stat(folder)) for folder in folders)
 
 
 def _is_ours(path: str, status: os.stat_result) -> bool:
