@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from saasexport import queries, templates
+from saasexport import queries
 from saasexport.clock import short
 from saasexport.dashboard import words
 from saasexport.database import delays, history
 from saasexport.database.history import Tries
 from saasexport.status.judgement import quantity
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 SQL = queries.beside(__file__)
 HTML = templates.beside(__file__)

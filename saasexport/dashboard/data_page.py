@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from saasexport import clock, templates
+from saasexport import clock
 from saasexport.dashboard import filters, find, items, items_page, names, pages, status_page, words
 from saasexport.dashboard.items import Item
 from saasexport.dashboard.pages import Page, Request
@@ -12,7 +12,8 @@ from saasexport.database import history
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, numbers
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

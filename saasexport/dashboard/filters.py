@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from saasexport import templates
 from saasexport.dashboard import pages
 from saasexport.dashboard.pages import Request
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 # What a list can be sorted by: name -> column.
 SORTS = {"id": "id", "entity": "source_entity_id", "status": "status", "date": "modified_at"}

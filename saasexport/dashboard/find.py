@@ -1,9 +1,9 @@
 """The box that asks whether something is live, and where that is answered."""
 
-from saasexport import templates
 from saasexport.dashboard import pages, words
 from saasexport.feed import Feed
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from saasexport import queries, templates
+from saasexport import queries
 from saasexport.clock import duration
 from saasexport.dashboard import words
 from saasexport.errors import SaasExportError
@@ -13,7 +13,8 @@ from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import numbers
 from saasexport.status.judgement import quantity
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 SQL = queries.beside(__file__)
 HTML = templates.beside(__file__)

@@ -4,7 +4,6 @@ import json
 import shlex
 from typing import Any
 
-from saasexport import templates
 from saasexport.dashboard import filters, find, items, items_page, names, pages, words
 from saasexport.dashboard.causes import Reason
 from saasexport.dashboard.filters import Wanted
@@ -18,8 +17,9 @@ from saasexport.status.judgement import quantity
 from saasexport.sync import lookup
 from saasexport.sync.both_sides import compare_items
 from saasexport.sync.lookup import Match
-from saasexport.templates import Markup
 from saasexport.usage import as_typed
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from saasexport import templates
 from saasexport.dashboard import filters, find, items, names, pages, status_page, words
 from saasexport.dashboard.filters import COLUMNS, Wanted
 from saasexport.dashboard.items import Found, Item
@@ -12,7 +11,8 @@ from saasexport.dashboard.times import Times
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, numbers
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

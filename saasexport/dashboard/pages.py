@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 import saasexport
-from saasexport import queries, templates
-from saasexport.templates import Markup
+from saasexport import queries
 from saasexport.usage import as_typed
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -8,7 +8,6 @@ transaction on our database; items only while nobody else syncs their feed.
 import json
 from dataclasses import dataclass
 
-from saasexport import templates
 from saasexport.clock import now_text
 from saasexport.dashboard import filters, items, items_page, pages
 from saasexport.dashboard.pages import Page, Request
@@ -18,7 +17,8 @@ from saasexport.errors import Busy
 from saasexport.feed import Feed
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, numbers
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -9,7 +9,7 @@ from saasexport.dashboard.pages import Page, Request
 from saasexport.errors import SaasExportError
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import open_installation
-from saasexport.templates import Markup
+from saasexport.web.templates import Markup
 
 Show = Callable[[Installation], Page]
 

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from typing import Any
 
-from saasexport import clock, queries, templates
+from saasexport import clock, queries
 from saasexport.clock import duration, short
 from saasexport.dashboard import charts, find, headline, pages, words
 from saasexport.dashboard.causes import Cause
@@ -17,8 +17,9 @@ from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.status import judgement, numbers
 from saasexport.status.judgement import Health, quantity
-from saasexport.templates import Markup
 from saasexport.usage import as_typed
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 SERVICE = queries.load(os.path.join(os.path.dirname(os.path.dirname(__file__)), "delivery", "backoff.sql"))

@@ -4,11 +4,12 @@ import sqlite3
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from saasexport import queries, templates
+from saasexport import queries
 from saasexport.clock import duration
 from saasexport.errors import SaasExportError
 from saasexport.setup.installation import Installation
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 SQL = queries.beside(__file__)
 HTML = templates.beside(__file__)

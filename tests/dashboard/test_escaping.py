@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from saasexport import templates
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 from tests.dashboard.reading import Read
 
 ATTACKS = [

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from saasexport import templates
 from saasexport.service.catalog.categories import Category
 from saasexport.service.connected import Answers
 from saasexport.service.search.query import Bucket, Facet, Result
 from saasexport.service.storefront import pages
 from saasexport.service.storefront.answers import Parameters, query_of
 from saasexport.service.storefront.pages import CURRENT, Addresses
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 
 HTML = templates.beside(__file__)
 

@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import saasexport
-from saasexport import queries, templates
+from saasexport import queries
 from saasexport.service.catalog.prices import Price, Range, round_amount
 from saasexport.service.catalog.product import Product
 from saasexport.service.catalog.scope import group_hash
 from saasexport.service.connected import Answers
 from saasexport.service.storefront.answers import SCOPE_PARAMETERS, Parameters
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 from saasexport.web.wire import Answer
 
 HTML = templates.beside(__file__)

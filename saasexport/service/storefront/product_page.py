@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from saasexport import templates
 from saasexport.service.catalog.options import Option, Refined, Value, options_of, refine
 from saasexport.service.catalog.product import Product
 from saasexport.service.connected import Answers
@@ -13,7 +12,8 @@ from saasexport.service.recommend.units import Context
 from saasexport.service.storefront import pages
 from saasexport.service.storefront.answers import Parameters
 from saasexport.service.storefront.pages import CURRENT, Addresses
-from saasexport.templates import Markup
+from saasexport.web import templates
+from saasexport.web.templates import Markup
 from saasexport.web.wire import Refusal
 
 HTML = templates.beside(__file__)
