@@ -1,6 +1,6 @@
 """The time as our tables have it: UTC, text, to the second."""
 
-from saasexport.hints import UTC, datetime, timedelta
+from saasexport.stdlib import UTC, datetime, timedelta
 
 
 def text(moment: datetime) -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 EntityId = int | str
 

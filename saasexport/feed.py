@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from saasexport import clock, json_text
+from saasexport import clock, stdlib
 from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError, TooSlow
-from saasexport.hints import UTC, Any, NamedTuple, TypeVar, datetime, sqlite3, timedelta
 from saasexport.queries import NO_QUERIES, Queries, quote
+from saasexport.stdlib import UTC, Any, NamedTuple, TypeVar, datetime, sqlite3, timedelta
 from saasexport.values import TOO_LONG
 
 Reference = TypeVar("Reference")
@@ -278,7 +278,7 @@ def json_list(ids: Iterable[Any]) -> str:
         return _encode_ids([each for each in ids if not isinstance(each, bytes) and each not in _INFINITE])
 
 
-_encode_ids = json_text.encoder(ascii_only=True)
+_encode_ids = stdlib.json_encoder(ascii_only=True)
 _INFINITE = (float("inf"), float("-inf"))
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from saasexport.database.hashing import encode
 from saasexport.errors import SaasExportError
-from saasexport.hints import UTC, Any, datetime
+from saasexport.stdlib import UTC, Any, datetime
 
 COLLECTING = "commerce-data-export"
 SENDING = "saas-export"

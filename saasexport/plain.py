@@ -11,7 +11,7 @@ import os
 import sys
 
 from saasexport.errors import SaasExportError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # Controls (C0, C1), line and paragraph separators, and what turns the direction of text.
 _CONTROLS = (*range(32), *range(127, 160), 0x2028, 0x2029)

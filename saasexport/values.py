@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 
 from saasexport.errors import InvalidValue
-from saasexport.hints import UTC, Any, datetime
+from saasexport.stdlib import UTC, Any, datetime
 
 # The forms in which items have times, as strftime takes them: UTC, to the second.
 DATE_TIME = "%Y-%m-%d %H:%M:%S"

@@ -12,8 +12,8 @@ from saasexport.database import db, stock_fingerprints
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId
 from saasexport.feed import EVERYTHING, Feed, Shop, json_list, reading_shop
-from saasexport.hints import Any, NamedTuple, sqlite3
 from saasexport.queries import fold
+from saasexport.stdlib import Any, NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -15,8 +15,8 @@ from saasexport.database import db
 from saasexport.database.hashing import encode
 from saasexport.errors import ShopError
 from saasexport.feed import EVERYTHING, Feed
-from saasexport.hints import NamedTuple, sqlite3
 from saasexport.queries import fold, quote
+from saasexport.stdlib import NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

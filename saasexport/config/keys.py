@@ -7,7 +7,7 @@ page are made of it: a setting that is not here does not exist.
 import math
 import os
 
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 
 class Key(NamedTuple):

@@ -12,7 +12,7 @@ from saasexport.config.keys import FEED_KEYS, KEYS, OF_COMMERCE, Key
 from saasexport.config.secret import BYTE_ORDER_MARK
 from saasexport.config.settings import Config
 from saasexport.errors import ConfigError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # What may hold a password or token, and is not shown with it.
 ADDRESSES = (("service", "url"), ("service", "token_url"), ("export", "ping_url"))

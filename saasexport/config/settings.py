@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from saasexport.config import ownership
 from saasexport.config.keys import FEED_KEYS, KEYS
 from saasexport.errors import ConfigError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # What init writes where nobody else can be meant: a service on this machine.
 DEFAULT_ENVIRONMENT = "testing-1"

@@ -1,6 +1,6 @@
 """The address of the server that a shop lives in: `[mirror] source`."""
 
-from saasexport.hints import NamedTuple
+from saasexport.stdlib import NamedTuple
 
 PORTS = {"mysql": 3306, "postgresql": 5432}
 

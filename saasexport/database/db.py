@@ -15,7 +15,7 @@ from saasexport import queries
 from saasexport.config import ownership
 from saasexport.errors import DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.hints import Any, sqlite3
+from saasexport.stdlib import Any, sqlite3
 
 SCHEMA = queries.load(os.path.join(os.path.dirname(__file__), "schema.sql"))
 

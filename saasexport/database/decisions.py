@@ -1,6 +1,6 @@
 """What becomes of an item, decided by its row in the feed table: pure functions, with a truth table as their test."""
 
-from saasexport.hints import NamedTuple
+from saasexport.stdlib import NamedTuple
 
 
 # Statuses are plain numbers everywhere, as in SQL: an enumeration of them would cost every tick 2 ms.

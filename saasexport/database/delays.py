@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from saasexport import queries
 from saasexport.database.feed_table import FeedTable, Pending
 from saasexport.feed import Feed
-from saasexport.hints import NamedTuple, sqlite3
+from saasexport.stdlib import NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -12,7 +12,7 @@ from saasexport import queries
 from saasexport.database import indexer
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
-from saasexport.hints import sqlite3
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

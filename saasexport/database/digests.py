@@ -14,7 +14,7 @@ from saasexport.database.hashing import canonical, feed_key, text_of
 from saasexport.database.items import Encoder, Item
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 
 class Compared(NamedTuple):

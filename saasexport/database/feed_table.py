@@ -14,7 +14,7 @@ from saasexport.database.hashing import UNENCODABLE, encode, feed_id
 from saasexport.database.items import Encoder, Item, pick
 from saasexport.entity_key import EntityId
 from saasexport.feed import WEIGHT, EntityItems, FailedItem, Feed, json_list
-from saasexport.hints import Any, NamedTuple, datetime, sqlite3, timedelta
+from saasexport.stdlib import Any, NamedTuple, datetime, sqlite3, timedelta
 from saasexport.values import TOO_LARGE
 
 SQL = queries.beside(__file__)

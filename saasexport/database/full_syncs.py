@@ -4,7 +4,7 @@ A feed of a file that is walked every few minutes costs what a line of the file 
 """
 
 from saasexport import queries
-from saasexport.hints import sqlite3
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -6,17 +6,16 @@ finished bytes, so that nothing is encoded a second time to be hashed.
 
 from collections.abc import Callable, Iterable
 
-from saasexport import json_text
-from saasexport.hints import Any
-from saasexport.json_text import encode_basestring
+from saasexport import stdlib
+from saasexport.stdlib import Any, encode_basestring
 from saasexport.values import Shared, sha1
 
 # Not ASCII only: a lone surrogate, which invalid UTF-8 in the shop becomes, must
 # not pass silently as an escape.  No NaN: it is not JSON.
-encode = json_text.encoder()
+encode = stdlib.json_encoder()
 
 # The same, keys in the order of their names: what is hashed must not depend on the order of our code.
-canonical = json_text.encoder(sort_keys=True)
+canonical = stdlib.json_encoder(sort_keys=True)
 
 
 def text_of(value: Any, encoded: Callable[[Any], str] = canonical) -> str:

@@ -6,7 +6,7 @@ enough to be kept for months.
 """
 
 from saasexport import queries
-from saasexport.hints import NamedTuple, sqlite3
+from saasexport.stdlib import NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -7,7 +7,7 @@ at `position`.  Whether anybody works is told by the feed's lock alone.
 from saasexport import queries
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
-from saasexport.hints import NamedTuple, sqlite3
+from saasexport.stdlib import NamedTuple, sqlite3
 
 SQL = queries.beside(__file__)
 

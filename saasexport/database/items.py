@@ -14,8 +14,7 @@ from saasexport.database.hashing import UNENCODABLE, encode, feed_hash, feed_id,
 from saasexport.entity_key import EntityId
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, FailedItem, Feed
-from saasexport.hints import Any, NamedTuple
-from saasexport.json_text import decode, encode_basestring
+from saasexport.stdlib import Any, NamedTuple, decode_json, encode_basestring
 from saasexport.values import TOO_LARGE
 
 
@@ -153,7 +152,7 @@ class Encoder:
         """An item as it is sent, from what a feed that collects has stored of it."""
         if self.exclude:
             # It may have been collected before these fields were to be left out.
-            item = decode(data)
+            item = decode_json(data)
             for dotted in self.exclude:
                 item = without(item, dotted)
             data = encode(item)
@@ -161,7 +160,7 @@ class Encoder:
 
     def tombstone(self, data: str, modified_at: str) -> bytes:
         """A deletion as it is sent, from what is stored of the item."""
-        payload = pick(self.payload, decode(data), {})
+        payload = pick(self.payload, decode_json(data), {})
         payload.pop(self.feed.time_field, None)
         return (encode(payload)[:-1] + self.ending(modified_at, True)).encode()
 

@@ -7,8 +7,7 @@ out once for each set of names: the items of a feed have few of these.
 from collections.abc import Callable, Collection, Iterable
 from operator import itemgetter
 
-from saasexport.hints import Any, NamedTuple
-from saasexport.json_text import encode_basestring
+from saasexport.stdlib import Any, NamedTuple, encode_basestring
 
 # A feed of one's own may name its fields as it likes.
 MOST = 1000

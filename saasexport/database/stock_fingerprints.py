@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from saasexport import queries
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, Shop, json_list
-from saasexport.hints import sqlite3
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

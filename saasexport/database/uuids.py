@@ -6,7 +6,7 @@ that a rebuilt database assigns the same ones.
 
 from saasexport import queries
 from saasexport.entity_key import EntityId
-from saasexport.hints import sqlite3
+from saasexport.stdlib import sqlite3
 from saasexport.values import sha1, uuid_of
 
 SQL = queries.beside(__file__)

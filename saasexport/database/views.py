@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.feed import Feed
-from saasexport.hints import sqlite3
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -1,8 +1,7 @@
 """Reading what the service answers (design.md 5)."""
 
 from saasexport.delivery.http_connection import Response
-from saasexport.hints import UTC, Any, datetime
-from saasexport.json_text import decode
+from saasexport.stdlib import UTC, Any, datetime, decode_json
 
 # More commas, brackets and braces than this would cost far more memory than the answer's bytes.
 MOST_PARTS = 200_000
@@ -16,7 +15,7 @@ def read(response: Response) -> Any:
     if sum(map(response.body.count, (b",", b"[", b"{"))) > MOST_PARTS:
         return None
     try:
-        return decode(response.body)
+        return decode_json(response.body)
     except (ValueError, RecursionError):
         return None
 

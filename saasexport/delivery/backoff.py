@@ -7,7 +7,7 @@ something at any moment; the thread that our database belongs to writes it down.
 import _thread
 
 from saasexport import queries
-from saasexport.hints import UTC, Any, datetime, sqlite3, timedelta
+from saasexport.stdlib import UTC, Any, datetime, sqlite3, timedelta
 
 SQL = queries.beside(__file__)
 

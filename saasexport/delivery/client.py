@@ -19,7 +19,7 @@ from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport, request_id_of
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
-from saasexport.hints import TYPE_CHECKING, NamedTuple, sqlite3
+from saasexport.stdlib import TYPE_CHECKING, NamedTuple, sqlite3
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor

@@ -16,7 +16,7 @@ from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
 from saasexport.feed import Feed
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 PAGE = 1000
 

@@ -12,7 +12,7 @@ import time
 import zlib
 
 from saasexport.errors import ConfigError, ServiceError
-from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
+from saasexport.stdlib import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import socket

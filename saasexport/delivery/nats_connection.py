@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from saasexport.errors import ServiceError
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 PORT = 4222
 

@@ -10,7 +10,7 @@ import time
 from saasexport.delivery.extras import find_installed
 from saasexport.delivery.http_connection import MOST_BODY, Response, trust
 from saasexport.errors import ConfigError, ServiceError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # How a connection ends that was kept; one that is refused is a new one.
 ENDED = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)

@@ -11,7 +11,7 @@ import time
 from saasexport.config.secret import read_secret
 from saasexport.delivery.extras import find_installed
 from saasexport.errors import ConfigError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 GOOD_FOR_SECONDS = 300
 

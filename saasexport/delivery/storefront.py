@@ -6,7 +6,7 @@ from saasexport.delivery import answers
 from saasexport.delivery.digests import patient_answer
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ConfigError, ServiceError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 
 def ask(settings: Settings, name: str, parameters: dict[str, Any]) -> dict[str, Any]:

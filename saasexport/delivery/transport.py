@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 import saasexport
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.errors import ConfigError
-from saasexport.hints import TYPE_CHECKING, Any, NamedTuple
+from saasexport.stdlib import TYPE_CHECKING, Any, NamedTuple
 from saasexport.values import uuid_of
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import eav, per_view, scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.directives import fill
 from saasexport.shop.scopes import StoreView, configuration, link_url, media_url, store_views
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import boolean, date_time, split_list, text, whole
 
 SQL = queries.beside(__file__)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import (
@@ -23,6 +22,7 @@ from saasexport.shop.permissions import (
     PATHS,
     allowed_groups,
 )
+from saasexport.stdlib import Any
 from saasexport.values import refuse
 
 SQL = queries.beside(__file__)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from saasexport import queries
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any
 from saasexport.shop import scopes, stock
+from saasexport.stdlib import Any
 from saasexport.values import text
 
 SQL = queries.beside(__file__)

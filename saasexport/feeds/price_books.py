@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Setting, Shop, Subscription
-from saasexport.hints import timedelta
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.scopes import configuration
+from saasexport.stdlib import timedelta
 
 SQL = queries.beside(__file__)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import per_view, scopes
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import boolean, number, text
 
 SQL = queries.beside(__file__)

@@ -11,12 +11,12 @@ from operator import itemgetter
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.category_tree import Branch, category_tree
 from saasexport.shop.customer_groups import group_code
 from saasexport.shop.permissions import PATHS, Permissions, is_enabled, permissions
 from saasexport.shop.scopes import StoreView, configuration, store_views, websites
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import text
 
 SQL = queries.beside(__file__)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import base64_of, text, whole
 
 SQL = queries.beside(__file__)

@@ -10,7 +10,7 @@ from hashlib import md5
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)

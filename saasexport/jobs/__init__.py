@@ -14,12 +14,12 @@ from saasexport import lock, plain
 from saasexport.config import settings
 from saasexport.errors import Busy, ConfigError, SaasExportError, ShopError, Uninstalled
 from saasexport.feed import Feed
-from saasexport.hints import TYPE_CHECKING, Any, sqlite3
 from saasexport.jobs import cron_mail
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set, opening, recovery
 from saasexport.setup.installation import Installation, require_installed
 from saasexport.status import numbers
+from saasexport.stdlib import TYPE_CHECKING, Any, sqlite3
 from saasexport.sync.exporter import Exporter, Options, collect_less, connect
 
 if TYPE_CHECKING:

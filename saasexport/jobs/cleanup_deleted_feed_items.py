@@ -10,7 +10,7 @@ from saasexport import clock
 from saasexport.database import delays, full_syncs, history, indexer
 from saasexport.database.db import keep, transaction
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.sync import nightly
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed

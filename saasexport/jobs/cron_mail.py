@@ -10,7 +10,7 @@ import sys
 from saasexport import clock, plain, queries
 from saasexport.clock import duration, now_text
 from saasexport.database.db import transaction
-from saasexport.hints import NamedTuple, datetime, sqlite3
+from saasexport.stdlib import NamedTuple, datetime, sqlite3
 from saasexport.sync import report
 
 SQL = queries.beside(__file__)

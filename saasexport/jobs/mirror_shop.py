@@ -8,11 +8,11 @@ import argparse
 import sys
 
 from saasexport.errors import ConfigError
-from saasexport.hints import sqlite3
 from saasexport.log import Log, duration
 from saasexport.mirror.run import Outcome
 from saasexport.setup import copied_shop, mirroring, opening
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import sqlite3
 
 
 def run(installation: Installation, content: bytes, options: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ import time
 from saasexport.clock import now_text
 from saasexport.database import full_syncs, indexer, questions
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed, under_lock
 from saasexport.sync.report import Report

@@ -3,7 +3,7 @@
 Run by cron every minute; safe to run by hand.
 """
 
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.locked import each_feed
 from saasexport.sync.story import send_collected

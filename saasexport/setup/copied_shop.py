@@ -9,8 +9,7 @@ from saasexport import queries
 from saasexport.clock import duration
 from saasexport.config.settings import Config
 from saasexport.errors import ShopError
-from saasexport.hints import NamedTuple, sqlite3
-from saasexport.json_text import decode
+from saasexport.stdlib import NamedTuple, decode_json, sqlite3
 
 SQL = queries.beside(__file__)
 
@@ -32,11 +31,11 @@ class State(NamedTuple):
 
     def values(self) -> list[str]:
         """What somebody should know of values that SQLite does not keep as they are."""
-        return list(decode(self.notes).get("values", []))
+        return list(decode_json(self.notes).get("values", []))
 
     def of_server(self) -> list[tuple[str, str]]:
         """What somebody should know of the server, each with its remedy."""
-        return [(what, remedy) for what, remedy in decode(self.notes).get("server", [])]
+        return [(what, remedy) for what, remedy in decode_json(self.notes).get("server", [])]
 
 
 def state(ours: sqlite3.Connection) -> State:

@@ -16,7 +16,7 @@ from saasexport.database import questions, uuids
 from saasexport.errors import ConfigError
 from saasexport.feed import EntityItems, Feed, Shop
 from saasexport.feeds import all_feeds, further_feeds, in_order
-from saasexport.hints import TYPE_CHECKING, Any, NamedTuple, sqlite3
+from saasexport.stdlib import TYPE_CHECKING, Any, NamedTuple, sqlite3
 
 if TYPE_CHECKING:  # what reads files of feeds is loaded where there are any
     from saasexport.feeds.own.loaded import Loaded

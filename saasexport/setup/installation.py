@@ -17,9 +17,9 @@ from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError, ShopError, Uninstalled
 from saasexport.feed import Feed, Shop
 from saasexport.feeds import module_of, of_modules
-from saasexport.hints import sqlite3
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.loose_keys import read_as_numbers
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

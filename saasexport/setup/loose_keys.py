@@ -14,7 +14,7 @@ from saasexport import queries
 from saasexport.database.db import read_shop
 from saasexport.entity_key import Key
 from saasexport.feed import Feed, json_list
-from saasexport.hints import sqlite3
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

@@ -17,7 +17,6 @@ from saasexport.config.settings import Config
 from saasexport.database import questions
 from saasexport.database.db import transaction
 from saasexport.errors import ConfigError, ShopError
-from saasexport.hints import UTC, Any, NamedTuple, datetime, sqlite3, timedelta
 from saasexport.mirror import plan, run
 from saasexport.mirror.connection import connect
 from saasexport.mirror.copy import Copy
@@ -25,6 +24,7 @@ from saasexport.mirror.run import Outcome
 from saasexport.mirror.server import Access, Server
 from saasexport.setup import feed_set, shop_reads
 from saasexport.setup.copied_shop import State, is_awaited, state
+from saasexport.stdlib import UTC, Any, NamedTuple, datetime, sqlite3, timedelta
 
 SQL = queries.beside(__file__)
 

@@ -13,11 +13,10 @@ from saasexport.config import ownership, settings
 from saasexport.database import db, indexer, questions
 from saasexport.errors import ConfigError, DatabaseError, SaasExportError, ShopError
 from saasexport.feed import Feed
-from saasexport.hints import Any, sqlite3
-from saasexport.json_text import decode
 from saasexport.log import Log
 from saasexport.setup import copied_shop, feed_set
 from saasexport.setup.installation import SQL, Installation, require_installed
+from saasexport.stdlib import Any, decode_json, sqlite3
 
 # The modules of the feeds whose changelogs moved; the shop and our database, as saasexport.idle has just opened them.
 Moved = tuple[list[str], sqlite3.Connection, sqlite3.Connection]
@@ -107,7 +106,7 @@ def _load_kept(
         else:
             ours = db.connect_ours(database, **access)
         if db.setting(ours, "config_bytes") == content and db.setting(ours, "config_file") == path:
-            return settings.from_dict(decode(db.setting(ours, "config"))), ours
+            return settings.from_dict(decode_json(db.setting(ours, "config"))), ours
         ours.close()
     except (SaasExportError, sqlite3.Error):
         pass
@@ -252,7 +251,7 @@ def _compare_excluded(installation: Installation) -> None:
     kept = db.setting(installation.ours, "config")
     if kept is None:
         return
-    before = settings.from_dict(decode(kept))
+    before = settings.from_dict(decode_json(kept))
     for feed in installation.all_feeds.values():
         key = KEYS_OF.get(feed.name)
         if key and before[key] != installation.config[key]:

@@ -4,8 +4,8 @@ import os
 from importlib import resources
 
 from saasexport.errors import ConfigError
-from saasexport.hints import NamedTuple, sqlite3
 from saasexport.presets import PRESETS, Preset
+from saasexport.stdlib import NamedTuple, sqlite3
 
 
 class Copied(NamedTuple):

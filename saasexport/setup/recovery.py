@@ -13,10 +13,10 @@ from saasexport.clock import now_text
 from saasexport.config import settings
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
-from saasexport.hints import UTC, datetime, sqlite3
 from saasexport.setup import feed_set
 from saasexport.setup.installation import Installation
 from saasexport.setup.opening import identity_in, set_up, use_environment
+from saasexport.stdlib import UTC, datetime, sqlite3
 
 
 def is_corrupt(error: BaseException) -> bool:

@@ -17,9 +17,9 @@ from saasexport.database import db, indexer, questions
 from saasexport.database.hashing import encode
 from saasexport.errors import DatabaseError, ShopError
 from saasexport.feed import Feed
-from saasexport.hints import sqlite3
 from saasexport.log import Log
 from saasexport.setup.installation import Installation, require_installed
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

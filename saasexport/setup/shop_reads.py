@@ -13,9 +13,9 @@ from saasexport.errors import ShopError
 from saasexport.feed import Feed
 from saasexport.feeds.own import reads
 from saasexport.feeds.own.loaded import Loaded
-from saasexport.hints import Any, sqlite3
 from saasexport.queries import Queries, fold
 from saasexport.setup import feed_set
+from saasexport.stdlib import Any, sqlite3
 
 # The modules that ask a shop: of feeds that are built in, of what several of them ask, and of pairs in a folder.
 ASKING = ("saasexport.feeds.", "saasexport.shop.", "saasexport_feeds_")

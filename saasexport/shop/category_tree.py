@@ -7,8 +7,8 @@ and their overrides, not with the number of store views.
 
 from saasexport import queries
 from saasexport.feed import Shop
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop.scopes import StoreView, store_views
+from saasexport.stdlib import Any, NamedTuple
 
 SQL = queries.beside(__file__)
 

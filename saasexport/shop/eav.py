@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from saasexport import queries
 from saasexport.feed import Shop
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 SQL = queries.beside(__file__)
 

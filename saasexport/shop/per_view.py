@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from saasexport.feed import EntityItems, Items
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 
 def entity(entity_id: int, items: Items) -> EntityItems:

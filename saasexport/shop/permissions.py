@@ -7,9 +7,9 @@ among equals; what it leaves to the parent is looked up along the path, and in t
 
 from saasexport import queries
 from saasexport.feed import Shop
-from saasexport.hints import NamedTuple
 from saasexport.shop.category_tree import category_tree
 from saasexport.shop.scopes import Configuration, configuration, websites
+from saasexport.stdlib import NamedTuple
 
 SQL = queries.beside(__file__)
 

@@ -6,7 +6,7 @@ Read once per pass: `store_views(shop)`, `websites(shop)` and
 
 from saasexport import queries
 from saasexport.feed import EVERYTHING, Setting, Shop, Subscription
-from saasexport.hints import UTC, NamedTuple, datetime, tzinfo
+from saasexport.stdlib import UTC, NamedTuple, datetime, tzinfo
 
 SQL = queries.beside(__file__)
 

@@ -22,8 +22,8 @@ from collections.abc import Iterable
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import boolean, number
 
 SQL = queries.beside(__file__)

@@ -14,11 +14,11 @@ from saasexport.config.settings import Config
 from saasexport.database import db, indexer
 from saasexport.errors import SaasExportError
 from saasexport.feed import Feed
-from saasexport.hints import UTC, Any, NamedTuple, datetime, sqlite3
 from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.setup.shop_check import known_as
 from saasexport.status import numbers
+from saasexport.stdlib import UTC, Any, NamedTuple, datetime, sqlite3
 
 # Adobe's page warns from here on (commerce.md 5).
 LARGE_BACKLOG = 1_000

@@ -12,10 +12,10 @@ import saasexport
 from saasexport import queries
 from saasexport.database import indexer
 from saasexport.errors import ConfigError
-from saasexport.hints import UTC, Any, NamedTuple, datetime
 from saasexport.setup import copied_shop
 from saasexport.setup.installation import Installation
 from saasexport.status import numbers
+from saasexport.stdlib import UTC, Any, NamedTuple, datetime
 
 SQL = queries.beside(__file__)
 

@@ -12,8 +12,8 @@ from saasexport.capture import changelog
 from saasexport.database import delays, full_syncs, indexer
 from saasexport.database.db import transaction
 from saasexport.feed import Feed
-from saasexport.hints import Any
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import Any
 
 COLUMNS = (
     "feed",

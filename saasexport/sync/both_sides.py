@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 from saasexport.feed import Feed
-from saasexport.hints import Any
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import Any
 from saasexport.sync import lookup, steps
 
 

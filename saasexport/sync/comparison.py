@@ -18,7 +18,7 @@ from saasexport.database.uuids import Uuids
 from saasexport.delivery.digests import HeldItem, HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems
-from saasexport.hints import Any, sqlite3
+from saasexport.stdlib import Any, sqlite3
 from saasexport.sync.steps import Pass, assemble
 from saasexport.sync.walk import walk
 

@@ -15,7 +15,7 @@ from saasexport.database.digests import as_dict
 from saasexport.database.hashing import encode
 from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.sync import due
 from saasexport.sync.comparison import LOOK_BACK, PAGE, REJECTED, SET_ASIDE, WAITING, Comparison, identity_and_time
 from saasexport.sync.steps import Pass, assemble

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from saasexport import clock
 from saasexport.database import indexer
 from saasexport.entity_key import EntityId
-from saasexport.hints import UTC, datetime, timedelta
+from saasexport.stdlib import UTC, datetime, timedelta
 from saasexport.sync.steps import Pass
 
 

@@ -14,9 +14,9 @@ from saasexport.delivery.client import Client
 from saasexport.delivery.transport import Settings
 from saasexport.errors import DatabaseError
 from saasexport.feed import Feed
-from saasexport.hints import TYPE_CHECKING, Any, NamedTuple, sqlite3
 from saasexport.log import Log
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import TYPE_CHECKING, Any, NamedTuple, sqlite3
 from saasexport.sync.report import Problems, Report
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 from saasexport.errors import Busy, ConfigError, DatabaseError, ShopError
 from saasexport.feed import Feed
-from saasexport.hints import Any
 from saasexport.setup import recovery
+from saasexport.stdlib import Any
 from saasexport.sync.exporter import Exporter, Options
 
 Sync = Callable[[Exporter, Options, Feed], Any]

@@ -13,8 +13,8 @@ from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed, Shop
-from saasexport.hints import NamedTuple
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import NamedTuple
 
 SQL = queries.beside(__file__)
 

@@ -10,8 +10,8 @@ from saasexport import clock
 from saasexport.database import indexer
 from saasexport.errors import ConfigError, SaasExportError
 from saasexport.feed import Feed
-from saasexport.hints import sqlite3
 from saasexport.status.judgement import quantity
+from saasexport.stdlib import sqlite3
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.verify import Verification
 

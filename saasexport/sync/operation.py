@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 from saasexport.feed import Feed
-from saasexport.hints import Any
 from saasexport.log import Log
+from saasexport.stdlib import Any
 from saasexport.sync.report import Report
 
 # A progress record of a long sync every so many seconds (commerce.md 4).

@@ -16,8 +16,8 @@ from saasexport.database.db import transaction
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.client import Outcome
 from saasexport.feed import Feed, json_list
-from saasexport.hints import sqlite3
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import sqlite3
 
 SQL = queries.beside(__file__)
 

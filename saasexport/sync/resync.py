@@ -11,8 +11,8 @@ from saasexport.database.db import transaction
 from saasexport.entity_key import EntityId
 from saasexport.errors import ConfigError
 from saasexport.feed import Feed
-from saasexport.hints import Any, NamedTuple
 from saasexport.setup.installation import Installation
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.report import Report
 from saasexport.sync.story import begin, full_sync, send_collected, sync_entities

@@ -17,8 +17,8 @@ from saasexport.database.uuids import Uuids
 from saasexport.delivery.client import Outcome
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, Shop, TooHeavy
-from saasexport.hints import Any
 from saasexport.log import COLLECTING, SENDING
+from saasexport.stdlib import Any
 from saasexport.sync import outcomes, repairs, unreadable_keys
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.operation import Operation

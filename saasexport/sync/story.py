@@ -12,7 +12,7 @@ from saasexport.database import deletion_guard, full_syncs, indexer
 from saasexport.database.db import transaction
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.sync import changes, due
 from saasexport.sync.changes import Changes
 from saasexport.sync.exporter import Exporter, Options

@@ -7,7 +7,7 @@ from saasexport.database.feed_table import Conflict, Pending, Staged
 from saasexport.database.uuids import Uuids
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed, json_list
-from saasexport.hints import NamedTuple
+from saasexport.stdlib import NamedTuple
 from saasexport.sync.exporter import Exporter, Options
 from saasexport.sync.report import Report
 from saasexport.sync.resync import BY_IDS, Selection, require

@@ -12,7 +12,7 @@ from saasexport.database.feed_table import FeedTable
 from saasexport.database.hashing import encode
 from saasexport.entity_key import EntityId, is_utf8
 from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 SQL = queries.beside(__file__)
 

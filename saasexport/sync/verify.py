@@ -13,7 +13,7 @@ from saasexport.database.db import transaction
 from saasexport.delivery.digests import HeldItems
 from saasexport.entity_key import EntityId
 from saasexport.feed import Feed
-from saasexport.hints import Any, NamedTuple, sqlite3
+from saasexport.stdlib import Any, NamedTuple, sqlite3
 from saasexport.sync import confirmation
 from saasexport.sync.comparison import APART, KINDS, SQL, Comparison
 from saasexport.sync.confirmation import Confirmation

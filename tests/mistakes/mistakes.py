@@ -119,8 +119,8 @@ MISTAKES = (
     Mistake(
         "a deletion does not say what is deleted",
         "database/items.py",
-        "        payload = pick(self.payload, decode(data), {})\n        payload.pop",
-        "        payload = pick(self.feed.minimal, decode(data), {})\n        payload.pop",
+        "        payload = pick(self.payload, decode_json(data), {})\n        payload.pop",
+        "        payload = pick(self.feed.minimal, decode_json(data), {})\n        payload.pop",
         ("test_capture.py::test_a_key_that_changes_is_a_deletion_and_a_new_item",),
     ),
     Mistake(

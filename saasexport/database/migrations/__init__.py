@@ -15,7 +15,7 @@ from collections.abc import Callable
 from saasexport import queries
 from saasexport.database import db
 from saasexport.feeds import all_feeds
-from saasexport.hints import Any, sqlite3
+from saasexport.stdlib import Any, sqlite3
 
 SQL = queries.load(os.path.join(os.path.dirname(__file__), "migrations.sql"))
 

@@ -11,7 +11,7 @@ from saasexport.database.feed_table import Pending
 from saasexport.delivery import answers
 from saasexport.delivery.http_connection import Response
 from saasexport.feed import Feed
-from saasexport.hints import TYPE_CHECKING, Any, NamedTuple, Protocol
+from saasexport.stdlib import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from saasexport.delivery.transport import Settings, Transport

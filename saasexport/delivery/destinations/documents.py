@@ -5,7 +5,7 @@ import json
 from saasexport.database.feed_table import Pending
 from saasexport.database.hashing import encode, feed_id
 from saasexport.feed import Feed
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 
 class Document(NamedTuple):

@@ -17,7 +17,7 @@ from saasexport.delivery.nats_connection import Message, NatsConnection
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 NO_STREAM = b'{"error":{"code":404,"description":"no stream takes the subject"}}'
 

@@ -16,7 +16,7 @@ from saasexport.delivery.http_connection import Response
 from saasexport.delivery.transport import Settings, Transport
 from saasexport.errors import ServiceError
 from saasexport.feed import Feed
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # Values are taken as they are or refused, never changed to what another document had.
 IMPORT = "import?action=upsert&return_id=true&dirty_values=reject"

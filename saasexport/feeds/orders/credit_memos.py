@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from saasexport import queries
 from saasexport.feed import Grouped, Shop
 from saasexport.feeds.orders.fields import Order, Record, identifier, moment, record
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)

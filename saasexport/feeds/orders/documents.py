@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from saasexport import queries
 from saasexport.feed import Grouped, Shop
 from saasexport.feeds.orders.fields import Order, Record, flag, identifier, moment, record
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import base64_of, number, text
 
 SQL = queries.beside(__file__)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from saasexport.feed import Shop
-from saasexport.hints import Any, NamedTuple, Protocol
+from saasexport.stdlib import Any, NamedTuple, Protocol
 from saasexport.values import boolean, date_time, refuse, shorten, text
 
 Conversion = Callable[[Any, str], Any]

@@ -14,7 +14,7 @@ from saasexport.feeds.orders.fields import (
     moment,
     record,
 )
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)

@@ -22,8 +22,8 @@ from saasexport.feeds.orders.fields import (
     moment,
     record,
 )
-from saasexport.hints import Any
 from saasexport.shop import scopes
+from saasexport.stdlib import Any
 from saasexport.values import RFC_3339, number, text, whole
 
 SQL = queries.beside(__file__)

@@ -14,8 +14,8 @@ from saasexport.errors import ShopError
 from saasexport.feed import EntityItems, FailedItem, Shop
 from saasexport.feeds.own import casting
 from saasexport.feeds.own.casting import ABSENT, Cast, Empty, put, when_empty
-from saasexport.hints import Any, NamedTuple, sqlite3
 from saasexport.shapes.words import Field, Record, Rule
+from saasexport.stdlib import Any, NamedTuple, sqlite3
 from saasexport.values import is_left_out
 
 Row = Sequence[Any]

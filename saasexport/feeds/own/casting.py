@@ -11,8 +11,8 @@ from enum import Enum
 
 from saasexport.feeds.own import rules
 from saasexport.feeds.own.scalars import Wrong, conversion_of, parsed_json, show
-from saasexport.hints import Any
 from saasexport.shapes.words import NOTHING, STRING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
+from saasexport.stdlib import Any
 from saasexport.values import is_left_out, no_blob
 
 # (value, faults) -> the JSON value, None where there is none; faults is added to.

@@ -14,8 +14,8 @@ from saasexport.feeds.own import reads
 from saasexport.feeds.own.assembly import Assembler, ListQuery
 from saasexport.feeds.own.entities import CHUNK, assemble, entity_ids, items_of
 from saasexport.feeds.own.loaded import Loaded, Query
-from saasexport.hints import Any, NamedTuple
 from saasexport.queries import fold
+from saasexport.stdlib import Any, NamedTuple
 
 # How many entities are read, and how many of them alone as well.
 MOST = 2_000

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from saasexport.entity_key import EntityId
 from saasexport.feed import EntityItems, Feed, Shop, TooHeavy
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # How many entities are read at once.
 CHUNK = 100

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable
 
-from saasexport.hints import UTC, Any, datetime, sqlite3
+from saasexport.stdlib import UTC, Any, datetime, sqlite3
 
 Functions = dict[str, tuple[int, Callable[..., Any]]]
 

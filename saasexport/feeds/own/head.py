@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from saasexport.hints import NamedTuple
 from saasexport.queries import fold
 from saasexport.shapes import SHAPES
 from saasexport.shapes.declared import NAME, QUOTED, TYPES, Directive, directives, field_of, names_of, shape, unquote
 from saasexport.shapes.words import FeedShape
+from saasexport.stdlib import NamedTuple
 
 WORDS = (
     "feed",

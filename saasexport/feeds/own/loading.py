@@ -17,8 +17,8 @@ from saasexport.feeds.own.columns import Columns
 from saasexport.feeds.own.functions import Functions, UuidOf
 from saasexport.feeds.own.loaded import Loaded, Query, queries_of
 from saasexport.feeds.own.subscriptions import Subscriptions
-from saasexport.hints import UTC, Any, datetime, sqlite3
 from saasexport.queries import fold, quote
+from saasexport.stdlib import UTC, Any, datetime, sqlite3
 from saasexport.values import DATE_TIME
 
 # How long a query may take for a chunk of entities.

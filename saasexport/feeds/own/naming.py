@@ -9,7 +9,7 @@ from functools import cached_property
 
 from saasexport.entity_key import EntityId
 from saasexport.feeds.own.shop_copy import Place
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # (row, its key) -> the entities to which the key leads when that row is deleted.
 Deleting = Callable[[Place, Any], Collection[EntityId]]

@@ -13,8 +13,8 @@ from saasexport.entity_key import EntityId
 from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.shop_copy import Place, Table
 from saasexport.feeds.own.trial import Trial, assembled_alone
-from saasexport.hints import Any
 from saasexport.queries import fold
+from saasexport.stdlib import Any
 
 # What columns are given to see whether anybody cares.
 OTHER_VALUES = (None, 0, 1, "-")

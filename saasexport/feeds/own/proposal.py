@@ -18,8 +18,8 @@ from saasexport.feeds.own.loaded import Loaded
 from saasexport.feeds.own.proof import Proved, Prover
 from saasexport.feeds.own.trial import Trial
 from saasexport.feeds.own.ways import Way, ways
-from saasexport.hints import NamedTuple
 from saasexport.shapes.declared import directives, lines_of
+from saasexport.stdlib import NamedTuple
 
 # How long lines are looked for, and how long those that were chosen are proven.
 SECONDS = 120.0

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from saasexport import queries
-from saasexport.hints import Any, sqlite3
 from saasexport.queries import fold, quote
+from saasexport.stdlib import Any, sqlite3
 
 SQL = queries.beside(__file__)
 

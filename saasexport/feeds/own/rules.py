@@ -5,8 +5,8 @@ The service tests the same rules with code of its own; what breaks one is told h
 
 from collections.abc import Callable, Mapping
 
-from saasexport.hints import Any
 from saasexport.shapes.words import Rule
+from saasexport.stdlib import Any
 
 _GRANTS = ("grantCatalogCategoryView", "grantCatalogProductPrice", "grantCheckoutItems")
 

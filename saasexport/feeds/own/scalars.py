@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from saasexport.hints import UTC, Any, datetime
 from saasexport.shapes.words import Scalar
+from saasexport.stdlib import UTC, Any, datetime
 from saasexport.values import DATE_TIME, RFC_3339
 
 Conversion = Callable[[Any], Any]

@@ -14,8 +14,8 @@ from saasexport.feeds.own import functions
 from saasexport.feeds.own.functions import Functions
 from saasexport.feeds.own.reads import Schema
 from saasexport.feeds.own.ways import by_name
-from saasexport.hints import Any, sqlite3
 from saasexport.queries import fold, quote
+from saasexport.stdlib import Any, sqlite3
 
 # Pages copied between two looks at whether somebody waits to write, and how often it may begin anew as somebody did.
 PAGES = 20_000

@@ -9,10 +9,10 @@ from contextlib import closing
 
 from saasexport.feeds.own.head import ENGINES
 from saasexport.feeds.own.loaded import OURS
-from saasexport.hints import NamedTuple, sqlite3
 from saasexport.queries import quote
 from saasexport.shapes import SHAPES
 from saasexport.shapes.words import NOTHING, FeedShape, Field, ListOf, Record, Rule, Scalar, Type
+from saasexport.stdlib import NamedTuple, sqlite3
 
 OF_IDS = "in (select value from json_each(:ids))"
 

@@ -17,8 +17,8 @@ from saasexport.feeds.own.head import Watch
 from saasexport.feeds.own.loaded import Loaded, Query
 from saasexport.feeds.own.naming import Naming, named_places
 from saasexport.feeds.own.shop_copy import Copy, Place, Table
-from saasexport.hints import Any
 from saasexport.queries import fold
+from saasexport.stdlib import Any
 
 # How long a file is tried if nobody says otherwise, and how many entities at most.
 SECONDS = 6.0

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 
 from saasexport.feeds.own.reads import Schema
 from saasexport.feeds.own.skeleton import plain
-from saasexport.hints import NamedTuple, sqlite3
 from saasexport.queries import fold
+from saasexport.stdlib import NamedTuple, sqlite3
 
 # How many foreign keys a way follows at most, and how many ways of a table are tried.
 MOST_STEPS = 5

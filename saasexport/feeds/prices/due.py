@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from saasexport import queries
 from saasexport.feed import Due, Shop
 from saasexport.feeds.prices.scope import scope
-from saasexport.hints import Any
 from saasexport.shop import scopes
+from saasexport.stdlib import Any
 
 SQL = queries.beside(__file__)
 

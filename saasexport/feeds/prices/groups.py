@@ -10,7 +10,7 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
 from saasexport.feeds.prices.scope import scope
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import number
 
 SQL = queries.beside(__file__)

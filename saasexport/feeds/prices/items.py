@@ -14,9 +14,9 @@ from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscrip
 from saasexport.feeds.prices import groups
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.customer_groups import group_code
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import RFC_3339, date_time, number, text
 
 SQL = queries.beside(__file__)

@@ -1,8 +1,8 @@
 """What all price items of a pass share: websites with their day, and attribute ids."""
 
 from saasexport.feed import Shop
-from saasexport.hints import NamedTuple
 from saasexport.shop import eav, scopes
+from saasexport.stdlib import NamedTuple
 
 
 class Website(NamedTuple):

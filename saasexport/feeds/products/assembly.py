@@ -24,8 +24,8 @@ from saasexport.feeds.products import (
     urls,
 )
 from saasexport.feeds.products.batch import Batch, Fields, Product, load
-from saasexport.hints import Any
 from saasexport.shop import scopes
+from saasexport.stdlib import Any
 
 SQL = queries.beside(__file__)
 

@@ -11,8 +11,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.hints import Any
 from saasexport.shop import eav
+from saasexport.stdlib import Any
 from saasexport.values import Shared, number, split_list, text
 
 SQL = queries.beside(__file__)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from saasexport import queries
 from saasexport.feed import Shop
-from saasexport.hints import Any, NamedTuple, TypeVar
 from saasexport.shop import eav, per_view, scopes
+from saasexport.stdlib import Any, NamedTuple, TypeVar
 
 SQL = queries.beside(__file__)
 

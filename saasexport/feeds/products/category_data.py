@@ -9,8 +9,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.hints import Any
 from saasexport.shop.category_tree import BELOW_ANCHOR, Branch, category_tree
+from saasexport.stdlib import Any
 from saasexport.values import Shared, whole
 
 SQL = queries.beside(__file__)

@@ -3,14 +3,14 @@
 `ac_downloadable` says the same once more, as JSON in an attribute (feeds.md 3.1.5).
 """
 
-from saasexport import json_text, queries
+from saasexport import queries, stdlib
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
-from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.shop.scopes import StoreView
+from saasexport.stdlib import Any
 from saasexport.values import boolean, number, text, whole
 
 SQL = queries.beside(__file__)
@@ -103,7 +103,7 @@ def describe(batch: Batch, product_id: int, view: StoreView, own: list[Any], opt
     )
 
 
-_encode = json_text.encoder(ascii_only=True)
+_encode = stdlib.json_encoder(ascii_only=True)
 
 
 def as_php_json(content: dict[str, Any]) -> str:

@@ -11,9 +11,9 @@ from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import downloadable, stock
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.hints import Any
 from saasexport.shop import scopes
 from saasexport.shop.scopes import StoreView
+from saasexport.stdlib import Any
 from saasexport.values import Shared, boolean, is_left_out, number
 
 SQL = queries.beside(__file__)

@@ -11,8 +11,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import eav, scopes
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import boolean, media_path, text, whole
 
 SQL = queries.beside(__file__)

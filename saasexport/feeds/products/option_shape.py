@@ -2,7 +2,7 @@
 
 from saasexport.feed import Shop
 from saasexport.feeds.products.batch import Batch
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import base64_of
 
 # product id -> store id -> options; store views that agree share one list.

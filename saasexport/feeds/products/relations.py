@@ -9,8 +9,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.hints import Any
 from saasexport.shop.scopes import StoreView
+from saasexport.stdlib import Any
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)

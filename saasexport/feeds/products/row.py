@@ -9,9 +9,9 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, Product
-from saasexport.hints import Any, NamedTuple
 from saasexport.shop import scopes
 from saasexport.shop.directives import fill
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import Shared, boolean, date_time, media_path, number, refuse, text
 
 SQL = queries.beside(__file__)

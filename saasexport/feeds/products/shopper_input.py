@@ -8,7 +8,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import local_stores, text_in, texts, uid
 from saasexport.feeds.products.options import custom
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import boolean, number, text, whole
 
 TYPES = ("field", "area", "file", "date", "time", "date_time")

@@ -10,8 +10,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, views_of
-from saasexport.hints import Any
 from saasexport.shop import scopes, stock
+from saasexport.stdlib import Any
 from saasexport.values import is_left_out, number, sha1
 
 SQL = queries.beside(__file__)

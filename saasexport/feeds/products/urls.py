@@ -6,8 +6,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
-from saasexport.hints import Any
 from saasexport.shop import scopes
+from saasexport.stdlib import Any
 from saasexport.values import text
 
 SQL = queries.beside(__file__)

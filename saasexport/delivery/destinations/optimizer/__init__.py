@@ -22,7 +22,7 @@ from saasexport.delivery.destinations.optimizer.token import Token
 from saasexport.delivery.http_connection import Connection, Response
 from saasexport.delivery.transport import Settings, Transport, wait_for_slot
 from saasexport.feed import Feed
-from saasexport.hints import UTC, Any, datetime
+from saasexport.stdlib import UTC, Any, datetime
 
 # How it says that a request has too many items.
 TOO_MANY = "items_limit_exceeded"

@@ -10,7 +10,7 @@ from functools import partial
 from saasexport.delivery.destinations import Affected
 from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # Feed -> the feeds whose items come and go with its own.
 FEEDS_BELOW = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from saasexport.delivery.destinations.optimizer import words
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, drop_empty, require, source
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 MOST_NAME = 128
 

@@ -11,7 +11,7 @@ from saasexport.database.db import transaction
 from saasexport.database.feed_table import FeedTable, Pending
 from saasexport.delivery.destinations.optimizer import metadata, words
 from saasexport.delivery.destinations.optimizer.words import NoTranslation
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 Place = tuple[str, str]  # a store view and a name there
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from saasexport.delivery.destinations.optimizer.words import EXTRA_ATTRIBUTE, NoTranslation, require, source
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # The Optimizer wants these names; Commerce spells the one that is different.
 CODES = {"short_description": "shortDescription"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from saasexport.delivery.destinations.optimizer.words import NoTranslation, require
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 MOST_ID = 64
 MOST_CURRENCY = 5

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation, require
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # The longest id of a price book.
 MOST_ID = 64

@@ -12,7 +12,7 @@ from saasexport.delivery.destinations.optimizer.words import (
     slug,
     source,
 )
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # What one product may have there.
 MOST_BYTES = 200_000

@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Mapping
 
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 
 def describe_limits(feed: str, items: int, options: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from saasexport.database.feed_table import Pending
 from saasexport.delivery.destinations.optimizer import categories, metadata, price_books, prices, products
 from saasexport.delivery.destinations.optimizer.words import LeftOut, NoTranslation
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 
 
 class Resource(NamedTuple):

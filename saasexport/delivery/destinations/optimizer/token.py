@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from saasexport.delivery.http_connection import Connection
 from saasexport.errors import ServiceError
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 SCOPE = "openid,AdobeID,profile,email,commerce.aco.ingestion"
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 
 # The longest slug and name of a category.
 MOST_SLUG = 1024

@@ -10,7 +10,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import boolean, number, text, whole
 
 SQL = queries.beside(__file__)

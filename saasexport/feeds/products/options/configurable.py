@@ -10,8 +10,8 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, text_in, texts, uid, value
-from saasexport.hints import Any
 from saasexport.shop import scopes
+from saasexport.stdlib import Any
 from saasexport.values import media_path, text, whole
 
 SQL = queries.beside(__file__)

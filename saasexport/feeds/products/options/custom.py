@@ -11,7 +11,7 @@ from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, local_stores, option, text_in, texts, uid, value
-from saasexport.hints import Any, NamedTuple
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import boolean, number, text, whole
 
 SQL = queries.beside(__file__)

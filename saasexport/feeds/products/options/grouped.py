@@ -9,7 +9,7 @@ from saasexport.feed import EVERYTHING, Shop, Subscription
 from saasexport.feeds.products import stock
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.feeds.products.option_shape import Found, option, value
-from saasexport.hints import Any
+from saasexport.stdlib import Any
 from saasexport.values import number, text, whole
 
 SQL = queries.beside(__file__)

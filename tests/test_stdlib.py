@@ -1,11 +1,11 @@
-"""NamedTuples made without typing are what typing's are."""
+"""NamedTuples made without typing are what typing's are (for JSON see test_stdlib_json)."""
 
 import pickle
 import typing
 
 import pytest
 
-from saasexport import hints
+from saasexport import stdlib
 
 
 def declare(base):
@@ -36,7 +36,7 @@ def declare(base):
     return {"Point": Point, "Single": Single, "Empty": Empty, "Named": Named}
 
 
-OURS, THEIRS = declare(hints.NamedTuple), declare(typing.NamedTuple)
+OURS, THEIRS = declare(stdlib.NamedTuple), declare(typing.NamedTuple)
 
 USES = (
     "Point(1)",
@@ -100,7 +100,7 @@ def test_a_match_reads_the_fields_by_their_places():
             assert (x, y, label) == (1, 2, "a")
 
 
-class Kept(hints.NamedTuple):
+class Kept(stdlib.NamedTuple):
     """At the top of a module, where pickle finds it."""
 
     name: str

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from saasexport import json_text
+from saasexport import stdlib
 from tests.support import ROOT
 
 VALUES = (
@@ -33,16 +33,16 @@ VALUES = (
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_what_is_written_is_what_json_writes(value, ascii_only):
     expected = json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"))
-    assert json_text.encoder(ascii_only)(value) == expected
+    assert stdlib.json_encoder(ascii_only)(value) == expected
 
 
 def test_keys_can_be_written_in_the_order_of_their_names():
-    assert json_text.encoder(sort_keys=True)({"b": [{"d": 1, "c": 2}], "a": 0}) == '{"a":0,"b":[{"c":2,"d":1}]}'
+    assert stdlib.json_encoder(sort_keys=True)({"b": [{"d": 1, "c": 2}], "a": 0}) == '{"a":0,"b":[{"c":2,"d":1}]}'
 
 
 def test_half_a_character_is_written_as_it_is_or_in_ascii_as_an_escape():
-    assert json_text.encoder()("\udcff") == '"\udcff"'
-    assert json_text.encoder(ascii_only=True)("\udcff") == '"\\udcff"'
+    assert stdlib.json_encoder()("\udcff") == '"\udcff"'
+    assert stdlib.json_encoder(ascii_only=True)("\udcff") == '"\\udcff"'
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_half_a_character_is_written_as_it_is_or_in_ascii_as_an_escape():
 )
 def test_what_json_has_no_word_for_is_refused(value, error):
     with pytest.raises(error):
-        json_text.encoder()(value)
+        stdlib.json_encoder()(value)
 
 
 TEXTS = (
@@ -79,14 +79,14 @@ TEXTS = (
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_is_read_is_what_json_reads(text):
-    assert repr(json_text.decode(text)) == repr(json.loads(text))
+    assert repr(stdlib.decode_json(text)) == repr(json.loads(text))
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "{", '{"a":1} {}', "{'a':1}", b"\xff", "[1,]", '"\n"', "\ufeff{}", "\xa0{}", "nul"]
 )
 def test_what_json_cannot_read_is_a_value_error(text):
-    for read in (json_text.decode, json.loads):
+    for read in (stdlib.decode_json, json.loads):
         with pytest.raises(ValueError):  # noqa: PT011  # json's own, whatever it says
             read(text)
 
@@ -96,8 +96,8 @@ import sys
 sys.path.insert(0, sys.argv[1])
 if sys.argv[2] == "without":
     sys.modules["_json"] = None
-from saasexport import json_text
-print(json_text.decode('{"a":[1,"b"]}'), json_text.encoder(sort_keys=True)({"b": "c", "a": 1.5}))
+from saasexport import stdlib
+print(stdlib.decode_json('{"a":[1,"b"]}'), stdlib.json_encoder(sort_keys=True)({"b": "c", "a": 1.5}))
 print("json" in sys.modules)
 """
 
