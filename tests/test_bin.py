@@ -82,6 +82,7 @@ def test_help_fits_a_terminal(script):
     assert [line for line in helped if len(line) > 80 and f"  {script} " not in line] == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_commands_help_fits_a_terminal(command):
     helped = started("saasexport", command, "--help").stdout.splitlines()

@@ -205,11 +205,12 @@ create table {feed_table} (
     feed_data        text    not null,            -- JSON: {payload}
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items

@@ -134,6 +134,7 @@ def dashboard(installed):
         yield found
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row[0])
 def test_a_page_of_commerce_is_served_with_what_it_shows(row, dashboard):
     text = dashboard.page(code(row[1])).text

@@ -147,6 +147,7 @@ def test_an_item_that_can_be_assembled_again_is_no_longer_dropped(refused, comma
     assert rows(refused, "categories") == {}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -37,6 +37,7 @@ def test_every_command_that_prints_facts_prints_them_for_programs(name, command,
     assert [key for key in keys if f"\n  {key} " not in told] == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_json_has_exactly_the_keys_that_the_help_documents(name, command):
     command("saas:resync", "--feed", "categories")

@@ -110,6 +110,7 @@ def test_an_unknown_id_is_an_error_that_lists_the_ids_and_guesses(command):
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("names", "ids"),
     [

@@ -190,6 +190,7 @@ def test_by_ids_sends_these_entities_only_and_whatever_their_hash(resync, export
     assert state(exporter, "products") == ("invalid", None)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("feed", "key", "id_type", "sent"),
     [

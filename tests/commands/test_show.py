@@ -59,12 +59,14 @@ def test_an_item_that_was_never_collected_is_found_by_its_identity(exporter, sho
     assert (views([item]), item["sent"], item["shop"]["name"]) == ([(1, "french")], None, "Espresso maison")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("key", ["1-x", "1x", "1e0", "1.0", "1 x"])
 def test_an_id_is_a_whole_number_or_nothing(espresso, command, key):
     done = command("show", "products", key)
     assert (done.status, done.out) == (1, "")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "words",
     [

@@ -59,6 +59,7 @@ def test_each_job_has_a_service_and_a_timer(folder):
     assert {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == {"0o644"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("job", "when"),
     [*zip(JOBS, ["*-*-* *:*:00"] * 3 + ["*-*-* *:00/5:00", "*-*-* 02:00:00"], strict=True)],
@@ -83,6 +84,7 @@ def test_the_times_are_those_of_cron(folder):
         assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.sample(1)
 @needs_systemd
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_exposes_little(folder, job):

@@ -101,7 +101,7 @@ def test_the_written_file_is_as_good_from_a_folder(browser, synced, tmp_path):
     assert browser.js("document.querySelectorAll('tbody tr').length") >= 13
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_no_page_is_wider_than_the_window(browser, dashboard, path, width):
@@ -121,7 +121,7 @@ def test_every_text_can_be_read_by_day_and_by_night(browser, dashboard, path, da
     assert browser.js(CONTRAST) == []
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", [*PAGES, "/elsewhere"])
 def test_a_screen_reader_finds_its_way(browser, dashboard, path):
     browser.look(1280, 900)

@@ -173,6 +173,7 @@ def test_what_is_gone_from_the_shop_and_still_there_is_told(own, held):
     assert "Gone: neither the shop nor the service has it." in look(own).text
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("query", "first"),
     [

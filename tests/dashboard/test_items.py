@@ -194,7 +194,7 @@ def test_a_filter_and_columns_stay_from_page_to_page(dashboard):
     assert "Find all that contain it" not in following.links
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "query",
     [
@@ -386,6 +386,7 @@ def test_a_feed_that_is_not_there_is_no_page(dashboard):
         assert (status, "Page not found" in text) == (404, True)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("data", "expected"),
     [

@@ -49,6 +49,7 @@ def test_it_listens_on_ipv6_too(synced):
         assert urllib.request.urlopen(dashboard.url, timeout=30).status == 200
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_cleanly_when_asked(synced, number):
     with Dashboard(synced) as dashboard:
@@ -165,6 +166,7 @@ def test_a_request_that_is_cut_off_is_told_so(dashboard):
         assert raw(dashboard, sent).startswith("HTTP/1.1 400 ")
 
 
+@pytest.mark.thorough
 def test_many_readers_at_once_all_get_the_page(dashboard):
     with ThreadPoolExecutor(16) as pool:
         texts = list(pool.map(lambda _: dashboard.get("/feeds/scopesWebsite"), range(48)))

@@ -98,6 +98,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.text(alphabet="abc.+", min_size=1), VALUES, max_size=6), st.integers(0, 6))
 def test_it_is_no_matter_which_fields_the_items_share(fields, cut):

@@ -24,6 +24,7 @@ def made(common, part):
     return (layout.own.of(texts) + others).decode(), layout
 
 
+@pytest.mark.thorough
 @QUICKLY
 @given(FIELDS)
 def test_fields_that_were_encoded_apart_stand_in_the_order_of_their_names(fields):

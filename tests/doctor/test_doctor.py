@@ -490,6 +490,7 @@ def test_our_database_has_left_wal(installed):
     ) == only(installed.doctor())
 
 
+@pytest.mark.thorough
 def test_our_database_is_locked_by_another_program(installed):
     path = installed.folder / "var" / "saasexport.sqlite"
     with closing(sqlite3.connect(path, isolation_level=None)) as ours:

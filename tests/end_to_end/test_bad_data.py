@@ -172,6 +172,7 @@ def test_a_text_is_exact_or_set_aside_and_its_neighbours_go_out(shop):
     all_at_once(shop, TEXTS, name, "'Mended'", "name", "cde_products_feed", "products", storeViewCode="default")
 
 
+@pytest.mark.thorough
 def test_a_price_is_exact_or_set_aside_and_its_neighbours_go_out(shop):
     scope = {"customerGroupCode": "0", "websiteCode": "base"}
     all_at_once(shop, NUMBERS, price, "77", "regular", "cde_product_prices_feed", "prices", **scope)

@@ -136,6 +136,7 @@ def test_every_job_killed_at_every_call(scene, script, call):
         converges(scene)
 
 
+@pytest.mark.thorough
 def test_killed_twice_in_a_row(scene):
     scene.put_back()
     assert scene.kill("reindex_all_invalid", "pwrite64", 20) == -signal.SIGKILL

@@ -53,6 +53,7 @@ def test_many_deletions_at_once_are_held_back_and_the_rest_goes_on(large, capsys
     assert jobs.main("reindex_all_invalid", ["--config", str(large.config)]) == 0
 
 
+@pytest.mark.thorough
 def test_confirmed_deletions_are_sent(large, capsys):
     large.change("delete from catalog_product_entity where entity_id > 200")
     tick(large, TICK)

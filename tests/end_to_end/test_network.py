@@ -134,7 +134,7 @@ EVERYDAY = (
 )
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "name", [name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.slow) for name in FAULTS]
 )
@@ -273,6 +273,7 @@ def test_a_service_that_closes_idle_connections_is_connected_to_again(behind):
     assert differences(behind) == []
 
 
+@pytest.mark.thorough
 def test_a_slow_service_does_not_keep_a_job_beyond_its_time(behind):
     """Every batch takes a third of a second, and there are many more than fit into a job's second."""
 

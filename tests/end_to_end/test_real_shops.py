@@ -52,6 +52,7 @@ def test_the_larger_shop_is_delivered_whole(multistore):
     assert differences(multistore) == []
 
 
+@pytest.mark.thorough
 def test_counts_follow_the_volumes_adobe_states(multistore, service):
     held = service.counts(multistore.environment)
     per_view = "select count(*) from catalog_product_website join store using (website_id) where store_id <> 0"

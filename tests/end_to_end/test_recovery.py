@@ -51,7 +51,7 @@ BETWEEN = [
 ]
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("call", "number"), [*POINTS, *(pytest.param(*point, marks=pytest.mark.slow) for point in BETWEEN)]
 )

@@ -113,6 +113,7 @@ def requests_of_a_look(exporter):
     return verification.service.requests, number
 
 
+@pytest.mark.thorough
 def test_two_sides_that_agree_take_few_requests(pair):
     requests, number = requests_of_a_look(pair.exporter)
     assert (requests <= 40, number) == (True, 0)

@@ -113,7 +113,7 @@ def same_as_a_fresh_mirror(shop, file):
     )
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("moments", [MOMENTS[1::3], pytest.param(MOMENTS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("what", ALTERATIONS)
 def test_a_table_that_is_altered_in_a_run_leaves_one_state_and_the_next_run_is_right(

@@ -80,7 +80,7 @@ def test_the_owner_of_a_woocommerce_shop_comes_to_the_first_product(woocommerce)
     assert [(item["sku"], item["regular"]) for item in woocommerce.items("prices")] == [("A-1", 2.75), ("C-1", 4)]
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("prefix", ["m2_", "mage_", "shop1_"])
 def test_the_prefix_that_magentos_tables_have_is_named(woocommerce, prefix):
     woocommerce.do(f"create table {prefix}store_website (website_id int primary key, code varchar(32))")

@@ -98,6 +98,7 @@ def hang_up(server):
         server.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reader'")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_server_that_hangs_up_while_the_copy_is_written_is_not_missed(shop, monkeypatch, is_first):
     if not is_first:
@@ -114,6 +115,7 @@ def test_a_server_that_hangs_up_while_the_copy_is_written_is_not_missed(shop, mo
     assert states(shop) == {1}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("method", ["digests", "rows", "begin", "tables"])
 def test_a_connection_that_breaks_leaves_the_copy_as_it_was(shop, monkeypatch, method):
     shop.run()
@@ -161,6 +163,7 @@ def test_a_right_that_is_taken_away_in_a_run_leaves_the_copy_as_it_was(shop, mon
     assert states(shop) == {1}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("rounds", [4, pytest.param(15, marks=pytest.mark.thorough)])
 def test_after_random_changes_the_copy_is_that_of_a_fresh_mirror(shop, tmp_path, rounds):
     chance = random.Random(shop.server.kind)

@@ -89,7 +89,7 @@ def copy_of(server, folder, target):
     subprocess.run([servers.program("cp"), "-a", server.folder / folder, server.folder / target], check=True)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(("method", "call"), MOMENTS)
 def test_a_server_that_is_killed_in_a_run_leaves_the_copy_as_it_was_and_the_next_run_is_right(
     shop, monkeypatch, method, call

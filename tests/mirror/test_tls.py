@@ -152,6 +152,7 @@ def test_a_remote_server_without_ca_file_is_a_warning(shop):
     assert shop.run().warnings == [UNCHECKED]
 
 
+@pytest.mark.sample(1)
 def test_by_a_socket_nothing_is_to_be_checked(shop, certificates):
     is_mysql = shop.server.kind == "mysql"
     path = shop.server.socket if is_mysql else f"{shop.server.folder}/.s.PGSQL.{shop.server.port}"

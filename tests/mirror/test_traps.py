@@ -162,6 +162,7 @@ def test_a_server_that_knows_only_bytes_gives_them_as_they_are(of_postgresql):
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "UTF8"])
 def test_values_of_every_kind_come_out_of_a_server_of_any_encoding(of_postgresql, encoding):
     server, name = of_postgresql.server, of_postgresql.name

@@ -51,7 +51,7 @@ def battery(folder, tests):
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "mistake",
     [

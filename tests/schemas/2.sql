@@ -7,11 +7,12 @@ CREATE TABLE catalog_data_exporter_product_reviews (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -29,11 +30,12 @@ CREATE TABLE catalog_data_exporter_rating_metadata (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -51,11 +53,12 @@ CREATE TABLE cde_categories_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: urlPath, storeViewCode, websiteCode, storeCode, categoryId
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -73,11 +76,12 @@ CREATE TABLE cde_category_permissions_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: id, categoryId, websiteCode, customerGroupCode
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -95,11 +99,12 @@ CREATE TABLE cde_product_attributes_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: attributeCode, storeViewCode, websiteCode, storeCode, attributeType
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -117,11 +122,12 @@ CREATE TABLE cde_product_overrides_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: sku, websiteCode, customerGroupCode, productId
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -139,11 +145,12 @@ CREATE TABLE cde_product_prices_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: sku, customerGroupCode, websiteCode
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -161,11 +168,12 @@ CREATE TABLE cde_product_variants_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: parentSku, productSku, id, optionValues, productId
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -183,11 +191,12 @@ CREATE TABLE cde_products_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: sku, storeViewCode, productId, storeCode, websiteCode
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -310,11 +319,12 @@ CREATE TABLE inventory_data_exporter_stock_status_feed (
     feed_data        text    not null,            -- JSON: what is kept of the item: stockId, sku, isSalable, qty, qtyForSale, infiniteStock
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -365,11 +375,12 @@ CREATE TABLE sales_data_exporter_orders_v2 (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -387,11 +398,12 @@ CREATE TABLE scopes_customergroup_data_exporter (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items
@@ -409,11 +421,12 @@ CREATE TABLE scopes_website_data_exporter (
     feed_data        text    not null,            -- JSON: the item
     feed_hash        text    not null,            -- sha1 of the item as last staged, times left out
     is_deleted       integer not null default 0 check (is_deleted in (0, 1)), -- 1: gone in the shop
-    status           integer not null default 0 check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
-                                                  -- 0 awaiting submission; no list, for which a temporary table is made a row
+    status           integer not null default 0 -- 0 awaiting submission
                                                   -- 0 -> 200 delivered | 400 rejected | 2 to be retried
                                                   -- 1 not assembled, 2 -> 0 as soon as it is staged again
                                                   -- 200, 400 -> 0 when the item changes or goes
+        -- A list would make a temporary table for every row.
+        check (status = 0 or status = 1 or status = 2 or status = 200 or status = 400),
     errors           text,                        -- why not, in words for people
     metadata         text,                        -- JSON: requestId and code of the last try, tries since the last success, and the
                                                   -- hash of its translation, where a destination has its own items

@@ -54,7 +54,7 @@ def answered(service: Running) -> bool:
 needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="/proc is not here")
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("descriptors", [20, 32, 64, 1024])
 def test_two_hundred_half_open_connections_hold_up_nobody_however_few_descriptors_there_are(
     tmp_path: Path, descriptors: int
@@ -69,7 +69,7 @@ def test_two_hundred_half_open_connections_hold_up_nobody_however_few_descriptor
         assert service.end(signal.SIGTERM) == (0, "", "")
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @needs_proc
 @pytest.mark.parametrize("descriptors", [3, 5, 8, 10, 12])
 def test_without_any_descriptor_left_it_waits_quietly_and_goes_on_later(tmp_path: Path, descriptors: int) -> None:

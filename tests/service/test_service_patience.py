@@ -23,6 +23,7 @@ def hasty(tmp_path: Path) -> Iterator[Caller]:
         yield Caller(service)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "sent",
     [

@@ -317,6 +317,7 @@ def test_what_was_read_is_purged(synced):
     assert tick(synced) == ["b2/en", "b2/de"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kept", [3, 4, 7])
 def test_the_shop_is_opened_for_writing_only_when_there_is_something_to_purge(synced, monkeypatch, kept):
     synced.options = {"reading": Sizes(kept=kept)}

@@ -114,6 +114,7 @@ def test_every_item_of_a_shop_with_three_store_views_arrives(engine, service, tm
     assert held(engine, exporter) == wanted
 
 
+@pytest.mark.sample(1)
 def test_changes_arrive_and_what_was_can_be_again_within_a_minute(engine, exporter, service):
     for name in ("First", "Second", "First"):
         rename(exporter, name)
@@ -170,7 +171,7 @@ def doctor(exporter):
     return [(one["status"], f"{one['message']}; {one['remedy']}".rstrip("; ")) for one in about]
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 def test_doctor_tries_the_key_and_names_the_place(engine, exporter):
     place = engine.place(exporter.environment)
     before, after = {
@@ -209,7 +210,7 @@ def test_verify_says_that_what_an_engine_holds_cannot_be_compared(engine, export
     )
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 def test_a_wrong_key_is_told_in_a_line_and_nothing_is_lost(engine, exporter):
     wrong = exporter.folder / "wrong.key"
     wrong.write_text("another")
@@ -226,7 +227,7 @@ def test_a_wrong_key_is_told_in_a_line_and_nothing_is_lost(engine, exporter):
     assert len(held(engine, exporter)) == 13
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 def test_a_place_that_somebody_removed_is_made_again(engine, exporter, service):
     exporter.tick()
     engine.remove(engine.place(exporter.environment))
@@ -237,7 +238,7 @@ def test_a_place_that_somebody_removed_is_made_again(engine, exporter, service):
     assert held(engine, exporter)["products"] == expected(service, exporter)["products"]
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 def test_an_engine_that_is_killed_and_started_again_in_mid_sync_ends_with_everything(
     own_engine, flawless_shop_file, tmp_path, service
 ):

@@ -133,6 +133,7 @@ def test_a_message_that_fails_for_now_and_one_that_is_refused_cost_no_neighbour(
         }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("pieces", "error"),
     [

@@ -71,6 +71,7 @@ def test_what_a_query_may_take_of_products_and_time_is_bounded(
     assert "query too complex: it takes more than 0 s" in front.errors(query)[0]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "query",
     [

@@ -109,6 +109,7 @@ def test_a_search_works_by_the_form_alone(browser: Any, front: Front) -> None:
     assert browser.js("document.querySelector('h1').textContent") == "Bouilloire à sifflet"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("name", "width", "height", "dark", "page"),
     [

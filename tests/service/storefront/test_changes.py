@@ -150,7 +150,7 @@ def test_what_changes_reaches_everything_that_hangs_on_it(
     assert differences(before, now) != []
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("milliseconds", [0, 100, 250, 500, 900])
 def test_killed_while_the_index_is_made_it_goes_on_and_ends_the_same(
     tmp_path: Path, demo_items: Path, front: Front, milliseconds: int

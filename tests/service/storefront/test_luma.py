@@ -41,6 +41,7 @@ def test_bags_are_found_with_their_categories_and_prices(luma: Front) -> None:
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("phrase", "sku"),
     [

@@ -76,7 +76,7 @@ PRICES = "cde_product_prices_feed"
 GROUP = "customer_group_id = 2 and website_id = 2 and entity_id = 1"
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "meanwhile",
     [
@@ -105,6 +105,7 @@ def test_a_price_book_that_is_made_again_has_the_prices_of_the_shop(exporter, tm
     assert exporter.difference(tmp_path) == {}
 
 
+@pytest.mark.thorough
 def test_a_website_that_is_renamed_and_back_ends_with_its_books_and_prices(exporter, tmp_path):
     exporter.tick()
     for code in ("trade", "wholesale"):
@@ -186,6 +187,7 @@ def test_which_prices_go_again(gone, made, group, is_deleted, goes_again):
     assert decide({"sku": "a", "websiteCode": "base", "customerGroupCode": group}, is_deleted) is goes_again
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("days", [1, 6, *(pytest.param(days, marks=pytest.mark.slow) for days in (8, 31))])
 def test_what_is_made_again_after_days_of_cleaning_up_has_what_the_shop_has(tmp_path, flawless_small_shop, days):
     with freeze_time("2131-05-06 07:00:00") as clock:

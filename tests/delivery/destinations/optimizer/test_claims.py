@@ -136,6 +136,7 @@ def installed(tmp_path_factory, flawless_small_shop):
     return made
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("change", [False, True])
 @pytest.mark.parametrize("number", [7, 9_000, 10_000])
 def test_of_two_attributes_of_one_code_the_first_has_it(installed, number, change):
@@ -162,6 +163,7 @@ def test_of_two_attributes_of_one_code_the_first_has_it(installed, number, chang
     assert (labels(exporter, "shortDescription"), set_aside_attributes(exporter)) == (before, [])
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("code", ["short_description_2", "shortdescription", "Short_description", "short__description"])
 def test_codes_that_are_alike_only_are_two(installed, code):
     attribute(installed, 9_001, code)
@@ -183,6 +185,7 @@ def test_no_attribute_takes_the_place_of_stock_and_weight(installed):
     assert labels(installed, "aco_ac_attributes") == before
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("locales", ['{default = "french"}', '{french = "default"}', '{default = "french", x = "y"}'])
 def test_of_two_store_views_of_one_locale_one_is_set_aside(tmp_path, flawless_small_shop, locales):
     exporter = test_cascades.Installed(tmp_path / "shop", flawless_small_shop, f"locales = {locales}")

@@ -134,6 +134,7 @@ def test_a_product_that_is_deleted_and_made_again_is_sent_again(installed):
     assert ("KL-RULE", "default") in installed.direct.held("products")
 
 
+@pytest.mark.thorough
 def test_what_a_deletion_takes_with_it_is_sent_though_its_translation_is_equal(installed, tmp_path):
     # "tea" loses its address in the job in which what is below it changes in a way that has no place there.
     installed.change(

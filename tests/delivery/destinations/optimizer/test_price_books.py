@@ -72,6 +72,7 @@ def test_without_prices_of_groups_there_are_the_books_of_websites_only(exporter)
     assert {key[1] for key in exporter.held()["prices"]} == {"base", "wholesale"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("give", "expected"),
     [
@@ -145,6 +146,7 @@ EXCLUDED = "customer_group_excluded_website"
 TYPE = "update catalog_product_entity set type_id = '{}' where entity_id = 42"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("change", "undo"),
     [

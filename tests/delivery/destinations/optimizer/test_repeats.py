@@ -40,7 +40,7 @@ def quiet(installed):
         yield installed, clock
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", ["lost", "down", 500, 503, "killed"])
 def test_an_item_is_sent_twice_after_a_request_whose_outcome_is_not_known(quiet, fault):
     installed, clock = quiet
