@@ -173,6 +173,7 @@ def test_many_readers_at_once_all_get_the_page(dashboard):
     assert all("websiteId" in text for text in texts)
 
 
+@pytest.mark.thorough
 def test_a_job_at_work_does_not_keep_the_page_waiting(own, own_dashboard):
     with closing(sqlite3.connect(own.folder / "var" / "saasexport.sqlite", isolation_level=None)) as ours:
         ours.execute("begin immediate")

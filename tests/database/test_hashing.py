@@ -26,6 +26,7 @@ def test_what_is_encoded_can_be_read_back(value):
     assert json.loads(encode(value)) == value
 
 
+@pytest.mark.thorough
 @QUICKLY
 @given(st.dictionaries(st.text(min_size=1), JSON, min_size=1))
 def test_the_parts_of_an_item_encoded_apart_are_the_item(item):

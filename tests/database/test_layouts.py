@@ -33,6 +33,7 @@ def test_fields_that_were_encoded_apart_stand_in_the_order_of_their_names(fields
     assert piece(places, "{", "}").of(texts).decode() == canonical(fields)
 
 
+@pytest.mark.thorough
 @QUICKLY
 @given(FIELDS, FIELDS)
 def test_an_item_is_the_same_whichever_side_its_fields_stand_on(common, part):

@@ -530,6 +530,7 @@ def test_the_shop_is_damaged(installed):
     assert line.endswith("stop the shop, keep a copy of the file, and restore a backup or use: sqlite3 FILE .recover")
 
 
+@pytest.mark.thorough
 def test_a_large_table_is_not_checked_while_that_would_keep_the_shop_from_writing(installed):
     """A reader of a database with a rollback journal keeps its writers waiting; in WAL mode it does not."""
     path = installed.shop_file

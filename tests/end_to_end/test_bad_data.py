@@ -178,6 +178,7 @@ def test_a_price_is_exact_or_set_aside_and_its_neighbours_go_out(shop):
     all_at_once(shop, NUMBERS, price, "77", "regular", "cde_product_prices_feed", "prices", **scope)
 
 
+@pytest.mark.thorough
 def test_a_megabyte_of_text_is_sent_as_it_is(shop):
     attribute = NAME.replace("'name'", "'description'")
     put(

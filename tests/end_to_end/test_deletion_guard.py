@@ -7,6 +7,8 @@ from saasexport.commands import main
 from tests.convergence import differences, tick
 from tests.support import TICK, Exporter, demo_shop_copy
 
+pytestmark = pytest.mark.thorough
+
 SETTINGS = "[feeds.orders]\nlook_back_days = 0\n"
 
 

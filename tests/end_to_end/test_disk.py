@@ -91,6 +91,7 @@ def test_a_corrupt_database_is_set_aside_and_built_anew(synced, converges, capsy
     converges(synced)
 
 
+@pytest.mark.thorough
 def test_deletions_that_can_still_be_read_are_carried_over(synced, converges):
     """The page that is lost holds none of the products: what the service has of them is not forgotten."""
     database = synced.folder / "var" / "saasexport.sqlite"

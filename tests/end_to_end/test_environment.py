@@ -12,6 +12,8 @@ import pytest
 
 from tests.support import BIN, TICK, Exporter
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def installed(tmp_path, demo_shop_file):

@@ -11,6 +11,8 @@ from saasexport.demo.shop import PRODUCT_TO_DELETE, PRODUCT_TO_RENAME, create_sh
 from tests.convergence import tick
 from tests.support import TICK, Exporter
 
+pytestmark = pytest.mark.thorough
+
 RENAME = f"update catalog_product_entity_varchar set value = value || '!' where entity_id = {PRODUCT_TO_RENAME}"
 
 

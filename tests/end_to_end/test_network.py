@@ -134,7 +134,7 @@ EVERYDAY = (
 )
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name", [name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.slow) for name in FAULTS]
 )

@@ -8,6 +8,8 @@ from tests.convergence import tick
 from tests.end_to_end.conftest import SETTINGS
 from tests.support import TICK
 
+pytestmark = pytest.mark.thorough
+
 
 def break_table(exporter, table):
     """Have a table's first page hold nonsense."""

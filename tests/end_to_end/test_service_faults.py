@@ -21,6 +21,8 @@ from tests.gate import Gate, answers
 from tests.scripted import response
 from tests.support import TICK, Exporter
 
+pytestmark = pytest.mark.thorough
+
 SETTINGS = "[feeds.orders]\nlook_back_days = 0\n"
 NAME = (
     "update catalog_product_entity_varchar set value = value || ? where entity_id = ? and attribute_id ="

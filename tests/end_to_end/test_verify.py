@@ -13,6 +13,8 @@ from saasexport.sync.exporter import Options, exporter_for
 from saasexport.sync.verify import Verification
 from tests.support import BIN, SHARED, Exporter, Service, demo_shop_copy
 
+pytestmark = pytest.mark.thorough
+
 FAR = "2035-01-01 00:00:00"
 
 

@@ -73,7 +73,7 @@ def test_a_run_that_is_killed_at_any_statement_leaves_one_state(shop):
     assert number > 5
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 def test_a_first_copy_that_is_killed_at_any_statement_goes_on(shop):
     number = 0
     was_killed = True

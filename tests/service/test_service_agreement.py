@@ -169,7 +169,7 @@ def shapes(feed_shape: FeedShape) -> tuple[Record, Record]:
     return feed_shape.item, feed_shape.tombstone
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("feed", FEEDS)
 def test_the_quick_test_and_the_walk_agree(feed: str) -> None:
     @settings(max_examples=300, deadline=None, database=None)

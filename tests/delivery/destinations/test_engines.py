@@ -114,7 +114,7 @@ def test_every_item_of_a_shop_with_three_store_views_arrives(engine, service, tm
     assert held(engine, exporter) == wanted
 
 
-@pytest.mark.sample(1)
+@pytest.mark.thorough
 def test_changes_arrive_and_what_was_can_be_again_within_a_minute(engine, exporter, service):
     for name in ("First", "Second", "First"):
         rename(exporter, name)

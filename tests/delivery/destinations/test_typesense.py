@@ -161,6 +161,7 @@ def engine(tmp_path_factory):
     started.stop()
 
 
+@pytest.mark.thorough
 def test_a_key_that_may_write_and_make_no_collection_is_told_so_by_jobs_and_doctor(engine, deliver, tmp_path):
     description = {"description": "writes", "actions": ["documents:*"], "collections": ["made-by-hand"]}
     key = json.loads(engine.ask("POST", "/keys", description)[1])["value"]

@@ -116,6 +116,7 @@ def test_a_website_that_is_renamed_and_back_ends_with_its_books_and_prices(expor
     assert exporter.difference(tmp_path) == {}
 
 
+@pytest.mark.thorough
 def test_books_wait_while_another_process_sends_prices(exporter, tmp_path):
     exporter.tick()
     exporter.change("insert into customer_group_excluded_website (customer_group_id, website_id) values (2, 2)")

@@ -12,6 +12,8 @@ from tests.delivery.destinations.optimizer import test_equal
 from tests.delivery.destinations.optimizer.direct import Killed
 from tests.delivery.destinations.optimizer.test_equal import killing, name_there, rename
 
+pytestmark = pytest.mark.thorough
+
 small_shop, installed = test_equal.small_shop, test_equal.installed
 
 WHOLESALE = "wholesale::da4b9237bacccdf19c0760cab7aec4a8359010b0"  # of the group with the id 2
