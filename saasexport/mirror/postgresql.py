@@ -167,13 +167,20 @@ class PostgreSQL:
 
     def digests(self, table: Table, width: int) -> Digests:
         """The digests of a table's ranges."""
-        if table.has_versions:
-            row = ", ".join((*map(quote, table.key), "tableoid", "xmin", "ctid"))
-            digest = f"hashtextextended(concat_ws(',', {row}), 0)"
-        else:
-            digest = f"hashtextextended(row({', '.join(column.digest for column in table.columns)})::text, 0)"
+        digest = self._digest(table)
         query = f"select {_range(table, width)}, count(*), sum({digest}) from {quote(table.name)} group by 1"
         return {int(number): (int(rows), int(total)) for number, rows, total in self._all(query)}
+
+    def _digest(self, table: Table) -> str:
+        """SQL for the digest of a row."""
+        if not table.has_versions:
+            return f"hashtextextended(row({', '.join(column.digest for column in table.columns)})::text, 0)"
+        if len(table.key) == 1 and table.part == INTEGER and self._connection.info.server_version >= 140000:
+            # Takes three fifths of what a text of the same does.
+            version = "hashtidextended(ctid, (tableoid::bigint << 32) | xmin::text::bigint)"
+            return f"hashint8extended({quote(table.key[0])}::bigint, {version})"
+        row = ", ".join((*map(quote, table.key), "tableoid", "xmin", "ctid"))
+        return f"hashtextextended(concat_ws(',', {row}), 0)"
 
     def rows(self, table: Table, batch: Batch) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of some ranges, some at a time."""
