@@ -35,7 +35,9 @@ class MariaDB:
         self.port = free_port()
         self.log = folder / "general.log"
         options = ["--auth-root-authentication-method=normal", "--skip-test-db"]
-        done = as_user([self.install, "--no-defaults", f"--datadir={folder}/data", *options])
+        # One that starts deletes what others have in a folder for temporary files: also to install is to start one.
+        places = [f"--datadir={folder}/data", f"--tmpdir={folder}"]
+        done = as_user([self.install, "--no-defaults", *places, *options])
         assert done.wait(WAIT_SECONDS) == 0
         self.start()
         self.ask("create user reader@'%' identified by 'secret'")
@@ -47,7 +49,6 @@ class MariaDB:
         (self.folder / "error.log").unlink(missing_ok=True)
         # A small server that starts at once; nothing here has to survive a power cut.
         sizes = ["--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=2"]
-        # One that starts deletes what others have in a folder for temporary files.
         network.append(f"--tmpdir={self.folder}")
         self.process = as_user([self.program, "--no-defaults", *places, *network, *sizes, *options])
         wait_for_line(self.folder / "error.log", "ready for connections", self.process)
