@@ -15,7 +15,7 @@ from saasexport.entity_key import INTEGER, EntityId, Key
 from saasexport.errors import InvalidValue, ShopError, TooSlow
 from saasexport.queries import NO_QUERIES, Queries, quote
 from saasexport.stdlib import UTC, Any, NamedTuple, TypeVar, datetime, sqlite3, timedelta
-from saasexport.values import TOO_LONG
+from saasexport.values import DATE_TIME, TOO_LONG
 
 Reference = TypeVar("Reference")
 
@@ -332,7 +332,7 @@ class Declaration(NamedTuple):
     exporter: str = "saas_data_exporter"  # the job that sends what a legacy feed collected
     batch_size: int = 100
     time_field: str = "modifiedAt"  # the time of export
-    time_format: str = "%Y-%m-%d %H:%M:%S"
+    time_format: str = DATE_TIME
     varying: tuple[str, ...] = ()  # fields that usually differ between the items of an entity, see items.py
     unhashed: tuple[str, ...] = ()  # further fields that are sent but make no item new
     # --id-type -> SQL: entity ids of :keys, texts, or of :ids, entity ids; '' is itself

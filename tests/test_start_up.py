@@ -138,6 +138,12 @@ def test_a_tick_with_a_change_loads_nothing_that_it_can_do_without(idle):
     assert [name for name in found if name.startswith(parts)] == []
 
 
+def printed_by(program, idle):
+    """What a program prints that runs a job as cron does."""
+    run = [sys.executable, "-I", "-S", "-c", program, ROOT, "--cron", "--config", idle.config]
+    return subprocess.run(run, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
 RUN = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -167,14 +173,7 @@ print(*sorted(own))
 )
 def test_a_tick_loads_the_feeds_whose_changelogs_moved_unless_the_shop_is_another(idle, change, feeds):
     idle.change(change)
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", RUN, ROOT, "--cron", "--config", idle.config],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stdout.strip() == feeds
+    assert printed_by(RUN, idle).strip() == feeds
 
 
 COUNT = """
@@ -191,11 +190,4 @@ print(len(opened))
 
 def test_a_tick_with_a_change_opens_each_of_the_two_databases_once(idle):
     idle.change("update catalog_product_entity_varchar set value = value || '.' where entity_id = 2")
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", COUNT, ROOT, "--cron", "--config", idle.config],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stdout == "2\n"
+    assert printed_by(COUNT, idle) == "2\n"

@@ -8,7 +8,7 @@ always known, and can be deleted there later, whatever died in between.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from saasexport import queries
+from saasexport import clock, queries
 from saasexport.database.decisions import Decision, Row, decide, decide_gone
 from saasexport.database.hashing import UNENCODABLE, encode, feed_id
 from saasexport.database.items import Encoder, Item, pick
@@ -424,7 +424,7 @@ def later(now: str, last: str) -> str:
     """The later of now and one second after `last`: the service orders an item's states by this alone."""
     if last < now:
         return now
-    return (datetime.fromisoformat(last) + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
+    return clock.text(datetime.fromisoformat(last) + timedelta(seconds=1))
 
 
 def _encodable(fields: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ class Typesense:
         self.environment = settings.environment_id
         self.collection = settings.options.get("collection") or settings.environment_id
         self.documents = f"/collections/{quote(self.collection, safe='')}/documents"
-        self._missing = f"collection {self.collection} is missing"
+        self._missing = f"{self.url}: collection {self.collection} is missing, and our key may not make it"
         self.key = settings.options.get("api_key")
 
     def calls(self, feed: Feed, batch: list[Pending]) -> list[Call]:
@@ -63,7 +63,7 @@ class Typesense:
             made = {"name": self.collection, "enable_nested_fields": True, "fields": FIELDS}
             answer = self._request("POST", "/collections", json.dumps(made).encode(), request_id)
             if answer.status in (401, 403):
-                raise ServiceError(f"{self.url}: {self._missing}, and our key may not make it", MAY_NOT_MAKE)
+                raise ServiceError(self._missing, MAY_NOT_MAKE)
             if answer.status not in (200, 201, 409):  # 409: another job was faster
                 return answer
             response = self._request(call.method, call.path, call.body, request_id)
@@ -101,7 +101,7 @@ class Typesense:
         if response.status == 404:
             # What is no collection is refused, by whoever may make one with other words than by whoever may not.
             if self._request("POST", "/collections", b"{}", "").status in (401, 403):
-                return [Check(False, f"{self.url}: {self._missing}, and our key may not make it", MAY_NOT_MAKE)]
+                return [Check(False, self._missing, MAY_NOT_MAKE)]
             return [Check(True, f"{place}: takes our key; is made by the first job")]
         if response.status == 200:
             return [Check(True, f"{place}: takes our key")]
