@@ -86,6 +86,36 @@ def test_parents_are_those_of_the_same_website(shop):
     assert expected == shop.items(FEED, 1)
 
 
+def test_products_on_the_same_websites_have_parents_of_their_own(shop):
+    for product_id, sku in ((1, "mug"), (2, "cup"), (3, "jug"), (4, "pot")):
+        shop.product(product_id, sku, websites=(1, 2))
+    shop.product(5, "set", "bundle")
+    shop.product(6, "shirt", "configurable", websites=(2, 1))
+    for parent_id, child_id in ((5, 1), (6, 2), (5, 3), (6, 3)):
+        shop.add("catalog_product_relation", parent_id=parent_id, child_id=child_id)
+
+    found = shop.items(FEED, 1, 2, 3, 4)
+    parents = {key: [each["sku"] for each in one.get("parents", ())] for key, one in found.items()}
+    assert parents == {
+        "mug/0/base": ["set"],
+        "mug/0/b2b": [],
+        "cup/0/base": ["shirt"],
+        "cup/0/b2b": ["shirt"],
+        "jug/0/base": ["set", "shirt"],
+        "jug/0/b2b": ["shirt"],
+        "pot/0/base": [],
+        "pot/0/b2b": [],
+    }
+
+
+def test_a_website_that_is_no_number_sells_nothing(shop):
+    shop.run("pragma foreign_keys = off")
+    shop.product(1, "mug")
+    shop.add("catalog_product_website", product_id=1, website_id=b"2")
+    shop.add("catalog_product_website", product_id=1, website_id="b2b")
+    assert ["mug/0/base"] == list(shop.items(FEED))
+
+
 def test_a_website_overrides_prices_and_null_means_the_default(shop):
     shop.product(1, "mug", websites=(1, 2))
     shop.price(1, 10)

@@ -35,16 +35,18 @@ select (select count(*)
            where catalog_product_entity.type_id not in ('configurable', 'giftcard')
              and own.website_id <> 0);
 
--- name: templates
--- One row per product and website, with the prices of the default scope.
+-- name: products
+-- With the ids of their websites, and the prices of the default scope.
 select product.entity_id,
        product.sku,
        product.type_id,
-       assigned.website_id,
+       (select group_concat(website_id)
+          from catalog_product_website
+         where product_id = product.entity_id
+           and typeof(website_id) = 'integer'),
        price.value,
        special_price.value
   from catalog_product_entity as product
-  join catalog_product_website as assigned on assigned.product_id = product.entity_id
   left join catalog_product_entity_decimal as price
     on price.entity_id = product.entity_id
    and price.attribute_id = :price
@@ -55,7 +57,7 @@ select product.entity_id,
    and special_price.store_id = 0
  where product.entity_id in (select value from json_each(:ids))
    and product.type_id not in ('configurable', 'giftcard')
- order by product.entity_id, assigned.website_id;
+ order by product.entity_id;
 
 -- name: store_prices
 -- What store views say besides the default scope; NULL means "use default".
@@ -90,18 +92,6 @@ select entity_id
    and attribute_id = :price_type
    and store_id = 0
    and value = 1;
-
--- name: parents
--- Parents that are on the same website as the child (3.4.1).
-select relation.child_id,
-       parent_website.website_id,
-       parent.type_id,
-       parent.sku
-  from catalog_product_relation as relation
-  join catalog_product_entity as parent on parent.entity_id = relation.parent_id
-  join catalog_product_website as parent_website on parent_website.product_id = relation.parent_id
- where relation.child_id in (select value from json_each(:ids))
- order by relation.child_id, relation.parent_id;
 
 -- name: via_family
 -- A product, and its children: their items name type and sku of a parent, if it is on their website.
