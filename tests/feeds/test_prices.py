@@ -113,7 +113,7 @@ def test_a_website_that_is_no_number_sells_nothing(shop):
     shop.product(1, "mug")
     shop.add("catalog_product_website", product_id=1, website_id=b"2")
     shop.add("catalog_product_website", product_id=1, website_id="b2b")
-    assert ["mug/0/base"] == list(shop.items(FEED))
+    assert list(shop.items(FEED)) == ["mug/0/base"]
 
 
 def test_a_website_overrides_prices_and_null_means_the_default(shop):
