@@ -38,12 +38,13 @@ def _part(stocks: stock.Stocks, product_id: int, sku: Any, stock_id: int) -> dic
     status = stocks.status(product_id, stock_id)
     if status is None:
         return None
+    quantity, is_salable = status
     return {
         **known,
-        "qty": status.quantity,
+        "qty": quantity,
         "qtyForSale": stocks.for_sale(product_id, stock_id),
         "infiniteStock": stocks.is_infinite(product_id),
-        "isSalable": status.is_salable,
+        "isSalable": is_salable,
     }
 
 

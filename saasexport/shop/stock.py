@@ -17,7 +17,7 @@ tables a shop writes.  What the indexes say, and what Magento's programs would h
 - SKUs are compared as SQLite compares them: `a` and `A` are two products with source items of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
@@ -40,17 +40,13 @@ _SETTINGS = {
 CONFIGURATION = tuple(_SETTINGS)
 
 
-class Status(NamedTuple):
-    """A row of a stock's index."""
-
-    quantity: int | float
-    is_salable: bool
+# A row of a stock's index: the quantity, and whether the product can be sold.
+Status = tuple[int | float, bool]
 
 
 class _Settings(NamedTuple):
-    """A stock item, its settings as they are in force."""
+    """The settings of a stock item as they are in force; most of a shop's share one."""
 
-    quantity: "int | float | InvalidValue"
     min_qty: int | float  # the out-of-stock threshold
     has_backorders: bool
     is_managed: bool
@@ -60,53 +56,58 @@ class _Settings(NamedTuple):
 # By product and stock: a quantity, or why there is none.
 _Quantities = dict[int, dict[int, "int | float | InvalidValue"]]
 
+_NOWHERE: dict[int, Any] = {}
+
 
 class Stocks:
     """The stock of some products; what cannot be used raises InvalidValue when it is asked for."""
 
     def __init__(self, shop: Shop, ids: Iterable[int], composites: Iterable[int] = ()) -> None:
-        ids, composites = set(ids), list(composites)
-        self._options, enabled = _parts(shop, composites)
-        self._enabled = enabled
-        ids |= {child for options in self._options.values() for _, parts in options for child in parts}
+        ids = set(ids)
+        self._options = _parts(shop, list(composites))
+        for options in self._options.values():
+            for _, parts in options:
+                ids.update(parts)
         self._default = shop.once(_load_configuration)
-        self._items = _items(shop.rows(SQL.stock_items, ids), self._default)
+        self._items: dict[int, _Settings | InvalidValue] = {}
+        self._quantities: dict[int, int | float | InvalidValue] = {}  # of stock items
+        self._load_items(shop.rows(SQL.stock_items, ids))
         self._sources = _sums(shop.rows(SQL.source_items, ids), "qty")
-        self._in_default_source = {row[0] for row in shop.rows(SQL.default_source_items, ids)}
-        self._reservations = _sums(shop.rows(SQL.reservations, ids), "qtyForSale")
+        self._reservations = _sums(_reserved(shop.rows(SQL.reservations, ids)), "qtyForSale")
 
     def stocks_with_items(self, product_id: int) -> list[int]:
         """The stocks whose feed has an item of the product (feeds.md 3.5.1), ascending."""
-        found = list(self._sources.get(product_id, ()))
-        if product_id in self._in_default_source and product_id in self._items:
-            found.insert(0, DEFAULT_STOCK)
-        return found
+        stocks = sorted(self._sources.get(product_id, ()))
+        return stocks if product_id in self._items else [each for each in stocks if each != DEFAULT_STOCK]
 
     def status(self, product_id: int, stock_id: int) -> Status | None:
         """What the index of a stock says of a product, None if the product is not in it."""
-        if product_id not in self._options:
-            return self._own_status(product_id, stock_id)
-        if stock_id == DEFAULT_STOCK:
-            is_own = product_id in self._in_default_source
-        else:
-            is_own = stock_id in self._sources.get(product_id, ())
-        status = self._own_status if is_own else self._composite_status
-        return status(product_id, stock_id)
+        if product_id in self._options and stock_id not in self._sources.get(product_id, ()):
+            return self._composite_status(product_id, stock_id)
+        return self._own_status(product_id, stock_id)
 
     def for_sale(self, product_id: int, stock_id: int) -> int | float:
         """The quantity less what is reserved; it may be negative (feeds.md 3.5.2)."""
         if stock_id == DEFAULT_STOCK:
-            quantity = _whole_if_known(self._item(product_id).quantity)
+            self._item(product_id)
+            quantity = self._quantities.get(product_id, 0)
         else:
-            quantity = _whole_if_known(self._sources[product_id][stock_id])
-        reserved = self._reservations.get(product_id, {}).get(stock_id)
-        # Decimals of the shop have four places; the sum of two floats may show more.
-        return quantity if reserved is None else plain(round(quantity + _whole_if_known(reserved), 4))
+            quantity = self._sources[product_id][stock_id]
+        return self._less_reserved(_known(quantity), product_id, stock_id)
 
     def is_infinite(self, product_id: int) -> bool:
         """Whether the product never runs out (feeds.md 3.5.3, 5: by the settings in force)."""
         item = self._item(product_id)
         return not item.is_managed or (item.has_backorders and item.min_qty == 0)
+
+    def _load_items(self, rows: list[Any]) -> None:
+        known: dict[tuple[Any, ...], _Settings | InvalidValue] = {}
+        for row in rows:
+            product_id, quantity, settings = row[0], row[1], row[2:]
+            if settings not in known:
+                known[settings] = _settings(settings, self._default)
+            self._items[product_id] = known[settings]
+            self._quantities[product_id] = quantity if type(quantity) is int else _quantity(quantity, "qty")
 
     def _item(self, product_id: int) -> _Settings:
         item = self._items.get(product_id, self._default)
@@ -114,43 +115,47 @@ class Stocks:
             raise item
         return item
 
-    def _is_available(self, product_id: int, stock_id: int, item: _Settings) -> bool:
-        if item.has_backorders and item.min_qty >= 0:
-            return True
-        return self.for_sale(product_id, stock_id) > item.min_qty
+    def _less_reserved(self, quantity: int | float, product_id: int, stock_id: int) -> int | float:
+        if product_id not in self._reservations:
+            return quantity
+        reserved = self._reservations[product_id].get(stock_id)
+        # Decimals of the shop have four places; the sum of two floats may show more.
+        return quantity if reserved is None else plain(round(quantity + _known(reserved), 4))
 
     def _own_status(self, product_id: int, stock_id: int) -> Status | None:
         if stock_id == DEFAULT_STOCK:
-            if product_id not in self._items:
-                return None
-            item = self._item(product_id)
-            is_open, quantity = item.is_in_stock, _whole_if_known(item.quantity)
+            given = self._quantities.get(product_id)
         else:
-            found = self._sources.get(product_id, {}).get(stock_id)
-            if found is None:
-                return None
-            item = self._item(product_id)
-            is_open, quantity = True, _whole_if_known(found)
-        is_salable = not item.is_managed or (is_open and self._is_available(product_id, stock_id, item))
-        return Status(quantity, is_salable)
+            given = self._sources.get(product_id, _NOWHERE).get(stock_id)
+        if given is None:
+            return None
+        min_qty, has_backorders, is_managed, is_in_stock = self._item(product_id)
+        quantity = _known(given)
+        if not is_managed:
+            return quantity, True
+        if stock_id == DEFAULT_STOCK and not is_in_stock:
+            return quantity, False
+        if has_backorders and min_qty >= 0:
+            return quantity, True
+        return quantity, self._less_reserved(quantity, product_id, stock_id) > min_qty
 
     def _composite_status(self, product_id: int, stock_id: int) -> Status | None:
         item = self._item(product_id)
         is_open = not item.is_managed or item.is_in_stock
+        options = self._options[product_id]
         if stock_id == DEFAULT_STOCK:
             if product_id not in self._items:
                 return None
-            return Status(_whole_if_known(item.quantity), is_open and self._has_parts(product_id, stock_id))
-        parts = {child for _, option in self._options[product_id] for child in option}
+            return _known(self._quantities[product_id]), is_open and self._has_parts(options, stock_id)
+        parts = {child for _, option in options for child in option}
         found = [status for status in (self._part_status(child, stock_id) for child in parts) if status]
         if not found:
             return None
-        quantity = plain(round(sum(status.quantity for status in found), 4))
-        return Status(quantity, is_open and self._has_parts(product_id, stock_id))
+        return plain(round(sum(quantity for quantity, _ in found), 4)), is_open and self._has_parts(options, stock_id)
 
-    def _has_parts(self, product_id: int, stock_id: int) -> bool:
+    def _has_parts(self, options: list[tuple[bool, list[int]]], stock_id: int) -> bool:
         is_any = False
-        for is_required, parts in self._options[product_id]:
+        for is_required, parts in options:
             if any(self._is_part_salable(child, stock_id) for child in parts):
                 is_any = True
             elif is_required:
@@ -159,11 +164,11 @@ class Stocks:
 
     def _is_part_salable(self, product_id: int, stock_id: int) -> bool:
         status = self._part_status(product_id, stock_id)
-        return status is not None and status.is_salable
+        return status is not None and status[1]
 
     def _part_status(self, product_id: int, stock_id: int) -> Status | None:
         try:
-            return self._own_status(product_id, stock_id) if product_id in self._enabled else None
+            return self._own_status(product_id, stock_id)
         except InvalidValue:
             return None  # set aside where it is an item of its own; what contains it goes on without it
 
@@ -177,23 +182,22 @@ def _stock_of_website(shop: Shop) -> dict[str, int]:
     return dict(shop.rows(SQL.channels))
 
 
-# The choices a composite product is made of: whether one must be made, and the products to choose from.
+# The choices a composite product is made of: whether one must be made, and the enabled products to choose from.
 _Options = dict[int, list[tuple[bool, list[int]]]]
 
 
-def _parts(shop: Shop, composites: list[int]) -> tuple[_Options, set[int]]:
+def _parts(shop: Shop, composites: list[int]) -> _Options:
     options: _Options = {product_id: [] for product_id in composites}
     if not composites:
-        return options, set()
+        return options
     choices: dict[tuple[int, int], list[int]] = {}
-    for parent_id, child_id, option_id, is_required in shop.rows(SQL.parts, composites):
+    for parent_id, child_id, option_id, is_required, is_enabled in shop.rows(SQL.parts, composites):
         if (parent_id, option_id) not in choices:
             choices[parent_id, option_id] = []
             options[parent_id].append((bool(boolean(is_required)), choices[parent_id, option_id]))
-        if isinstance(child_id, int):
+        if is_enabled and isinstance(child_id, int):
             choices[parent_id, option_id].append(child_id)
-    children = {child for parts in choices.values() for child in parts}
-    return options, {row[0] for row in shop.rows(SQL.enabled, children)}
+    return options
 
 
 def _load_configuration(shop: Shop) -> _Settings:
@@ -204,22 +208,7 @@ def _load_configuration(shop: Shop) -> _Settings:
         threshold = number(min_qty, "min_qty") or 0
     except InvalidValue:
         threshold = 0  # as PHP reads a text that is no number
-    return _Settings(0, threshold, bool(boolean(backorders)), bool(boolean(manage_stock)), False)
-
-
-def _items(rows: list[Any], default: _Settings) -> "dict[int, _Settings | InvalidValue]":
-    """Stock items by product; most of a shop have one of a few sets of settings."""
-    items: dict[int, _Settings | InvalidValue] = {}
-    known: dict[tuple[Any, ...], _Settings | InvalidValue] = {}
-    for row in rows:
-        values = row[2:]
-        if values not in known:
-            known[values] = _settings(values, default)
-        settings = known[values]
-        if not isinstance(settings, InvalidValue):
-            settings = _Settings(_quantity(row[1], "qty"), *settings[1:])
-        items[row[0]] = settings
-    return items
+    return _Settings(threshold, bool(boolean(backorders)), bool(boolean(manage_stock)), False)
 
 
 def _settings(row: Any, default: _Settings) -> "_Settings | InvalidValue":
@@ -235,7 +224,6 @@ def _settings(row: Any, default: _Settings) -> "_Settings | InvalidValue":
     try:
         # NULL in a flag means the configuration (feeds.md 3.5.1, NULL defaults).
         return _Settings(
-            0,
             (number(min_qty, "min_qty") or 0) if boolean(use_config_min_qty) is False else default.min_qty,
             bool(boolean(backorders)) if boolean(use_config_backorders) is False else default.has_backorders,
             bool(boolean(manage_stock)) if boolean(use_config_manage_stock) is False else default.is_managed,
@@ -245,16 +233,39 @@ def _settings(row: Any, default: _Settings) -> "_Settings | InvalidValue":
         return error
 
 
-def _sums(rows: list[Any], field: str) -> _Quantities:
-    found: _Quantities = {}
-    for product_id, stock_id, total, stranger in rows:
-        quantity = _quantity(stranger, field)
+def _sums(rows: Iterable[Any], field: str) -> _Quantities:
+    """The sum of each product and stock; one quantity that cannot be used spoils it."""
+    sums: _Quantities = {}
+    fractions = set()
+    for product_id, stock_id, value in rows:
+        quantity = value if type(value) is int else _quantity(value, field)
+        if product_id not in sums:
+            sums[product_id] = {stock_id: quantity}
+        elif stock_id not in sums[product_id]:
+            sums[product_id][stock_id] = quantity
+        else:
+            before = sums[product_id][stock_id]
+            sums[product_id][stock_id] = _plus(before, quantity)
+        if type(quantity) is float:
+            fractions.add((product_id, stock_id))
+    for product_id, stock_id in fractions:
+        quantity = sums[product_id][stock_id]
         if not isinstance(quantity, InvalidValue):
-            quantity = _quantity(total, field)
-        if isinstance(quantity, float):
-            quantity = plain(round(quantity, 4))
-        found.setdefault(product_id, {})[stock_id] = quantity
-    return found
+            quantity = _quantity(quantity, field)
+            sums[product_id][stock_id] = plain(round(quantity, 4)) if isinstance(quantity, float) else quantity
+    return sums
+
+
+def _plus(one: "int | float | InvalidValue", other: "int | float | InvalidValue") -> "int | float | InvalidValue":
+    if isinstance(one, InvalidValue):
+        return one
+    return other if isinstance(other, InvalidValue) else one + other
+
+
+def _reserved(rows: list[Any]) -> Iterator[tuple[int, int, Any]]:
+    """What is reserved of each product and stock; a quantity that is no number stands for the sum."""
+    for product_id, stock_id, total, stranger in rows:
+        yield product_id, stock_id, stranger if isinstance(_quantity(stranger, ""), InvalidValue) else total
 
 
 def _quantity(value: Any, field: str) -> "int | float | InvalidValue":
@@ -264,7 +275,7 @@ def _quantity(value: Any, field: str) -> "int | float | InvalidValue":
         return error
 
 
-def _whole_if_known(quantity: "int | float | InvalidValue") -> int | float:
+def _known(quantity: "int | float | InvalidValue") -> int | float:
     if isinstance(quantity, InvalidValue):
         raise quantity
     return quantity

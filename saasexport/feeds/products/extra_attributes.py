@@ -10,9 +10,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products import downloadable, stock
-from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.feeds.products.batch import Batch, Fields, Product
 from saasexport.shop import scopes
-from saasexport.shop.scopes import StoreView
 from saasexport.stdlib import Any
 from saasexport.values import Shared, boolean, is_left_out, number
 
@@ -59,59 +58,77 @@ def area(shop: Shop, batch: Batch) -> Fields:
     # The areas that own options and samples report what is wrong with them; here such a view has no entry.
     links = downloadable.find(shop, batch, Fields())
     samples = downloadable.samples(shop, batch, Fields()) if links else {}
-    inventory = _Inventory(shop, batch)
-    sets = shop.once(_attribute_sets)
-    classes = shop.once(_tax_classes)
-    made: dict[tuple[Any, int], list[Entry]] = {}
+    entries = _Entries(shop, batch)
     for product in batch.products.values():
-        made.clear()
+        own = batch.values.overrides.get(product.id, _NO_VALUES)
+        is_same = not any("tax_class_id" in values for values in own.values()) if own else True
         default = batch.values.defaults[product.id].get("tax_class_id")
-        own_values = batch.values.overrides.get(product.id, _NO_VALUES)
-        of_set = sets.get(product.attribute_set_id, _NO_SET)
+        if is_same and product.id not in links and entries.has_one_row(product.id):
+            try:
+                fields.common[product.id] = {"attributes": entries.of(product, default, 0)}
+            except InvalidValue as error:
+                _fail(fields, product.id, error)
+            continue
         by_view: dict[int, list[Entry]] = {}
         for view in batch.views[product.id]:
-            tax_class = own_values.get(view.id, _NO_VALUES).get("tax_class_id", default)
-            if (tax_class, view.website_id) in made:
-                by_view[view.id] = made[tax_class, view.website_id]
-                continue
-            entries = [of_set, classes.get(tax_class, _NO_TAX_CLASS)]
+            tax_class = own.get(view.id, _NO_VALUES).get("tax_class_id", default)
             try:
-                entries += inventory.of(product.id, view)
+                by_view[view.id] = entries.of(product, tax_class, view.website_id)
             except InvalidValue as error:
-                if not is_left_out("attributes"):
-                    fields.fail(product.id, f"attributes.ac_inventory: {error}", view.id)
+                _fail(fields, product.id, error, view.id)
                 continue
-            if product.id not in links:
-                made[tax_class, view.website_id] = entries
-            elif options := links[product.id].get(view.id):
-                own = samples.get(product.id, {}).get(view.id, [])
-                content = downloadable.describe(batch, product.id, view, own, options)
-                entries.insert(0, _entry("ac_downloadable", content))
-            by_view[view.id] = entries
+            if options := links.get(product.id, _NO_VALUES).get(view.id):
+                content = downloadable.describe(
+                    batch, product.id, view, samples.get(product.id, {}).get(view.id, []), options
+                )
+                by_view[view.id] = [_entry("ac_downloadable", content), *by_view[view.id]]
         if by_view:
             fields.spread(product.id, "attributes", by_view)
     return fields
 
 
-class _Inventory:
-    """`ac_inventory` of the products of a batch: each distinct set of settings is written once."""
+def _fail(fields: Fields, product_id: int, error: InvalidValue, store_id: int | None = None) -> None:
+    if not is_left_out("attributes"):
+        fields.fail(product_id, f"attributes.ac_inventory: {error}", store_id)
+
+
+class _Entries:
+    """The entries of a batch's products but `ac_downloadable`; those that say the same share a list."""
 
     def __init__(self, shop: Shop, batch: Batch) -> None:
-        self._rows = batch.once(shop, stock.settings_of)
+        self._settings = batch.once(shop, stock.settings_of)
+        self._sets = shop.once(_attribute_sets)
+        self._tax_classes = shop.once(_tax_classes)
         self._load_settings = shop.once(_load_settings)
-        self._made: dict[tuple[Any, ...], list[Entry]] = {}
+        self._known: dict[tuple[Any, ...], list[Entry]] = {}
+        self._inventory: dict[tuple[Any, ...], Entry] = {}
 
-    def of(self, product_id: int, view: StoreView) -> list[Entry]:
-        """The entry of a product, none without a stock item: the website's row, else that of website 0."""
-        rows = self._rows.get(product_id)
-        if rows is None:
-            return []
-        row = rows.get(view.website_id, rows.get(0))
-        if row is None:
-            return []
-        if row not in self._made:
-            self._made[row] = [_entry("ac_inventory", self._write(row))]
-        return self._made[row]
+    def has_one_row(self, product_id: int) -> bool:
+        """Whether the settings of a product's stock item, if it has one, are those of all websites."""
+        settings = self._settings.get(product_id, ())
+        return not settings or (len(settings) == 1 and settings[0][0] == 0)
+
+    def of(self, product: Product, tax_class: Any, website_id: int) -> list[Entry]:
+        """The entries of a product on a website; not to be changed."""
+        settings = self._settings.get(product.id, ())
+        given = (product.attribute_set_id, tax_class, website_id, settings)
+        if given not in self._known:
+            entries = [
+                self._sets.get(product.attribute_set_id, _NO_SET),
+                self._tax_classes.get(tax_class, _NO_TAX_CLASS),
+            ]
+            rows = dict(settings)
+            row = rows.get(website_id, rows.get(0))
+            if row is not None:
+                entries.append(self._of_row(row))
+            self._known[given] = entries
+        return self._known[given]
+
+    def _of_row(self, row: tuple[Any, ...]) -> Entry:
+        """`ac_inventory`: the website's row, else that of website 0; no entry without a stock item."""
+        if row not in self._inventory:
+            self._inventory[row] = _entry("ac_inventory", self._write(row))
+        return self._inventory[row]
 
     def _write(self, row: tuple[Any, ...]) -> str:
         content: dict[str, Any] = {}

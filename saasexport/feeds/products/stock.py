@@ -10,8 +10,8 @@ from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields, views_of
-from saasexport.shop import scopes, stock
-from saasexport.stdlib import Any
+from saasexport.shop import per_view, scopes, stock
+from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import is_left_out, number, sha1
 
 SQL = queries.beside(__file__)
@@ -50,40 +50,37 @@ CONFIGURATION: tuple[str, ...] = (*stock.CONFIGURATION, _THRESHOLD)
 
 def area(shop: Shop, batch: Batch) -> Fields:
     """In stock, and short of it, on the website of each store view (feeds.md 3.1.11); and the fingerprints."""
-    stocks = stock.Stocks(shop, batch.ids, batch.of_type(*stock.COMPOSITE_TYPES))
+    stocks = stock.Stocks(shop, batch.products, batch.of_type(*stock.COMPOSITE_TYPES))
     own = batch.once(shop, settings_of)
-    prints = _Prints(shop)
+    outcomes = _Outcomes(shop)
     fields = Fields()
     for product_id, views in batch.views.items():
-        places = prints.places_of(views)
-        flags = _flags(stocks, product_id, places)
-        fields.fingerprints[product_id] = prints.of(views, flags, own.get(product_id))
-        if len(flags) == 1 and not isinstance(first := flags[places[0]], InvalidValue):
-            fields.common[product_id] = {"inStock": first[0], "lowStock": first[1]}
-            continue
-        in_stock: dict[int, bool] = {}
-        low_stock: dict[int, bool] = {}
-        for view, place in zip(views, places, strict=True):
-            answers = flags[place]
-            if not isinstance(answers, InvalidValue):
-                in_stock[view.id], low_stock[view.id] = answers
-            elif not all(map(is_left_out, MADE_OF_STOCK)):
-                fields.fail(product_id, f"inStock: {answers}", view.id)
-        fields.spread(product_id, "inStock", in_stock)
-        fields.spread(product_id, "lowStock", low_stock)
+        outcome = outcomes.of(stocks, product_id, views, own.get(product_id, ()))
+        fields.fingerprints[product_id] = outcome.fingerprint
+        fields.common[product_id] = outcome.common
+        if outcome.by_view:
+            fields.by_view[product_id] = outcome.by_view
+        for store_id, error in outcome.faults.items():
+            fields.fail(product_id, error, store_id)
     return fields
 
 
-def settings_of(shop: Shop, batch: Batch) -> dict[int, dict[int, tuple[Any, ...]]]:
+# The settings of a stock item by website, as they stand in the row.
+Settings = tuple[tuple[int, tuple[Any, ...]], ...]
+
+
+def settings_of(shop: Shop, batch: Batch) -> dict[int, Settings]:
     """The settings of a batch's stock items."""
     return settings(shop, batch.products)
 
 
-def settings(shop: Shop, ids: Iterable[int]) -> dict[int, dict[int, tuple[Any, ...]]]:
-    """The settings of stock items, by product and website (feeds.md 3.1.5)."""
-    found: dict[int, dict[int, tuple[Any, ...]]] = {}
-    for row in shop.rows(SQL.settings, ids):
-        found.setdefault(row[0], {})[row[1]] = row[2:]
+def settings(shop: Shop, ids: Iterable[int]) -> dict[int, Settings]:
+    """The settings of stock items, by product (feeds.md 3.1.5)."""
+    found: dict[int, Settings] = {}
+    for product_ids, website_id, *row in shop.rows(SQL.settings, ids):
+        own = ((website_id, tuple(row)),)
+        for product_id in map(int, product_ids.split(",")):
+            found[product_id] = found[product_id] + own if product_id in found else own
     return found
 
 
@@ -101,72 +98,78 @@ def fingerprints(shop: Shop, ids: Iterable[int]) -> dict[int, str]:
         sites.setdefault(product_id, []).append(website_id)
     stocks = stock.Stocks(shop, sites, composites)
     own = settings(shop, sites)
-    prints = _Prints(shop)
+    outcomes = _Outcomes(shop)
     found = {}
     for product_id, website_ids in sites.items():
         views = views_of(shop, tuple(website_ids))
-        flags = _flags(stocks, product_id, prints.places_of(views))
-        found[product_id] = prints.of(views, flags, own.get(product_id))
+        found[product_id] = outcomes.of(stocks, product_id, views, own.get(product_id, ())).fingerprint
     return found
 
 
 # Where a store view sells from: the stock of its website, if it has one, and the threshold in force.
 _Place = tuple[int | None, int | float]
 
-# Whether a product is in stock, and short of it, at each place; or why that cannot be said.
-_Said = dict[_Place, "tuple[bool, bool] | InvalidValue"]
+# Whether a product is in stock, and short of it, at a place; or why that cannot be said.
+_Answer = tuple[bool, bool] | InvalidValue
 
 
-def _flags(stocks: stock.Stocks, product_id: int, places: Iterable[_Place]) -> _Said:
-    flags: _Said = {}
-    for place in places:
-        if place not in flags:
-            try:
-                flags[place] = _at(stocks, product_id, *place)
-            except InvalidValue as error:
-                flags[place] = error
-    return flags
+class _Outcome(NamedTuple):
+    """What products say that have the same answers and settings."""
+
+    fingerprint: str
+    common: dict[str, Any]
+    by_view: dict[int, dict[str, Any]]
+    faults: dict[int, str]  # by store view
 
 
-def _at(stocks: stock.Stocks, product_id: int, stock_id: int | None, threshold: int | float) -> tuple[bool, bool]:
-    status = None if stock_id is None else stocks.status(product_id, stock_id)
-    if status is None:
-        # Without a quantity PHP compares truth values: the threshold decides.
-        return False, threshold != 0
-    return status.is_salable, status.quantity < threshold
-
-
-_NONE: dict[int, tuple[Any, ...]] = {}
-
-
-class _Prints:
-    """Fingerprints, made of what products say."""
+class _Outcomes:
+    """What products say of their stock: most of a batch say the same."""
 
     def __init__(self, shop: Shop) -> None:
         self._places = shop.once(_places)
         self._of_views: dict[int, list[_Place]] = {}  # by the list of store views, which products share
-        self._texts: dict[tuple[Any, ...], str] = {}  # most stock items have one of a few sets of settings
-        self._known: dict[tuple[Any, ...], str] = {}  # and most products say the same
+        self._known: dict[tuple[Any, ...], _Outcome] = {}
 
-    def places_of(self, views: list[scopes.StoreView]) -> list[_Place]:
-        """Where these store views sell from, each."""
-        if id(views) not in self._of_views:
-            self._of_views[id(views)] = [self._places[view.id] for view in views]
-        return self._of_views[id(views)]
+    def of(self, stocks: stock.Stocks, product_id: int, views: list[scopes.StoreView], own: Settings) -> _Outcome:
+        """What a product says in some store views, whose settings are `own`."""
+        places = self._of_views.get(id(views))
+        if places is None:
+            places = self._of_views[id(views)] = list(dict.fromkeys(self._places[view.id] for view in views))
+        answers = [_answer(stocks, product_id, *place) for place in places]
+        given = (id(views), own, *answers)
+        outcome = self._known.get(given)
+        if outcome is None:
+            by_place = dict(zip(places, answers, strict=True))
+            outcome = self._known[given] = _outcome({view.id: by_place[self._places[view.id]] for view in views}, own)
+        return outcome
 
-    def of(self, views: list[scopes.StoreView], flags: _Said, own: dict[int, tuple[Any, ...]] | None) -> str:
-        """The fingerprint of a product, whose settings are `own`."""
-        given = (id(views), *flags.values(), *(own or _NONE).items())
-        if given not in self._known:
-            answers = [f"{view.id}{flags[place]}" for view, place in zip(views, self.places_of(views), strict=True)]
-            answers += [f"{website_id}{self._text(row)}" for website_id, row in (own or _NONE).items()]
-            self._known[given] = sha1(" ".join(answers).encode(errors="replace")).hex()
-        return self._known[given]
 
-    def _text(self, row: tuple[Any, ...]) -> str:
-        if row not in self._texts:
-            self._texts[row] = repr(row)
-        return self._texts[row]
+def _answer(stocks: stock.Stocks, product_id: int, stock_id: int | None, threshold: int | float) -> _Answer:
+    try:
+        status = None if stock_id is None else stocks.status(product_id, stock_id)
+    except InvalidValue as error:
+        return error
+    if status is None:
+        # Without a quantity PHP compares truth values: the threshold decides.
+        return False, threshold != 0
+    quantity, is_salable = status
+    return is_salable, quantity < threshold
+
+
+def _outcome(answers: dict[int, _Answer], own: Settings) -> _Outcome:
+    """What is said where store views have these answers."""
+    texts = [f"{store_id}{answer}" for store_id, answer in answers.items()]
+    texts += [f"{website_id}{row}" for website_id, row in own]
+    fingerprint = sha1(" ".join(texts).encode(errors="replace")).hex()
+    usable = {store_id: answer for store_id, answer in answers.items() if not isinstance(answer, InvalidValue)}
+    faults: dict[int, str] = {}
+    if not all(map(is_left_out, MADE_OF_STOCK)):
+        faults = {store_id: f"inStock: {answer}" for store_id, answer in answers.items() if store_id not in usable}
+    if not usable:
+        return _Outcome(fingerprint, {"inStock": None, "lowStock": None}, {}, faults)
+    common, parts = per_view.split([{"inStock": is_in, "lowStock": is_low} for is_in, is_low in usable.values()])
+    by_view = {store_id: part for store_id, part in zip(usable, parts, strict=True) if part}
+    return _Outcome(fingerprint, common, by_view, faults)
 
 
 def _places(shop: Shop) -> dict[int, _Place]:

@@ -2,8 +2,9 @@
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   .parameter set :keys '["24-MB01"]'   then run a query.
 
 -- name: settings
--- Settings of stock items, each with its flag that the configuration is used instead (feeds.md 3.1.5).
-select product_id,
+-- Settings of stock items, each with its flag that the configuration is used instead (feeds.md 3.1.5), and the products
+-- that have them: most have one of a few sets.
+select group_concat(cast(product_id as integer)),
        website_id,
        manage_stock,
        use_config_manage_stock,
@@ -19,6 +20,20 @@ select product_id,
        use_config_qty_increments
   from cataloginventory_stock_item
  where product_id in (select value from json_each(:ids))
+ group by stock_id,
+          website_id,
+          manage_stock,
+          use_config_manage_stock,
+          min_sale_qty,
+          use_config_min_sale_qty,
+          max_sale_qty,
+          use_config_max_sale_qty,
+          backorders,
+          use_config_backorders,
+          enable_qty_increments,
+          use_config_enable_qty_inc,
+          qty_increments,
+          use_config_qty_increments
  order by stock_id desc;
 
 -- name: sites
