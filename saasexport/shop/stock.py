@@ -73,7 +73,7 @@ class Stocks:
         self._quantities: dict[int, int | float | InvalidValue] = {}  # of stock items
         self._load_items(shop.rows(SQL.stock_items, ids))
         self._sources = _sums(shop.rows(SQL.source_items, ids), "qty")
-        self._reservations = _sums(_reserved(shop.rows(SQL.reservations, ids)), "qtyForSale")
+        self._reservations = _sums(_sum_reservations(shop.rows(SQL.reservations, ids)), "qtyForSale")
 
     def stocks_with_items(self, product_id: int) -> list[int]:
         """The stocks whose feed has an item of the product (feeds.md 3.5.1), ascending."""
@@ -93,7 +93,7 @@ class Stocks:
             quantity = self._quantities.get(product_id, 0)
         else:
             quantity = self._sources[product_id][stock_id]
-        return self._less_reserved(_known(quantity), product_id, stock_id)
+        return self._less_reserved(_require_usable(quantity), product_id, stock_id)
 
     def is_infinite(self, product_id: int) -> bool:
         """Whether the product never runs out (feeds.md 3.5.3, 5: by the settings in force)."""
@@ -120,7 +120,7 @@ class Stocks:
             return quantity
         reserved = self._reservations[product_id].get(stock_id)
         # Decimals of the shop have four places; the sum of two floats may show more.
-        return quantity if reserved is None else plain(round(quantity + _known(reserved), 4))
+        return quantity if reserved is None else plain(round(quantity + _require_usable(reserved), 4))
 
     def _own_status(self, product_id: int, stock_id: int) -> Status | None:
         if stock_id == DEFAULT_STOCK:
@@ -130,7 +130,7 @@ class Stocks:
         if given is None:
             return None
         min_qty, has_backorders, is_managed, is_in_stock = self._item(product_id)
-        quantity = _known(given)
+        quantity = _require_usable(given)
         if not is_managed:
             return quantity, True
         if stock_id == DEFAULT_STOCK and not is_in_stock:
@@ -146,7 +146,7 @@ class Stocks:
         if stock_id == DEFAULT_STOCK:
             if product_id not in self._items:
                 return None
-            return _known(self._quantities[product_id]), is_open and self._has_parts(options, stock_id)
+            return _require_usable(self._quantities[product_id]), is_open and self._has_parts(options, stock_id)
         parts = {child for _, option in options for child in option}
         found = [status for status in (self._part_status(child, stock_id) for child in parts) if status]
         if not found:
@@ -262,7 +262,7 @@ def _plus(one: "int | float | InvalidValue", other: "int | float | InvalidValue"
     return other if isinstance(other, InvalidValue) else one + other
 
 
-def _reserved(rows: list[Any]) -> Iterator[tuple[int, int, Any]]:
+def _sum_reservations(rows: list[Any]) -> Iterator[tuple[int, int, Any]]:
     """What is reserved of each product and stock; a quantity that is no number stands for the sum."""
     for product_id, stock_id, total, stranger in rows:
         yield product_id, stock_id, stranger if isinstance(_quantity(stranger, ""), InvalidValue) else total
@@ -275,7 +275,7 @@ def _quantity(value: Any, field: str) -> "int | float | InvalidValue":
         return error
 
 
-def _known(quantity: "int | float | InvalidValue") -> int | float:
+def _require_usable(quantity: "int | float | InvalidValue") -> int | float:
     if isinstance(quantity, InvalidValue):
         raise quantity
     return quantity
