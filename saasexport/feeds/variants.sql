@@ -27,17 +27,25 @@ select child.entity_id, child.sku, parent.entity_id, parent.sku
  where child.entity_id in (select value from json_each(:ids))
  order by child.entity_id, parent.entity_id;
 
+-- name: attributes
+-- The attributes of configurable products, in the order of their options.
+select product_id, attribute_id
+  from catalog_product_super_attribute
+ where product_id in (select value from json_each(:ids))
+ order by product_id, position, product_super_attribute_id;
+
+-- name: codes
+select attribute_id, attribute_code
+  from eav_attribute
+ where attribute_id in (select value from json_each(:ids));
+
 -- name: option_values
--- The options a part has of its configurable product's attributes; the default scope's comes first.
-select link.product_id, link.parent_id, attribute.attribute_id, attribute.attribute_code, value.value
-  from catalog_product_super_link as link
- cross join catalog_product_super_attribute as super on super.product_id = link.parent_id
- cross join eav_attribute as attribute on attribute.attribute_id = super.attribute_id
- cross join catalog_product_entity_int as value
-    on value.entity_id = link.product_id
-   and value.attribute_id = super.attribute_id
- where link.product_id in (select value from json_each(:ids))
- order by super.position, super.product_super_attribute_id, value.store_id;
+-- What parts have of some attributes; the default scope's comes first.
+select entity_id, attribute_id, value
+  from catalog_product_entity_int
+ where entity_id in (select value from json_each(:ids))
+   and attribute_id in (select value from json_each(:attributes))
+ order by entity_id, attribute_id, store_id;
 
 -- name: labels
 -- Admin's label comes first.
