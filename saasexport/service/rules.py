@@ -7,7 +7,7 @@ them, beginning with the name of a field, or None.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from saasexport.shapes.words import Rule
+from saasexport.shapes.words import KEY, NOTHING, Field, Record, Rule
 
 Item: TypeAlias = "dict[str, object]"
 
@@ -68,3 +68,30 @@ _BY_KIND = {
     "categories_stand_with_their_data": _categories_stand_with_their_data,
     "a_permission_is_whole": _a_permission_is_whole,
 }
+
+
+Variant: TypeAlias = "dict[str, Field | None]"
+
+
+def variants_of(record: Record) -> list[Variant]:
+    """What the fields of a record may be so that its rules hold, one set beside the other; None: not there.
+
+    Not all that a rule allows is in them, but nothing else.
+    """
+    variants: list[Variant] = [dict(record.fields)]
+    for rule in record.rules:
+        variants = [{**fields, **chosen} for fields in variants for chosen in _choices(rule, record.fields)]
+    return variants
+
+
+def _choices(rule: Rule, fields: dict[str, Field]) -> list[Variant]:
+    if rule.kind == "exactly_one":
+        return [{**dict.fromkeys(rule.names), name: Field(fields[name].type)} for name in rule.names]
+    if rule.kind == "only_a_root_has_no_path":
+        return [{"urlPath": Field(KEY)}]
+    if rule.kind == "categories_stand_with_their_data":
+        both = {name: Field(fields[name].type) for name in ("categories", "categoryData")}
+        return [{**both}, {"categories": None, "categoryData": Field(NOTHING)}]
+    needed = {name: Field(fields[name].type) for name in ("categoryId", *_GRANTS)}
+    places = {name: Field(fields[name].type, is_nullable=True) for name in ("websiteCode", "customerGroupCode")}
+    return [{**needed, **places, "value": None}]

@@ -1,13 +1,10 @@
-"""What the service asks of a single value, by the kind that a shape gives it.
-
-A test is a Python expression over `{v}`; it may call the functions of `TESTS`.
-It is text, not a function, so that it can be compiled into the test of the
-whole item.
-"""
+"""What the service asks of a single value, by the kind that a shape gives it."""
 
 import base64
 import binascii
 import re
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -60,45 +57,59 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
 
-# What a test may call.
-TESTS: dict[str, object] = {
-    "is_date_time": is_date_time,
-    "is_rfc3339": is_rfc3339,
-    "is_base64": is_base64,
-    "is_sha1": re.compile("[0-9a-f]{40}").fullmatch,
-    "is_md5": re.compile("[0-9a-f]{32}").fullmatch,
-    "is_uuid": re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch,
-}
+_SHA1 = re.compile("[0-9a-f]{40}")
+_MD5 = re.compile("[0-9a-f]{32}")
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-_BOOLEAN = "{v} is True or {v} is False"
-# JSON has no NaN, but 1e999 is read as infinity.
-_NUMBER = "(type({v}) is float or type({v}) is int) and -1.7976931348623157e308 <= {v} <= 1.7976931348623157e308"
+Test = Callable[[object], bool]
 
-_BY_KIND = {
-    "string": "type({v}) is str",
-    "key": "type({v}) is str and {v} != ''",
-    "boolean": _BOOLEAN,
-    "integer": f"type({{v}}) is int and {-(2**63)} <= {{v}} <= {2**63 - 1}",
-    "number": _NUMBER,
-    "scalar": f"type({{v}}) is str or {_BOOLEAN} or {_NUMBER}",
+
+def _text(test: Callable[[str], object]) -> Test:
+    return lambda value: type(value) is str and bool(test(value))
+
+
+def _is_string(value: object) -> bool:
+    return type(value) is str
+
+
+def _is_boolean(value: object) -> bool:
+    return value is True or value is False
+
+
+def _is_number(value: object) -> bool:
+    """JSON has no NaN, but 1e999 is read as infinity."""
+    return (type(value) is float or type(value) is int) and -sys.float_info.max <= value <= sys.float_info.max
+
+
+def _is_integer(value: object, least: int = -(2**63), most: int = 2**63 - 1) -> bool:
+    return type(value) is int and least <= value <= most
+
+
+_BY_KIND: dict[str, Test] = {
+    "string": _is_string,
+    "key": lambda value: type(value) is str and value != "",
+    "boolean": _is_boolean,
+    "integer": _is_integer,
+    "number": _is_number,
+    "scalar": lambda value: _is_string(value) or _is_boolean(value) or _is_number(value),
     # A text that cannot be a time by its length is not remembered either.
-    "date_time": "type({v}) is str and len({v}) == 19 and is_date_time({v})",
-    "rfc3339": "type({v}) is str and len({v}) < 40 and is_rfc3339({v})",
-    "any_time": "type({v}) is str and len({v}) < 40 and (is_date_time({v}) or is_rfc3339({v}))",
-    "base64": "type({v}) is str and is_base64({v})",
-    "md5": "type({v}) is str and is_md5({v}) is not None",
-    "sha1": "type({v}) is str and is_sha1({v}) is not None",
-    "group_or_all": "type({v}) is str and ({v} == '0' or is_sha1({v}) is not None)",
-    "uuid": "type({v}) is str and is_uuid({v}) is not None",
-    "string_or_null": "{v} is None or type({v}) is str",
-    "nothing": "{v} is None",
-    "order_state": "type({v}) is int and 0 <= {v} <= 10",
-    "json": "True",
+    "date_time": _text(lambda text: len(text) == 19 and is_date_time(text)),
+    "rfc3339": _text(lambda text: len(text) < 40 and is_rfc3339(text)),
+    "any_time": _text(lambda text: len(text) < 40 and (is_date_time(text) or is_rfc3339(text))),
+    "base64": _text(is_base64),
+    "md5": _text(_MD5.fullmatch),
+    "sha1": _text(_SHA1.fullmatch),
+    "group_or_all": _text(lambda text: text == "0" or _SHA1.fullmatch(text)),
+    "uuid": _text(_UUID.fullmatch),
+    "string_or_null": lambda value: value is None or type(value) is str,
+    "nothing": lambda value: value is None,
+    "order_state": lambda value: _is_integer(value, 0, 10),
+    "json": lambda _: True,
 }
 
 
-def expression(scalar: Scalar, value: str) -> str:
-    """The test of a variable, as Python."""
+def is_valid(scalar: Scalar, value: object) -> bool:
+    """Whether a value is of this kind."""
     if scalar.kind == "one_of":
-        return f"type({value}) is str and {value} in {scalar.choices!r}"
-    return _BY_KIND[scalar.kind].format(v=value)
+        return type(value) is str and value in scalar.choices
+    return _BY_KIND[scalar.kind](value)

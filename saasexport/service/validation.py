@@ -1,18 +1,18 @@
 """Whether an item is as its feed's shape wants it, and if not, why.
 
-`Validator.check()` is asked about every item and answers from compiled code;
-the walk below it is for the few that are refused.
+`Validator.read()` is asked about the text of every item; what it says nothing
+of is parsed, and `Validator.check()` walks over its values.
 """
 
+import json
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 from json.encoder import encode_basestring_ascii
 from typing import NamedTuple, cast
 
-from saasexport.service import quick
+from saasexport.service.quick import Expression
 from saasexport.service.rules import Item, check_of
-from saasexport.service.scalars import utc
+from saasexport.service.scalars import is_valid, utc
 from saasexport.shapes.words import FeedShape, ListOf, Record, Scalar, Type
 
 MISSING_FIELD = "MISSING_FIELD"
@@ -52,7 +52,6 @@ class Accepted(NamedTuple):
     identity: str
     exported_at: str
     is_deleted: bool
-    names: int  # of it and of what is nested in it
 
 
 class Validator:
@@ -60,26 +59,37 @@ class Validator:
 
     def __init__(self, shape: FeedShape) -> None:
         self.shape = shape
-        self._is_valid_item = quick.compile_test(shape.item)
-        self._is_valid_tombstone = quick.compile_test(shape.tombstone)
+        self._expression = Expression(shape)
         self._identity = shape.identity
         self._exported = shape.exported
+
+    def read(self, text: str, position: int) -> tuple[Accepted, int] | None:
+        """What the store needs of the valid item that begins there, and where it ends; None if it must be parsed."""
+        found = self._expression.find(text, position)
+        if found is None:
+            return None
+        (*identity, exported), end = found
+        return Accepted(_identity_of(identity), utc(exported[1:-1]), False), end
 
     def check(self, item: object) -> Accepted | list[Problem]:
         """What the store needs, or everything that is wrong with an item."""
         is_deleted = type(item) is dict and item.get("deleted") is True
-        is_valid = self._is_valid_tombstone if is_deleted else self._is_valid_item
-        names = is_valid(item)
-        if not names:
-            wrong = list(islice(problems(self._shape(is_deleted), item), PROBLEMS_NAMED))
-            if wrong:
-                return wrong
+        wrong = list(islice(problems(self.shape.tombstone if is_deleted else self.shape.item, item), PROBLEMS_NAMED))
+        if wrong:
+            return wrong
+        if not is_deleted:
+            self._expression.learn(item)
         valid = cast("dict[str, str]", item)
         identity = identity_text([str(valid[name]) for name in self._identity])
-        return Accepted(identity, utc(valid[self._exported]), is_deleted, names)
+        return Accepted(identity, utc(valid[self._exported]), is_deleted)
 
-    def _shape(self, is_deleted: bool) -> Record:
-        return self.shape.tombstone if is_deleted else self.shape.item
+
+def _identity_of(values: list[str]) -> str:
+    """The identity, of its values as JSON."""
+    joined = ",".join(values)
+    if joined.isascii() and "\\" not in joined and joined.count('"') == 2 * len(values):
+        return f"[{joined}]"
+    return identity_text([str(json.loads(value)) for value in values])
 
 
 def identity_text(values: list[str]) -> str:
@@ -90,7 +100,7 @@ def identity_text(values: list[str]) -> str:
 def problems(declared: Type, value: object, path: str = "") -> Iterator[Problem]:
     """Everything that is wrong with a value, in the order of the shape."""
     if isinstance(declared, Scalar):
-        if not _scalar_test(declared)(value):
+        if not is_valid(declared, value):
             yield Problem(INVALID_VALUE, path, f"expected {declared.says}, found {show(value)}", value)
     elif isinstance(declared, ListOf):
         yield from _list_problems(declared, value, path)
@@ -146,11 +156,6 @@ def field_path(path: str, name: str) -> str:
 def element_path(path: str, index: int) -> str:
     """The path of a list's element, no longer than it is told."""
     return path if len(path) >= LONGEST_PATH else f"{path}[{index}]"
-
-
-@cache
-def _scalar_test(scalar: Scalar) -> quick.Test:
-    return quick.scalar_test(scalar)
 
 
 def show(value: object) -> str:
