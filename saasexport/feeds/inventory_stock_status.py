@@ -7,7 +7,8 @@ products and stocks that means is worked out when the changelog is read.
 from collections.abc import Iterable, Sequence
 
 from saasexport import queries
-from saasexport.feed import EntityItems, Feed, Items, Shop, Subscription
+from saasexport.errors import InvalidValue
+from saasexport.feed import EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.shop import scopes, stock
 from saasexport.stdlib import Any
 from saasexport.values import text
@@ -25,25 +26,32 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
 
 
 def _entity(stocks: stock.Stocks, product_id: int, sku: Any, stock_ids: list[int]) -> EntityItems:
-    items = Items()
-    known = {} if isinstance(sku, bytes) else {"sku": sku}
+    """The items of a product; each one that cannot be made fails, and its neighbours go on."""
+    parts: list[dict[str, Any]] = []
+    failed: list[FailedItem] = []
+    common: dict[str, Any] = {}
     for stock_id in stock_ids:
-        items.add({"stockId": str(stock_id), **known}, _part, stocks, product_id, sku, stock_id)
-    return items.of(product_id, {"productId": product_id})
+        try:
+            common = common or _common(stocks, product_id, sku)
+            if status := stocks.status(product_id, stock_id):
+                parts.append(_part(stocks, product_id, stock_id, status))
+        except InvalidValue as error:
+            known = {} if isinstance(sku, bytes) else {"sku": sku}
+            failed.append(FailedItem({"stockId": str(stock_id), **known}, str(error)))
+    return EntityItems(product_id, common, parts, failed)
 
 
-def _part(stocks: stock.Stocks, product_id: int, sku: Any, stock_id: int) -> dict[str, Any] | None:
-    """What a stock says of a product; None if it has none of it."""
-    known = {"sku": text(sku, "sku")}
-    status = stocks.status(product_id, stock_id)
-    if status is None:
-        return None
+def _common(stocks: stock.Stocks, product_id: int, sku: Any) -> dict[str, Any]:
+    """What is the same in every stock."""
+    return {"productId": product_id, "sku": text(sku, "sku"), "infiniteStock": stocks.is_infinite(product_id)}
+
+
+def _part(stocks: stock.Stocks, product_id: int, stock_id: int, status: stock.Status) -> dict[str, Any]:
     quantity, is_salable = status
     return {
-        **known,
+        "stockId": str(stock_id),
         "qty": quantity,
-        "qtyForSale": stocks.for_sale(product_id, stock_id),
-        "infiniteStock": stocks.is_infinite(product_id),
+        "qtyForSale": stocks.less_reserved(quantity, product_id, stock_id),
         "isSalable": is_salable,
     }
 

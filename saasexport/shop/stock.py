@@ -86,14 +86,13 @@ class Stocks:
             return self._composite_status(product_id, stock_id)
         return self._own_status(product_id, stock_id)
 
-    def for_sale(self, product_id: int, stock_id: int) -> int | float:
-        """The quantity less what is reserved; it may be negative (feeds.md 3.5.2)."""
-        if stock_id == DEFAULT_STOCK:
-            self._item(product_id)
-            quantity = self._quantities.get(product_id, 0)
-        else:
-            quantity = self._sources[product_id][stock_id]
-        return self._less_reserved(_require_usable(quantity), product_id, stock_id)
+    def less_reserved(self, quantity: int | float, product_id: int, stock_id: int) -> int | float:
+        """A quantity less what is reserved of it; it may be negative (feeds.md 3.5.2)."""
+        if product_id not in self._reservations:
+            return quantity
+        reserved = self._reservations[product_id].get(stock_id)
+        # Decimals of the shop have four places; the sum of two floats may show more.
+        return quantity if reserved is None else plain(round(quantity + _require_usable(reserved), 4))
 
     def is_infinite(self, product_id: int) -> bool:
         """Whether the product never runs out (feeds.md 3.5.3, 5: by the settings in force)."""
@@ -115,13 +114,6 @@ class Stocks:
             raise item
         return item
 
-    def _less_reserved(self, quantity: int | float, product_id: int, stock_id: int) -> int | float:
-        if product_id not in self._reservations:
-            return quantity
-        reserved = self._reservations[product_id].get(stock_id)
-        # Decimals of the shop have four places; the sum of two floats may show more.
-        return quantity if reserved is None else plain(round(quantity + _require_usable(reserved), 4))
-
     def _own_status(self, product_id: int, stock_id: int) -> Status | None:
         if stock_id == DEFAULT_STOCK:
             given = self._quantities.get(product_id)
@@ -137,7 +129,7 @@ class Stocks:
             return quantity, False
         if has_backorders and min_qty >= 0:
             return quantity, True
-        return quantity, self._less_reserved(quantity, product_id, stock_id) > min_qty
+        return quantity, self.less_reserved(quantity, product_id, stock_id) > min_qty
 
     def _composite_status(self, product_id: int, stock_id: int) -> Status | None:
         item = self._item(product_id)
