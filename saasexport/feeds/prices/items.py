@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from saasexport import queries
 from saasexport.errors import InvalidValue
-from saasexport.feed import EVERYTHING, EntityItems, Feed, Items, Shop, Subscription
+from saasexport.feed import EVERYTHING, EntityItems, FailedItem, Feed, Shop, Subscription
 from saasexport.feeds.prices import groups, places
 from saasexport.feeds.prices.due import DUE
 from saasexport.feeds.prices.scope import Scope, Website, scope
@@ -64,63 +64,72 @@ def _special(batch: _Batch, product: _Product, kind: str, sold: places.Places) -
     product_id, sku, *_ = product
     rows = batch.rows.get(product_id, ())
     values = batch.values.get(product_id, {})
-    items = Items()
+    parts: list[dict[str, Any]] = []
+    failed: list[FailedItem] = []
     for website, parents in sold.all:
         fallback = _fallback(product, values, rows, website)
         for group_id in (None, *groups.of_website(rows, website.id)):
-            code = "0" if group_id is None else group_code(group_id)
-            identity = {"sku": sku, "customerGroupCode": code, "websiteCode": website.code}
-            items.add(identity, _part, fallback, rows, website.id, group_id, parents)
-    return items.of(product_id, {"productId": product_id, "type": kind})
+            place = {
+                "websiteCode": website.code,
+                "customerGroupCode": "0" if group_id is None else group_code(group_id),
+            }
+            try:
+                parts.append({**place, **_price(fallback, rows, website.id, group_id, parents)})
+            except InvalidValue as error:
+                failed.append(FailedItem({"sku": sku, **place}, str(error)))
+    common = {"productId": product_id, "sku": text(sku, "sku"), "type": kind} if parts else {}
+    return EntityItems(product_id, common, parts, failed)
 
 
-# The sku, the regular price on a website, and what all its groups have in common; or why none of them has an item
-_Fallback = tuple[str, int | float, groups.Price] | InvalidValue
+# The regular price on a website, and what all its groups have in common; or why none of them has an item
+_Fallback = tuple[int | float, groups.Price] | InvalidValue
 
 
 def _fallback(product: _Product, values: _Values, rows: Sequence[groups.Row], website: Website) -> _Fallback:
     """The rules of feeds.md 3.4.2 and 3.4.3."""
+    _, sku, type_id, _, regular, special_price = product
     try:
-        sku = text(product[1], "sku")
-        if sku is None:
+        if text(sku, "sku") is None:
             raise InvalidValue("sku", "is missing")
         if website.code is None:
             raise InvalidValue("websiteCode", f"website {website.id} has no code")
-        own = {"price": product[4], "special_price": product[5], **values.get(0, {}), **values.get(website.id, {})}
+        own = {"price": regular, "special_price": special_price}
+        if values:
+            own |= {**values.get(0, {}), **values.get(website.id, {})}
         price: groups.Price = {}
         if own["special_price"] is not None and _holds(own, website.today):
-            kind = "percentage" if product[2] == "bundle" else "price"
+            kind = "percentage" if type_id == "bundle" else "price"
             amount = number(own["special_price"], "discounts." + kind)
             price["special_price"] = {"code": "special_price", kind: amount}
         groups.put(rows, website.id, None, price)
-        return sku, number(own["price"], "regular") or 0, price
+        return number(own["price"], "regular") or 0, price
     except InvalidValue as error:
         return error
 
 
-def _part(
+def _price(
     fallback: _Fallback,
     rows: Sequence[groups.Row],
     website_id: int,
     group_id: int | None,
     parents: list[dict[str, Any]],
 ) -> dict[str, Any]:
+    """What an item says besides its place: of a group, what it has in common with the others and what it has not."""
     if isinstance(fallback, InvalidValue):
         raise fallback
-    sku, regular, price = fallback
+    regular, price = fallback
     if group_id is not None:
         price = price.copy()
         groups.put(rows, website_id, group_id, price)
-    part = {
-        "sku": sku,
+    said: dict[str, Any] = {
         "regular": regular,
         "discounts": [entry for entry in price.values() if "code" in entry] or None,
     }
     if parents:
-        part["parents"] = parents
+        said["parents"] = parents
     if tiers := [entry for entry in price.values() if "qty" in entry]:
-        part["tierPrices"] = tiers
-    return part
+        said["tierPrices"] = tiers
+    return said
 
 
 def _holds(own: dict[str, Any], today: str) -> bool:
