@@ -237,12 +237,14 @@ def _trigger(table: str, operation: str, entries: list[tuple[str, str, str]], in
     for changelog, column, via in entries:
         key = quote(column)
         insert = f"    insert into {changelog} (entity_id, via)"
-        if operation != "delete":
+        if operation == "insert":
             lines.append(f"{insert} values (new.{key}, {via});")
-        if operation == "delete":
+        elif operation == "delete":
             lines.append(f"{insert} values (old.{key}, {via});")
-        if operation == "update":
-            lines.append(f"{insert} select old.{key}, {via} where old.{key} is not new.{key};")
+        else:
+            # One statement, for each opens its changelog anew, for every row of the shop.
+            old = f"select old.{key}, {via} where old.{key} is not new.{key} collate binary"
+            lines.append(f"{insert} select new.{key}, {via} union all {old};")
     lines.append("end")
     return "\n".join(lines).replace("create trigger", "CREATE TRIGGER", 1)
 

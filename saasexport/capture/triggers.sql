@@ -6,7 +6,10 @@ create table {changelog} (
     version_id integer primary key autoincrement, -- in the order of commits, without gaps
     entity_id,                                    -- the key the trigger saw
     via        text,                              -- null: it is the feed's own; else the subscription that wrote it
-    written    integer default (strftime('%s', 'now')) -- unix seconds; as a default, for a trigger names keys only
+    written    integer -- unix seconds; as a default, for a trigger names keys only
+        -- julianday() takes a quarter of the time of strftime(), and every SQLite has it.  A day's fraction may be a
+        -- hundredth of a millisecond short: half a millisecond more, and it is never the second before.
+        default (cast(julianday() * 86400 - 210866759999.9995 as integer))
 )
 
 -- name: changelog_of_0_1_0

@@ -1,5 +1,6 @@
 """Triggers and changelogs in the shop, whatever the shop does."""
 
+import json
 import sqlite3
 
 import pytest
@@ -37,12 +38,10 @@ def test_a_trigger_serves_every_feed_and_names_keys_and_changelogs_only():
     assert found["saasexport_shelf_update"] == (
         'CREATE TRIGGER saasexport_shelf_update after update on "shelf"\n'
         f"begin /* saasexport {ID} */\n"
-        "    insert into cde_things_feed_cl (entity_id, via) values (new.\"shelf_id\", 'shelf');\n"
-        "    insert into cde_things_feed_cl (entity_id, via)"
-        " select old.\"shelf_id\", 'shelf' where old.\"shelf_id\" is not new.\"shelf_id\";\n"
-        '    insert into cde_shelves_feed_cl (entity_id, via) values (new."shelf_id", null);\n'
-        "    insert into cde_shelves_feed_cl (entity_id, via)"
-        ' select old."shelf_id", null where old."shelf_id" is not new."shelf_id";\n'
+        "    insert into cde_things_feed_cl (entity_id, via) select new.\"shelf_id\", 'shelf' union all"
+        " select old.\"shelf_id\", 'shelf' where old.\"shelf_id\" is not new.\"shelf_id\" collate binary;\n"
+        '    insert into cde_shelves_feed_cl (entity_id, via) select new."shelf_id", null union all'
+        ' select old."shelf_id", null where old."shelf_id" is not new."shelf_id" collate binary;\n'
         "end"
     )
 
@@ -123,6 +122,15 @@ def test_a_key_that_changes_is_written_old_and_new(shop):
     assert written(shop, "cde_shelves_feed_cl") == [(2, None), (None, None), (1, None)]
 
 
+def test_a_key_that_changes_in_its_letter_case_only_is_written_old_and_new(shop):
+    feed = SHELVES.with_fields(entity=("label", "name"), subscriptions=())
+    shop.execute("create table label (name text collate nocase primary key)")
+    triggers.install(shop, [feed], ID)
+    shop.execute("insert into label values ('top')")
+    shop.execute("update label set name = 'TOP'")
+    assert written(shop, "cde_shelves_feed_cl") == [("top", None), ("TOP", None), ("top", None)]
+
+
 def test_a_foreign_key_is_written_with_the_name_of_its_subscription(shop):
     shop.execute("update shelf set label = 'x' where shelf_id = 2")
     shop.execute("insert into language (code) values ('fr')")
@@ -191,6 +199,8 @@ def test_the_shop_sees_its_own_row_id_and_counts(shop):
 def test_a_key_of_any_kind_is_written(shop):
     keys = ("text", "", b"\xff\x00", None)
     shop.executemany("insert into core_config_data (path) values (?)", ((key,) for key in keys))
+    assert written(shop) == [(key, "configuration") for key in keys]
+    shop.execute("update core_config_data set value = 'x'")
     assert written(shop) == [(key, "configuration") for key in keys]
 
 
@@ -283,6 +293,17 @@ def test_a_changelog_says_when_a_row_was_written(shop):
     rows = shop.execute("select entity_id, typeof(written), written from cde_things_feed_cl").fetchall()
     assert [(entity_id, kind) for entity_id, kind, _ in rows] == [(2, "integer")]
     assert before <= rows[0][2] <= after
+
+
+def test_the_moment_of_a_row_is_the_second_that_a_clock_shows(shop):
+    columns = shop.execute("select dflt_value from pragma_table_info('cde_things_feed_cl') where name = 'written'")
+    [default] = columns.fetchone()
+    assert default.count("julianday()") == 1
+    default = default.replace("julianday()", "julianday(datetime(value, 'unixepoch') || part)")
+    for part in (".000", ".001", ".500", ".999"):
+        seconds = list(range(0, 4_000_000_000, 1_234_567))
+        query = f"select {default} from json_each(?), (select ? as part)"
+        assert [row[0] for row in shop.execute(query, (json.dumps(seconds), part))] == seconds
 
 
 def before_written(shop, versions):

@@ -127,6 +127,25 @@ def test_a_changelog_of_version_0_1_0_is_renewed_and_its_feed_not_walked_anew(ti
     assert indexer.cursor(tiny.installation.ours, THINGS).version_id == 1
 
 
+def test_triggers_with_an_earlier_text_are_renewed_and_no_feed_walked_anew(tiny, capsys):
+    name = "saasexport_thing_update"
+    text = (
+        f'CREATE TRIGGER {name} after update on "thing"\nbegin /* saasexport {tiny.installation.id} */\n'
+        '    insert into cde_things_feed_cl (entity_id, via) values (new."thing_id", null);\n'
+        "    insert into cde_things_feed_cl (entity_id, via)"
+        ' select old."thing_id", null where old."thing_id" is not new."thing_id";\nend'
+    )
+    tiny.shop.execute(f"drop trigger {name}")
+    tiny.shop.execute(text)
+    tiny.installation.ours.execute("update installed_trigger set sql = ? where name = ?", (text, name))
+    tiny.shop.execute("update thing set thing_id = 20 where thing_id = 2")
+    assert run(tiny, capsys) == (0, "")
+    triggers_there = {each.name: each.sql for each in triggers.list_installed(tiny.shop)}
+    assert triggers_there[name] == triggers.texts([THINGS, SHELVES], tiny.installation.id)[name]
+    assert indexer.state(tiny.installation.ours, THINGS).status == "valid"
+    assert indexer.cursor(tiny.installation.ours, THINGS).version_id == 2
+
+
 def test_a_feed_that_is_switched_off_is_not_missed(tiny, capsys):
     tiny.shop.execute("alter table language rename to tongue")
     tiny.write(f'[export]\nlog_dir = "{tiny.folder}"\n[feeds.things]\nenabled = false')
