@@ -239,6 +239,18 @@ def test_a_walk_of_ones_own_in_another_order_is_refused_and_comes_to_an_end(tmp_
     tiny.close()
 
 
+def test_a_key_that_changes_in_its_letter_case_only_goes_under_its_old_form(tmp_path, monkeypatch):
+    shop = SHOP.replace("code text", "code text collate nocase").replace("'123'", "'hub'")
+    feed = PARTS.with_fields(**derived(PARTS))
+    tiny = Tiny(tmp_path, monkeypatch, feed, before=shop)
+    sender = Sender()
+    full_sync(*tiny.work(sender), feed)
+    tiny.shop.execute("update part set code = 'HUB' where code = 'hub'")
+    partial_sync(*tiny.work(sender), feed)
+    assert {item["code"] for item in sender.alive()} == {"00123", "HUB", "Ärmel"}
+    tiny.close()
+
+
 @pytest.mark.parametrize("key", [TEXT, DECLARED_INTEGER], ids=["text", "integer"])
 def test_a_row_of_another_table_may_lead_to_no_entity(tmp_path, monkeypatch, key):
     if key is TEXT:
