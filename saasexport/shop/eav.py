@@ -7,7 +7,7 @@ the overrides apart, and a feed can encode once what all store views share.
 from collections.abc import Iterable
 
 from saasexport import queries
-from saasexport.feed import Shop
+from saasexport.feed import Shop, json_list
 from saasexport.stdlib import Any, NamedTuple
 
 SQL = queries.beside(__file__)
@@ -51,9 +51,9 @@ def category_attributes(shop: Shop) -> dict[int, Attribute]:
     return shop.once(_category_attributes)
 
 
-def product_values(shop: Shop, ids: Iterable[int]) -> Values:
-    """The attribute values of products."""
-    return _values(shop, ids, product_attributes(shop), _PRODUCT_QUERIES)
+def product_values(shop: Shop, ids: Iterable[int], attributes: dict[int, Attribute]) -> Values:
+    """The values of some attributes of products."""
+    return _values(shop, ids, attributes, _PRODUCT_QUERIES)
 
 
 def category_values(shop: Shop, ids: Iterable[int]) -> Values:
@@ -86,14 +86,13 @@ def _values(
     for backend_type, query in values_of.items():
         # A row left in the table of another type, as after a change of the type, does not count.
         code_of = {found.id: found.code for found in attributes.values() if found.backend_type == backend_type}
-        for entity_id, store_id, attribute_id, value in shop.rows(query, ids):
-            code = code_of.get(attribute_id)
-            if code is None:
-                continue
+        if not code_of:
+            continue
+        for entity_id, store_id, attribute_id, value in shop.rows(query, ids, attributes=json_list(code_of)):
             if store_id == 0:
-                defaults[entity_id][code] = value
+                defaults[entity_id][code_of[attribute_id]] = value
             else:
-                overrides.setdefault(entity_id, {}).setdefault(store_id, {})[code] = value
+                overrides.setdefault(entity_id, {}).setdefault(store_id, {})[code_of[attribute_id]] = value
     return Values(defaults, overrides)
 
 

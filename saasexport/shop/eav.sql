@@ -1,5 +1,6 @@
 -- Attributes of products and categories, and their values.
--- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
+-- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   .parameter set :attributes '[73]'   then run a query.
+-- The plus keeps SQLite from looking for each attribute of each entity.
 
 -- name: attributes
 select eav_attribute.attribute_id,
@@ -17,49 +18,59 @@ select eav_attribute.attribute_id,
 -- name: product_int
 select entity_id, store_id, attribute_id, value
   from catalog_product_entity_int
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: product_varchar
 select entity_id, store_id, attribute_id, value
   from catalog_product_entity_varchar
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: product_text
 select entity_id, store_id, attribute_id, value
   from catalog_product_entity_text
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: product_decimal
 select entity_id, store_id, attribute_id, value
   from catalog_product_entity_decimal
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: product_datetime
 select entity_id, store_id, attribute_id, value
   from catalog_product_entity_datetime
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: category_int
 select entity_id, store_id, attribute_id, value
   from catalog_category_entity_int
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: category_varchar
 select entity_id, store_id, attribute_id, value
   from catalog_category_entity_varchar
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: category_text
 select entity_id, store_id, attribute_id, value
   from catalog_category_entity_text
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: category_decimal
 select entity_id, store_id, attribute_id, value
   from catalog_category_entity_decimal
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));
 
 -- name: category_datetime
 select entity_id, store_id, attribute_id, value
   from catalog_category_entity_datetime
- where entity_id in (select value from json_each(:ids));
+ where entity_id in (select value from json_each(:ids))
+   and +attribute_id in (select value from json_each(:attributes));

@@ -3,7 +3,7 @@
 import pytest
 
 from saasexport.feed import EVERYTHING
-from saasexport.feeds.products import FEED, assembly
+from saasexport.feeds.products import FEED, assembly, attributes, batch, media, row
 from tests.feeds.storefront import MADE, Storefront
 
 
@@ -168,3 +168,9 @@ def test_an_area_that_uses_anothers_name_for_another_query_is_refused(monkeypatc
 def test_every_query_of_a_subscription_runs_and_gives_nothing_for_nothing(shop):
     for via, query in FEED.vias.items():
         assert shop.db.execute(query, {"keys": "[]"}).fetchall() == [], via
+
+
+def test_every_attribute_that_an_area_reads_is_read():
+    read = {*row.REQUESTED, *media.ROLES, *attributes.LISTED, "status", "price_type", "url_key"}
+
+    assert read - batch.ATTRIBUTES == set()
