@@ -187,7 +187,10 @@ class Shop:
         """The rows of a query by their first column, which they go on without; in their order."""
         rows: Grouped = {}
         for row in self.rows(query, ids, **parameters):
-            rows.setdefault(row[0], []).append(row[1:])
+            if row[0] in rows:
+                rows[row[0]].append(row[1:])
+            else:
+                rows[row[0]] = [row[1:]]
         return rows
 
     @contextmanager

@@ -94,15 +94,11 @@ class Fields:
 
     def split_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
         """Give fields of a product by store view; each that agrees becomes common."""
-        if not items:
-            return
-        given = list(items.values())
-        if given.count(given[0]) == len(given):
-            self._add(product_id, given[0])
-            return
-        common, parts = per_view.split(given)
-        self._add(product_id, common)
-        self._add_views(product_id, {store_id: part for store_id, part in zip(items, parts, strict=True) if part})
+        if items:
+            common, by_view = split(items)
+            self._add(product_id, common)
+            if by_view:
+                self._add_views(product_id, by_view)
 
     def _add(self, product_id: int, common: dict[str, Any]) -> None:
         self.common[product_id] = {**self.common[product_id], **common} if product_id in self.common else common
@@ -131,6 +127,19 @@ class Fields:
     def fail(self, product_id: int, error: str, store_id: int | None = None) -> None:
         """Set aside a product's item of one store view, or all of them, with field and reason."""
         self.faults.setdefault((product_id, store_id), error)
+
+
+# What all store views of a product agree on, and what each has of its own.
+Split = tuple[dict[str, Any], dict[int, dict[str, Any]]]
+
+
+def split(items: dict[int, dict[str, Any]]) -> Split:
+    """Fields by store view: what they agree on is common.  The dicts may stand in both, and are not to be changed."""
+    given = list(items.values())
+    if given.count(given[0]) == len(given):
+        return given[0], {}
+    common, parts = per_view.split(given)
+    return common, {store_id: part for store_id, part in zip(items, parts, strict=True) if part}
 
 
 def load(shop: Shop, ids: Iterable[int]) -> Batch:

@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
-from saasexport.feeds.products.batch import Batch, Fields
+from saasexport.feeds.products.batch import Batch, Fields, Split, split
 from saasexport.shop.scopes import StoreView
 from saasexport.stdlib import Any
 from saasexport.values import base64_of, text
 
 SQL = queries.beside(__file__)
 
-Rows = Sequence[tuple[Any, ...]]  # website, type and SKU at the other end
+# The links of a product, type and the product at the other end; its parents; and what is known of those, per website:
+# website, type and SKU.
+Links = Sequence[tuple[int, int]]
+Parents = Sequence[tuple[int]]
+Ends = dict[int, list[tuple[Any, ...]]]
 
 NONE: dict[str, Any] = {"links": None, "parents": None}
 
@@ -38,7 +42,10 @@ def area(shop: Shop, batch: Batch) -> Fields:
     fields = Fields()
     links = shop.group(SQL.links, batch.products)
     parents = shop.group(SQL.parents, batch.products)
-    described: dict[Any, dict[int, dict[str, Any]]] = {}  # the variants of a product mostly have the same parents
+    ids = {linked_id for of_product in links.values() for _, linked_id in of_product}
+    ids.update(parent_id for of_product in parents.values() for (parent_id,) in of_product)
+    ends = shop.group(SQL.ends, ids) if ids else {}
+    described: dict[Any, Split] = {}  # the variants of a product mostly have the same parents
     for product_id, views in batch.views.items():
         if product_id not in links and product_id not in parents:
             fields.common[product_id] = NONE
@@ -46,17 +53,20 @@ def area(shop: Shop, batch: Batch) -> Fields:
         given = (id(views), tuple(links.get(product_id, ())), tuple(parents.get(product_id, ())))
         try:
             if given not in described:
-                described[given] = _describe(views, *given[1:])
-            fields.split_views(product_id, described[given])
+                described[given] = split(_describe(views, *given[1:], ends))
+            fields.common[product_id], by_view = described[given]
+            if by_view:
+                fields.by_view[product_id] = by_view
         except InvalidValue as fault:
             fields.fail(product_id, str(fault))
     return fields
 
 
-def _describe(views: list[StoreView], links: Rows, parents: Rows) -> dict[int, dict[str, Any]]:
+def _describe(views: list[StoreView], links: Links, parents: Parents, ends: Ends) -> dict[int, dict[str, Any]]:
     """Both fields by store view; those that agree have the same object."""
-    of_links = _per_website([(site, LINK_TYPES[type_id], sku) for site, type_id, sku in links], "links", "type")
-    of_parents = _per_website(parents, "parents", "productType")
+    linked = [(site, LINK_TYPES[type_id], sku) for type_id, each in links for site, _, sku in ends.get(each, ())]
+    of_links = _per_website(linked, "links", "type")
+    of_parents = _per_website([end for (each,) in parents for end in ends.get(each, ())], "parents", "productType")
     known: dict[int, dict[str, Any]] = {}
     items: dict[int, dict[str, Any]] = {}
     for view in views:
@@ -77,7 +87,7 @@ def reference_ids(shop: Shop, batch: Batch) -> dict[int, dict[str, str]]:
     return ids
 
 
-def _per_website(rows: Rows, field: str, type_field: str) -> dict[int, list[dict[str, Any]]]:
+def _per_website(rows: Sequence[tuple[Any, ...]], field: str, type_field: str) -> dict[int, list[dict[str, Any]]]:
     """The list of each website, by type, then SKU."""
     pairs: dict[int, set[tuple[Any, Any]]] = {}
     for website_id, type_id, sku in rows:

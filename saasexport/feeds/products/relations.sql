@@ -2,33 +2,36 @@
 -- In the sqlite3 shell:  .parameter set :ids '[1, 2]'   then run a query.
 
 -- name: links
--- Related, up-sell and cross-sell products, per website of the linked product.
-select link.product_id, site.website_id, link.link_type_id, linked.sku
-  from catalog_product_link as link
-  join catalog_product_entity as linked on linked.entity_id = link.linked_product_id
-  join catalog_product_website as site on site.product_id = linked.entity_id
- where link.product_id in (select value from json_each(:ids))
-   and link.link_type_id in (1, 4, 5);
+-- Related, up-sell and cross-sell products.
+select product_id, link_type_id, linked_product_id
+  from catalog_product_link
+ where product_id in (select value from json_each(:ids))
+   and link_type_id in (1, 4, 5);
 
 -- name: parents
--- Per website of the parent; a bundle whose price_type is 1 in the default scope has a price of its own.
-select relation.child_id,
+select child_id, parent_id
+  from catalog_product_relation
+ where child_id in (select value from json_each(:ids));
+
+-- name: ends
+-- What links and relations lead to, per website; a bundle whose price_type is 1 in the default scope has a price of
+-- its own.
+select product.entity_id,
        site.website_id,
-       case when parent.type_id = 'bundle'
+       case when product.type_id = 'bundle'
              and exists (select 1
                            from catalog_product_entity_int as price_type
-                          where price_type.entity_id = parent.entity_id
+                          where price_type.entity_id = product.entity_id
                             and price_type.attribute_id in
                                 (select attribute_id from eav_attribute where attribute_code = 'price_type')
                             and price_type.store_id = 0
                             and price_type.value = 1)
             then 'bundle_fixed'
-            else parent.type_id end,
-       parent.sku
-  from catalog_product_relation as relation
-  join catalog_product_entity as parent on parent.entity_id = relation.parent_id
-  join catalog_product_website as site on site.product_id = parent.entity_id
- where relation.child_id in (select value from json_each(:ids));
+            else product.type_id end,
+       product.sku
+  from catalog_product_entity as product
+  join catalog_product_website as site on site.product_id = product.entity_id
+ where product.entity_id in (select value from json_each(:ids));
 
 -- name: via_related
 -- Products that link to these, and products that are part of these.  The plus keeps SQLite from reading

@@ -22,7 +22,7 @@ CONFIGURATION: tuple[str, ...] = ()
 def area(shop: Shop, batch: Batch) -> Fields:
     """The options to fill in (feeds.md 3.1.9); a product without any is not mentioned."""
     fields = Fields()
-    by_product = custom.custom_options(shop, batch.products, TYPES)
+    by_product = custom.custom_options(shop, batch, TYPES)
     if not by_product:
         return fields
     ids = [each.id for options in by_product.values() for each in options]

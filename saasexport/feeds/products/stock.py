@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
-from saasexport.feeds.products.batch import Batch, Fields, views_of
-from saasexport.shop import per_view, scopes, stock
+from saasexport.feeds.products.batch import Batch, Fields, split, views_of
+from saasexport.shop import scopes, stock
 from saasexport.stdlib import Any, NamedTuple
 from saasexport.values import is_left_out, number, sha1
 
@@ -167,9 +167,8 @@ def _outcome(answers: dict[int, _Answer], own: Settings) -> _Outcome:
         faults = {store_id: f"inStock: {answer}" for store_id, answer in answers.items() if store_id not in usable}
     if not usable:
         return _Outcome(fingerprint, {"inStock": None, "lowStock": None}, {}, faults)
-    common, parts = per_view.split([{"inStock": is_in, "lowStock": is_low} for is_in, is_low in usable.values()])
-    by_view = {store_id: part for store_id, part in zip(usable, parts, strict=True) if part}
-    return _Outcome(fingerprint, common, by_view, faults)
+    fields = {store_id: {"inStock": is_in, "lowStock": is_low} for store_id, (is_in, is_low) in usable.items()}
+    return _Outcome(fingerprint, *split(fields), faults)
 
 
 def _places(shop: Shop) -> dict[int, _Place]:

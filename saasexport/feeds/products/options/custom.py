@@ -4,8 +4,6 @@ A store view's price counts only where it has a title of its own: so Commerce re
 values cannot be chosen from: it is set aside, and the product goes out without it.
 """
 
-from collections.abc import Iterable
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
@@ -48,18 +46,22 @@ class CustomOption(NamedTuple):
     sort_order: int
 
 
-def custom_options(shop: Shop, ids: Iterable[int], types: tuple[str, ...]) -> dict[int, list[CustomOption]]:
+def custom_options(shop: Shop, batch: Batch, types: tuple[str, ...]) -> dict[int, list[CustomOption]]:
     """The products' options of these types, in their order."""
     found: dict[int, list[CustomOption]] = {}
-    for row in shop.rows(SQL.options, ids):
-        if row[2] in types:
-            found.setdefault(row[1], []).append(CustomOption(*row))
+    for each in batch.once(shop, _load_options):
+        if each.type in types:
+            found.setdefault(each.product_id, []).append(each)
     return found
+
+
+def _load_options(shop: Shop, batch: Batch) -> list[CustomOption]:
+    return [CustomOption(*row) for row in shop.rows(SQL.options, batch.products)]
 
 
 def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
     """The options of a batch (feeds.md 3.1.8)."""
-    by_product = custom_options(shop, batch.products, TYPES)
+    by_product = custom_options(shop, batch, TYPES)
     if not by_product:
         return {}
     ids = [each.id for options in by_product.values() for each in options]
