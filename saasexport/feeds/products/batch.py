@@ -82,12 +82,12 @@ class Fields:
         self.common.setdefault(product_id, {}).update(fields)
 
     def set_views(self, product_id: int, items: dict[int, dict[str, Any]]) -> None:
-        """Give fields of a product by store view: as common if all have the very same dict, else each its own.
+        """Give fields of a product by store view: as common if all agree in all of them, else each its own.
 
         For fields that hardly ever agree where the dicts are not the same; the dicts are kept.
         """
         given = list(items.values())
-        if given and all(item is given[0] for item in given):
+        if given and given.count(given[0]) == len(given):
             self._add(product_id, given[0])
             return
         self._add_views(product_id, items)

@@ -25,32 +25,26 @@ Rewrite = tuple[Any, Any, int]
 
 Parameters = list[dict[str, str]] | None
 
+NO_REWRITES: dict[int, list[Rewrite]] = {}
+
 
 def area(shop: Shop, batch: Batch) -> Fields:
     """`url` and `urlRewrites`, from the store view's own rewrites."""
     fields = Fields()
     bases = shop.once(_bases)
-    rewrites: dict[tuple[int, int], list[Rewrite]] = {}
-    parameters: dict[str, Parameters] = {}  # store views mostly lead to the same target
-    for rewrite in shop.rows(SQL.rewrites, batch.products):
-        key = rewrite[:2]
-        if key in rewrites:
-            rewrites[key].append(rewrite[2:])
-        else:
-            rewrites[key] = [rewrite[2:]]
+    rewrites = _rewrites(shop, batch)
     for product_id, views in batch.views.items():
+        of_product = rewrites.get(product_id, NO_REWRITES)
+        known: dict[str, Parameters] = {}  # store views mostly lead to the same target
         items: dict[int, dict[str, Any]] = {}
-        shared = None
+        last = None
         for view in views:
-            of_view = rewrites.get((product_id, view.id), [])
-            url_key = None
-            if not any(map(_is_address, of_view)):
-                url_key = batch.values.of(product_id, view.id).get("url_key")
-            given = (of_view, url_key, bases[view.id])
+            of_view = of_product.get(view.id)
+            given = (bases[view.id], of_view, None if _has_address(of_view) else _url_key(batch, product_id, view.id))
             try:
-                if shared is None or given != shared:
-                    item = _addresses(product_id, *given, parameters)
-                    shared = given
+                if given != last:
+                    item = _addresses(product_id, *given, known)
+                    last = given
                 items[view.id] = item
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
@@ -58,17 +52,39 @@ def area(shop: Shop, batch: Batch) -> Fields:
     return fields
 
 
+def _rewrites(shop: Shop, batch: Batch) -> dict[int, dict[int, list[Rewrite]]]:
+    """The rewrites by product and store view."""
+    rewrites: dict[int, dict[int, list[Rewrite]]] = {}
+    for product_id, store_id, request_path, target_path, is_address in shop.rows(SQL.rewrites, batch.products):
+        rewrite = (request_path, target_path, is_address)
+        if product_id not in rewrites:
+            rewrites[product_id] = {store_id: [rewrite]}
+        elif store_id in rewrites[product_id]:
+            rewrites[product_id][store_id].append(rewrite)
+        else:
+            rewrites[product_id][store_id] = [rewrite]
+    return rewrites
+
+
+def _has_address(rewrites: list[Rewrite] | None) -> bool:
+    return any(map(_is_address, rewrites or ()))
+
+
 _is_address = itemgetter(2)
 
 
+def _url_key(batch: Batch, product_id: int, store_id: int) -> Any:
+    return batch.values.of(product_id, store_id).get("url_key")
+
+
 def _addresses(
-    product_id: int, rewrites: list[Rewrite], url_key: Any, bases: tuple[str, str], known: dict[str, Parameters]
+    product_id: int, bases: tuple[str, str], rewrites: list[Rewrite] | None, url_key: Any, known: dict[str, Parameters]
 ) -> dict[str, Any]:
     """The fields for some rewrites; the last of several addresses counts."""
     link_url, web_url = bases
     path = None
     listed = []
-    for request_path, target_path, is_address in rewrites:
+    for request_path, target_path, is_address in rewrites or ():
         if type(request_path) is not str:
             request_path = text(request_path, "urlRewrites", ("url",)) or ""
         if type(target_path) is not str:
@@ -85,9 +101,11 @@ def _addresses(
 
 def _parameters(target_path: str) -> Parameters:
     """The pairs of a target path; a name without a value at its end is no pair."""
-    segments = target_path.split("/")[PARAMETERS_FROM:]
-    pairs = zip(segments[::2], segments[1::2], strict=False)
-    return [{"name": name, "value": value} for name, value in pairs] or None
+    segments = target_path.split("/")
+    pairs = []
+    for place in range(PARAMETERS_FROM, len(segments) - 1, 2):
+        pairs.append({"name": segments[place], "value": segments[place + 1]})
+    return pairs or None
 
 
 def _bases(shop: Shop) -> dict[int, tuple[str, str]]:
