@@ -3,8 +3,6 @@
 The rules of feeds.md 3.1.1 to 3.1.3.  Fields that are NULL are left out.
 """
 
-from collections.abc import Callable, Iterator
-
 from saasexport import queries
 from saasexport.errors import InvalidValue
 from saasexport.feed import Shop, Subscription
@@ -45,11 +43,13 @@ IMAGES = (
 )
 NO_IMAGE = ("", "no_selection")
 
+SEPARATELY = "links_purchased_separately"
+
 # A product with a value for any of these has a status, if only by default (feeds.md 3.1.1).
 REQUESTED = (
     *(code for _, code in (*TEXTS, *DESCRIPTIONS)),
     *(code for _, *codes in IMAGES for code in codes if code),
-    "links_purchased_separately",
+    SEPARATELY,
     "links_title",
     "news_from_date",
     "news_to_date",
@@ -64,6 +64,9 @@ DESCRIBING = tuple(field for field, _ in DESCRIPTIONS)
 
 # Values that more than one field depends on.
 INTRICATE = frozenset(("status", *REQUESTED)).difference(TEXT_FIELDS)
+
+# Sets of plain fields, and images, that are kept.
+KNOWN = 2_000
 
 # What Magento's own configuration says where the shop's says nothing.
 CURRENCY = "USD"
@@ -98,6 +101,8 @@ class Context(NamedTuple):
     # What store views add to products without texts of their own there; by their list, and whether there is a weight.
     parts: dict[tuple[int, bool], dict[int, dict[str, Any]]]
     tax_classes: dict[Any, str]
+    plain: dict[tuple[Any, ...], dict[str, Any]]  # the fields of values that many products have in common, by these
+    images: dict[tuple[Any, ...], Shared]  # by base, path and label: the variants of a product share some
 
 
 class _NoStatusError(Exception):
@@ -127,10 +132,10 @@ def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -
     """Work the fields out once; False where store views differ in more than texts, currency and weight unit."""
     own = batch.values.overrides.get(product_id, NONE)
     agreed = _settings_of_all(batch.views[product_id], context)
-    if agreed.media_url is None or not all(map(INTRICATE.isdisjoint, own.values())):
+    if agreed.media_url is None or (own and not all(map(INTRICATE.isdisjoint, own.values()))):
         return False
     try:
-        common = _value_fields(batch.values.defaults[product_id], agreed, context.tax_classes)
+        common = _value_fields(batch.values.defaults[product_id], agreed, context)
         parts = _move_differences(batch, product_id, common, agreed, context)
     except (InvalidValue, _NoStatusError, _DifferingError):
         return False  # a store view may have it right
@@ -143,35 +148,32 @@ def _together(batch: Batch, product_id: int, fields: Fields, context: Context) -
 def _move_differences(
     batch: Batch, product_id: int, common: dict[str, Any], agreed: Settings, context: Context
 ) -> dict[int, dict[str, Any]]:
-    """Move what store views have of their own, texts and settings, from `common` to parts, by store view."""
+    """Move the texts that store views have of their own from `common` to parts, by store view; add their settings."""
     own = batch.values.overrides.get(product_id, NONE)
+    views = batch.views[product_id]
+    has_weight = "weight" in common
+    given = (id(views), has_weight)
     # A dict, not a set: the order of an item's fields must not differ from one process to the next.
     moved = {TEXT_FIELDS[code]: None for values in own.values() for code in values if code in TEXT_FIELDS}
-    has_texts = bool(moved)
-    if agreed.currency is None:
-        moved["currency"] = None
-    if agreed.weight_unit is None and "weight" in common:
-        moved["weightUnit"] = None
-    if not moved:
-        return NONE
-    default = {field: common.pop(field) for field in moved if field in common}
-    given = (id(batch.views[product_id]), "weightUnit" in moved)
-    if not has_texts and given in context.parts:
+    if not moved and given in context.parts:
         return context.parts[given]
+    default = {field: common.pop(field) for field in moved if field in common}
     parts = {}
-    for view in batch.views[product_id]:
+    for view in views:
         part = dict(default)
         settings = context.settings[view.id]
-        if "currency" in moved:
+        if agreed.currency is None:
             part["currency"] = settings.currency
-        if "weightUnit" in moved:
+        if agreed.weight_unit is None and has_weight:
             part["weightUnit"] = settings.weight_unit
         if view.id in own:
             for code, value in own[view.id].items():
                 if code in TEXT_FIELDS:
                     part[TEXT_FIELDS[code]] = _write_text(TEXT_FIELDS[code], value, settings)
         parts[view.id] = {field: value for field, value in part.items() if value is not None}
-    if not has_texts:
+    if not any(parts.values()):
+        parts = NONE
+    if not moved:
         context.parts[given] = parts
     return parts
 
@@ -182,7 +184,7 @@ def _apart(batch: Batch, product_id: int, fields: Fields, context: Context) -> N
     for view in batch.views[product_id]:
         values = batch.values.of(product_id, view.id)
         try:
-            items[view.id] = _value_fields(values, context.settings[view.id], context.tax_classes)
+            items[view.id] = _value_fields(values, context.settings[view.id], context)
         except InvalidValue as fault:
             fields.fail(product_id, str(fault), view.id)
         except _NoStatusError:
@@ -238,54 +240,70 @@ def _date(value: Any, other: Any, field: str) -> str | None:
     return moment
 
 
-def _value_fields(values: dict[str, Any], settings: Settings, tax_classes: dict[Any, str]) -> dict[str, Any]:
-    """The fields from attribute values, as one scope sees them."""
+def _value_fields(values: dict[str, Any], settings: Settings, context: Context) -> dict[str, Any]:
+    """The fields from attribute values, as one scope sees them; those of settings that differ are left out."""
     get = values.get
-    status = STATUSES.get(get("status"))
-    if status is None or ("status" not in values and not any(code in values for code in REQUESTED)):
+    given = (get("status"), get("visibility"), get("tax_class_id"), get("price_view"), get(SEPARATELY), settings)
+    if given not in context.plain:
+        if len(context.plain) >= KNOWN:
+            context.plain.clear()
+        context.plain[given] = _plain_fields(given, context.tax_classes)
+    if given[0] is None and "status" not in values and not any(code in values for code in REQUESTED):
         raise _NoStatusError
-    visibility = get("visibility")
-    found: dict[str, Any] = {
-        "status": status,
-        "displayable": status == "Enabled" and visibility in (2, 3, 4),
-        "taxClassId": tax_classes.get(get("tax_class_id"), "no"),
-        "currency": settings.currency,
-        "weightUnit": None,
-    }
-    if visibility in VISIBILITIES:
-        found["visibility"] = VISIBILITIES[visibility]
+    found = context.plain[given].copy()
     for code, field in TEXT_FIELDS.items():
         value = get(code)
         if value is not None:
             found[field] = value if type(value) is str and "{{" not in value else _write_text(field, value, settings)
-    found.update(_images(get, settings))
+    for field, code, label_code in IMAGES:
+        value = get(code)
+        if value is not None and value not in NO_IMAGE:
+            found[field] = _image(field, value, get(label_code), settings.media_url, context.images)
     weight = get("weight")
     if weight is not None:
-        found["weight"] = number(weight, "weight")
-        found["weightUnit"] = settings.weight_unit
-    if "price_view" in values and values["price_view"] in PRICE_VIEWS:
-        found["priceView"] = PRICE_VIEWS[values["price_view"]]
-    if "links_purchased_separately" in values:
-        is_separate = boolean(values["links_purchased_separately"])
-        if is_separate is not None:
-            found["linksPurchasedSeparately"] = is_separate
+        found["weight"] = weight if type(weight) is int else number(weight, "weight")
+        found.pop("weightUnit")
+        if settings.weight_unit is not None:
+            found["weightUnit"] = settings.weight_unit
     return found
 
 
-def _images(get: Callable[[str], Any], settings: Settings) -> Iterator[tuple[str, Shared]]:
-    """The pictures by field; those that are the same are one object."""
-    first = None
-    for field, code, label_code in IMAGES:
-        value = get(code)
-        if value is None or value in NO_IMAGE:
-            continue
-        given = (value, get(label_code))
-        if given != first or bytes in map(type, given):
-            label = None if given[1] is None else text(given[1], field)
-            path = media_path(text(value, field) or "")
-            image = Shared({"url": f"{settings.media_url}catalog/product{path}", "label": label})
-            first = given
-        yield field, image
+def _plain_fields(given: tuple[Any, ...], tax_classes: dict[Any, str]) -> dict[str, Any]:
+    """The fields of values that many products have in common."""
+    status_id, visibility, tax_class_id, price_view, is_separate, settings = given
+    status = STATUSES.get(status_id)
+    if status is None:
+        raise _NoStatusError
+    found: dict[str, Any] = {
+        "status": status,
+        "displayable": status == "Enabled" and visibility in (2, 3, 4),
+        "taxClassId": tax_classes.get(tax_class_id, "no"),
+        "weightUnit": None,
+    }
+    if settings.currency is not None:
+        found["currency"] = settings.currency
+    if visibility in VISIBILITIES:
+        found["visibility"] = VISIBILITIES[visibility]
+    if price_view is not None and price_view in PRICE_VIEWS:
+        found["priceView"] = PRICE_VIEWS[price_view]
+    if is_separate is not None:
+        found["linksPurchasedSeparately"] = boolean(is_separate)
+    return found
+
+
+def _image(field: str, value: Any, label: Any, media_url: str | None, known: dict[tuple[Any, ...], Shared]) -> Shared:
+    """A picture; those that are the same are one object."""
+    given = (value, label, media_url)
+    if given in known:
+        return known[given]
+    path = media_path(text(value, field) or "")
+    image = Shared({"url": f"{media_url}catalog/product{path}", "label": text(label, field)})
+    # What is no text may be unusable in one field and left out in another.
+    if type(value) is str and (label is None or type(label) is str):
+        if len(known) >= KNOWN:
+            known.clear()
+        known[given] = image
+    return image
 
 
 def _write_text(field: str, value: Any, settings: Settings) -> str | None:
@@ -309,4 +327,4 @@ def _context(shop: Shop) -> Context:
         )
         for view in scopes.store_views(shop)
     }
-    return Context(settings, {}, {}, dict(shop.rows(SQL.tax_classes)))
+    return Context(settings, {}, {}, dict(shop.rows(SQL.tax_classes)), {}, {})
