@@ -14,9 +14,9 @@ from typing import NoReturn
 
 from saasexport.service.validation import (
     PROBLEMS_NAMED,
-    Accepted,
     Duplicated,
     Problem,
+    Row,
     Validator,
     element_path,
     field_path,
@@ -42,9 +42,6 @@ LONGEST_VALUE = 100
 LONGEST_MESSAGE = 400
 
 INVALID_ENCODING = "INVALID_ENCODING"
-
-Row = dict[str, object]
-Found = Accepted | list[Problem]
 
 
 def inflate(body: bytes, limit: int, taking: Taking) -> bytearray:
@@ -74,7 +71,7 @@ def inflate(body: bytes, limit: int, taking: Taking) -> bytearray:
 def rows_of(body: bytes | bytearray, validator: Validator) -> list[Row]:
     """The rows of a batch of which every item is valid; else a refusal that lists the others."""
     try:
-        return _rows_of(body.decode(), validator)
+        return _rows_of(body, validator)
     except UnicodeDecodeError as error:
         raise Refusal(400, f"the body is not UTF-8: {error.reason} at byte {error.start}") from error
     except RecursionError as error:
@@ -83,20 +80,11 @@ def rows_of(body: bytes | bytearray, validator: Validator) -> list[Row]:
         raise Refusal(400, f"the body is not a JSON array of items: {error}") from error
 
 
-def _row(accepted: Accepted, text: str) -> Row:
-    return {
-        "identity": accepted.identity,
-        "item": text,
-        "is_deleted": accepted.is_deleted,
-        "exported_at": accepted.exported_at,
-    }
-
-
-def _rows_of(body: str, validator: Validator) -> list[Row]:
+def _rows_of(body: bytes | bytearray, validator: Validator) -> list[Row]:
     rows: list[Row] = []
     errors: list[dict[str, object]] = []
     invalid = 0
-    for index, (found, text) in enumerate(_elements(body, validator)):
+    for index, found in enumerate(_elements(body, validator)):
         if index >= MOST_ITEMS:
             raise Refusal(413, f"a batch may have at most {MOST_ITEMS} items")
         if isinstance(found, list):
@@ -104,7 +92,7 @@ def _rows_of(body: str, validator: Validator) -> list[Row]:
             if invalid <= MOST_ERRORS:
                 errors.append(_error(index, found))
         elif not errors:
-            rows.append(_row(found, text))
+            rows.append(found)
     if errors:
         raise _refusal(invalid, errors)
     return rows
@@ -118,44 +106,45 @@ def _refusal(invalid: int, errors: list[dict[str, object]]) -> Refusal:
     return Refusal(400, message, errors=errors)
 
 
-def _elements(text: str, validator: Validator) -> Iterator[tuple[Found, str]]:
-    """What each element of a JSON array is found to be, and the text it was read from."""
+def _elements(body: bytes | bytearray, validator: Validator) -> Iterator[Row | list[Problem]]:
+    """What each element of a JSON array is found to be."""
+    # Byte by byte until something has to be parsed: one letter beyond ASCII doubles what the text of a batch takes.
+    text, is_utf8 = body.decode("latin-1"), True
     position = _after_space(text, 0)
     if text[position : position + 1] != "[":
         raise ValueError("it does not begin with [")
     position = end = _after_space(text, position + 1)
     following = text[position : position + 1]
-    is_bounded = False
     while following != "]":
-        read: tuple[Found, int] | None = validator.read(text, position)
-        if read is None:
-            is_bounded = is_bounded or _is_bounded(text)
-            read = _parse(text, position, validator)
-        found, end = read
-        yield found, text[position:end]
-        following = text[end : end + 1]
-        if following not in (",", "]"):
+        read = validator.read(text, position, is_utf8)
+        if read and (following := text[read[1] : read[1] + 1]) in (",", "]"):
+            found, end = read
+            yield found
+        else:
+            if is_utf8:
+                position = len(body[:position].decode())
+                text, is_utf8 = "", False  # never both at once
+                text = _decoded(body)
+            item, end = _DECODER.raw_decode(text, position)
+            element = text[position:end]
+            yield _badly_encoded(item, element) or validator.check(item, element)
             end = _after_space(text, end)
             following = text[end : end + 1]
-        if following == ",":
-            position = _after_space(text, end + 1)
-        elif following != "]":
-            raise ValueError(f"expected , or ] at character {end}")
+            if following not in (",", "]"):
+                raise ValueError(f"expected , or ] at character {end}")
+        position = _after_space(text, end + 1)
     if _after_space(text, end + 1) != len(text):
-        raise ValueError(f"something follows its end at character {end + 1}")
+        place = len(body[: end + 1].decode()) if is_utf8 else end + 1
+        raise ValueError(f"something follows its end at character {place}")
 
 
-def _is_bounded(text: str) -> bool:
-    """Refuse what would take far more memory once it is parsed than its size tells."""
+def _decoded(body: bytes | bytearray) -> str:
+    """The text to parse, unless its values would take far more memory than its size tells."""
+    text = body.decode()
     values = text.count(",") + text.count("[") + text.count("{")
     if values > max(FEW_VALUES, len(text) // BYTES_PER_VALUE):
         raise Refusal(413, "the body has too many values for its size")
-    return True
-
-
-def _parse(text: str, position: int, validator: Validator) -> tuple[Found, int]:
-    item, end = _DECODER.raw_decode(text, position)
-    return _badly_encoded(item, text[position:end]) or validator.check(item), end
+    return text
 
 
 def _after_space(text: str, position: int) -> int:

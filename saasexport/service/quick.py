@@ -86,13 +86,10 @@ class Expression:
         self._next_look = FIRST_LOOK
         self._compile()
 
-    def find(self, text: str, position: int) -> tuple[list[str], int] | None:
-        """The JSON of identity and time of export, and where the item ends; None if it must be parsed."""
+    def find(self, text: str, position: int) -> tuple[str, ...] | None:
+        """The item that begins there, and the JSON of its identity and time of export; None if it must be parsed."""
         match = self._match(text, position, position + LONGEST)
-        if match is None:
-            return None
-        values = [value for value in match.groups() if value]  # of two variants that hold the same field one matched
-        return [values[place] for place in self._places], match.end()
+        return match.group(*self._groups) if match else None
 
     def learn(self, item: object) -> None:
         """Take on the order of names in a valid item that had to be parsed."""
@@ -106,9 +103,10 @@ class Expression:
             self._compile()
 
     def _compile(self) -> None:
-        self._match = re.compile(_record(self._item, "", self._orders, self._wanted)).match
+        expression = re.compile(_record(self._item, "", self._orders, self._wanted))
         found = [name for name in self._orders.get("") or self._item.fields if name in self._wanted]
-        self._places = [found.index(name) for name in self._wanted]
+        self._match = expression.match
+        self._groups = (0, *(found.index(name) + 1 for name in self._wanted))
 
 
 def _objects(declared: Type, value: object, path: str) -> Iterator[tuple[str, Record, list[str]]]:
@@ -166,6 +164,8 @@ def _record(record: Record, path: str, orders: Orders, captured: Collection[str]
             if begin <= number < end and (field := fields[name])
         )
 
+    if any(name in captured for name in order[first:last]):
+        variants = variants[:1]  # a group would stand in each
     choice = "|".join(members(fields, first, last) for fields in variants)
     return rf"\{{{members(variants[0], 0, first)}(?:{choice}){members(variants[0], last, len(order))}\}}"
 

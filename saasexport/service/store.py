@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from saasexport.errors import ConfigError
 from saasexport.queries import beside
+from saasexport.service.validation import Row
 
 SQL = beside(__file__)
 
@@ -68,7 +69,7 @@ class Store:
                 raise ConfigError(f"cannot use the database {path}: {error}") from error
             unfinished.pop_all()
 
-    def save(self, environment: str, feed: str, rows: list[dict[str, object]], request_id: str) -> None:
+    def save(self, environment: str, feed: str, rows: list[Row], request_id: str) -> None:
         """Keep the newest state of each item, all in one transaction."""
         received_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
         with self._write_lock, _as_store_error(), _transaction(self._writer) as db:
@@ -78,10 +79,9 @@ class Store:
                 raise StoreFull(f"{MOST_ENVIRONMENTS} data spaces are kept here already, and this is another one")
             [(feed_id,)] = db.execute(SQL.touch_feed, touched).fetchall()
             common = {"feed_id": feed_id, "received_at": received_at, "request_id": request_id or None}
-            for row in rows:
-                row.update(common)
-            if db.executemany(SQL.add_item, rows).rowcount < len(rows):
-                db.executemany(SQL.update_item, rows)
+            values = tuple(common.values())
+            if db.executemany(SQL.add_item, [values + row for row in rows]).rowcount < len(rows):
+                db.executemany(SQL.update_item, [common | row._asdict() for row in rows])
 
     def counts(self) -> list[Count]:
         """How many live and deleted items each feed has."""

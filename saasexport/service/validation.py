@@ -46,12 +46,13 @@ class Duplicated(dict[str, object]):
     name = ""
 
 
-class Accepted(NamedTuple):
-    """What the store needs to know of a valid item."""
+class Row(NamedTuple):
+    """What the store is told of a valid item."""
 
     identity: str
-    exported_at: str
+    item: str
     is_deleted: bool
+    exported_at: str
 
 
 class Validator:
@@ -63,16 +64,25 @@ class Validator:
         self._identity = shape.identity
         self._exported = shape.exported
 
-    def read(self, text: str, position: int) -> tuple[Accepted, int] | None:
-        """What the store needs of the valid item that begins there, and where it ends; None if it must be parsed."""
+    def read(self, text: str, position: int, is_utf8: bool) -> tuple[Row, int] | None:
+        """The row of the valid item that begins there, and where it ends; None if it must be parsed.
+
+        The text may be that of the bytes of UTF-8, each as one character.
+        """
         found = self._expression.find(text, position)
         if found is None:
             return None
-        (*identity, exported), end = found
-        return Accepted(_identity_of(identity), utc(exported[1:-1]), False), end
+        item, *identity, exported = found
+        end = position + len(item)
+        if is_utf8 and not item.isascii():
+            try:
+                item, *identity = [piece.encode("latin-1").decode() for piece in (item, *identity)]
+            except UnicodeDecodeError:  # told with its place when all of it is decoded
+                return None
+        return Row(_identity_of(identity), item, False, utc(exported[1:-1])), end
 
-    def check(self, item: object) -> Accepted | list[Problem]:
-        """What the store needs, or everything that is wrong with an item."""
+    def check(self, item: object, text: str) -> Row | list[Problem]:
+        """The row of an item that was parsed, or everything that is wrong with it."""
         is_deleted = type(item) is dict and item.get("deleted") is True
         wrong = list(islice(problems(self.shape.tombstone if is_deleted else self.shape.item, item), PROBLEMS_NAMED))
         if wrong:
@@ -81,7 +91,7 @@ class Validator:
             self._expression.learn(item)
         valid = cast("dict[str, str]", item)
         identity = identity_text([str(valid[name]) for name in self._identity])
-        return Accepted(identity, utc(valid[self._exported]), is_deleted)
+        return Row(identity, text, is_deleted, utc(valid[self._exported]))
 
 
 def _identity_of(values: list[str]) -> str:

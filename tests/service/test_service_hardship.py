@@ -113,7 +113,8 @@ def flood(service: Running, body: bytes, number: int) -> Counter[int]:
 
 def valid_batch() -> bytes:
     """Nearly the largest body, all of it valid."""
-    return json.dumps([item("prices", sku=f"{number:05}" * 260) for number in range(9_000)]).encode()
+    items = [item("prices", sku=f"{number:05}" * 260) for number in range(9_000)]
+    return json.dumps(items, separators=(",", ":")).encode()
 
 
 # Each inflates to about 16 MB from some tens of kilobytes.

@@ -7,8 +7,9 @@ import pytest
 
 from saasexport.service.batch import rows_of
 from saasexport.service.quick import FIRST_LOOK, LONGEST, Expression
-from saasexport.service.validation import Accepted, Validator
+from saasexport.service.validation import Row, Validator
 from saasexport.shapes import SHAPES
+from saasexport.web.wire import Refusal
 from tests.service.test_service_agreement import PLAIN_FEEDS, compact, sample
 from tests.service.valid_items import FEEDS, item, tombstone
 
@@ -24,7 +25,7 @@ def turned(value: Any) -> Any:
 
 def is_read(validator: Validator, it: object) -> bool:
     """Whether an item is read without parsing it."""
-    return validator.read(compact(it), 0) is not None
+    return validator.read(compact(it), 0, is_utf8=False) is not None
 
 
 @pytest.mark.parametrize("feed", PLAIN_FEEDS)
@@ -33,7 +34,7 @@ def test_the_order_of_names_is_learnt_from_the_sender(feed: str) -> None:
     validator = Validator(SHAPES[feed])
     for _ in range(FIRST_LOOK):
         assert not is_read(validator, it)
-        assert isinstance(validator.check(it), Accepted)
+        assert isinstance(validator.check(it, ""), Row)
     assert is_read(validator, it)
 
 
@@ -44,7 +45,7 @@ def test_an_order_is_learnt_from_items_each_of_which_lacks_some_names() -> None:
     for number in range(FIRST_LOOK):
         lacked = optional[number % len(optional)]
         there = {name: value for name, value in whole.items() if name != lacked}
-        validator.check(there | ({"categoryData": None} if lacked == "categories" else {}))
+        validator.check(there | ({"categoryData": None} if lacked == "categories" else {}), "")
     assert is_read(validator, whole)
 
 
@@ -53,8 +54,8 @@ def test_senders_whose_orders_differ_are_read_and_kept_alike() -> None:
     items = [item("prices", sku=str(number)) for number in range(4 * FIRST_LOOK)]
     sent = [turned(it) if number % 2 else it for number, it in enumerate(items)]
     rows = rows_of(compact(sent).encode(), validator)
-    assert [row["item"] for row in rows] == [compact(it) for it in sent]
-    assert [row["identity"] for row in rows] == [compact([it["sku"], "0", "base"]) for it in items]
+    assert [row.item for row in rows] == [compact(it) for it in sent]
+    assert [row.identity for row in rows] == [compact([it["sku"], "0", "base"]) for it in items]
 
 
 @pytest.mark.parametrize("sku", ["plain", "Zürich", "a/b", 'a "b"', "a\\b", "\t", "\U0001f600", "\u2028", "["])
@@ -64,9 +65,24 @@ def test_an_identity_is_the_same_however_it_is_read(sku: str, is_ascii: bool) ->
     it = item("products", sku=sku)
     text = json.dumps(it, separators=(",", ":"), ensure_ascii=is_ascii).replace("/", "\\/" if is_ascii else "/")
     [row] = rows_of(f"[{text}]".encode(), validator)
-    expected = validator.check(it)
-    assert isinstance(expected, Accepted)
-    assert (row["identity"], row["exported_at"], row["item"]) == (expected.identity, expected.exported_at, text)
+    assert row == validator.check(it, text)
+
+
+def test_a_batch_of_any_letters_is_kept_whether_items_are_read_or_parsed() -> None:
+    validator = Validator(SHAPES["products"])
+    items = [item("products", sku=sku, name=sku) for sku in ("Zürich", "plain", "Москва", "\U0001f600", "東京")]
+    texts = [json.dumps(it, separators=(",", ":"), ensure_ascii=False) for it in items]
+    texts[2] = json.dumps(items[2], ensure_ascii=False)  # has blanks, and is parsed
+    rows = rows_of(f"[{','.join(texts)}]".encode(), validator)
+    assert [row.item for row in rows] == texts
+    assert [json.loads(row.identity)[0] for row in rows] == [it["sku"] for it in items]
+
+
+def test_a_byte_that_is_not_utf8_is_told_with_its_place_in_the_body() -> None:
+    texts = [json.dumps(item("products", sku=sku), separators=(",", ":"), ensure_ascii=False) for sku in ("ü", "?")]
+    body = f"[{','.join(texts)}]".encode().replace(b"?", b"\xff")
+    with pytest.raises(Refusal, match=f"the body is not UTF-8: invalid start byte at byte {body.index(0xFF)}"):
+        rows_of(body, Validator(SHAPES["products"]))
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -112,4 +128,4 @@ def test_a_long_item_is_parsed() -> None:
     validator = Validator(SHAPES["products"])
     long = item("products", description="d" * LONGEST)
     assert not is_read(validator, long)
-    assert isinstance(validator.check(long), Accepted)
+    assert isinstance(validator.check(long, ""), Row)

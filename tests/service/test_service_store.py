@@ -10,6 +10,7 @@ import pytest
 from saasexport.errors import ConfigError
 from saasexport.service.server import CommerceService
 from saasexport.service.store import Store, StoreError
+from saasexport.service.validation import Row
 from tests.service.conftest import Caller
 from tests.service.valid_items import GROUP, item, tombstone
 
@@ -179,7 +180,7 @@ def test_a_damaged_store_is_an_error_of_the_store(tmp_path: Path) -> None:
     store = Store(str(tmp_path / "received.sqlite"))
     store._writer.execute("drop table item")
     with pytest.raises(StoreError, match="no such table: item"):
-        store.save("testing", "prices", [{"identity": "[]"}], "")
+        store.save("testing", "prices", [row("[]")], "")
     assert store._writer.in_transaction is False
     assert store._reader.execute("select count(*) from feed").fetchall() == [(0,)]
     store.close()
@@ -287,6 +288,6 @@ def test_two_services_may_begin_on_one_database_at_once(tmp_path: Path, is_there
             store.close()  # type: ignore[union-attr]
 
 
-def row(identity: str) -> dict[str, object]:
+def row(identity: str) -> Row:
     """An item as the store takes it."""
-    return {"identity": identity, "item": "{}", "is_deleted": False, "exported_at": EARLY}
+    return Row(identity, "{}", False, EARLY)

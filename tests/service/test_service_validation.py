@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from saasexport.service.scalars import is_date_time, is_rfc3339
-from saasexport.service.validation import Accepted, Problem, Validator
+from saasexport.service.validation import Problem, Row, Validator
 from saasexport.shapes import SHAPES
 from tests.service.conftest import Caller
 from tests.service.valid_items import FEEDS, GROUP, IDENTITIES, exported_key, item, tombstone, without
@@ -14,8 +14,8 @@ from tests.service.valid_items import FEEDS, GROUP, IDENTITIES, exported_key, it
 
 def said(feed: str, it: object) -> list[str]:
     """What is said about an item: nothing if it is valid."""
-    result = Validator(SHAPES[feed]).check(it)
-    return [] if isinstance(result, Accepted) else [str(problem) for problem in result]
+    result = Validator(SHAPES[feed]).check(it, "")
+    return [] if isinstance(result, Row) else [str(problem) for problem in result]
 
 
 def test_every_feed_has_a_schema() -> None:
@@ -409,7 +409,7 @@ def test_a_permission_that_is_no_fallback_says_whom_it_is_for() -> None:
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_field_that_no_feed_has_is_refused(feed: str) -> None:
-    assert Validator(SHAPES[feed]).check(item(feed, colour="red")) == [
+    assert Validator(SHAPES[feed]).check(item(feed, colour="red"), "") == [
         Problem("UNKNOWN_FIELD", "colour", "is not a field of this feed", "red")
     ]
 
