@@ -11,7 +11,7 @@ from saasexport.errors import InvalidValue
 from saasexport.feed import Shop
 from saasexport.feeds.prices.scope import scope
 from saasexport.stdlib import Any
-from saasexport.values import number
+from saasexport.values import Shared, number
 
 SQL = queries.beside(__file__)
 
@@ -70,8 +70,8 @@ def _tier(quantity: Any, fixed: Any, percentage: Any) -> _Entry | None:
     except InvalidValue as error:
         return error
     if quantity == 1:
-        return "group", {"code": "group", kind: amount}
-    return quantity, {"qty": quantity, kind: amount}
+        return "group", Shared({"code": "group", kind: amount})
+    return quantity, Shared({"qty": quantity, kind: amount})
 
 
 def _rule(price: Any) -> _Entry:

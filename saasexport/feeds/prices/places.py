@@ -6,6 +6,7 @@ from saasexport import queries
 from saasexport.feed import Shop
 from saasexport.feeds.prices.scope import Website, scope
 from saasexport.stdlib import Any, NamedTuple
+from saasexport.values import Shared
 
 SQL = queries.beside(__file__)
 
@@ -74,7 +75,7 @@ def fallback(website: Website, parents: list[dict[str, Any]]) -> dict[str, Any]:
 def _parents(shop: Shop, ids: set[int]) -> dict[int, _Parent]:
     rows = shop.rows(SQL.parents, ids) if ids else ()
     return {
-        parent_id: (set(_numbers(website_ids)), {"type": type_of(type_id), "sku": sku})
+        parent_id: (set(_numbers(website_ids)), Shared({"type": type_of(type_id), "sku": sku}))
         for parent_id, type_id, sku, website_ids in rows
     }
 
