@@ -162,11 +162,14 @@ class Shop:
         return clock.text(self.now - timedelta(days=self.look_back_days))
 
     def rows(self, query: str, ids: Iterable[EntityId] | None = None, **parameters: Any) -> list[Any]:
-        """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list.  ShopError if they cannot be read."""
+        """All rows of a query, as tuples; `ids` fills its `:ids`, a JSON list, or is one.
+
+        ShopError if they cannot be read.
+        """
         if self.parameters:
             parameters = {**self.parameters, **parameters}
         if ids is not None:
-            parameters["ids"] = json_list(ids)
+            parameters["ids"] = ids if type(ids) is str else json_list(ids)
         with reading_shop(self.feed), self._limit_time(query):
             try:
                 return self.connection.execute(query, parameters).fetchall()

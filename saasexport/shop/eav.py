@@ -80,15 +80,15 @@ _CATEGORY_QUERIES = {
 def _values(
     shop: Shop, ids: Iterable[int], attributes: dict[int, Attribute], values_of: dict[str, str]
 ) -> Values:
-    ids = list(ids)
     defaults: dict[int, dict[str, Any]] = {entity_id: {} for entity_id in ids}
+    requested = json_list(defaults)
     overrides: dict[int, dict[int, dict[str, Any]]] = {}
     for backend_type, query in values_of.items():
         # A row left in the table of another type, as after a change of the type, does not count.
         code_of = {found.id: found.code for found in attributes.values() if found.backend_type == backend_type}
         if not code_of:
             continue
-        for entity_id, store_id, attribute_id, value in shop.rows(query, ids, attributes=json_list(code_of)):
+        for entity_id, store_id, attribute_id, value in shop.rows(query, requested, attributes=json_list(code_of)):
             if store_id == 0:
                 defaults[entity_id][code_of[attribute_id]] = value
             else:

@@ -8,7 +8,7 @@ so that the former are encoded once per product.
 from collections.abc import Callable, Iterable
 
 from saasexport import queries
-from saasexport.feed import Shop
+from saasexport.feed import Shop, json_list
 from saasexport.shop import eav, per_view, scopes
 from saasexport.stdlib import Any, NamedTuple, TypeVar
 
@@ -43,6 +43,7 @@ class Batch(NamedTuple):
     """Some products, the store views each is in, and their attribute values."""
 
     products: dict[int, Product]  # only those with at least one store view
+    ids: str  # their ids, ascending, as the JSON list that queries want
     views: dict[int, list[scopes.StoreView]]  # the store views of its websites, by id; shared, not to be changed
     values: eav.Values
     known: dict[Any, Any]  # what `once` has loaded
@@ -53,11 +54,6 @@ class Batch(NamedTuple):
             self.known[load] = load(shop, self)
         loaded: Loaded = self.known[load]
         return loaded
-
-    @property
-    def ids(self) -> list[int]:
-        """The products' ids, ascending."""
-        return list(self.products)
 
     def of_type(self, *types: str) -> list[int]:
         """The ids of the products of these types."""
@@ -144,19 +140,19 @@ def split(items: dict[int, dict[str, Any]]) -> Split:
 
 def load(shop: Shop, ids: Iterable[int]) -> Batch:
     """Read the products, the store views of their websites, and their values."""
-    ids = list(ids)
+    requested = json_list(ids)
     websites: dict[int, tuple[int, ...]] = {}
-    for product_id, website_id in shop.rows(SQL.websites, ids):
+    for product_id, website_id in shop.rows(SQL.websites, requested):
         websites[product_id] = (*websites.get(product_id, ()), website_id)
     known = shop.once(_views)
     products: dict[int, Product] = {}
     views: dict[int, list[scopes.StoreView]] = {}
-    for row in shop.rows(SQL.products, ids):
+    for row in shop.rows(SQL.products, requested):
         of_product = known.of(websites.get(row[0], ()))
         if of_product:
             products[row[0]] = Product(*row)
             views[row[0]] = of_product
-    return Batch(products, views, eav.product_values(shop, products, shop.once(_attributes)), {})
+    return Batch(products, json_list(products), views, eav.product_values(shop, products, shop.once(_attributes)), {})
 
 
 def _attributes(shop: Shop) -> dict[int, eav.Attribute]:

@@ -43,7 +43,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
     branches = category_tree(shop).branches
     known = shop.once(_listings)
     assigned: dict[int, list[Assignment]] = {}
-    for assignment in shop.rows(SQL.assignments, batch.products):
+    for assignment in shop.rows(SQL.assignments, batch.ids):
         if assignment[0] in assigned:
             assigned[assignment[0]].append(assignment)
         else:

@@ -39,7 +39,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
 
 def samples(shop: Shop, batch: Batch, fields: Fields) -> Samples:
     """The samples of every product that has any, in their order."""
-    rows = shop.rows(SQL.samples, batch.products)
+    rows = shop.rows(SQL.samples, batch.ids)
     titles = texts(shop, SQL.sample_titles, [row[0] for row in rows]) if rows else {}
     found: Samples = {}
     for product_id, own in _by_product(rows).items():

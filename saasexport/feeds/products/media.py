@@ -13,7 +13,7 @@ from saasexport.feed import Shop, Subscription
 from saasexport.feeds.products.batch import Batch, Fields
 from saasexport.shop import eav, scopes
 from saasexport.stdlib import Any, NamedTuple
-from saasexport.values import boolean, media_path, text, whole
+from saasexport.values import Shared, boolean, media_path, text, whole
 
 SQL = queries.beside(__file__)
 
@@ -57,22 +57,27 @@ def area(shop: Shop, batch: Batch) -> Fields:
     fields = Fields()
     galleries, own_values = _galleries(shop, batch)
     bases = shop.once(_bases)
+    known: dict[tuple[Any, ...], dict[str, Any]] = {}  # the variants of a product mostly share their files
     for product_id, views in batch.views.items():
         files = galleries.get(product_id)
         if files is None:
             fields.common[product_id] = NOTHING
             continue
-        own = batch.values.overrides.get(product_id, {})
-        stores = {store_id for store_id, values in own.items() if not _HAS_NO_ROLE(values)}
+        own = batch.values.overrides.get(product_id)
+        stores = {store_id for store_id, values in own.items() if not _HAS_NO_ROLE(values)} if own else set()
         stores.update(own_values.stores.get(product_id, ()))
-        video_fields: dict[tuple[int, str], dict[str, Any]] = {}
+        lists: dict[tuple[int, str], dict[str, Any]] = {}
         items: dict[int, dict[str, Any]] = {}
         for view in views:
             key = (view.id if view.id in stores else 0, bases[view.id])
             try:
-                if key not in video_fields:
-                    video_fields[key] = _describe(files, own_values, _roles(batch.values.of(product_id, key[0])), *key)
-                items[view.id] = video_fields[key]
+                if key not in lists:
+                    values = batch.values.of(product_id, key[0])
+                    given = (*key, *map(values.get, ROLES), *[file[2:] for file in files])
+                    if key[0] or own_values.videos or given not in known:
+                        known[given] = _describe(files, own_values, _roles(values), *key)
+                    lists[key] = known[given]
+                items[view.id] = lists[key]
             except InvalidValue as fault:
                 fields.fail(product_id, str(fault), view.id)
         fields.split_views(product_id, items)
@@ -121,19 +126,19 @@ def _describe(
         url = base + path
         types = roles.get(path)
         one: dict[str, Any] = {"url": url, "label": label, "types": types, "sort_order": position}
-        media.append(one)
         if is_hidden and boolean(is_hidden):
             types = [*(types or ()), HIDDEN]
         resource = {"url": url, "label": label, "roles": types}
         if video:
             one["video_attributes"] = video
+        media.append(Shared(one))
         if media_type == "image":
-            images.append({"resource": resource, "sortOrder": str(position)})
+            images.append(Shared({"resource": resource, "sortOrder": str(position)}))
         elif media_type == "external-video":
             video_fields: dict[str, Any] = {"preview": resource, "sortOrder": str(position)}
             if video:
                 video_fields["video"] = video
-            videos.append(video_fields)
+            videos.append(Shared(video_fields))
     return {"media_gallery": media or None, "images": images or None, "videos": videos or None}
 
 
@@ -163,7 +168,7 @@ def _galleries(shop: Shop, batch: Batch) -> tuple[dict[int, list[File]], Own]:
     """The files by product, those without a name left out, and what store views say of them."""
     galleries: dict[int, list[File]] = {}
     own_values = Own({}, {}, {})
-    for row in shop.rows(SQL.files, batch.products, attribute_id=shop.once(_gallery_attribute)):
+    for row in shop.rows(SQL.files, batch.ids, attribute_id=shop.once(_gallery_attribute)):
         if not row[2]:
             continue
         if row[0] not in galleries:
@@ -173,7 +178,7 @@ def _galleries(shop: Shop, batch: Batch) -> tuple[dict[int, list[File]], Own]:
         else:
             galleries[row[0]].append(row)
     if shop.once(_has_own_files):
-        for product_id, value_id, store_id, *own in shop.rows(SQL.own_files, batch.products):
+        for product_id, value_id, store_id, *own in shop.rows(SQL.own_files, batch.ids):
             own_values.files[product_id, value_id, store_id] = tuple(own)
             own_values.stores.setdefault(product_id, set()).add(store_id)
     if shop.once(_has_videos):

@@ -40,8 +40,8 @@ CONFIGURATION: tuple[str, ...] = ()
 def area(shop: Shop, batch: Batch) -> Fields:
     """`links` and `parents`."""
     fields = Fields()
-    links = shop.group(SQL.links, batch.products)
-    parents = shop.group(SQL.parents, batch.products)
+    links = shop.group(SQL.links, batch.ids)
+    parents = shop.group(SQL.parents, batch.ids)
     ids = {linked_id for of_product in links.values() for _, linked_id in of_product}
     ids.update(parent_id for of_product in parents.values() for (parent_id,) in of_product)
     ends = shop.group(SQL.ends, ids) if ids else {}
@@ -81,7 +81,7 @@ def _describe(views: list[StoreView], links: Links, parents: Parents, ends: Ends
 def reference_ids(shop: Shop, batch: Batch) -> dict[int, dict[str, str]]:
     """Product -> attribute code -> the id that configurable products give the part's option in optionsV2."""
     ids: dict[int, dict[str, str]] = {}
-    for product_id, code, attribute_id, option_id in shop.rows(SQL.reference_ids, batch.products):
+    for product_id, code, attribute_id, option_id in shop.rows(SQL.reference_ids, batch.ids):
         if isinstance(code, str) and isinstance(option_id, int):
             ids.setdefault(product_id, {}).setdefault(code, base64_of(f"configurable/{attribute_id}/{option_id}"))
     return ids

@@ -55,7 +55,7 @@ def area(shop: Shop, batch: Batch) -> Fields:
 def _rewrites(shop: Shop, batch: Batch) -> dict[int, dict[int, list[Rewrite]]]:
     """The rewrites by product and store view."""
     rewrites: dict[int, dict[int, list[Rewrite]]] = {}
-    for product_id, store_id, request_path, target_path, is_address in shop.rows(SQL.rewrites, batch.products):
+    for product_id, store_id, request_path, target_path, is_address in shop.rows(SQL.rewrites, batch.ids):
         rewrite = (request_path, target_path, is_address)
         if product_id not in rewrites:
             rewrites[product_id] = {store_id: [rewrite]}

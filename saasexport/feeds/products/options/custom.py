@@ -56,7 +56,7 @@ def custom_options(shop: Shop, batch: Batch, types: tuple[str, ...]) -> dict[int
 
 
 def _load_options(shop: Shop, batch: Batch) -> list[CustomOption]:
-    return [CustomOption(*row) for row in shop.rows(SQL.options, batch.products)]
+    return [CustomOption(*row) for row in shop.rows(SQL.options, batch.ids)]
 
 
 def find(shop: Shop, batch: Batch, fields: Fields) -> Found:

@@ -34,7 +34,7 @@ CONFIGURATION: tuple[str, ...] = ()
 def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
     """The options of a batch (feeds.md 3.1.8)."""
     members: dict[int, dict[int, list[Any]]] = {}
-    for product_id, website_id, *member in shop.rows(SQL.members, batch.products):
+    for product_id, website_id, *member in shop.rows(SQL.members, batch.ids):
         members.setdefault(product_id, {}).setdefault(website_id, []).append(member)
     found: Found = {}
     for product_id, by_website in members.items():
