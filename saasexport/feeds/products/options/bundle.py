@@ -35,7 +35,8 @@ CONFIGURATION: tuple[str, ...] = ()
 
 def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
     """The options of a batch (feeds.md 3.1.8)."""
-    rows = shop.rows(SQL.options, batch.of_type("bundle"))
+    ids = batch.of_type("bundle")
+    rows = shop.rows(SQL.options, ids) if ids else ()
     if not rows:
         return {}
     titles = texts(shop, SQL.titles, [row[0] for row in rows])

@@ -42,7 +42,8 @@ CONFIGURATION: tuple[str, ...] = scopes.MEDIA_SETTINGS
 
 def find(shop: Shop, batch: Batch, fields: Fields) -> Found:
     """The options of a batch (feeds.md 3.1.8)."""
-    rows = shop.rows(SQL.attributes, batch.of_type("configurable"))
+    ids = batch.of_type("configurable")
+    rows = shop.rows(SQL.attributes, ids) if ids else ()
     if not rows:
         return {}
     attributes: dict[int, list[Any]] = {}
