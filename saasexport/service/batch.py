@@ -124,7 +124,7 @@ def _elements(body: bytes | bytearray, validator: Validator) -> Iterator[Row | l
             if is_utf8:
                 position = len(body[:position].decode())
                 text, is_utf8 = "", False  # never both at once
-                text = _decoded(body)
+                text = _decode(body)
             item, end = _DECODER.raw_decode(text, position)
             element = text[position:end]
             yield _badly_encoded(item, element) or validator.check(item, element)
@@ -138,7 +138,7 @@ def _elements(body: bytes | bytearray, validator: Validator) -> Iterator[Row | l
         raise ValueError(f"something follows its end at character {place}")
 
 
-def _decoded(body: bytes | bytearray) -> str:
+def _decode(body: bytes | bytearray) -> str:
     """The text to parse, unless its values would take far more memory than its size tells."""
     text = body.decode()
     values = text.count(",") + text.count("[") + text.count("{")

@@ -95,7 +95,7 @@ class Expression:
         """Take on the order of names in a valid item that had to be parsed."""
         self._missed += 1
         for path, record, names in _objects(self._item, item, ""):
-            self._orders[path] = _merged(self._orders.get(path) or list(record.fields), names)
+            self._orders[path] = _merge_orders(self._orders.get(path) or list(record.fields), names)
         # Whatever orders come in turn: making expressions takes no more time than parsing what was missed.
         if self._missed >= self._next_look and self._orders != self._compiled:
             self._next_look = 2 * self._missed
@@ -121,7 +121,7 @@ def _objects(declared: Type, value: object, path: str) -> Iterator[tuple[str, Re
                 yield from _objects(field.type, value[name], f"{path}.{name}")
 
 
-def _merged(known: list[str], seen: list[str]) -> list[str]:
+def _merge_orders(known: list[str], seen: list[str]) -> list[str]:
     """What was seen in its order, each other name where it stood: behind the same one."""
     there = set(seen)
     if [name for name in known if name in there] == seen:

@@ -121,15 +121,15 @@ def _price(
     if group_id is not None:
         price = price.copy()
         groups.put(rows, website_id, group_id, price)
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "regular": regular,
         "discounts": [entry for entry in price.values() if "code" in entry] or None,
     }
     if parents:
-        said["parents"] = parents
+        fields["parents"] = parents
     if tiers := [entry for entry in price.values() if "qty" in entry]:
-        said["tierPrices"] = tiers
-    return said
+        fields["tierPrices"] = tiers
+    return fields
 
 
 def _holds(own: dict[str, Any], today: str) -> bool:
