@@ -176,7 +176,7 @@ def _judge(loaded: Loaded) -> Judge:
     moment = "2000-01-01T00:00:00+00:00" if shape.item.fields[shape.exported].type == RFC3339 else "2000-01-01 00:00:00"
 
     def judge(item: dict[str, Any]) -> Iterable[tuple[str, str]]:
-        answer = validator.check({**item, "deleted": False, shape.exported: moment}, "")
+        answer = validator.check({**item, "deleted": False, shape.exported: moment})
         return [(each.path, each.text) for each in answer] if isinstance(answer, list) else ()
 
     return judge

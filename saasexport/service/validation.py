@@ -81,8 +81,8 @@ class Validator:
                 return None
         return Row(_identity_of(identity), item, False, utc(exported[1:-1])), end
 
-    def check(self, item: object, text: str) -> Row | list[Problem]:
-        """The row of an item that was parsed, or everything that is wrong with it."""
+    def check(self, item: object, text: str = "") -> Row | list[Problem]:
+        """The row of an item that was parsed from a text, or everything that is wrong with it."""
         is_deleted = type(item) is dict and item.get("deleted") is True
         wrong = list(islice(problems(self.shape.tombstone if is_deleted else self.shape.item, item), PROBLEMS_NAMED))
         if wrong:

@@ -34,7 +34,7 @@ def test_the_order_of_names_is_learnt_from_the_sender(feed: str) -> None:
     validator = Validator(SHAPES[feed])
     for _ in range(FIRST_LOOK):
         assert not is_read(validator, it)
-        assert isinstance(validator.check(it, ""), Row)
+        assert isinstance(validator.check(it), Row)
     assert is_read(validator, it)
 
 
@@ -45,7 +45,7 @@ def test_an_order_is_learnt_from_items_each_of_which_lacks_some_names() -> None:
     for number in range(FIRST_LOOK):
         lacked = optional[number % len(optional)]
         there = {name: value for name, value in whole.items() if name != lacked}
-        validator.check(there | ({"categoryData": None} if lacked == "categories" else {}), "")
+        validator.check(there | ({"categoryData": None} if lacked == "categories" else {}))
     assert is_read(validator, whole)
 
 
@@ -128,4 +128,4 @@ def test_a_long_item_is_parsed() -> None:
     validator = Validator(SHAPES["products"])
     long = item("products", description="d" * LONGEST)
     assert not is_read(validator, long)
-    assert isinstance(validator.check(long, ""), Row)
+    assert isinstance(validator.check(long), Row)

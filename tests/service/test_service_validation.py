@@ -14,7 +14,7 @@ from tests.service.valid_items import FEEDS, GROUP, IDENTITIES, exported_key, it
 
 def said(feed: str, it: object) -> list[str]:
     """What is said about an item: nothing if it is valid."""
-    result = Validator(SHAPES[feed]).check(it, "")
+    result = Validator(SHAPES[feed]).check(it)
     return [] if isinstance(result, Row) else [str(problem) for problem in result]
 
 
@@ -409,7 +409,7 @@ def test_a_permission_that_is_no_fallback_says_whom_it_is_for() -> None:
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_field_that_no_feed_has_is_refused(feed: str) -> None:
-    assert Validator(SHAPES[feed]).check(item(feed, colour="red"), "") == [
+    assert Validator(SHAPES[feed]).check(item(feed, colour="red")) == [
         Problem("UNKNOWN_FIELD", "colour", "is not a field of this feed", "red")
     ]
 
