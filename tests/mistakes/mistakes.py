@@ -134,8 +134,8 @@ MISTAKES = (
     Mistake(
         "triggers write the new key only",
         "capture/triggers.py",
-        '        if operation == "update":\n',
-        '        if operation == "replace":\n',
+        "select new.{key}, {via} union all {old};",
+        "select new.{key}, {via};",
         ("test_capture.py::test_a_row_that_changes_its_owner_concerns_both",),
         is_quick=True,
     ),
