@@ -68,12 +68,14 @@ else:
                 values += cls._fill_in(values, named)
             return tuple.__new__(cls, values)
 
+        _make = classmethod(tuple.__new__)
+
         @classmethod
         def _fill_in(cls, values, named):
             """The values of the fields behind these, from their names; TypeError if one has none, or has two."""
+            if not named and len(values) in cls._tails:
+                return cls._tails[len(values)]
             rest = cls._fields[len(values) :]
-            if not named and 0 < len(rest) <= len(cls._field_defaults):
-                return tuple(cls._field_defaults.values())[-len(rest) :]
             given = {**cls._field_defaults, **named}
             if len(values) <= cls._count and named.keys() <= {*rest} <= given.keys():
                 return tuple([given[name] for name in rest])
@@ -99,6 +101,9 @@ else:
             made._fields = made.__match_args__ = tuple(made.__annotations__)
             made._count = len(made._fields)
             made._field_defaults = {field: declared[field] for field in made._fields if field in declared}
+            defaults = tuple(made._field_defaults.values())
+            # By the number of values that are given: the defaults behind them.
+            made._tails = {made._count - number: defaults[-number:] for number in range(1, len(defaults) + 1)}
             for place, each in enumerate(made._fields):
                 setattr(made, each, field(place, ""))
             return made

@@ -46,6 +46,7 @@ USES = (
     "Point(label='a', x=1)",
     "Point(1, 2, 'a')._replace(y=5)",
     "Point(1)._asdict()",
+    "Point._make((1, 2, 'a'))",
     "Point(1) == (1, 0, '')",
     "hash(Point(1))",
     "Point(1, 2).y",

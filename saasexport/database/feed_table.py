@@ -188,7 +188,7 @@ class FeedTable:
         return set(self.encoder.encode(entities)[0])
 
     def _load_rows(self, ids: Iterable[EntityId]) -> list[Row]:
-        return [Row(*row) for row in self.rows("of_entities", ids=json_list(ids))]
+        return [Row._make(row) for row in self.rows("of_entities", ids=json_list(ids))]
 
     def _load_owners(self, ids: Sequence[EntityId], items: dict[str, Item], known: dict[str, Row]) -> None:
         """Add to `known` the rows of identities that came from other entities."""
@@ -198,7 +198,7 @@ class FeedTable:
         requested = set(ids)
         others: set[int] = set()
         for found in self.rows("by_feed_id", feed_ids=encode(foreign)):
-            row = Row(*found)
+            row = Row._make(found)
             known[row.feed_id] = row
             if row.entity_id not in requested and not row.is_deleted:
                 others.add(row.entity_id)
@@ -239,7 +239,7 @@ class FeedTable:
         if identity in items or failed.get(identity, fault.entity_id) != fault.entity_id:
             return identity
         for found in self.rows("by_feed_id", feed_ids=encode([identity])):
-            row = Row(*found)
+            row = Row._make(found)
             # A deletion that was not delivered yet must not be lost over an item that failed.
             if row.entity_id != fault.entity_id and not (row.is_deleted and row.status == 200):
                 return identity

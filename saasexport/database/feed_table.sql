@@ -2,13 +2,15 @@
 
 -- name: of_entities
 select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested,
-       case when status = 200 and is_deleted = 0 then json_extract(metadata, '$.translation') end
+       case when status = 200 and is_deleted = 0 and instr(metadata, '"translation"')
+            then json_extract(metadata, '$.translation') end
   from {feed_table}
  where source_entity_id in (select value from json_each(:ids))
 
 -- name: by_feed_id
 select id, source_entity_id, feed_id, feed_hash, is_deleted, status, modified_at, environments, feed_data, contested,
-       case when status = 200 and is_deleted = 0 then json_extract(metadata, '$.translation') end
+       case when status = 200 and is_deleted = 0 and instr(metadata, '"translation"')
+            then json_extract(metadata, '$.translation') end
   from {feed_table}
  where feed_id in (select value from json_each(:feed_ids))
 
