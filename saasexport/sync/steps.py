@@ -26,7 +26,7 @@ from saasexport.sync.report import CANNOT_BE_ASSEMBLED, HELD_BACK, WITHOUT_KEY, 
 from saasexport.values import leaving_out
 
 # So many are tried first; then what the last ones weighed says how many.
-FIRST = 32
+FIRST = 16
 
 # The bytes that the items of entities read at once should come to: they take some twenty times as much memory.
 AT_ONCE = 1_310_720

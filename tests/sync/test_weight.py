@@ -58,13 +58,13 @@ def test_large_ones_are_read_a_few_at_a_time(watched, lengths, at_most):
 @pytest.mark.thorough
 def test_small_ones_are_soon_read_many_at_a_time(watched):
     watched.sync(*[10] * 1000)
-    assert watched.sizes == [32, 128, 250, 250, 250, 90]
+    assert watched.sizes == [16, 64, 250, 250, 250, 170]
 
 
 @pytest.mark.thorough
 def test_after_large_ones_small_ones_are_read_many_at_a_time_again(watched):
     watched.sync(*[10] * 300, *[MB] * 10, *[10] * 1200)
-    assert watched.sizes[-2:] == [250, 100]
+    assert watched.sizes[-2:] == [250, 116]
 
 
 @pytest.mark.parametrize(
