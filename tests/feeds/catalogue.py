@@ -10,6 +10,7 @@ from pathlib import Path
 from saasexport.capture import changelog, triggers
 from saasexport.database import db
 from saasexport.feed import Shop
+from saasexport.feeds.products.assembly import attributes_to_read
 from saasexport.feeds.products.batch import load
 from tests.tiny import feed_table
 
@@ -133,7 +134,7 @@ class Catalogue:
     def area(self, module, *ids):
         """What an area of the products feed says: product -> store view's code -> fields; and the raw answer."""
         shop = Shop(self.db)
-        batch = load(shop, ids)
+        batch = load(shop, ids, attributes_to_read(shop))
         fields = module.area(shop, batch)
         found = {}
         for product_id, views in batch.views.items():

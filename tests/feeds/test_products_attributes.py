@@ -4,6 +4,7 @@ import pytest
 
 from saasexport.feed import Shop
 from saasexport.feeds.products import FEED, attributes
+from saasexport.feeds.products.assembly import attributes_to_read
 from saasexport.feeds.products.batch import load
 from tests.feeds.storefront import Storefront
 
@@ -162,7 +163,7 @@ def test_more_values_than_are_kept_come_out_right(shop, monkeypatch):
         shop.say(option_id, hue=option_id)
 
     seen = Shop(shop.db)
-    common = attributes.area(seen, load(seen, [31, 32, 33, 34])).common
+    common = attributes.area(seen, load(seen, [31, 32, 33, 34], attributes_to_read(seen))).common
     assert [[f"Label {option}"] for option in (31, 32, 33, 34)] == [
         common[option]["attributes"][0]["value"] for option in (31, 32, 33, 34)
     ]

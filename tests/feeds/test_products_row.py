@@ -5,6 +5,7 @@ import pytest
 
 from saasexport.feed import Shop
 from saasexport.feeds.products import FEED, row
+from saasexport.feeds.products.assembly import attributes_to_read
 from saasexport.feeds.products.batch import load
 from tests.feeds.storefront import MADE, Storefront
 
@@ -245,7 +246,7 @@ def test_a_date_of_zeros_is_the_other_one(shop, zeros):
     shop.bare(1, "a", created_at=zeros, updated_at=MADE)
     shop.say(1, status=1)
 
-    common = row.area(Shop(shop.db), load(Shop(shop.db), [1])).common
+    common = row.area(Shop(shop.db), load(Shop(shop.db), [1], attributes_to_read(Shop(shop.db)))).common
     assert (common[1]["createdAt"], common[1]["updatedAt"]) == (MADE, MADE)
 
 
@@ -281,7 +282,7 @@ def test_a_date_written_in_another_way_is_the_same_moment(shop, stored, sent):
     shop.bare(1, "a", created_at=stored)
     shop.say(1, status=1)
 
-    common = row.area(Shop(shop.db), load(Shop(shop.db), [1])).common
+    common = row.area(Shop(shop.db), load(Shop(shop.db), [1], attributes_to_read(Shop(shop.db)))).common
     assert common[1]["createdAt"] == sent
 
 

@@ -61,10 +61,10 @@ def _places(shop: Shop, website_ids: str | None, parents: list[_Parent]) -> Plac
     ]
     if any(website.code is None for website, _ in places):
         return Places(places, None)
-    return Places(places, [fallback(website, parents) for website, parents in places])
+    return Places(places, [_part(website, parents) for website, parents in places])
 
 
-def fallback(website: Website, parents: list[dict[str, Any]]) -> dict[str, Any]:
+def _part(website: Website, parents: list[dict[str, Any]]) -> dict[str, Any]:
     """What a fallback item says of its place."""
     part: dict[str, Any] = {"websiteCode": website.code, "customerGroupCode": "0"}
     if parents:

@@ -24,7 +24,7 @@ from saasexport.feeds.products import (
     urls,
 )
 from saasexport.feeds.products.batch import Batch, Fields, Product, load
-from saasexport.shop import scopes
+from saasexport.shop import eav, scopes
 from saasexport.stdlib import Any
 
 SQL = queries.beside(__file__)
@@ -42,6 +42,9 @@ AREAS: tuple[ModuleType, ...] = (
     urls,
     relations,
 )
+
+# The system attributes that areas read: of all others, but what the shop's admin has defined, no value is read.
+ATTRIBUTES = frozenset((*row.ATTRIBUTES, *media.ROLES, *attributes.LISTED))
 
 # What batch.py reads, and who has which items.
 SUBSCRIPTIONS = (
@@ -62,7 +65,7 @@ NOTHING = {"optionsV2": None, "shopperInputOptions": None, "samples": None, "inS
 
 def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
     """The items of some products; those that are on no website have none (feeds.md 3.1.1)."""
-    batch = load(shop, ids)
+    batch = load(shop, ids, shop.once(attributes_to_read))
     if not batch.products:
         return
     found = [_ask(area, shop, batch) for area in AREAS]
@@ -94,6 +97,12 @@ def assemble(shop: Shop, ids: Sequence[int]) -> Iterable[EntityItems]:
             _append(common, parts, extra, product_id)
             _complete(common, parts)
         yield EntityItems(product_id, common, list(parts.values()), failed, prints[product_id])
+
+
+def attributes_to_read(shop: Shop) -> dict[int, eav.Attribute]:
+    """The attributes whose values areas read."""
+    defined = eav.product_attributes(shop).values()
+    return {each.id: each for each in defined if each.is_user_defined or each.code in ATTRIBUTES}
 
 
 def _ask(area: ModuleType, shop: Shop, batch: Batch) -> Fields:

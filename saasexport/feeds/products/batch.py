@@ -16,17 +16,6 @@ SQL = queries.beside(__file__)
 
 Loaded = TypeVar("Loaded")
 
-# The system attributes that areas read, besides those which the shop's admin has defined: no others are read.
-ATTRIBUTES = frozenset(
-    (
-        *("status", "visibility", "name", "url_key", "description", "short_description", "tax_class_id"),
-        *("meta_title", "meta_keyword", "meta_description", "news_from_date", "news_to_date"),
-        *("image", "small_image", "thumbnail", "swatch_image", "image_label", "small_image_label", "thumbnail_label"),
-        *("weight", "weight_type", "price_type", "price_view"),
-        *("links_title", "links_purchased_separately"),
-    )
-)
-
 
 class Product(NamedTuple):
     """A row of catalog_product_entity."""
@@ -138,8 +127,8 @@ def split(items: dict[int, dict[str, Any]]) -> Split:
     return common, {store_id: part for store_id, part in zip(items, parts, strict=True) if part}
 
 
-def load(shop: Shop, ids: Iterable[int]) -> Batch:
-    """Read the products, the store views of their websites, and their values."""
+def load(shop: Shop, ids: Iterable[int], attributes: dict[int, eav.Attribute]) -> Batch:
+    """Read the products, the store views of their websites, and their values of some attributes."""
     requested = json_list(ids)
     websites: dict[int, tuple[int, ...]] = {}
     for product_id, website_id in shop.rows(SQL.websites, requested):
@@ -152,12 +141,7 @@ def load(shop: Shop, ids: Iterable[int]) -> Batch:
         if of_product:
             products[row[0]] = Product(*row)
             views[row[0]] = of_product
-    return Batch(products, json_list(products), views, eav.product_values(shop, products, shop.once(_attributes)), {})
-
-
-def _attributes(shop: Shop) -> dict[int, eav.Attribute]:
-    attributes = eav.product_attributes(shop).values()
-    return {each.id: each for each in attributes if each.is_user_defined or each.code in ATTRIBUTES}
+    return Batch(products, json_list(products), views, eav.product_values(shop, products, attributes), {})
 
 
 def views_of(shop: Shop, website_ids: tuple[int, ...]) -> list[scopes.StoreView]:

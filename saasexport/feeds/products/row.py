@@ -59,6 +59,8 @@ REQUESTED = (
     "price_view",
 )
 
+ATTRIBUTES = ("status", "price_type", *REQUESTED)
+
 TEXT_FIELDS = {code: field for field, code in (*TEXTS, *DESCRIPTIONS)}
 DESCRIBING = tuple(field for field, _ in DESCRIPTIONS)
 
